@@ -1,0 +1,68 @@
+import * as v from 'valibot'
+import { call } from '../call.ts'
+import { limits } from '../limits.ts'
+import { count, entry, id, level, listOf, name, space } from '../values.ts'
+
+const onEntryClash = v.optional(v.picklist(['fail', 'keepBoth']), 'fail')
+const entriesParam = listOf(id, limits.entriesBatch, 1)
+const entriesResult = v.strictObject({ entries: listOf(entry, limits.entriesBatch) })
+
+export const entryCalls = {
+  'entry.get': call({
+    doc: 'An entry, the folders above it that the caller may read (outermost first), and what the caller may do.',
+    access: [{ level: 'read', of: 'entry' }],
+    params: v.strictObject({ entry: id }),
+    result: v.strictObject({
+      entry,
+      level,
+      space,
+      path: listOf(v.strictObject({ id, name: v.string() }), limits.pathNames),
+    }),
+    errors: [],
+  }),
+  'entry.resolve': call({
+    doc: 'The entry at a path of names below the root of a space. Folders on the way need not be readable; the entry has to be.',
+    access: 'session',
+    params: v.strictObject({ space: id, path: listOf(name, limits.pathNames) }),
+    result: v.strictObject({ entry, level }),
+    errors: ['not_found'],
+  }),
+  'entry.rename': call({
+    doc: 'Gives an entry another name in its folder.',
+    access: [{ level: 'write', of: 'entry' }],
+    once: true,
+    params: v.strictObject({ entry: id, name }),
+    result: v.strictObject({ entry }),
+    errors: ['name_taken', 'forbidden'],
+  }),
+  'entry.move': call({
+    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step.',
+    access: [
+      { level: 'delete', of: 'entries' },
+      { level: 'write', of: 'folder' },
+    ],
+    once: true,
+    params: v.strictObject({ entries: entriesParam, folder: id, onClash: onEntryClash }),
+    result: entriesResult,
+    errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'forbidden'],
+  }),
+  'entry.copy': call({
+    doc: 'Copies entries into a folder, all or none. No bytes are copied, however large they are; the quota counts them.',
+    access: [
+      { level: 'read', of: 'entries' },
+      { level: 'write', of: 'folder' },
+    ],
+    once: true,
+    params: v.strictObject({ entries: entriesParam, folder: id, onClash: onEntryClash }),
+    result: entriesResult,
+    errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'too_large'],
+  }),
+  'entry.delete': call({
+    doc: 'Deletes entries with all that is in them, all or none, for ever.',
+    access: [{ level: 'delete', of: 'entries' }],
+    once: true,
+    params: v.strictObject({ entries: entriesParam }),
+    result: v.strictObject({ removed: count() }),
+    errors: ['forbidden'],
+  }),
+}

@@ -1,0 +1,96 @@
+import * as v from 'valibot'
+import { call } from '../call.ts'
+import { limits } from '../limits.ts'
+import {
+  change,
+  count,
+  entry,
+  id,
+  level,
+  listOf,
+  name,
+  person,
+  seq,
+  space,
+  text,
+  transferProgress,
+} from '../values.ts'
+
+export const folderCalls = {
+  'space.list': call({
+    doc: "The spaces whose root the caller may read, and the entries in others' spaces that were shared with the caller.",
+    access: 'session',
+    params: v.strictObject({}),
+    result: v.strictObject({
+      spaces: listOf(space, limits.listItems),
+      shared: listOf(
+        v.strictObject({ entry, level, spaceName: v.string(), path: listOf(v.string(), limits.pathNames) }),
+        limits.listItems,
+      ),
+    }),
+    errors: [],
+  }),
+  'folder.create': call({
+    doc: 'Makes a folder. With `reuse`, a folder that has the name already is the answer.',
+    access: [{ level: 'write', of: 'folder' }],
+    once: true,
+    params: v.strictObject({ folder: id, name, onClash: v.picklist(['fail', 'keepBoth', 'reuse']) }),
+    result: v.strictObject({ entry, created: v.boolean() }),
+    errors: ['name_taken', 'not_a_folder', 'too_large'],
+  }),
+  'folder.list': call({
+    doc: 'A page of a folder, folders first. Pages are joined by `next`; entries that change while paging arrive as changes.',
+    access: [{ level: 'read', of: 'folder' }],
+    params: v.strictObject({
+      folder: id,
+      order: v.optional(v.picklist(['name', 'size', 'modified']), 'name'),
+      descending: v.optional(v.boolean(), false),
+      after: v.optional(v.nullable(text(1024)), null),
+      limit: v.optional(count(limits.pageEntries, 1), 500),
+    }),
+    result: v.strictObject({
+      /** The space's change number before the page was read. */
+      seq,
+      entries: listOf(entry, limits.pageEntries),
+      next: v.nullable(text(1024)),
+      /** Entries in the folder. */
+      total: count(),
+    }),
+    errors: ['not_a_folder'],
+  }),
+  'folder.watch': call({
+    doc: 'Sends folder.changed, presence.changed and transfer.progressed of this folder from now on. With `since`, the answer has the changes missed, or `reset` where that history is gone.',
+    access: [{ level: 'read', of: 'folder' }],
+    params: v.strictObject({ folder: id, since: v.optional(v.nullable(seq), null) }),
+    result: v.strictObject({
+      seq,
+      reset: v.boolean(),
+      changes: listOf(change, limits.changesBatch),
+      /** More changes follow: ask folder.changes since `seq`. */
+      more: v.boolean(),
+      people: listOf(person, limits.listItems),
+      uploads: listOf(transferProgress, limits.listItems),
+    }),
+    errors: ['not_a_folder', 'too_large'],
+  }),
+  'folder.unwatch': call({
+    doc: 'Stops what folder.watch began.',
+    access: 'session',
+    params: v.strictObject({ folder: id }),
+    result: v.strictObject({}),
+    errors: [],
+  }),
+  'folder.changes': call({
+    doc: 'The changes of a folder after a change number, oldest first.',
+    access: [{ level: 'read', of: 'folder' }],
+    params: v.strictObject({ folder: id, since: seq }),
+    result: v.strictObject({
+      /** The history is complete up to here. */
+      seq,
+      reset: v.boolean(),
+      changes: listOf(change, limits.changesBatch),
+      more: v.boolean(),
+    }),
+    errors: ['not_a_folder'],
+  }),
+}

@@ -1,0 +1,82 @@
+import * as v from 'valibot'
+import { call } from '../call.ts'
+import { limits } from '../limits.ts'
+import {
+  count,
+  email,
+  grant,
+  id,
+  level,
+  listOf,
+  password,
+  personName,
+  subject,
+  text,
+  user,
+} from '../values.ts'
+
+export const peopleCalls = {
+  'access.check': call({
+    doc: 'Which level the caller has on an entry.',
+    access: [{ level: 'read', of: 'entry' }],
+    params: v.strictObject({ entry: id }),
+    result: v.strictObject({ level }),
+    errors: [],
+  }),
+  'access.list': call({
+    doc: 'Every grant that holds on an entry, with those inherited from the folders above, the nearest first.',
+    access: [{ level: 'admin', of: 'entry' }],
+    params: v.strictObject({ entry: id }),
+    result: v.strictObject({ grants: listOf(grant, limits.listItems) }),
+    errors: [],
+  }),
+  'access.grant': call({
+    doc: 'Gives a user, or everyone with an account, a level on an entry and all that is in it; replaces what that subject had there. Holds at once.',
+    access: [{ level: 'admin', of: 'entry' }],
+    once: true,
+    params: v.strictObject({ entry: id, subject, level }),
+    result: v.strictObject({ grant }),
+    errors: ['not_found', 'too_large'],
+  }),
+  'access.revoke': call({
+    doc: 'Takes back what access.grant gave on this very entry. Live views and running transfers that depended on it end at once.',
+    access: [{ level: 'admin', of: 'entry' }],
+    once: true,
+    params: v.strictObject({ entry: id, subject }),
+    result: v.strictObject({ revoked: v.boolean() }),
+    errors: ['not_found'],
+  }),
+  'user.create': call({
+    doc: 'Makes an account with a personal space.',
+    access: 'administrator',
+    once: true,
+    guarded: true,
+    params: v.strictObject({
+      email,
+      name: personName,
+      password,
+      role: v.optional(v.picklist(['admin', 'member']), 'member'),
+      quotaBytes: v.optional(v.nullable(count()), null),
+    }),
+    result: v.strictObject({ user }),
+    errors: ['conflict'],
+  }),
+  'user.list': call({
+    doc: 'A page of all accounts, by e-mail address.',
+    access: 'administrator',
+    params: v.strictObject({
+      after: v.optional(v.nullable(text(limits.emailChars)), null),
+      limit: v.optional(count(limits.pageUsers, 1), 100),
+    }),
+    result: v.strictObject({ users: listOf(user, limits.pageUsers), next: v.nullable(v.string()) }),
+    errors: [],
+  }),
+  'user.disable': call({
+    doc: 'Disables an account, which ends its sessions at once, or enables it again. The last administrator stays enabled.',
+    access: 'administrator',
+    once: true,
+    params: v.strictObject({ user: id, disabled: v.boolean() }),
+    result: v.strictObject({ user }),
+    errors: ['not_found', 'conflict'],
+  }),
+}

@@ -1,0 +1,121 @@
+import * as v from 'valibot'
+import { call } from '../call.ts'
+import { errorSentences, type Reason } from '../errors.ts'
+import { limits } from '../limits.ts'
+import {
+  chunkRef,
+  count,
+  entry,
+  fileSize,
+  hash,
+  id,
+  index,
+  listOf,
+  name,
+  onClash,
+  stream,
+  time,
+  unfinishedUpload,
+} from '../values.ts'
+
+const reasons = Object.keys(errorSentences) as [Reason, ...Reason[]]
+
+export const uploadCalls = {
+  'upload.credit': call({
+    doc: 'Asks for leave to send bytes on this connection, or with 0 gives back what was not used. The answer is the credit granted now; more follows with upload.stored and upload.credited. A slice costs its length; sending beyond the credit closes the connection.',
+    access: 'session',
+    params: v.strictObject({ bytes: count(limits.fileBytes) }),
+    result: v.strictObject({ credit: count() }),
+    errors: [],
+  }),
+  'upload.open': call({
+    doc: 'Begins an upload under an id that the client made, reserves its quota, and binds the stream on which its slices come. The same id again is the same upload.',
+    access: [{ level: 'write', of: 'folder' }],
+    params: v.strictObject({
+      upload: id,
+      stream,
+      folder: id,
+      name,
+      size: fileSize,
+      modifiedAt: time,
+      onClash,
+    }),
+    result: v.strictObject({ expiresAt: time }),
+    errors: [
+      'name_taken',
+      'not_a_folder',
+      'too_large',
+      'quota_exceeded',
+      'storage_full',
+      'storage_read_only',
+      'conflict',
+    ],
+  }),
+  'upload.declare': call({
+    doc: 'Names the next chunks of an upload, in order; answers which of them the hub still needs. Slices may follow without waiting for the answer.',
+    access: [{ level: 'write', of: 'upload' }],
+    params: v.strictObject({ upload: id, from: index, chunks: listOf(chunkRef, limits.declareBatch, 1) }),
+    result: v.strictObject({ missing: listOf(index, limits.declareBatch) }),
+    errors: ['conflict', 'too_large'],
+  }),
+  'upload.commit': call({
+    doc: 'Makes the upload an entry, or a new version of one. Fails with `incomplete` and `missing`, the first indexes that are not stored.',
+    access: [{ level: 'write', of: 'upload' }],
+    params: v.strictObject({ upload: id }),
+    result: v.strictObject({
+      entry,
+      /** The entry had this very content already: nothing was changed. */
+      unchanged: v.boolean(),
+    }),
+    errors: ['incomplete', 'name_taken', 'quota_exceeded', 'not_found', 'storage_full', 'storage_read_only'],
+  }),
+  'upload.resume': call({
+    doc: 'Binds an unfinished upload to a stream of this connection and answers, page by page, what was declared and which of it is stored.',
+    access: [{ level: 'write', of: 'upload' }],
+    params: v.strictObject({ upload: id, stream, from: v.optional(index, 0) }),
+    result: v.strictObject({
+      upload: unfinishedUpload,
+      chunks: listOf(v.strictObject({ ...chunkRef.entries, stored: v.boolean() }), limits.chunksPage),
+      next: v.nullable(index),
+    }),
+    errors: ['not_found'],
+  }),
+  'upload.list': call({
+    doc: "The caller's unfinished uploads, from all devices.",
+    access: 'session',
+    params: v.strictObject({}),
+    result: v.strictObject({ uploads: listOf(unfinishedUpload, limits.listItems) }),
+    errors: [],
+  }),
+  'upload.cancel': call({
+    doc: 'Ends an upload and gives its quota back. Twice is as once.',
+    access: 'session',
+    params: v.strictObject({ upload: id }),
+    result: v.strictObject({}),
+    errors: [],
+  }),
+  'upload.putMany': call({
+    doc: 'Stores many one-chunk files at once. Their bytes follow on the stream, the place in `files` as chunk index, one slice each; an empty file has none. The answer comes when all are durable and visible, or refused, each by itself.',
+    access: [{ level: 'write', of: 'folder' }],
+    once: true,
+    params: v.strictObject({
+      folder: id,
+      stream,
+      files: listOf(
+        v.strictObject({ name, size: count(limits.sliceBytes), hash, modifiedAt: time, onClash }),
+        limits.putManyFiles,
+        1,
+      ),
+    }),
+    result: v.strictObject({
+      results: listOf(
+        v.variant('ok', [
+          v.strictObject({ ok: v.literal(true), entry, unchanged: v.boolean() }),
+          v.strictObject({ ok: v.literal(false), reason: v.picklist(reasons), message: v.string() }),
+        ]),
+        limits.putManyFiles,
+      ),
+    }),
+    errors: ['not_a_folder', 'too_large', 'quota_exceeded', 'storage_full', 'storage_read_only'],
+  }),
+}

@@ -1,0 +1,53 @@
+import * as v from 'valibot'
+import { event } from './call.ts'
+import { errorSentences, type Reason } from './errors.ts'
+import { limits } from './limits.ts'
+import { change, count, id, index, level, listOf, person, seq, stream, transferProgress } from './values.ts'
+
+const reasons = Object.keys(errorSentences) as [Reason, ...Reason[]]
+
+/** Everything that the hub says unasked: JSON-RPC notifications. */
+export const events = {
+  'folder.changed': event({
+    doc: 'All changes of a watched folder with `from` < seq <= `to`. A client whose cursor is below `from` has missed some: it asks folder.changes.',
+    params: v.strictObject({ folder: id, from: seq, to: seq, changes: listOf(change, limits.changesBatch) }),
+  }),
+  'presence.changed': event({
+    doc: 'Who has a watched folder open now.',
+    params: v.strictObject({ folder: id, people: listOf(person, limits.listItems) }),
+  }),
+  'transfer.progressed': event({
+    doc: 'How far uploads into a watched folder are; at most twice a second for each folder. No history.',
+    params: v.strictObject({ folder: id, uploads: listOf(transferProgress, limits.listItems) }),
+  }),
+  'access.changed': event({
+    doc: "The caller's level on an entry changed; null if it is no longer readable. Watches and transfers that it ended are over already.",
+    params: v.strictObject({ space: id, entry: id, level: v.nullable(level) }),
+  }),
+  'session.ended': event({
+    doc: 'This session is over; the hub closes the connection next.',
+    params: v.strictObject({ reason: v.picklist(['logout', 'revoked', 'reused', 'disabled', 'password']) }),
+  }),
+  'hub.closing': event({
+    doc: 'The hub stops: connect again after this time.',
+    params: v.strictObject({ retryAfterMs: count() }),
+  }),
+  'upload.stored': event({
+    doc: 'These chunks of the stream are durable, and this many bytes of credit are given back.',
+    params: v.strictObject({ stream, chunks: listOf(index, limits.declareBatch), credit: count() }),
+  }),
+  'upload.credited': event({
+    doc: 'More credit, for a connection that had to wait for it.',
+    params: v.strictObject({ credit: count() }),
+  }),
+  'upload.refused': event({
+    doc: 'This chunk was not stored, and why. For `chunk_mismatch` the client sends it again; other reasons end the upload until it is resumed.',
+    params: v.strictObject({
+      stream,
+      chunk: index,
+      reason: v.picklist(reasons),
+      message: v.string(),
+      credit: count(),
+    }),
+  }),
+}

@@ -1,0 +1,50 @@
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Every bound of the protocol, in the unit that its name ends with. What an administrator may set is in server/config.ts. */
+export const limits = {
+  /** Length of a file or folder name in UTF-8 bytes: what ext4, APFS and NTFS can hold. */
+  nameBytes: 255,
+  /** Depth of a path, in names. */
+  pathNames: 128,
+  emailChars: 254,
+  personChars: 100,
+  passwordMinChars: 10,
+  passwordMaxChars: 256,
+  tokenChars: 4096,
+  textChars: 1024,
+  /** FastCDC's minimum, average and maximum; a chunk is never larger than the maximum. */
+  chunkMinBytes: 256 * KiB,
+  chunkAverageBytes: 1 * MiB,
+  chunkMaxBytes: 4 * MiB,
+  /** Bytes of one slice, without its header. */
+  sliceBytes: 1 * MiB,
+  /** A WebSocket message before sign-in. */
+  guestMessageBytes: 64 * KiB,
+  /** A WebSocket message after sign-in: one slice and its header, or some hundreds of declared chunks. */
+  messageBytes: 1 * MiB + 64 * KiB,
+  /** Chunks in one upload.declare. */
+  declareBatch: 512,
+  /** Files in one upload.putMany. */
+  putManyFiles: 256,
+  /** Bytes of all files in one upload.putMany. */
+  putManyBytes: 4 * MiB,
+  /** Entries in one move, copy, delete or download.url. */
+  entriesBatch: 1000,
+  /** Entries in one page of folder.list. */
+  pageEntries: 2000,
+  /** Changes in one answer or event. */
+  changesBatch: 1000,
+  /** Chunks in one page of download.chunks or upload.resume. */
+  chunksPage: 4096,
+  /** Chunks that one download.read may ask for. */
+  readChunks: 64,
+  /** Users in one page of user.list. */
+  pageUsers: 500,
+  /** Folders that one connection may watch. */
+  watchedFolders: 64,
+  /** Largest file: chunk indexes are 32-bit and the average chunk is 1 MiB; the hub's own limit is lower by default. */
+  fileBytes: 2 ** 50,
+  /** Sessions, unfinished uploads, grants in one answer. */
+  listItems: 1000,
+} as const

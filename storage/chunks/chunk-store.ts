@@ -1,0 +1,59 @@
+/** SHA-256 of the plain bytes in lower-case hexadecimal. */
+export type ChunkId = string
+
+/**
+ * Bytes in memory that the store's worker threads share, so that chunks cross threads without a copy.
+ * Whoever holds it releases it exactly once and touches `bytes` no more.
+ */
+export type ChunkBuffer = {
+  readonly bytes: Uint8Array<SharedArrayBuffer>
+  release(): void
+}
+
+export type StoreHealth = {
+  /** `full`: the disk is; `readOnly`: a write or sync failed, nothing is acknowledged any more until a restart. */
+  state: 'writable' | 'full' | 'readOnly'
+  /** Why it is not writable, as a sentence. */
+  problem: string | null
+  freeBytes: number
+  /** Bytes of memory that allocate() has handed out and that are not released yet. */
+  allocatedBytes: number
+}
+
+/** Immutable bytes by their SHA-256. Rules CS1 to CS9: test/contracts/chunk-store.ts. */
+export interface ChunkStore {
+  /** Room for a chunk of `size` bytes (1 to limits.chunkMaxBytes), contents undefined. */
+  allocate(size: number): ChunkBuffer
+  /**
+   * Durable, and findable after a crash, when it resolves. Twice is a no-op, but a damaged chunk is healed by it.
+   * `bytes` must not change until then; shared memory is read in place, other memory is copied.
+   * Throws `chunk_mismatch` if the bytes do not hash to `id`, `storage_full`, `storage_read_only`.
+   */
+  put(id: ChunkId, bytes: Uint8Array): Promise<void>
+  /** The verified plain bytes, to be released. Throws `chunk_damaged` if they are missing or do not verify. */
+  get(id: ChunkId): Promise<ChunkBuffer>
+  /** Those of `ids` that the store has, undamaged as far as it knows. */
+  has(ids: readonly ChunkId[]): Promise<Set<ChunkId>>
+  health(): StoreHealth
+  /** Resolves when what was put is settled and files are closed. */
+  close(): Promise<void>
+}
+
+/** Where a record lies: `offset` and `length` are those of the whole record in its segment file, in bytes. */
+export type ChunkPlace = { segment: number; offset: number; length: number }
+
+export type ChunkRow = ChunkPlace & { id: ChunkId; size: number }
+
+/** What the disk store needs from the index: the chunk and segment tables. Adapters: SQLite, memory. */
+export interface ChunkIndex {
+  /** Where undamaged chunks lie, by id; absent ones are left out. */
+  find(ids: readonly ChunkId[]): Promise<Map<ChunkId, ChunkRow>>
+  /** Adds or re-points rows (a re-put heals), durable when it resolves. */
+  add(rows: readonly ChunkRow[]): Promise<void>
+  /** A chunk that did not verify: find() leaves it out from now on. */
+  markDamaged(id: ChunkId, place: ChunkPlace): Promise<void>
+  /** For each segment with rows: the end of its last indexed record. */
+  segmentEnds(): Promise<Map<number, number>>
+  /** Rows of a segment at or behind an offset, by offset: what an unclean stop makes worth verifying. */
+  rowsFrom(segment: number, offset: number): Promise<ChunkRow[]>
+}
