@@ -256,5 +256,3 @@ export type Contents = {
   /** The chunk that holds the byte at `position`, and where in the content it starts. Null behind the end. */
   locate(content: string, position: number): Promise<{ index: number; start: number } | null>
 }
-
-export type PersonRow = Person & { email: string }

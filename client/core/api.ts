@@ -1,0 +1,259 @@
+import type { WherryError } from '../../protocol/errors.ts'
+import type { CallName, EventName, EventParams, ParamsInput, Result } from '../../protocol/table.ts'
+import type {
+  Chunking,
+  Entry,
+  Person,
+  TransferProgress,
+  UnfinishedUpload,
+  User,
+} from '../../protocol/values.ts'
+
+/** Ends what the function that returned it began. Calling it twice is harmless. */
+export type Stop = () => void
+
+/** What differs between a browser's WebSocket and Node's: made by client/web/socket.ts and client/node/socket.ts. */
+export type SocketFactory = (
+  url: string,
+  protocol: string,
+  events: {
+    open(): void
+    text(message: string): void
+    /** The bytes belong to the receiver. */
+    binary(message: Uint8Array<ArrayBuffer>): void
+    close(code: number, reason: string): void
+  },
+) => Socket
+
+export type Socket = {
+  send(message: string | Uint8Array<ArrayBuffer>): void
+  /** Bytes that send() has taken and the network has not. */
+  readonly bufferedBytes: number
+  close(): void
+}
+
+export type AccessToken = { access: string; expiresAt: number }
+
+/** How a sign-in is kept between runs: an HttpOnly cookie in browsers, a file of mode 0600 for the command line. */
+export type Credentials = {
+  readonly keep: 'cookie' | 'token'
+  /** A fresh access token for what is kept; null if nothing is kept or the hub refused it for good. Throws when offline. */
+  renew(refresh: (token: string) => Promise<Result<'session.refresh'>>): Promise<AccessToken | null>
+  /** Keeps a fresh sign-in. */
+  store(signedIn: Result<'session.login'>): Promise<void>
+  forget(): Promise<void>
+}
+
+/**
+ * `connecting`: for the first time. `live`: signed in. `signedOut`: connected, nobody signed in. `reconnecting`: lost, being
+ * tried again. `offline`: the machine says that it has no network. `closed`: by close().
+ */
+export type ConnectionState = 'connecting' | 'live' | 'signedOut' | 'reconnecting' | 'offline' | 'closed'
+
+export type ClientOptions = {
+  /** ws:// or wss:// address of the hub's socket. */
+  url: string
+  socket: SocketFactory
+  credentials: Credentials
+  /** Says what this is, for the hub's log and the list of sessions: `wherry-web/0.1.0`. */
+  agent: string
+  /** Milliseconds before the n-th new try; with jitter by default. */
+  retryDelayMs?: (attempt: number) => number
+}
+
+/** A connection to a hub that heals itself: it signs in again, watches again from its cursors and repeats unanswered calls. */
+export type HubClient = {
+  readonly state: ConnectionState
+  readonly user: User | null
+  readonly hello: Result<'hub.hello'> | null
+  /** Of the latest answered call, round trip in milliseconds. */
+  readonly latencyMs: number | null
+  onState(listener: (state: ConnectionState) => void): Stop
+  /** Resolves when the state is one of these. */
+  whenState(...states: ConnectionState[]): Promise<ConnectionState>
+  /**
+   * Makes a call. It waits for the connection, is repeated under the same id after a lost one, and renews an expired
+   * sign-in. Rejects with a WherryError; `cancelled` when the signal aborts, `disconnected` with `retry: false`.
+   */
+  call<N extends CallName>(name: N, params: ParamsInput<N>, options?: CallOptions): Promise<Result<N>>
+  on<N extends EventName>(name: N, listener: (params: EventParams<N>) => void): Stop
+  signIn(email: string, password: string): Promise<User>
+  setUp(account: { token: string; email: string; name: string; password: string }): Promise<User>
+  signOut(): Promise<void>
+  /** Tries at once instead of waiting for the next try: for `online`, `pageshow` and `visibilitychange`. */
+  wake(): void
+  setOnline(online: boolean): void
+  close(): void
+}
+
+export type CallOptions = { signal?: AbortSignal; retry?: boolean }
+
+/** What the transfers need of a connection besides calls. Made by the same factory as HubClient. */
+export type TransferLink = Pick<HubClient, 'state' | 'hello' | 'call' | 'on' | 'onState' | 'whenState'> & {
+  /** Sends a binary message now. Throws `disconnected` if the connection is not live. */
+  sendBinary(message: Uint8Array<ArrayBuffer>): void
+  /** Slices of binary messages, as they come. */
+  onSlice(
+    stream: number,
+    listener: (slice: {
+      index: number
+      offset: number
+      last: boolean
+      bytes: Uint8Array<ArrayBuffer>
+    }) => void,
+  ): Stop
+  /** A stream number that is free on this connection. */
+  newStream(): number
+  /** Counts the sign-ins of the link: streams and credit are void when it changes. */
+  readonly epoch: number
+  readonly bufferedBytes: number
+}
+
+/** A folder that is always as the hub has it: pages, then changes, across disconnects. */
+export type LiveFolder = {
+  readonly folder: string
+  /** `loading`: pages are still coming. `stale`: the connection is lost. `gone`: deleted, or no longer readable. */
+  readonly status: 'loading' | 'live' | 'stale' | 'gone'
+  /** In the chosen order, folders first. Replaced, never changed in place. */
+  readonly entries: readonly Entry[]
+  /** Entries that the folder has, loaded or not. */
+  readonly total: number
+  /** Who else has it open. */
+  readonly people: readonly Person[]
+  /** Uploads of others (and of this user's other devices) that run into it. */
+  readonly uploads: readonly TransferProgress[]
+  get(id: string): Entry | undefined
+  find(name: string): Entry | undefined
+  setOrder(order: FolderOrder): void
+  readonly order: FolderOrder
+  /** `live`: came as a change (to be highlighted), not while loading. */
+  onChange(listener: (change: FolderChange) => void): Stop
+  close(): void
+}
+
+export type FolderOrder = { by: 'name' | 'size' | 'modified'; descending: boolean }
+export type FolderChange = { put: readonly Entry[]; removed: readonly string[]; live: boolean }
+
+/** Bytes to upload: a browser's File, a file of Node. */
+export type Source = {
+  readonly name: string
+  readonly size: number
+  readonly modifiedAt: number
+  /** Names this very file on this machine (device and inode), or null: then nothing is remembered about it. */
+  readonly identity: string | null
+  /** The bytes from `start` on, at most `length`, fewer only at the end. Throws if the file changed or is gone. */
+  read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
+  close?(): Promise<void>
+}
+
+/** Where a download goes. Chunks arrive verified, in any order; a sink that kept some from an earlier run says so. */
+export type Sink = {
+  /** Indexes that are there and were verified by the sink against `chunks`. */
+  has(chunks: readonly { hash: string; size: number }[]): Promise<ReadonlySet<number>>
+  write(index: number, position: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+  /** All is there: makes it final. */
+  finish(file: { name: string; modifiedAt: number; type: string }): Promise<void>
+  /** Keeps what is there for a later run, or throws it away. */
+  stop(keep: boolean): Promise<void>
+}
+
+export type UploadState =
+  | 'queued'
+  | 'running'
+  | 'paused'
+  /** The connection is lost; goes on by itself. */
+  | 'waiting'
+  /** The name is taken: answer with resolveClash(). */
+  | 'clash'
+  /** Found unfinished on the hub after a restart; needs its file again: attach(). */
+  | 'detached'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+
+export type UploadItem = {
+  readonly id: string
+  readonly name: string
+  /** Folders between the target folder and the file, joined with "/"; empty for a file dropped itself. */
+  readonly path: string
+  /** The folder that was the target of the whole drop. */
+  readonly folder: string
+  readonly size: number
+  readonly state: UploadState
+  /** Cut and hashed so far. */
+  readonly checkedBytes: number
+  /** Durable on the hub, whether sent now, earlier or by somebody else. */
+  readonly storedBytes: number
+  /** Slices sent in this run. */
+  readonly sentBytes: number
+  /** Known to the hub, so that they were not sent. */
+  readonly reusedBytes: number
+  readonly error: WherryError | null
+  /** Of the clash, or of the finished upload. */
+  readonly entry: Entry | null
+  /** The hub had exactly this already. */
+  readonly unchanged: boolean
+}
+
+export type UploadRequest = {
+  source: Source
+  folder: string
+  /** Names of folders below `folder`, made when they are missing. */
+  path: readonly string[]
+  name: string
+  onClash: 'ask' | 'fail' | 'keepBoth' | 'replace' | 'skip'
+}
+
+export type UploadTotals = {
+  files: number
+  doneFiles: number
+  failedFiles: number
+  bytes: number
+  storedBytes: number
+  sentBytes: number
+  reusedBytes: number
+}
+
+/** All uploads of one client: small files together, large ones chunk by chunk, as many at once as pay. */
+export type UploadQueue = {
+  readonly items: readonly UploadItem[]
+  readonly totals: UploadTotals
+  /** Returns the ids, in order. */
+  add(requests: readonly UploadRequest[]): string[]
+  pause(ids?: readonly string[]): void
+  resume(ids?: readonly string[]): void
+  /** Cancels, or removes a finished row. */
+  cancel(ids?: readonly string[]): void
+  retry(ids?: readonly string[]): void
+  resolveClash(ids: readonly string[], choice: 'keepBoth' | 'replace' | 'skip'): void
+  /** Takes over an unfinished upload from the hub; without a source it waits as `detached` for attach(). */
+  adopt(upload: UnfinishedUpload, source: Source | null): string
+  attach(id: string, source: Source): void
+  /** At most a few times a second, and at each change of a state. */
+  onChange(listener: () => void): Stop
+  /** Resolves when no item is queued, running or waiting. */
+  whenIdle(): Promise<void>
+  close(): void
+}
+
+/** Remembers what was uploaded from this machine, so that an unchanged file is not even read again. */
+export type UploadMemory = {
+  get(key: string): Promise<RememberedFile | null>
+  set(key: string, file: RememberedFile): Promise<void>
+}
+
+/** The key is hub, user and Source.identity; size and date have to be equal too. */
+export type RememberedFile = {
+  size: number
+  modifiedAt: number
+  digest: string
+  chunks: { hash: string; size: number }[]
+}
+
+export type DownloadProgress = { size: number; receivedBytes: number; reusedBytes: number }
+
+export type DownloadOptions = {
+  signal?: AbortSignal
+  version?: string | null
+  onProgress?(progress: DownloadProgress): void
+}
