@@ -15,7 +15,14 @@ export const rpcRequest = v.strictObject({
   jsonrpc: v.literal('2.0'),
   id: rpcId,
   method: v.pipe(v.string(), v.maxLength(64)),
-  params: v.optional(v.record(v.string(), v.unknown()), {}),
+  /** By name only: valibot's record would take an array for one. */
+  params: v.optional(
+    v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.check(params => !Array.isArray(params), 'expected named parameters'),
+    ),
+    {},
+  ),
 })
 export type RpcRequest = v.InferOutput<typeof rpcRequest>
 
