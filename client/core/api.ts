@@ -26,6 +26,7 @@ export type SocketFactory = (
 ) => Socket
 
 export type Socket = {
+  /** The bytes may be overwritten once it returned. */
   send(message: string | Uint8Array<ArrayBuffer>): void
   /** Bytes that send() has taken and the network has not. */
   readonly bufferedBytes: number
@@ -37,18 +38,32 @@ export type AccessToken = { access: string; expiresAt: number }
 /** How a sign-in is kept between runs: an HttpOnly cookie in browsers, a file of mode 0600 for the command line. */
 export type Credentials = {
   readonly keep: 'cookie' | 'token'
-  /** A fresh access token for what is kept; null if nothing is kept or the hub refused it for good. Throws when offline. */
-  renew(refresh: (token: string) => Promise<Result<'session.refresh'>>): Promise<AccessToken | null>
+  /**
+   * An access token other than `stale` for what is kept; null if nothing is kept or the hub refused it for good. Throws
+   * when offline. `refresh` makes the call session.refresh.
+   */
+  renew(
+    refresh: (token: string) => Promise<Result<'session.refresh'>>,
+    stale: string | null,
+  ): Promise<AccessToken | null>
   /** Keeps a fresh sign-in. */
   store(signedIn: Result<'session.login'>): Promise<void>
   forget(): Promise<void>
 }
 
 /**
- * `connecting`: for the first time. `live`: signed in. `signedOut`: connected, nobody signed in. `reconnecting`: lost, being
- * tried again. `offline`: the machine says that it has no network. `closed`: by close().
+ * `connecting`: the first try. `live`: signed in. `signedOut`: the hub was reached, nobody is signed in. `reconnecting`: the
+ * first try failed or the connection was lost, and is being tried again. `offline`: the same, while the machine says that
+ * it has no network. `closed`: by close().
  */
 export type ConnectionState = 'connecting' | 'live' | 'signedOut' | 'reconnecting' | 'offline' | 'closed'
+
+/** Time as the client sees it: a test brings its own. */
+export type Timers = {
+  /** Milliseconds that only go forward. */
+  now(): number
+  after(ms: number, run: () => void): Stop
+}
 
 export type ClientOptions = {
   /** ws:// or wss:// address of the hub's socket. */
@@ -59,6 +74,7 @@ export type ClientOptions = {
   agent: string
   /** Milliseconds before the n-th new try; with jitter by default. */
   retryDelayMs?: (attempt: number) => number
+  timers?: Timers
 }
 
 /** A connection to a hub that heals itself: it signs in again, watches again from its cursors and repeats unanswered calls. */
@@ -90,7 +106,7 @@ export type CallOptions = { signal?: AbortSignal; retry?: boolean }
 
 /** What the transfers need of a connection besides calls. Made by the same factory as HubClient. */
 export type TransferLink = Pick<HubClient, 'state' | 'hello' | 'call' | 'on' | 'onState' | 'whenState'> & {
-  /** Sends a binary message now. Throws `disconnected` if the connection is not live. */
+  /** Sends a binary message now; its bytes may be overwritten once it returned. Throws `disconnected` if not live. */
   sendBinary(message: Uint8Array<ArrayBuffer>): void
   /** Slices of binary messages, as they come. */
   onSlice(
@@ -141,8 +157,11 @@ export type Source = {
   readonly modifiedAt: number
   /** Names this very file on this machine (device and inode), or null: then nothing is remembered about it. */
   readonly identity: string | null
-  /** The bytes from `start` on, at most `length`, fewer only at the end. Throws if the file changed or is gone. */
-  read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>>
+  /**
+   * The bytes from `start` on, `length` of them. Throws `conflict` if the file changed or is gone; with `length` 0 that is
+   * all it does. `into`, at least as long and no longer used by the caller, may be what the answer is a view of.
+   */
+  read(start: number, length: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
   close?(): Promise<void>
 }
 

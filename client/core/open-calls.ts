@@ -1,0 +1,125 @@
+import { type Reason, WherryError } from '../../protocol/errors.ts'
+import type { RpcId } from '../../protocol/rpc.ts'
+import type { CallName, ParamsInput, Result } from '../../protocol/table.ts'
+import { calls } from '../../protocol/table.ts'
+import type { CallOptions, Stop, Timers } from './api.ts'
+import { encodeCall, parseResult } from './rpc.ts'
+
+/** A call that has no answer yet. */
+type OpenCall = {
+  id: string
+  name: CallName
+  message: string
+  repeat: boolean
+  /** On the socket of now; null while it waits for one. */
+  sentAtMs: number | null
+  /** How often the hub asked to renew the sign-in because of it. */
+  expiries: number
+  settle(result: unknown): void
+  fail(error: Error): void
+}
+
+/** Often enough for a clock that is wrong, seldom enough not to go round in circles. */
+const mostExpiries = 3
+
+/** 96 random bits and a counter: an id for one effect, however often its call is sent. */
+const createIds = (): (() => string) => {
+  const random = crypto.getRandomValues(new Uint32Array(3))
+  const prefix = Array.from(random, part => part.toString(36)).join('')
+  let made = 0
+  return () => `${prefix}-${(++made).toString(36)}`
+}
+
+export type OpenCalls = ReturnType<typeof createOpenCalls>
+
+/** The calls in flight of one client, in the order in which they were made. */
+export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void) => {
+  const newId = createIds()
+  const open = new Map<RpcId, OpenCall>()
+
+  const take = (id: RpcId): OpenCall | undefined => {
+    const found = open.get(id)
+    open.delete(id)
+    return found
+  }
+  const isGuestCall = (name: CallName) => calls[name].access === 'anyone'
+
+  return {
+    /** Adds a call; `send` sends its message, or null leaves it for sendWaiting(). */
+    add<N extends CallName>(
+      name: N,
+      params: ParamsInput<N>,
+      { signal, retry = true }: CallOptions,
+      send: ((message: string) => void) | null,
+    ): Promise<Result<N>> {
+      return new Promise((resolve, reject) => {
+        const id = newId()
+        const abort = () =>
+          take(id)?.fail(new WherryError('cancelled', undefined, {}, { cause: signal?.reason }))
+        const forget: Stop = () => signal?.removeEventListener('abort', abort)
+        const call: OpenCall = {
+          id,
+          name,
+          message: encodeCall(id, name, params),
+          repeat: retry,
+          sentAtMs: send ? timers.now() : null,
+          expiries: 0,
+          settle(result) {
+            forget()
+            try {
+              resolve(parseResult(name, result))
+            } catch (error) {
+              reject(error)
+            }
+          },
+          fail(error) {
+            forget()
+            reject(error)
+          },
+        }
+        open.set(id, call)
+        signal?.addEventListener('abort', abort)
+        send?.(call.message)
+      })
+    },
+    /** Sends what waits, oldest first; before sign-in only what anyone may call. */
+    sendWaiting(send: (message: string) => void, signedIn: boolean): void {
+      for (const call of open.values()) {
+        if (call.sentAtMs !== null || !(signedIn || isGuestCall(call.name))) continue
+        call.sentAtMs = timers.now()
+        send(call.message)
+      }
+    },
+    settle(id: RpcId, result: unknown): void {
+      const call = take(id)
+      if (!call) return
+      const isQuick = call.repeat && !calls[call.name].guarded
+      if (isQuick && call.sentAtMs !== null) onLatency(timers.now() - call.sentAtMs)
+      call.settle(result)
+    },
+    fail(id: RpcId, error: WherryError): void {
+      take(id)?.fail(error)
+    },
+    /** Keeps a call that was refused with `session_expired` for the renewed sign-in. False if it was refused too often. */
+    keepForRenewal(id: RpcId): boolean {
+      const call = open.get(id)
+      if (!call || isGuestCall(call.name) || ++call.expiries > mostExpiries) return false
+      call.sentAtMs = null
+      return true
+    },
+    /** The socket is lost: what may be repeated waits for the next one. */
+    connectionLost(): void {
+      for (const call of [...open.values()]) {
+        if (call.repeat) call.sentAtMs = null
+        else if (call.sentAtMs !== null) take(call.id)?.fail(new WherryError('disconnected'))
+      }
+    },
+    hasWaiting: (): boolean => open.size > 0,
+    /** Fails every call that only a signed-in user can make, or all of them. */
+    failAll(reason: Reason, which: 'signedIn' | 'all'): void {
+      for (const call of [...open.values()]) {
+        if (which === 'all' || !isGuestCall(call.name)) take(call.id)?.fail(new WherryError(reason))
+      }
+    },
+  }
+}

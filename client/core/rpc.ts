@@ -1,0 +1,68 @@
+import * as v from 'valibot'
+import { errorSentences, type Reason, WherryError } from '../../protocol/errors.ts'
+import { events } from '../../protocol/events.ts'
+import { type RpcId, rpcNotification, rpcResponse } from '../../protocol/rpc.ts'
+import type { CallName, EventName, EventParams, Result } from '../../protocol/table.ts'
+import { calls, isEventName } from '../../protocol/table.ts'
+
+/** What a text message from the hub says. `nothing`: an event of a newer hub, or no message at all. */
+export type Incoming =
+  | { kind: 'result'; id: RpcId; result: unknown }
+  | { kind: 'error'; id: RpcId | null; error: WherryError }
+  | { kind: 'event'; name: string; params: unknown }
+  | { kind: 'nothing' }
+
+export const encodeCall = (id: string, method: CallName, params: unknown): string =>
+  JSON.stringify({ jsonrpc: '2.0', id, method, params })
+
+const isReasonWord = (word: unknown): word is Reason =>
+  typeof word === 'string' && Object.hasOwn(errorSentences, word)
+
+const toError = (error: { message: string; data?: { reason: string } | undefined }): WherryError => {
+  const { reason, ...details } = error.data ?? { reason: 'internal' }
+  return new WherryError(isReasonWord(reason) ? reason : 'internal', error.message, details)
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+export const readMessage = (text: string): Incoming => {
+  const json = parseJson(text)
+  const notification = v.safeParse(rpcNotification, json)
+  if (notification.success)
+    return { kind: 'event', name: notification.output.method, params: notification.output.params }
+  const response = v.safeParse(rpcResponse, json)
+  if (!response.success) return { kind: 'nothing' }
+  const { output } = response
+  return 'error' in output
+    ? { kind: 'error', id: output.id, error: toError(output.error) }
+    : { kind: 'result', id: output.id, result: output.result }
+}
+
+/** A result as the table has it. Throws `internal` for one that is not: the hub speaks another protocol. */
+export const parseResult = <N extends CallName>(name: N, result: unknown): Result<N> => {
+  const parsed = v.safeParse(calls[name].result, result)
+  if (parsed.success) return parsed.output as Result<N>
+  const cause = new v.ValiError(parsed.issues)
+  throw new WherryError(
+    'internal',
+    `The hub answered ${name} in a form unknown to this client.`,
+    {},
+    { cause },
+  )
+}
+
+/** The event as the table has it; null for an unknown or malformed one, which a newer hub may send. */
+export const parseEvent = (
+  name: string,
+  params: unknown,
+): { name: EventName; params: EventParams<EventName> } | null => {
+  if (!isEventName(name)) return null
+  const parsed = v.safeParse(events[name].params, params)
+  return parsed.success ? { name, params: parsed.output } : null
+}
