@@ -1,0 +1,75 @@
+import { BlockList, isIP } from 'node:net'
+import * as v from 'valibot'
+
+/** A whole number within bounds. */
+export const whole = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,16}$/, 'expected a whole number'),
+    v.transform(Number),
+    v.minValue(min, `expected at least ${min}`),
+    v.maxValue(max, `expected at most ${max}`),
+  )
+
+/** A whole number of bytes, with K, M, G or T for the powers of 1024. */
+export const bytes = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,15}[KMGT]?$/i, 'expected a number of bytes, such as 1048576 or 512M or 20G'),
+    v.transform(written => {
+      const power = ' KMGT'.indexOf(written.slice(-1).toUpperCase())
+      return power > 0 ? Number(written.slice(0, -1)) * 1024 ** power : Number(written)
+    }),
+    v.minValue(min, `expected at least ${min} bytes`),
+    v.maxValue(max, `expected at most ${max} bytes`),
+  )
+
+/** Scheme, host and port of a page. */
+export const origin = v.pipe(
+  v.string(),
+  v.url('expected an address such as https://files.example.org'),
+  v.regex(/^https?:\/\/[^/]+\/?$/i, 'expected http:// or https:// and a host, without a path'),
+  v.transform(written => new URL(written).origin),
+)
+
+/** Values separated by commas. */
+export const commaList = <S extends v.GenericSchema<string, unknown>>(schema: S) =>
+  v.pipe(
+    v.string(),
+    v.transform(written =>
+      written
+        .split(',')
+        .map(part => part.trim())
+        .filter(part => part !== ''),
+    ),
+    v.array(schema),
+  )
+
+const network = v.pipe(
+  v.string(),
+  v.check(written => {
+    const [address = '', prefix, rest] = written.split('/')
+    const family = isIP(address)
+    if (family === 0 || rest !== undefined) return false
+    return (
+      prefix === undefined || (/^[0-9]{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
+    )
+  }, 'expected addresses or networks such as 127.0.0.1 or 10.0.0.0/8'),
+)
+
+/** IP addresses and networks, separated by commas. */
+export const networks = v.pipe(
+  commaList(network),
+  v.transform(written => {
+    const list = new BlockList()
+    for (const one of written) {
+      const [address = '', prefix] = one.split('/')
+      const family = isIP(address) === 4 ? 'ipv4' : 'ipv6'
+      list.addSubnet(address, prefix === undefined ? (family === 'ipv4' ? 32 : 128) : Number(prefix), family)
+    }
+    return list
+  }),
+)
+
+/** A file or directory. */
+export const path = v.pipe(v.string(), v.minLength(1))

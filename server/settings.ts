@@ -1,0 +1,186 @@
+import * as v from 'valibot'
+import { limits } from '../protocol/limits.ts'
+import { email, password } from '../protocol/values.ts'
+import { bytes, commaList, networks, origin, path, whole } from './setting-schemas.ts'
+
+/** One setting: an environment variable, what holds without it (null: nothing), how it is read, what it does. */
+export type Setting = {
+  env: string
+  default: string | null
+  schema: v.GenericSchema<string, unknown>
+  doc: string
+}
+
+export type SettingValue<S extends Setting> =
+  | v.InferOutput<S['schema']>
+  | (S['default'] extends null ? null : never)
+
+const setting = <const S extends Setting>(one: S): S => one
+
+const MiB = 2 ** 20
+
+/** Every setting of the hub; the README's table is made from it. */
+export const settings = {
+  data: setting({
+    env: 'WHERRY_DATA',
+    default: './data',
+    schema: path,
+    doc: 'Directory for all that the hub keeps.',
+  }),
+  host: setting({
+    env: 'WHERRY_HOST',
+    default: '127.0.0.1',
+    schema: v.pipe(v.string(), v.minLength(1)),
+    doc: 'Address to listen on. The default takes connections from this machine only; `0.0.0.0` from everywhere.',
+  }),
+  port: setting({
+    env: 'WHERRY_PORT',
+    default: '8080',
+    schema: whole(0, 65535),
+    doc: 'Port to listen on; 0 for any free one.',
+  }),
+  url: setting({
+    env: 'WHERRY_URL',
+    default: null,
+    schema: origin,
+    doc: 'Public address of the hub, such as `https://files.example.org`. By default `http://localhost:PORT`.',
+  }),
+  origins: setting({
+    env: 'WHERRY_ORIGINS',
+    default: '',
+    schema: commaList(origin),
+    doc: 'Further origins, separated by commas, whose pages may use the hub.',
+  }),
+  trustedProxies: setting({
+    env: 'WHERRY_TRUSTED_PROXIES',
+    default: '',
+    schema: networks,
+    doc: 'Addresses and networks of proxies, separated by commas, whose `X-Forwarded-For` or `X-Real-IP` is believed.',
+  }),
+  adminEmail: setting({
+    env: 'WHERRY_ADMIN_EMAIL',
+    default: null,
+    schema: email,
+    doc: 'Makes the first administrator without the setup link, together with the next one.',
+  }),
+  adminPassword: setting({
+    env: 'WHERRY_ADMIN_PASSWORD',
+    default: null,
+    schema: password,
+    doc: 'Password of the first administrator; read only while there is none.',
+  }),
+  masterKey: setting({
+    env: 'WHERRY_MASTER_KEY',
+    default: null,
+    schema: v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9_+/=-]{43,64}$/, 'expected 32 bytes as base64 or hexadecimal'),
+    ),
+    doc: 'The key that wraps the data keys: 32 bytes as base64 or hexadecimal. By default a file in the data directory.',
+  }),
+  masterKeyFile: setting({
+    env: 'WHERRY_MASTER_KEY_FILE',
+    default: null,
+    schema: path,
+    doc: 'A file with the master key.',
+  }),
+  tlsCert: setting({
+    env: 'WHERRY_TLS_CERT',
+    default: null,
+    schema: path,
+    doc: 'PEM file with the certificate chain: the hub speaks TLS itself.',
+  }),
+  tlsKey: setting({
+    env: 'WHERRY_TLS_KEY',
+    default: null,
+    schema: path,
+    doc: 'PEM file with the private key of the certificate.',
+  }),
+  maxFileBytes: setting({
+    env: 'WHERRY_MAX_FILE_BYTES',
+    default: '1T',
+    schema: bytes(1, limits.fileBytes),
+    doc: 'Largest file.',
+  }),
+  defaultQuotaBytes: setting({
+    env: 'WHERRY_DEFAULT_QUOTA_BYTES',
+    default: null,
+    schema: bytes(0, limits.fileBytes),
+    doc: 'Quota of new personal spaces for which none is given; unlimited by default.',
+  }),
+  uploadBudgetBytes: setting({
+    env: 'WHERRY_UPLOAD_BUDGET_BYTES',
+    default: '128M',
+    schema: bytes(8 * MiB, 2 ** 40),
+    doc: 'Upload bytes that are received but not yet stored, of all connections together: bounds the memory of uploads.',
+  }),
+  windowBytes: setting({
+    env: 'WHERRY_WINDOW_BYTES',
+    default: '16M',
+    schema: bytes(4 * MiB, 2 ** 32),
+    doc: 'The same for one connection, and the most bytes that wait to be sent on one.',
+  }),
+  uploadExpiryDays: setting({
+    env: 'WHERRY_UPLOAD_EXPIRY_DAYS',
+    default: '7',
+    schema: whole(1, 3650),
+    doc: 'Unfinished uploads are given up after this time without a byte.',
+  }),
+  maxConnections: setting({
+    env: 'WHERRY_MAX_CONNECTIONS',
+    default: '10000',
+    schema: whole(1, 1_000_000),
+    doc: 'Open sockets, of all clients.',
+  }),
+  maxConnectionsPerAddress: setting({
+    env: 'WHERRY_MAX_CONNECTIONS_PER_ADDRESS',
+    default: '2000',
+    schema: whole(1, 1_000_000),
+    doc: 'Open sockets from one address (one /64 network of IPv6).',
+  }),
+  maxGuestsPerAddress: setting({
+    env: 'WHERRY_MAX_GUESTS_PER_ADDRESS',
+    default: '200',
+    schema: whole(1, 1_000_000),
+    doc: 'Of these, sockets that are not signed in yet.',
+  }),
+  callsInFlight: setting({
+    env: 'WHERRY_CALLS_IN_FLIGHT',
+    default: '256',
+    schema: whole(1, 65536),
+    doc: 'Unanswered calls of one connection.',
+  }),
+  loginFailuresPerAccount: setting({
+    env: 'WHERRY_LOGIN_FAILURES_PER_ACCOUNT',
+    default: '10',
+    schema: whole(1, 1_000_000),
+    doc: 'Wrong passwords for one account from one address in a quarter of an hour; ten times as many from all addresses.',
+  }),
+  loginFailuresPerAddress: setting({
+    env: 'WHERRY_LOGIN_FAILURES_PER_ADDRESS',
+    default: '100',
+    schema: whole(1, 1_000_000),
+    doc: 'Wrong passwords and setup tokens from one address in a quarter of an hour.',
+  }),
+  loginsPerMinute: setting({
+    env: 'WHERRY_LOGINS_PER_MINUTE',
+    default: '600',
+    schema: whole(1, 1_000_000),
+    doc: 'Calls from one address in a minute that check a password or a refresh token.',
+  }),
+  metricsToken: setting({
+    env: 'WHERRY_METRICS_TOKEN',
+    default: null,
+    schema: v.pipe(v.string(), v.minLength(16, 'expected at least 16 characters')),
+    doc: 'Bearer token for `/metrics`. Without it only this machine may ask.',
+  }),
+  logLevel: setting({
+    env: 'WHERRY_LOG_LEVEL',
+    default: 'info',
+    schema: v.picklist(
+      ['debug', 'info', 'warn', 'error', 'silent'],
+      'expected debug, info, warn, error or silent',
+    ),
+    doc: '`debug`, `info`, `warn`, `error` or `silent`.',
+  }),
+}
