@@ -1,0 +1,96 @@
+import { isReason, WherryError } from '../../../protocol/errors.ts'
+import { nameKey, nameProblem } from '../../../protocol/names.ts'
+import type { Entry } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
+import { UsageError } from './command.ts'
+
+/** `space:path` as typed: `me:isos/debian.iso`. `me` is the own space. */
+export type RemotePath = { space: string; names: readonly string[]; trailingSlash: boolean }
+
+export const parseRemotePath = (typed: string): RemotePath => {
+  const colon = typed.indexOf(':')
+  if (colon <= 0)
+    throw new UsageError(`"${typed}" is not a remote path; write it as space:path, for example me:photos`)
+  const rest = typed.slice(colon + 1)
+  const names = rest.split('/').filter(name => name !== '' && name !== '.')
+  for (const name of names) {
+    const problem = nameProblem(name)
+    if (problem) throw new UsageError(`"${typed}": ${problem}`)
+  }
+  return { space: typed.slice(0, colon), names, trailingSlash: rest === '' || rest.endsWith('/') }
+}
+
+/** The space's id. Spaces of which only a part is shared with the caller count too. */
+export const findSpace = async (client: HubClient, name: string): Promise<string> => {
+  const { spaces, shared } = await client.call('space.list', {})
+  if (name === 'me') {
+    const own = spaces.find(space => space.kind === 'personal' && space.owner?.id === client.user?.id)
+    if (own) return own.id
+  }
+  const found = new Set<string>()
+  for (const space of spaces) if (nameKey(space.name) === nameKey(name)) found.add(space.id)
+  for (const one of shared) if (nameKey(one.spaceName) === nameKey(name)) found.add(one.entry.space)
+  const [id, other] = found
+  if (id === undefined)
+    throw new WherryError('not_found', `There is no space "${name}". \`wherry ls\` lists them.`)
+  if (other !== undefined) throw new WherryError('conflict', `More than one space is called "${name}".`)
+  return id
+}
+
+/** The entry at a path, or null if there is none that the caller may read. */
+export const findEntry = async (client: HubClient, path: RemotePath): Promise<Entry | null> => {
+  const space = await findSpace(client, path.space)
+  try {
+    return (await client.call('entry.resolve', { space, path: [...path.names] })).entry
+  } catch (error) {
+    if (isReason(error, 'not_found')) return null
+    throw error
+  }
+}
+
+export const needEntry = async (client: HubClient, typed: string): Promise<Entry> => {
+  const entry = await findEntry(client, parseRemotePath(typed))
+  if (!entry) throw new WherryError('not_found', `There is no "${typed}", or you may not see it.`)
+  return entry
+}
+
+export const needFolder = async (client: HubClient, typed: string): Promise<Entry> => {
+  const entry = await needEntry(client, typed)
+  if (entry.kind !== 'folder') throw new WherryError('not_a_folder', `"${typed}" is a file, not a folder.`)
+  return entry
+}
+
+/** Where something new goes: an existing folder, with the last name if that does not exist yet. */
+export type Destination = { folder: Entry; name: string | null }
+
+/**
+ * As `cp` reads its last argument: an existing folder takes things under their own names; otherwise the last name is the
+ * new one, in its folder, which has to exist.
+ */
+export const findDestination = async (client: HubClient, typed: string): Promise<Destination> => {
+  const path = parseRemotePath(typed)
+  const entry = await findEntry(client, path)
+  if (entry?.kind === 'folder') return { folder: entry, name: null }
+  const name = path.names.at(-1)
+  if (path.trailingSlash || name === undefined) {
+    throw new WherryError('not_found', `There is no folder "${typed}". \`wherry mkdir\` makes it.`)
+  }
+  const folder = await findEntry(client, { ...path, names: path.names.slice(0, -1) })
+  if (!folder)
+    throw new WherryError('not_found', `There is no folder for "${typed}". \`wherry mkdir\` makes it.`)
+  return { folder, name }
+}
+
+/** All entries of a folder, page by page, in name order. */
+export async function* listFolder(client: HubClient, folder: string): AsyncGenerator<Entry> {
+  let after: string | null = null
+  do {
+    const page: { entries: Entry[]; next: string | null } = await client.call('folder.list', {
+      folder,
+      after,
+      limit: 2000,
+    })
+    yield* page.entries
+    after = page.next
+  } while (after !== null)
+}

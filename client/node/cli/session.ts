@@ -1,0 +1,63 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import { socketPath } from '../../../protocol/rpc.ts'
+import type { HubClient, TransferLink } from '../../core/api.ts'
+import { createClient } from '../../core/client.ts'
+import { fileCredentials } from '../credentials.ts'
+import { currentHub } from '../current-hub.ts'
+import { nodeSocket } from '../socket.ts'
+import { agent } from './agent.ts'
+import { UsageError } from './command.ts'
+
+export type Client = HubClient & TransferLink
+
+/** How long a first connection may take before the command says that the hub cannot be reached, in milliseconds. */
+const connectTimeoutMs = 15_000
+
+/** The connections of one run of a command. */
+export const openSession = (hubOption: string | undefined) => {
+  const clients: Client[] = []
+
+  const hub = async (): Promise<string> => {
+    const address = hubOption ?? process.env.WHERRY_HUB ?? (await currentHub())
+    if (address) return address
+    throw new WherryError('unauthenticated', 'Sign in first: wherry login URL --email E')
+  }
+
+  const connectTo = async (address: string): Promise<Client> => {
+    const url = URL.parse(socketPath, address)
+    if (!url) throw new UsageError(`"${address}" is not a hub's address`)
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    const client = createClient({
+      url: url.href,
+      socket: nodeSocket,
+      credentials: fileCredentials(address),
+      agent,
+    })
+    clients.push(client)
+    const timeout = AbortSignal.timeout(connectTimeoutMs)
+    const unreachable = new Promise<never>((_resolve, reject) => {
+      timeout.addEventListener('abort', () =>
+        reject(new WherryError('disconnected', `The hub at ${address} does not answer.`)),
+      )
+    })
+    await Promise.race([client.whenState('live', 'signedOut'), unreachable])
+    return client
+  }
+
+  const connect = async (): Promise<Client> => {
+    const address = await hub()
+    const client = await connectTo(address)
+    if (client.state !== 'live')
+      throw new WherryError('unauthenticated', `Sign in first: wherry login ${address} --email E`)
+    return client
+  }
+
+  return {
+    hub,
+    connectTo,
+    connect,
+    close() {
+      for (const client of clients) client.close()
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import * as v from 'valibot'
+import { level as levelSchema, type Subject } from '../../../protocol/values.ts'
+import { argument, type Command, UsageError } from '../cli/command.ts'
+import { columns, printable } from '../cli/output.ts'
+import { needEntry } from '../cli/remote-path.ts'
+
+const parseSubject = (typed: string): Subject =>
+  typed === 'everyone' ? { kind: 'everyone' } : { kind: 'email', email: typed }
+
+export const access: Command = {
+  usage: 'access SPACE:PATH [grant WHO LEVEL | revoke WHO]',
+  doc: 'Shows or changes who may do what with a folder or file. WHO is an e-mail address or "everyone"; LEVEL is read, write, delete or admin.',
+  takes: { min: 1, max: 4 },
+  async run({ connect, output }, args) {
+    const client = await connect()
+    const entry = await needEntry(client, argument(args, 0))
+    const [, action] = args
+    if (action === undefined) {
+      const { level } = await client.call('access.check', { entry: entry.id })
+      const { grants } =
+        level === 'admin' ? await client.call('access.list', { entry: entry.id }) : { grants: [] }
+      const rows = grants.map(grant => [
+        grant.subject.kind === 'everyone' ? 'everyone' : grant.subject.email,
+        grant.level,
+        grant.inherited ? `from ${printable(grant.entryName)}` : '',
+      ])
+      output.result({ level, grants }, [`Your level: ${level}`, ...columns(rows)])
+    } else if (action === 'grant') {
+      const level = v.safeParse(levelSchema, argument(args, 3))
+      if (!level.success) throw new UsageError(`"${args[3]}" is not a level: read, write, delete or admin`)
+      const { grant } = await client.call('access.grant', {
+        entry: entry.id,
+        subject: parseSubject(argument(args, 2)),
+        level: level.output,
+      })
+      output.result(grant, ['Granted.'])
+    } else if (action === 'revoke') {
+      const { revoked } = await client.call('access.revoke', {
+        entry: entry.id,
+        subject: parseSubject(argument(args, 2)),
+      })
+      output.result({ revoked }, [revoked ? 'Revoked.' : 'There was nothing to revoke.'])
+    } else {
+      throw new UsageError(`unknown: ${action}`)
+    }
+  },
+}

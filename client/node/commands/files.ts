@@ -1,0 +1,160 @@
+import { isReason, WherryError } from '../../../protocol/errors.ts'
+import type { Entry } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
+import { argument, type Command, UsageError } from '../cli/command.ts'
+import { columns, formatBytes, formatDate, printable } from '../cli/output.ts'
+import { findDestination, findSpace, listFolder, needEntry, parseRemotePath } from '../cli/remote-path.ts'
+
+const entryRow = (entry: Entry): string[] => [
+  entry.kind === 'folder' ? '-' : formatBytes(entry.size),
+  formatDate(entry.modifiedAt),
+  printable(entry.name) + (entry.kind === 'folder' ? '/' : ''),
+]
+
+const listSpaces = async (client: HubClient) => {
+  const { spaces, shared } = await client.call('space.list', {})
+  const rows = spaces.map(space => [
+    `${space.owner?.id === client.user?.id && space.kind === 'personal' ? 'me' : printable(space.name)}:`,
+    space.level ?? '-',
+    space.quotaBytes === null
+      ? formatBytes(space.usedBytes)
+      : `${formatBytes(space.usedBytes)} of ${formatBytes(space.quotaBytes)}`,
+  ])
+  const sharedRows = shared.map(one => [
+    `${printable(one.spaceName)}:${one.path.map(printable).join('/')}`,
+    one.level,
+    'shared',
+  ])
+  return { value: { spaces, shared }, lines: columns([...rows, ...sharedRows]) }
+}
+
+export const ls: Command = {
+  usage: 'ls [SPACE:PATH]',
+  doc: 'Lists a folder, or without a path the spaces and what is shared with you.',
+  takes: { min: 0, max: 1 },
+  async run({ connect, output }, args) {
+    const client = await connect()
+    if (args[0] === undefined) {
+      const { value, lines } = await listSpaces(client)
+      output.result(value, lines)
+      return
+    }
+    const entry = await needEntry(client, args[0])
+    const entries = entry.kind === 'file' ? [entry] : await Array.fromAsync(listFolder(client, entry.id))
+    output.result(entries, columns(entries.map(entryRow), [0]))
+  },
+}
+
+export const mkdir: Command = {
+  usage: 'mkdir SPACE:PATH...',
+  doc: 'Makes folders, with those above them that are missing.',
+  takes: { min: 1, max: Number.POSITIVE_INFINITY },
+  async run({ connect, output }, args) {
+    const client = await connect()
+    const made: Entry[] = []
+    for (const typed of args) {
+      const path = parseRemotePath(typed)
+      if (path.names.length === 0) throw new UsageError(`"${typed}" names no folder`)
+      made.push(await makeFolders(client, await findSpace(client, path.space), path.names))
+    }
+    output.result(made, [])
+  },
+}
+
+const makeFolders = async (client: HubClient, space: string, names: readonly string[]): Promise<Entry> => {
+  let depth = names.length
+  let folder: Entry | null = null
+  while (folder === null) {
+    folder = await client
+      .call('entry.resolve', { space, path: names.slice(0, depth) })
+      .then(found => found.entry)
+      .catch(error => {
+        if (depth > 0 && isReason(error, 'not_found')) return null
+        throw error
+      })
+    if (folder === null) depth--
+  }
+  for (const name of names.slice(depth)) {
+    const created: { entry: Entry } = await client.call('folder.create', {
+      folder: folder.id,
+      name,
+      onClash: 'reuse',
+    })
+    folder = created.entry
+  }
+  if (folder.kind !== 'folder') throw new WherryError('not_a_folder')
+  return folder
+}
+
+export const rm: Command = {
+  usage: 'rm SPACE:PATH...',
+  doc: 'Deletes files and folders with all that is in them, for ever.',
+  takes: { min: 1, max: Number.POSITIVE_INFINITY },
+  async run({ connect, output }, args) {
+    const client = await connect()
+    const entries = await Promise.all(args.map(typed => needEntry(client, typed)))
+    const { removed } = await client.call('entry.delete', { entries: entries.map(entry => entry.id) })
+    output.result({ removed }, [])
+  },
+}
+
+const place = async (
+  kind: 'move' | 'copy',
+  client: HubClient,
+  sources: string[],
+  target: string,
+  keepBoth: boolean,
+) => {
+  const entries = await Promise.all(sources.map(typed => needEntry(client, typed)))
+  const { folder, name } = await findDestination(client, target)
+  const [first] = entries
+  const onClash = keepBoth ? 'keepBoth' : 'fail'
+  if (name === null || first === undefined) {
+    const ids = entries.map(entry => entry.id)
+    return (await client.call(`entry.${kind}`, { entries: ids, folder: folder.id, onClash })).entries
+  }
+  if (entries.length > 1) throw new UsageError(`"${target}" is not a folder`)
+  if (kind === 'move' && first.folder === folder.id)
+    return [(await client.call('entry.rename', { entry: first.id, name })).entry]
+  // A name taken in the new folder must not stop a move to another name, so it passes through a free one.
+  const [placed] = (
+    await client.call(`entry.${kind}`, { entries: [first.id], folder: folder.id, onClash: 'keepBoth' })
+  ).entries
+  if (placed === undefined) throw new WherryError('internal')
+  return [
+    placed.name === name ? placed : (await client.call('entry.rename', { entry: placed.id, name })).entry,
+  ]
+}
+
+const placing = (kind: 'move' | 'copy', usage: string, doc: string): Command => ({
+  usage,
+  doc,
+  options: { 'keep-both': { type: 'boolean' } },
+  takes: { min: 2, max: Number.POSITIVE_INFINITY },
+  async run({ connect, output }, args, options) {
+    const client = await connect()
+    const target = argument(args, args.length - 1)
+    const entries = await place(kind, client, args.slice(0, -1), target, options['keep-both'] === true)
+    output.result(entries, [])
+  },
+})
+
+export const mv = placing('move', 'mv SPACE:PATH... SPACE:PATH [--keep-both]', 'Moves or renames.')
+export const cp = placing(
+  'copy',
+  'cp SPACE:PATH... SPACE:PATH [--keep-both]',
+  'Copies on the hub; no bytes travel.',
+)
+
+export const url: Command = {
+  usage: 'url SPACE:PATH...',
+  doc: 'Prints a signed address from which any HTTP client gets the file, or a zip of folders; it ends with this session.',
+  takes: { min: 1, max: Number.POSITIVE_INFINITY },
+  async run({ connect, hub, output }, args) {
+    const client = await connect()
+    const entries = await Promise.all(args.map(typed => needEntry(client, typed)))
+    const signed = await client.call('download.url', { entries: entries.map(entry => entry.id) })
+    const address = new URL(signed.url, await hub()).href
+    output.result({ url: address, expiresAt: signed.expiresAt }, [address])
+  },
+}

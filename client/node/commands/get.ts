@@ -1,0 +1,120 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { WherryError } from '../../../protocol/errors.ts'
+import type { Entry } from '../../../protocol/values.ts'
+import { download } from '../../core/download.ts'
+import { argument, type Command, PartialFailure } from '../cli/command.ts'
+import { formatBytes, type Output, printable } from '../cli/output.ts'
+import { createProgressBar } from '../cli/progress.ts'
+import { listFolder, needEntry } from '../cli/remote-path.ts'
+import type { Client } from '../cli/session.ts'
+import { fileSink } from '../file-sink.ts'
+
+/** Files that download at the same time. */
+const concurrency = 4
+
+type Wanted = { entry: Entry; file: string }
+
+const isFolder = async (path: string): Promise<boolean> => {
+  const found = await stat(path).catch(() => null)
+  return found?.isDirectory() ?? false
+}
+
+/** A name from the hub must not lead out of the folder, and "\" separates folders on Windows. */
+const localName = (name: string): string => {
+  if (basename(name) !== name || name === '..' || name === '.')
+    throw new WherryError('not_found', `"${printable(name)}" cannot be a file here.`)
+  return name
+}
+
+async function* wantedFiles(client: Client, entry: Entry, target: string): AsyncGenerator<Wanted> {
+  if (entry.kind === 'file') {
+    yield { entry, file: target }
+    return
+  }
+  await mkdir(target, { recursive: true })
+  for await (const child of listFolder(client, entry.id))
+    yield* wantedFiles(client, child, join(target, localName(child.name)))
+}
+
+/** A file with the same size and date was downloaded before: the interrupted command goes on behind it. */
+const isHere = async ({ entry, file }: Wanted): Promise<'same' | 'other' | 'absent'> => {
+  const found = await stat(file).catch(() => null)
+  if (found === null) return 'absent'
+  return found.isFile() && found.size === entry.size && Math.trunc(found.mtimeMs) === entry.modifiedAt
+    ? 'same'
+    : 'other'
+}
+
+type Totals = { files: number; bytes: number; receivedBytes: number; reusedBytes: number; failed: number }
+
+const getAll = async (
+  client: Client,
+  wanted: Wanted[],
+  force: boolean,
+  output: Output,
+  signal: AbortSignal,
+): Promise<Totals> => {
+  const totals: Totals = { files: 0, bytes: 0, receivedBytes: 0, reusedBytes: 0, failed: 0 }
+  const allBytes = wanted.reduce((sum, { entry }) => sum + entry.size, 0)
+  const bar = createProgressBar(output.interactive)
+  const getOne = async (one: Wanted): Promise<void> => {
+    totals.files++
+    totals.bytes += one.entry.size
+    const here = await isHere(one)
+    if (here === 'same') {
+      totals.reusedBytes += one.entry.size
+      return
+    }
+    if (here === 'other' && !force)
+      throw new WherryError('name_taken', 'there is another file of that name here; --force replaces it')
+    let before = { receivedBytes: 0, reusedBytes: 0 }
+    await download(client, one.entry.id, fileSink(one.file, { overwrite: force }), {
+      signal,
+      onProgress({ receivedBytes, reusedBytes }) {
+        totals.receivedBytes += receivedBytes - before.receivedBytes
+        totals.reusedBytes += reusedBytes - before.reusedBytes
+        before = { receivedBytes, reusedBytes }
+        bar.update(totals.receivedBytes + totals.reusedBytes, allBytes, printable(one.entry.name))
+      },
+    })
+  }
+  const queue = wanted.values()
+  const worker = async (): Promise<void> => {
+    for (const one of queue) {
+      try {
+        await getOne(one)
+      } catch (error) {
+        if (signal.aborted) throw new WherryError('cancelled')
+        totals.failed++
+        output.problem(`${printable(one.file)}: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: concurrency }, worker))
+  } finally {
+    bar.stop()
+  }
+  return totals
+}
+
+export const get: Command = {
+  usage: 'get SPACE:PATH [DEST] [--force]',
+  doc: 'Downloads a file, or a folder with all that is in it; every byte is verified. The same command again continues an interrupted download.',
+  options: { force: { type: 'boolean' } },
+  takes: { min: 1, max: 2 },
+  async run({ connect, output, signal }, args, options) {
+    const started = performance.now()
+    const client = await connect()
+    const entry = await needEntry(client, argument(args, 0))
+    const named = args[1] ?? '.'
+    const target = (await isFolder(named)) ? join(named, localName(entry.name)) : named
+    const wanted = await Array.fromAsync(wantedFiles(client, entry, target))
+    const totals = await getAll(client, wanted, options.force === true, output, signal)
+    const seconds = (performance.now() - started) / 1000
+    const line = `${totals.files} files, ${formatBytes(totals.bytes)}: ${formatBytes(totals.receivedBytes)} received, ${formatBytes(totals.reusedBytes)} here already, ${seconds.toFixed(1)} s`
+    output.result({ ...totals, seconds }, [line])
+    if (totals.failed > 0) throw new PartialFailure()
+  },
+}

@@ -1,0 +1,77 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import type { User } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
+import { argument, type Command, type OptionValues, textOption, UsageError } from '../cli/command.ts'
+import { columns, printable } from '../cli/output.ts'
+import { readSecret } from '../cli/read-secret.ts'
+
+async function* allUsers(client: HubClient): AsyncGenerator<User> {
+  let after: string | null = null
+  do {
+    const page: { users: User[]; next: string | null } = await client.call('user.list', { after, limit: 500 })
+    yield* page.users
+    after = page.next
+  } while (after !== null)
+}
+
+const findUser = async (client: HubClient, email: string): Promise<User> => {
+  for await (const user of allUsers(client)) if (user.email.toLowerCase() === email.toLowerCase()) return user
+  throw new WherryError('not_found', `There is no account with the address ${email}.`)
+}
+
+const quotaOption = (options: OptionValues): number | null => {
+  const typed = textOption(options, 'quota')
+  if (typed === undefined) return null
+  const quotaBytes = Number(typed)
+  if (!Number.isSafeInteger(quotaBytes) || quotaBytes < 0)
+    throw new UsageError('--quota takes a number of bytes')
+  return quotaBytes
+}
+
+const createUser = async (client: HubClient, email: string, options: OptionValues): Promise<User> => {
+  const name = textOption(options, 'name') ?? email
+  const quotaBytes = quotaOption(options)
+  const role = options.admin === true ? 'admin' : 'member'
+  const password = await readSecret(`Password for ${email}: `, options['password-stdin'] === true)
+  return (await client.call('user.create', { email, name, password, role, quotaBytes })).user
+}
+
+const setDisabled = async (client: HubClient, email: string, disabled: boolean): Promise<User> => {
+  const { id } = await findUser(client, email)
+  return (await client.call('user.disable', { user: id, disabled })).user
+}
+
+export const users: Command = {
+  usage:
+    'users [create EMAIL [--name N] [--admin] [--quota BYTES] [--password-stdin] | disable EMAIL | enable EMAIL]',
+  doc: 'For administrators: lists, makes, disables and enables accounts.',
+  options: {
+    name: { type: 'string' },
+    admin: { type: 'boolean' },
+    quota: { type: 'string' },
+    'password-stdin': { type: 'boolean' },
+  },
+  takes: { min: 0, max: 2 },
+  async run({ connect, output }, args, options) {
+    const client = await connect()
+    const [action] = args
+    if (action === undefined) {
+      const list = await Array.fromAsync(allUsers(client))
+      const rows = list.map(user => [
+        user.email,
+        user.role,
+        user.disabled ? 'disabled' : '',
+        printable(user.name),
+      ])
+      output.result(list, columns(rows))
+    } else if (action === 'create') {
+      const user = await createUser(client, argument(args, 1), options)
+      output.result(user, [`Made an account for ${user.email}.`])
+    } else if (action === 'disable' || action === 'enable') {
+      const user = await setDisabled(client, argument(args, 1), action === 'disable')
+      output.result(user, [`${user.email} is ${user.disabled ? 'disabled' : 'enabled'}.`])
+    } else {
+      throw new UsageError(`unknown: ${action}`)
+    }
+  },
+}

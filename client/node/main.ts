@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util'
+import { isReason, type Reason, WherryError } from '../../protocol/errors.ts'
+import { type Command, PartialFailure, UsageError } from './cli/command.ts'
+import { createOutput, type Output } from './cli/output.ts'
+import { openSession } from './cli/session.ts'
+import { commands } from './commands/table.ts'
+
+/** Exit codes, so that scripts can tell failures apart; also in the help. */
+const exitCodes = { failed: 1, usage: 2, signedOut: 3, notFound: 4, offline: 5, interrupted: 130 } as const
+
+const help = (): string[] => [
+  'wherry: files on a Wherry hub, from a terminal.',
+  '',
+  ...Object.values(commands).flatMap(command => [`  wherry ${command.usage}`, `      ${command.doc}`]),
+  '',
+  'Everywhere: --json for one JSON value on standard output, --hub URL (or WHERRY_HUB) for another hub than the last one',
+  'signed in to, --help. Paths on the hub are space:path; your own space is me: (wherry put big.iso me:isos/).',
+  `Exit codes: ${Object.entries(exitCodes)
+    .map(([name, code]) => `${code} ${name}`)
+    .join(', ')}.`,
+]
+
+const globalOptions = {
+  json: { type: 'boolean' },
+  hub: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const run = async (
+  name: string,
+  command: Command,
+  argv: string[],
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    options: { ...globalOptions, ...command.options },
+    allowPositionals: true,
+  })
+  if (values.help === true) {
+    output.result(command.usage, [`wherry ${command.usage}`, command.doc])
+    return
+  }
+  if (positionals.length < command.takes.min || positionals.length > command.takes.max) {
+    throw new UsageError(`\`${name}\` is used as: wherry ${command.usage}`)
+  }
+  const session = openSession(typeof values.hub === 'string' ? values.hub : undefined)
+  try {
+    await command.run({ ...session, output, signal }, positionals, values)
+  } finally {
+    session.close()
+  }
+}
+
+const reasonCodes: Partial<Record<Reason, number>> = {
+  unauthenticated: exitCodes.signedOut,
+  session_ended: exitCodes.signedOut,
+  not_found: exitCodes.notFound,
+  forbidden: exitCodes.notFound,
+  disconnected: exitCodes.offline,
+  cancelled: exitCodes.interrupted,
+}
+
+const isUsage = (error: unknown): error is Error =>
+  error instanceof UsageError ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
+
+const report = (error: unknown, output: Output): number => {
+  if (isUsage(error)) {
+    output.problem(error.message)
+    return exitCodes.usage
+  }
+  if (error instanceof PartialFailure) return exitCodes.failed
+  if (isReason(error, 'cancelled')) output.problem('stopped; the same command continues where this one was')
+  else output.problem(error instanceof Error ? error.message : String(error))
+  return (error instanceof WherryError && reasonCodes[error.reason]) || exitCodes.failed
+}
+
+const main = async (argv: string[]): Promise<number> => {
+  const output = createOutput(argv.includes('--json'), process.stdout, process.stderr)
+  const [name, ...rest] = argv
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    output.result(Object.keys(commands), help())
+    return name === undefined ? exitCodes.usage : 0
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (command === undefined) {
+    output.problem(`there is no command "${name}"; \`wherry help\` lists them`)
+    return exitCodes.usage
+  }
+  const stopping = new AbortController()
+  const stop = () => stopping.abort()
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  try {
+    await run(name, command, rest, output, stopping.signal)
+    return 0
+  } catch (error) {
+    return report(error, output)
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))
