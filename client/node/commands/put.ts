@@ -1,16 +1,13 @@
 import { WherryError } from '../../../protocol/errors.ts'
-import { nameKey } from '../../../protocol/names.ts'
-import type { Entry } from '../../../protocol/values.ts'
-import type { UploadItem, UploadQueue, UploadRequest } from '../../core/api.ts'
+import type { UploadItem, UploadQueue } from '../../core/api.ts'
 import { createUploadQueue } from '../../core/upload-queue.ts'
 import { argument, type Command, PartialFailure, textOption, UsageError } from '../cli/command.ts'
 import { columns, formatBytes, type Output, printable } from '../cli/output.ts'
 import { createProgressBar } from '../cli/progress.ts'
-import { type Destination, findDestination, listFolder } from '../cli/remote-path.ts'
-import type { Client } from '../cli/session.ts'
-import { fileSource } from '../file-source.ts'
-import { type LocalFile, type LocalTree, readLocalTree } from '../local-tree.ts'
+import { findDestination } from '../cli/remote-path.ts'
+import { readLocalTree } from '../local-tree.ts'
 import { fileUploadMemory } from '../upload-memory.ts'
+import { makeEmptyFolders, planUpload, startUpload } from '../upload-plan.ts'
 
 const clashes = ['replace', 'keepBoth', 'skip', 'fail'] as const
 type Clash = (typeof clashes)[number]
@@ -19,92 +16,6 @@ const clashOption = (typed: string | undefined): Clash => {
   const found = clashes.find(clash => clash === (typed ?? 'replace'))
   if (!found) throw new UsageError(`--on-clash takes one of ${clashes.join(', ')}`)
   return found
-}
-
-/** What is on the hub already of folders that files go to; a folder is listed once, when the first file asks. */
-const remoteFolders = (client: Client) => {
-  const listed = new Map<string, Promise<Map<string, Entry>>>()
-  const contents = (folder: string): Promise<Map<string, Entry>> => {
-    const known = listed.get(folder)
-    if (known) return known
-    const list = Array.fromAsync(listFolder(client, folder)).then(
-      entries => new Map(entries.map(entry => [nameKey(entry.name), entry])),
-    )
-    listed.set(folder, list)
-    return list
-  }
-  return async (root: string, path: readonly string[], name: string): Promise<Entry | undefined> => {
-    let folder = root
-    for (const step of path) {
-      const entry = (await contents(folder)).get(nameKey(step))
-      if (entry?.kind !== 'folder') return undefined
-      folder = entry.id
-    }
-    return (await contents(folder)).get(nameKey(name))
-  }
-}
-
-/** As rsync decides: the hub has a file of that name, size and date, so this one is there. */
-const isThere = (local: LocalFile, entry: Entry | undefined): boolean =>
-  entry?.kind === 'file' && entry.size === local.size && entry.modifiedAt === local.modifiedAt
-
-type Plan = { requests: UploadRequest[]; present: LocalFile[] }
-
-const planUpload = async (
-  client: Client,
-  tree: LocalTree,
-  target: Destination,
-  onClash: Clash,
-  checkAll: boolean,
-): Promise<Plan> => {
-  const find = remoteFolders(client)
-  const plan: Plan = { requests: [], present: [] }
-  for (const local of tree.files) {
-    const name = target.name ?? local.name
-    if (!checkAll && isThere(local, await find(target.folder.id, local.path, name))) plan.present.push(local)
-    else
-      plan.requests.push({
-        source: fileSource(local.file),
-        folder: target.folder.id,
-        path: local.path,
-        name,
-        onClash,
-      })
-  }
-  return plan
-}
-
-/** Folders without files are made too; those with files come with their first file. */
-const makeEmptyFolders = async (client: Client, tree: LocalTree, target: Destination): Promise<void> => {
-  const used = new Set(tree.files.map(file => file.path.join('/')))
-  for (const path of tree.folders) {
-    if (used.has(path.join('/'))) continue
-    let folder = target.folder.id
-    for (const name of path)
-      folder = (await client.call('folder.create', { folder, name, onClash: 'reuse' })).entry.id
-  }
-}
-
-/** Takes over what an earlier run left unfinished, so that nothing is sent twice. */
-const addAll = async (
-  client: Client,
-  queue: UploadQueue,
-  requests: readonly UploadRequest[],
-): Promise<void> => {
-  const { uploads } = await client.call('upload.list', {})
-  const fresh = requests.filter(request => {
-    const unfinished = uploads.find(
-      one =>
-        request.path.length === 0 &&
-        one.folder === request.folder &&
-        one.name === request.name &&
-        one.size === request.source.size &&
-        one.modifiedAt === request.source.modifiedAt,
-    )
-    if (unfinished) queue.adopt(unfinished, request.source)
-    return unfinished === undefined
-  })
-  queue.add(fresh)
 }
 
 const report = (items: readonly UploadItem[], output: Output): number => {
@@ -152,8 +63,8 @@ export const put: Command = {
     const queue = createUploadQueue({ link: client, memory, memoryKey: `${await hub()} ${client.user?.id}` })
     try {
       await makeEmptyFolders(client, tree, target)
-      const plan = await planUpload(client, tree, target, onClash, options.check === true)
-      await addAll(client, queue, plan.requests)
+      const plan = await planUpload(client, tree, target, { onClash, checkAll: options.check === true })
+      startUpload(queue, plan)
       await runQueue(queue, output, signal)
       const failed = report(queue.items, output)
       const present = plan.present.reduce((sum, file) => sum + file.size, 0)

@@ -1,0 +1,99 @@
+import { nameKey } from '../../protocol/names.ts'
+import type { Entry, UnfinishedUpload } from '../../protocol/values.ts'
+import type { HubClient, UploadQueue, UploadRequest } from '../core/api.ts'
+import { type Destination, listFolder } from './cli/remote-path.ts'
+import { fileSource } from './file-source.ts'
+import type { LocalFile, LocalTree } from './local-tree.ts'
+
+/** What has to be uploaded, what an earlier run began, and what is there already. */
+export type UploadPlan = {
+  fresh: UploadRequest[]
+  unfinished: { upload: UnfinishedUpload; request: UploadRequest }[]
+  present: LocalFile[]
+}
+
+type PlanOptions = { onClash: UploadRequest['onClash']; checkAll: boolean }
+
+/** The hub's side of a local tree; a folder is listed once, when the first file asks. */
+const remoteFolders = (client: HubClient) => {
+  const listed = new Map<string, Promise<Map<string, Entry>>>()
+
+  const contents = (folder: string): Promise<Map<string, Entry>> => {
+    const known = listed.get(folder)
+    if (known) return known
+    const list = Array.fromAsync(listFolder(client, folder)).then(
+      entries => new Map(entries.map(entry => [nameKey(entry.name), entry])),
+    )
+    listed.set(folder, list)
+    return list
+  }
+
+  return {
+    /** The folder at a path below another, or null if it has yet to be made. */
+    async folder(root: string, path: readonly string[]): Promise<string | null> {
+      let folder = root
+      for (const step of path) {
+        const entry = (await contents(folder)).get(nameKey(step))
+        if (entry?.kind !== 'folder') return null
+        folder = entry.id
+      }
+      return folder
+    },
+    async entry(folder: string, name: string): Promise<Entry | undefined> {
+      return (await contents(folder)).get(nameKey(name))
+    },
+  }
+}
+
+/** As rsync decides: the hub has a file of that name, size and date, so this one is there. */
+const isThere = (local: LocalFile, entry: Entry | undefined): boolean =>
+  entry?.kind === 'file' && entry.size === local.size && entry.modifiedAt === local.modifiedAt
+
+export const planUpload = async (
+  client: HubClient,
+  tree: LocalTree,
+  target: Destination,
+  { onClash, checkAll }: PlanOptions,
+): Promise<UploadPlan> => {
+  const remote = remoteFolders(client)
+  const { uploads } = await client.call('upload.list', {})
+  const begun = new Map(uploads.map(one => [uploadKey(one.folder, one.name, one), one]))
+  const plan: UploadPlan = { fresh: [], unfinished: [], present: [] }
+  for (const local of tree.files) {
+    const name = target.name ?? local.name
+    const folder = await remote.folder(target.folder.id, local.path)
+    if (folder !== null && !checkAll && isThere(local, await remote.entry(folder, name))) {
+      plan.present.push(local)
+      continue
+    }
+    const source = fileSource(local.file)
+    const request = { source, folder: target.folder.id, path: local.path, name, onClash }
+    const upload = folder === null ? undefined : begun.get(uploadKey(folder, name, local))
+    if (upload) plan.unfinished.push({ upload, request })
+    else plan.fresh.push(request)
+  }
+  return plan
+}
+
+const uploadKey = (folder: string, name: string, file: { size: number; modifiedAt: number }): string =>
+  `${folder} ${file.size} ${file.modifiedAt} ${name}`
+
+/** Folders without files are made here; those with files come with their first file. */
+export const makeEmptyFolders = async (
+  client: HubClient,
+  tree: LocalTree,
+  target: Destination,
+): Promise<void> => {
+  const used = new Set(tree.files.map(file => file.path.join('/')))
+  for (const path of tree.folders) {
+    if (used.has(path.join('/'))) continue
+    let folder = target.folder.id
+    for (const name of path)
+      folder = (await client.call('folder.create', { folder, name, onClash: 'reuse' })).entry.id
+  }
+}
+
+export const startUpload = (queue: UploadQueue, plan: UploadPlan): void => {
+  for (const { upload, request } of plan.unfinished) queue.adopt(upload, request.source)
+  queue.add(plan.fresh)
+}
