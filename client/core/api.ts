@@ -1,13 +1,6 @@
 import type { WherryError } from '../../protocol/errors.ts'
 import type { CallName, EventName, EventParams, ParamsInput, Result } from '../../protocol/table.ts'
-import type {
-  Chunking,
-  Entry,
-  Person,
-  TransferProgress,
-  UnfinishedUpload,
-  User,
-} from '../../protocol/values.ts'
+import type { Entry, Person, TransferProgress, UnfinishedUpload, User } from '../../protocol/values.ts'
 
 /** Ends what the function that returned it began. Calling it twice is harmless. */
 export type Stop = () => void

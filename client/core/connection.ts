@@ -99,7 +99,8 @@ export const createConnection = (
     },
     /** Connects now if there is no socket, and makes sure that one that there is lives. */
     wake(): void {
-      if (wire) return heartbeat?.check(wakeAnswerMs)
+      heartbeat?.check(wakeAnswerMs)
+      if (wire) return
       attempt = 0
       connect()
     },
