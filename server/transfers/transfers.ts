@@ -1,13 +1,20 @@
-import type { WherryError } from '../../protocol/errors.ts'
-import type { CallName, Params, Result } from '../../protocol/table.ts'
+import { WherryError } from '../../protocol/errors.ts'
+import { decodeSlices } from '../../protocol/frames.ts'
+import { includesLevel } from '../../protocol/levels.ts'
+import { limits } from '../../protocol/limits.ts'
+import type { CallName, Params } from '../../protocol/table.ts'
 import type { TransferProgress } from '../../protocol/values.ts'
-import type { CallContext, Connection } from '../context.ts'
+import type { Connection } from '../context.ts'
+import { type Batches, createBatches } from './batches.ts'
+import { creditBudget } from './credit.ts'
+import { createDownloads, type Downloads } from './downloads.ts'
+import { createLane, type Lane } from './lane.ts'
+import { createProgress } from './progress.ts'
+import { type TransferParts, uploadParts } from './upload-parts.ts'
+import { createUploadStreams, type UploadStreams } from './upload-streams.ts'
 
 /** Tells an announced call that it failed, wherever that happened; after the call succeeded it does nothing. */
 export type FailAnnounced = (error: WherryError) => void
-
-/** What one call of the protocol does, for the handlers. */
-type TransferCall<N extends CallName> = (context: CallContext, params: Params<N>) => Promise<Result<N>>
 
 /** Uploads and downloads that run: binary frames come in and go out here. */
 export type Transfers = {
@@ -35,19 +42,145 @@ export type Transfers = {
   connectionClosed(connection: Connection): void
   /** No new bytes are taken; resolves when what was received whole is durable or refused. */
   drain(): Promise<void>
-  upload: {
-    credit: TransferCall<'upload.credit'>
-    open: TransferCall<'upload.open'>
-    declare: TransferCall<'upload.declare'>
-    commit: TransferCall<'upload.commit'>
-    resume: TransferCall<'upload.resume'>
-    cancel: TransferCall<'upload.cancel'>
-    putMany: TransferCall<'upload.putMany'>
+  /** Answers upload.credit. */
+  askCredit(connection: Connection, bytes: number): number
+  /** For the handlers of uploads: what an announced call does with its stream. */
+  uploads: Pick<UploadStreams, 'opened' | 'learn' | 'declare'> & {
+    /** Resolves when all that arrived whole is stored; answers the file's first bytes where they came by this stream. */
+    settled(user: string, upload: string): Promise<Uint8Array | null>
+    /** Committed or cancelled: slices that still come are refused. */
+    ended(user: string, upload: string, error: WherryError): void
   }
-  download: {
-    open: TransferCall<'download.open'>
-    chunks: TransferCall<'download.chunks'>
-    read: TransferCall<'download.read'>
-    close: TransferCall<'download.close'>
+  batches: Pick<Batches, 'receive'>
+  downloads: Pick<Downloads, 'open' | 'get' | 'close' | 'send'>
+}
+
+/** Credit or a send buffer that does not move for so long, while others wait, ends its connection. */
+const creditStallMs = 60_000
+const readerStallMs = 30_000
+const stallCheckMs = 5000
+
+export const createTransfers = (
+  parts: TransferParts & { stallMs?: { credit: number; reader: number } },
+): Transfers => {
+  const { storage, config, clock, levelOf } = parts
+  const stallMs = parts.stallMs ?? { credit: creditStallMs, reader: readerStallMs }
+  const budget = creditBudget(
+    { budgetBytes: config.uploadBudgetBytes, windowBytes: config.windowBytes, stallMs: stallMs.credit },
+    clock,
+  )
+  const lanes = new Map<Connection, Lane>()
+  const progress = createProgress(clock)
+  const streams = createUploadStreams(uploadParts(parts), progress)
+  const batches = createBatches()
+  const downloads = createDownloads(parts, {
+    aheadBytes: 2 * limits.chunkMaxBytes,
+    bufferedBytes: 2 * limits.chunkMaxBytes,
+    stallMs: stallMs.reader,
+  })
+  const stallCheck = setInterval(() => budget.endStalled(), Math.min(stallCheckMs, stallMs.credit))
+  stallCheck.unref()
+  let isDraining = false
+
+  const laneOf = (connection: Connection): Lane => {
+    const known = lanes.get(connection)
+    if (known) return known
+    const lane = createLane(connection, budget, storage.chunks, config.windowBytes + limits.chunkMaxBytes)
+    lanes.set(connection, lane)
+    return lane
+  }
+
+  const announce: Transfers['announce'] = (connection, name, params) => {
+    const { principal } = connection
+    const announcer = announcers[name as AnnouncedCall]
+    if (!principal || !announcer || connection.closed) return () => undefined
+    return announcer(connection, params as never)
+  }
+
+  const userOf = (connection: Connection) => {
+    if (!connection.principal) throw new WherryError('unauthenticated')
+    return connection.principal
+  }
+
+  const announcers: { [N in AnnouncedCall]: (connection: Connection, params: Params<N>) => FailAnnounced } = {
+    'upload.open': (connection, params) =>
+      streams.announceBinding(laneOf(connection), userOf(connection), params, true),
+    'upload.resume': (connection, params) =>
+      streams.announceBinding(laneOf(connection), userOf(connection), params, false),
+    'upload.declare': (connection, params) => streams.announceDeclare(userOf(connection), params),
+    'upload.putMany': (connection, params) =>
+      batches.announce(laneOf(connection), userOf(connection).user, params),
+  }
+
+  const uploadFolder: Transfers['uploadFolder'] = async (user, upload) => {
+    const stream = streams.find(user, upload)
+    if (stream?.isNew && !stream.opened) await stream.ready
+    return stream?.opened?.folder ?? (await storage.uploads.get(user, upload))?.folder ?? null
+  }
+
+  const mayWrite = async (user: string, folder: string): Promise<boolean> =>
+    includesLevel(await levelOf(user, folder), 'write')
+
+  const recheckStreams = async (): Promise<void> => {
+    const error = new WherryError('cancelled', 'The right to write there was taken back.')
+    const ofStreams = streams.all().map(async stream => {
+      if (stream.opened && !(await mayWrite(stream.user, stream.opened.folder))) streams.end(stream, error)
+    })
+    const ofBatches = batches.all().map(async batch => {
+      if (!(await mayWrite(batch.user, batch.folder))) batches.end(batch, error)
+    })
+    await Promise.all([...ofStreams, ...ofBatches])
+  }
+
+  return {
+    announce,
+    handleBinary: (connection, message) => {
+      if (isDraining) return
+      const lane = laneOf(connection)
+      for (const slice of decodeSlices(message)) lane.take(slice)
+    },
+    uploadFolder,
+    downloadEntry: downloads.entryOf,
+    progressOf: progress.of,
+    onProgress: progress.onChange,
+    recheck: async () => {
+      await Promise.all([recheckStreams(), downloads.recheck()])
+    },
+    connectionClosed: connection => {
+      const lane = lanes.get(connection)
+      lanes.delete(connection)
+      for (const stream of streams.all()) {
+        if (stream.lane !== lane || !stream.opened) continue
+        progress.update(stream.opened.folder, stream.upload, { state: 'waiting' })
+      }
+      lane?.close()
+      downloads.connectionClosed(connection)
+    },
+    drain: async () => {
+      isDraining = true
+      clearInterval(stallCheck)
+      await Promise.all(streams.all().map(stream => stream.settled()))
+    },
+    askCredit: (connection, bytes) => (isDraining ? 0 : laneOf(connection).lease.ask(bytes)),
+    uploads: {
+      opened: streams.opened,
+      learn: streams.learn,
+      declare: streams.declare,
+      settled: async (user, upload) => {
+        const stream = streams.find(user, upload)
+        await stream?.settled()
+        return stream?.head ?? null
+      },
+      ended: (user, upload, error) => {
+        const stream = streams.find(user, upload)
+        if (!stream) return
+        if (stream.opened) progress.update(stream.opened.folder, upload, { state: 'ended' })
+        streams.end(stream, error)
+      },
+    },
+    batches,
+    downloads,
   }
 }
+
+type AnnouncedCall = 'upload.open' | 'upload.resume' | 'upload.declare' | 'upload.putMany'

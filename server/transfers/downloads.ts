@@ -1,0 +1,175 @@
+import { WherryError } from '../../protocol/errors.ts'
+import { includesLevel } from '../../protocol/levels.ts'
+import type { ChunkRef } from '../../protocol/values.ts'
+import type { ChunkBuffer } from '../../storage/chunks/chunk-store.ts'
+import type { ContentInfo } from '../../storage/storage.ts'
+import type { Connection } from '../context.ts'
+import { createOutbox, type Outbox, type OutboxLimits, sliceScratch } from './outbox.ts'
+import type { TransferParts } from './upload-parts.ts'
+
+/** A download that a connection has open. */
+export type Download = {
+  readonly id: string
+  readonly user: string
+  readonly stream: number
+  readonly entry: string
+  readonly content: ContentInfo
+  /** Why nothing more is sent. */
+  ended: WherryError | null
+}
+
+/** Downloads by connection: what is open, and the sending of their chunks. */
+export type Downloads = {
+  open(connection: Connection, download: Omit<Download, 'ended'>): void
+  /** Throws `not_found`. */
+  get(connection: Connection, id: string): Download
+  entryOf(connection: Connection, id: string): string | null
+  close(connection: Connection, id: string): void
+  /** Sends chunks in order, reading ahead within the connection's bound; answers how many bytes that were. */
+  send(connection: Connection, download: Download, from: number, refs: readonly ChunkRef[]): Promise<number>
+  recheck(): Promise<void>
+  connectionClosed(connection: Connection): void
+}
+
+/** Downloads that one connection may have open. */
+const maxOpen = 256
+
+export const createDownloads = (
+  { storage, levelOf, clock, metrics }: TransferParts,
+  bounds: OutboxLimits,
+): Downloads => {
+  type Side = { open: Map<string, Download>; outbox: Outbox }
+  const sides = new Map<Connection, Side>()
+  const scratch = sliceScratch()
+
+  const sideOf = (connection: Connection): Side => {
+    const known = sides.get(connection)
+    if (known) return known
+    const side = {
+      open: new Map<string, Download>(),
+      outbox: createOutbox(connection, bounds, clock, scratch),
+    }
+    sides.set(connection, side)
+    return side
+  }
+
+  const mayRead = async ({ user, entry }: Download): Promise<boolean> =>
+    includesLevel(await levelOf(user, entry), 'read')
+
+  const fetch = async (download: Download, index: number, hash: string): Promise<ChunkBuffer> => {
+    if (!(await mayRead(download))) download.ended ??= takenBack()
+    if (download.ended) throw download.ended
+    try {
+      return await storage.chunks.get(hash)
+    } catch (error) {
+      if (!(error instanceof WherryError) || error.reason !== 'chunk_damaged') throw error
+      throw new WherryError('chunk_damaged', undefined, { index }, { cause: error })
+    }
+  }
+
+  const sendChunk = async (
+    connection: Connection,
+    { outbox }: Side,
+    download: Download,
+    index: number,
+    reading: Promise<ChunkBuffer>,
+  ): Promise<void> => {
+    const buffer = await reading
+    try {
+      await outbox.send(download.stream, index, buffer.bytes, () => {
+        if (connection.closed) throw new WherryError('disconnected')
+        if (download.ended) throw download.ended
+      })
+      metrics.sent(buffer.bytes.length)
+    } finally {
+      buffer.release()
+    }
+  }
+
+  const send: Downloads['send'] = async (connection, download, from, refs) => {
+    const side = sideOf(connection)
+    const sending: Promise<void>[] = []
+    let failure: { error: unknown } | null = null
+    let previous: Promise<void> = Promise.resolve()
+    for (const [i, ref] of refs.entries()) {
+      const free = await side.outbox.reserve(ref.size)
+      if (failure) {
+        free()
+        break
+      }
+      const reading = fetch(download, from + i, ref.hash)
+      // It may fail while an earlier chunk is still being sent; whoever awaits it hears of that in time.
+      reading.catch(() => undefined)
+      const before = previous
+      previous = inOrder(before, reading, () => sendChunk(connection, side, download, from + i, reading))
+        .catch(error => {
+          failure ??= { error }
+          throw error
+        })
+        .finally(free)
+      sending.push(previous)
+    }
+    await Promise.allSettled(sending)
+    if (failure !== null) throw (failure as { error: unknown }).error
+    return refs.reduce((sum, ref) => sum + ref.size, 0)
+  }
+
+  return {
+    open: (connection, download) => {
+      const { open } = sideOf(connection)
+      const known = open.get(download.id)
+      if (known && (known.entry !== download.entry || known.content.version !== download.content.version)) {
+        throw new WherryError('conflict', 'That id names a download of something else.')
+      }
+      if (!known && open.size >= maxOpen) {
+        throw new WherryError('too_large', `A connection can have ${maxOpen} downloads open.`)
+      }
+      open.set(download.id, { ...download, ended: null })
+    },
+    get: (connection, id) => {
+      const download = sides.get(connection)?.open.get(id)
+      if (!download) throw new WherryError('not_found')
+      if (download.ended) throw download.ended
+      return download
+    },
+    entryOf: (connection, id) => sides.get(connection)?.open.get(id)?.entry ?? null,
+    close: (connection, id) => {
+      const open = sides.get(connection)?.open
+      const download = open?.get(id)
+      if (download) download.ended = new WherryError('cancelled')
+      open?.delete(id)
+    },
+    send,
+    recheck: async () => {
+      const all = [...sides.values()].flatMap(side => [...side.open.values()])
+      await Promise.all(
+        all.map(async download => {
+          if (!(await mayRead(download))) download.ended ??= takenBack()
+        }),
+      )
+    },
+    connectionClosed: connection => {
+      for (const download of sides.get(connection)?.open.values() ?? []) {
+        download.ended = new WherryError('disconnected')
+      }
+      sides.delete(connection)
+    },
+  }
+}
+
+const takenBack = (): WherryError => new WherryError('cancelled', 'The right to read this was taken back.')
+
+/** Runs after `before`; if that failed, what was read ahead is let go. */
+const inOrder = async (
+  before: Promise<void>,
+  reading: Promise<ChunkBuffer>,
+  run: () => Promise<void>,
+): Promise<void> => {
+  try {
+    await before
+  } catch (error) {
+    reading.then(buffer => buffer.release()).catch(() => undefined)
+    throw error
+  }
+  await run()
+}

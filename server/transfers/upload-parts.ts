@@ -1,0 +1,31 @@
+import { isReason, WherryError } from '../../protocol/errors.ts'
+import type { Storage } from '../../storage/storage.ts'
+import type { Hub } from '../context.ts'
+
+/** What transfers are made of: the hub's parts that they use, and their bounds. */
+export type TransferParts = Pick<Hub, 'storage' | 'clock' | 'log' | 'metrics' | 'levelOf'> & {
+  config: TransferConfig
+}
+
+export type TransferConfig = {
+  /** The most upload credit of one connection. */
+  windowBytes: number
+  /** Upload credit of all connections together. */
+  uploadBudgetBytes: number
+}
+
+/** What an upload's stream needs of them. */
+export type UploadParts = {
+  storage: Pick<Storage, 'uploads' | 'chunks'>
+  /** An error as the client may hear it; what is a bug is logged and becomes `internal`. */
+  known(error: unknown, where: string): WherryError
+}
+
+export const uploadParts = ({ storage, log }: Pick<TransferParts, 'storage' | 'log'>): UploadParts => ({
+  storage,
+  known: (error, where) => {
+    if (isReason(error)) return error
+    log.error({ err: error, where }, 'transfer failed')
+    return new WherryError('internal', undefined, {}, { cause: error })
+  },
+})

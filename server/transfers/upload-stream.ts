@@ -1,0 +1,243 @@
+import { WherryError } from '../../protocol/errors.ts'
+import type { Slice } from '../../protocol/frames.ts'
+import type { ChunkRef } from '../../protocol/values.ts'
+import { type Assembly, addSlice, beginAssembly, type Dropping, dropAssembly, mismatch } from './assembly.ts'
+import { type Declaration, declaredChunks, type Wanted } from './declared-chunks.ts'
+import { deferred, tally } from './deferred.ts'
+import type { Intake, Lane } from './lane.ts'
+import { createStoredChunks, type StoredChunk } from './stored-chunks.ts'
+import type { UploadParts } from './upload-parts.ts'
+
+/** What an upload is, once upload.open or upload.resume went through. */
+export type OpenedUpload = {
+  folder: string
+  space: string
+  name: string
+  size: number
+  storedBytes: number
+}
+
+/** An upload bound to a stream: slices become chunks, chunks become durable, and the client is told. */
+export type UploadStream = Intake & {
+  readonly lane: Lane
+  readonly stream: number
+  readonly user: string
+  readonly upload: string
+  /** Bound by upload.open: before that is answered, storage does not know the upload. */
+  readonly isNew: boolean
+  /** Null until upload.open or upload.resume went through. */
+  readonly opened: OpenedUpload | null
+  /** Resolves when it is opened, or ended before that. */
+  readonly ready: Promise<void>
+  open(upload: OpenedUpload): void
+  /** Chunks that are declared and not here. */
+  readonly wantedChunks: number
+  /** Bytes that became durable by this stream. */
+  readonly storedBytes: number
+  readonly ended: WherryError | null
+  /** The first bytes of the file where this stream received them. */
+  readonly head: Uint8Array | null
+  announce(from: number, chunks: readonly ChunkRef[]): Declaration
+  holdDeclared(declaration: Declaration, missing: readonly number[]): void
+  failDeclared(declaration: Declaration, error: WherryError): void
+  /** Chunks that were declared before this stream was bound. */
+  learn(from: number, chunks: readonly (ChunkRef & { stored: boolean })[], declaredChunks: number): void
+  /** Slices of chunks that are not declared are refused with this until a declaration holds. */
+  refuseUndeclared(error: WherryError): void
+  /** Resolves when no declaration is under way and no whole chunk is on its way to the disk. */
+  settled(): Promise<void>
+}
+
+/** Enough to tell a type by content. */
+export const headBytes = 4096
+
+export const createUploadStream = (
+  parts: UploadParts,
+  binding: { lane: Lane; stream: number; user: string; upload: string; isNew: boolean },
+  moved: (stream: UploadStream) => void,
+): UploadStream => {
+  const { lane, stream, upload } = binding
+  const { connection, lease } = lane
+  const chunks = declaredChunks()
+  const assemblies = new Map<number, Assembly>()
+  const ready = deferred<void>()
+  let opened: OpenedUpload | null = null
+  const work = tally()
+  /** Chunks on their way to the disk: sent again meanwhile, they are not wanted. */
+  const storing = new Set<number>()
+  let refusal: WherryError | null = null
+  let ended: WherryError | null = null
+  let head: Uint8Array | null = null
+  let newBytes = 0
+
+  const refuse = (chunk: number, bytes: number, error: WherryError): void => {
+    const credit = lease.giveBack(bytes)
+    const { reason, message } = error
+    connection.notify('upload.refused', { stream, chunk, reason, message, credit })
+  }
+
+  const storedChunks = createStoredChunks(
+    indexes => parts.storage.uploads.markStored(upload, indexes),
+    (stored: readonly StoredChunk[], error) => {
+      for (const chunk of stored) {
+        storing.delete(chunk.index)
+        if (error) refuse(chunk.index, chunk.bytes, error)
+        else chunks.stored(chunk.index)
+        work.done()
+      }
+      if (error) return
+      const bytes = stored.reduce((sum, chunk) => sum + chunk.bytes, 0)
+      newBytes += bytes
+      const indexes = stored.map(chunk => chunk.index)
+      connection.notify('upload.stored', { stream, chunks: indexes, credit: lease.giveBack(bytes) })
+      moved(self)
+    },
+  )
+
+  const drop = (assembly: Assembly): void => {
+    const why = assembly.dropping?.why ?? null
+    if (why) refuse(assembly.index, assembly.receivedBytes, why)
+    else {
+      const credit = lease.giveBack(assembly.receivedBytes)
+      connection.notify('upload.stored', { stream, chunks: [assembly.index], credit })
+    }
+  }
+
+  const store = async (assembly: Assembly, { ref, declaration }: Wanted): Promise<void> => {
+    const { buffer } = assembly
+    if (!buffer) return
+    storing.add(assembly.index)
+    work.add()
+    try {
+      const failed = (await declaration.outcome.promise) ?? stopped()
+      if (failed) throw failed
+      if (!chunks.wanted.has(assembly.index)) {
+        dropKnown(assembly)
+        return
+      }
+      await parts.storage.chunks.put(ref.hash, buffer.bytes)
+      if (assembly.index === 0) head = new Uint8Array(buffer.bytes.subarray(0, headBytes))
+      storedChunks.add({ index: assembly.index, bytes: ref.size })
+    } catch (error) {
+      const known = parts.known(error, 'upload.store')
+      if (known.reason !== 'chunk_mismatch') refusal = known
+      storing.delete(assembly.index)
+      refuse(assembly.index, assembly.receivedBytes, known)
+      work.done()
+    } finally {
+      buffer.release()
+    }
+  }
+
+  /** A lost connection stops nothing that has arrived whole. */
+  const stopped = (): WherryError | null => (ended?.reason === 'disconnected' ? null : ended)
+
+  const dropKnown = (assembly: Assembly): void => {
+    storing.delete(assembly.index)
+    assembly.dropping = { why: null }
+    drop(assembly)
+    work.done()
+  }
+
+  const begin = (index: number): Assembly => {
+    const known = chunks.lookUp(index)
+    if (typeof known === 'object' && !storing.has(index)) {
+      return beginAssembly(index, lane.allocate(known.ref.size))
+    }
+    return beginAssembly(index, whyDropped(index, known))
+  }
+
+  const whyDropped = (index: number, known: ReturnType<typeof chunks.lookUp>): Dropping => {
+    if (known === 'stored' || storing.has(index)) return { why: null }
+    if (refusal) return { why: refusal }
+    if (known === 'unread' || !opened) return { why: mismatch() }
+    throw new WherryError('invalid_frame', 'A slice is of a chunk that was not declared.')
+  }
+
+  const take = (slice: Slice): void => {
+    const assembly = assemblies.get(slice.index) ?? begin(slice.index)
+    assemblies.set(slice.index, assembly)
+    addSlice(assembly, slice)
+    if (!slice.last) return
+    assemblies.delete(slice.index)
+    const wanted = chunks.wanted.get(slice.index)
+    if (assembly.dropping || !wanted) drop(assembly)
+    else void store(assembly, wanted)
+  }
+
+  const unwant = (indexes: readonly number[], why: WherryError | null): void => {
+    for (const index of indexes) {
+      const assembly = assemblies.get(index)
+      if (assembly && !assembly.dropping) dropAssembly(assembly, why)
+    }
+  }
+
+  const end = (error: WherryError): void => {
+    if (ended) return
+    ended = error
+    ready.resolve()
+    for (const assembly of assemblies.values()) {
+      dropAssembly(assembly, error)
+      drop(assembly)
+    }
+    assemblies.clear()
+  }
+
+  const self: UploadStream = {
+    ...binding,
+    get opened() {
+      return opened
+    },
+    ready: ready.promise,
+    open: row => {
+      const { folder, space, name, size, storedBytes } = row
+      opened ??= { folder, space, name, size, storedBytes }
+      ready.resolve()
+    },
+    get wantedChunks() {
+      return chunks.wanted.size
+    },
+    get storedBytes() {
+      return newBytes
+    },
+    get ended() {
+      return ended
+    },
+    get head() {
+      return head
+    },
+    take,
+    end,
+    lackingBytes: () => {
+      let sum = 0
+      for (const { buffer, receivedBytes } of assemblies.values()) {
+        if (buffer) sum += buffer.bytes.length - receivedBytes
+      }
+      return sum
+    },
+    announce: (from, refs) => {
+      const declaration = chunks.announce(from, refs)
+      work.add()
+      void declaration.outcome.promise.then(() => work.done())
+      return declaration
+    },
+    holdDeclared: (declaration, missing) => {
+      unwant(chunks.hold(declaration, missing), null)
+      refusal = null
+    },
+    failDeclared: (declaration, error) => {
+      const gone = chunks.fail(declaration, error)
+      refusal = error
+      unwant(gone, error)
+    },
+    learn: (...known) => {
+      chunks.learn(...known)
+      refusal = null
+    },
+    refuseUndeclared: error => {
+      refusal = error
+    },
+    settled: work.idle,
+  }
+  return self
+}
