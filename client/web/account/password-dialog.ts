@@ -1,0 +1,63 @@
+import { consume } from '@lit/context'
+import { msg, str } from '@lit/localize'
+import { html, LitElement } from 'lit'
+import { customElement, query, state } from 'lit/decorators.js'
+import { limits } from '../../../protocol/limits.ts'
+import type { HubClient } from '../../core/api.ts'
+import { clientContext } from '../app/client-context.ts'
+import { base, buttons, fields } from '../styles/controls.ts'
+import { errorSentence } from '../text/errors.ts'
+import '../ui/dialog.ts'
+import type { ModalDialog } from '../ui/dialog.ts'
+import { say } from '../ui/say.ts'
+
+/** Changes the password; all other sessions end. */
+@customElement('wherry-password-dialog')
+export class PasswordDialog extends LitElement {
+  @consume({ context: clientContext }) private readonly client!: HubClient
+  @state() private problem = ''
+  @query('wherry-dialog') private readonly dialog!: ModalDialog
+
+  static override styles = [base, buttons, fields]
+
+  override render() {
+    return html`<wherry-dialog heading=${msg('Change password')} @close=${() => this.dispatchEvent(new Event('close'))}>
+      <form @submit=${this.#submit}>
+        <label>${msg('Present password')}
+          <input name="current" type="password" autocomplete="current-password" required autofocus />
+        </label>
+        <label>${msg('New password')}
+          <input
+            name="next"
+            type="password"
+            autocomplete="new-password"
+            minlength=${limits.passwordMinChars}
+            maxlength=${limits.passwordMaxChars}
+            required
+          />
+          <span class="hint">${msg(str`At least ${limits.passwordMinChars} characters. Your other sessions end.`)}</span>
+        </label>
+        ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : null}
+        <div class="actions">
+          <button type="button" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
+          <button class="primary">${msg('Change password')}</button>
+        </div>
+      </form>
+    </wherry-dialog>`
+  }
+
+  #submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const form = new FormData(event.target as HTMLFormElement)
+    try {
+      const { endedSessions } = await this.client.call('account.changePassword', {
+        current: String(form.get('current')),
+        next: String(form.get('next')),
+      })
+      say(this, { text: msg(str`Password changed. Other sessions ended: ${endedSessions}.`) })
+      this.dialog.close()
+    } catch (error) {
+      this.problem = errorSentence(error)
+    }
+  }
+}

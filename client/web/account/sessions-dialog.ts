@@ -1,0 +1,86 @@
+import { consume } from '@lit/context'
+import { msg, str } from '@lit/localize'
+import { Task } from '@lit/task'
+import { css, html, LitElement } from 'lit'
+import { customElement } from 'lit/decorators.js'
+import type { Session } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
+import { clientContext } from '../app/client-context.ts'
+import { base, buttons, fields } from '../styles/controls.ts'
+import { errorSentence } from '../text/errors.ts'
+import { formatDate } from '../text/format.ts'
+import '../ui/dialog.ts'
+import { icons } from '../ui/icons.ts'
+import { say } from '../ui/say.ts'
+
+/** Where the account is signed in; each other session can be ended. */
+@customElement('wherry-sessions-dialog')
+export class SessionsDialog extends LitElement {
+  @consume({ context: clientContext }) private readonly client!: HubClient
+  readonly #sessions = new Task(this, {
+    args: () => [],
+    task: async (_, { signal }) => (await this.client.call('session.list', {}, { signal })).sessions,
+  })
+
+  static override styles = [
+    base,
+    buttons,
+    fields,
+    css`
+      li {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        padding: 10px 0;
+        border-block-start: 1px solid var(--line);
+      }
+      li div {
+        flex: 1;
+        min-inline-size: 0;
+      }
+      b {
+        display: block;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        font-weight: 550;
+      }
+      .live {
+        color: var(--live);
+        font-weight: 600;
+      }
+    `,
+  ]
+
+  override render() {
+    return html`<wherry-dialog heading=${msg('Sessions')} @close=${() => this.dispatchEvent(new Event('close'))}>
+      ${this.#sessions.render({
+        pending: () => html`<p class="hint" role="status">${msg('Loading…')}</p>`,
+        error: error => html`<p class="error" role="alert">${errorSentence(error)}</p>`,
+        complete: sessions => html`<ul>${sessions.map(session => this.#row(session))}</ul>`,
+      })}
+    </wherry-dialog>`
+  }
+
+  #row(session: Session) {
+    const seen = `${session.address} · ${formatDate(session.lastSeenAt)}`
+    return html`<li>
+      ${icons.monitor}
+      <div><b>${session.agent}</b><span class="hint">${seen}</span></div>
+      ${
+        session.current
+          ? html`<span class="live">${msg('This one')}</span>`
+          : html`<button aria-label=${msg(str`End the session ${session.agent}`)} @click=${() => this.#end(session)}>${msg('End')}</button>`
+      }
+    </li>`
+  }
+
+  async #end(session: Session) {
+    try {
+      await this.client.call('session.revoke', { session: session.id })
+      await this.#sessions.run()
+      say(this, { text: msg('The session was ended.') })
+    } catch (error) {
+      say(this, { text: errorSentence(error), tone: 'error' })
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { consume } from '@lit/context'
+import { msg } from '@lit/localize'
+import { html, LitElement } from 'lit'
+import { customElement, state } from 'lit/decorators.js'
+import type { HubClient } from '../../core/api.ts'
+import { clientContext } from '../app/client-context.ts'
+import { base, buttons, fields } from '../styles/controls.ts'
+import { errorSentence } from '../text/errors.ts'
+import { icons } from '../ui/icons.ts'
+import { card } from './card-styles.ts'
+
+/** Signs in with e-mail address and password. The app goes on by itself when the connection is live. */
+@customElement('wherry-sign-in-page')
+export class SignInPage extends LitElement {
+  @consume({ context: clientContext }) private readonly client!: HubClient
+  @state() private problem = ''
+  @state() private isBusy = false
+
+  static override styles = [base, buttons, fields, card]
+
+  override render() {
+    return html`<main>
+      <header>
+        <span class="mark">${icons.sailboat}</span>
+        <h1>${msg('Sign in to Wherry')}</h1>
+        <p>${msg('Your files, live, on every device.')}</p>
+      </header>
+      <form @submit=${this.#submit}>
+        <label>${msg('E-mail')}
+          <input name="email" type="email" autocomplete="username" required autofocus />
+        </label>
+        <label>${msg('Password')}
+          <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        ${this.problem ? html`<p class="error" role="alert">${icons.circleAlert}${this.problem}</p>` : null}
+        <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? msg('Signing in…') : msg('Sign in')}</button>
+      </form>
+    </main>`
+  }
+
+  #submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const form = new FormData(event.target as HTMLFormElement)
+    this.isBusy = true
+    this.problem = ''
+    try {
+      await this.client.signIn(String(form.get('email')), String(form.get('password')))
+    } catch (error) {
+      this.problem = errorSentence(error)
+    }
+    this.isBusy = false
+  }
+}

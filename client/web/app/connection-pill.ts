@@ -1,0 +1,92 @@
+import { msg, str } from '@lit/localize'
+import { css, html, LitElement } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import type { ConnectionState } from '../../core/api.ts'
+import { base } from '../styles/controls.ts'
+import { icons } from '../ui/icons.ts'
+
+/** How the connection is: Live with its round trip, Reconnecting, Offline. Always a word beside the colour. */
+@customElement('wherry-connection-pill')
+export class ConnectionPill extends LitElement {
+  @property({ reflect: true }) state: ConnectionState = 'connecting'
+  @property({ attribute: false }) latencyMs: number | null = null
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: inline-flex;
+        align-items: center;
+        gap: 7px;
+        min-block-size: 26px;
+        padding: 0 11px;
+        border: 1px solid transparent;
+        border-radius: 99px;
+        font-size: 12px;
+        font-weight: 600;
+        white-space: nowrap;
+        font-variant-numeric: tabular-nums;
+        color: var(--warn);
+        background: var(--warn-soft);
+      }
+      :host([state="live"]) {
+        color: var(--live);
+        background: var(--live-soft);
+      }
+      :host([state="offline"]),
+      :host([state="closed"]) {
+        color: var(--danger);
+        background: var(--danger-soft);
+      }
+      i {
+        inline-size: 8px;
+        block-size: 8px;
+        border-radius: 50%;
+        background: currentcolor;
+      }
+      :host([state="reconnecting"]) i {
+        animation: pulse 1s infinite alternate;
+      }
+      svg {
+        inline-size: 14px;
+        block-size: 14px;
+      }
+      @keyframes pulse {
+        to {
+          opacity: 0.3;
+        }
+      }
+      @media (max-width: 719px) {
+        :host([state="live"]) {
+          padding: 0;
+          inline-size: 26px;
+          justify-content: center;
+        }
+        :host([state="live"]) span {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+      }
+      @media (forced-colors: active) {
+        :host {
+          border-color: CanvasText;
+        }
+      }
+    `,
+  ]
+
+  override render() {
+    return html`${this.state === 'offline' ? icons.wifiOff : html`<i></i>`}<span role="status">${this.#word()}</span>`
+  }
+
+  #word() {
+    if (this.state === 'live') {
+      return this.latencyMs === null
+        ? msg('Live')
+        : msg(str`Live · ${Math.max(1, Math.round(this.latencyMs))} ms`)
+    }
+    if (this.state === 'offline') return msg('Offline')
+    if (this.state === 'closed') return msg('Closed')
+    return this.state === 'reconnecting' ? msg('Reconnecting') : msg('Connecting')
+  }
+}

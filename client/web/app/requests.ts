@@ -1,0 +1,30 @@
+import type { Level } from '../../../protocol/levels.ts'
+import type { Entry } from '../../../protocol/values.ts'
+
+/** The folder on the screen, where uploads go. */
+export type OpenFolder = { id: string; name: string; level: Level; space: string }
+
+/** What pages ask of the parts around them, as events that bubble to <wherry-app>. */
+export type Requests = {
+  /** A folder is on the screen, or none any more. */
+  'wherry-folder-shown': OpenFolder | null
+  /** Choose files, or a whole folder, and upload them here. */
+  'wherry-upload-request': { folder: OpenFolder; kind: 'files' | 'folder' }
+  /** Show what is in this file; `siblings` are the files around it, in the order of the list. */
+  'wherry-preview-request': { entry: Entry; siblings: readonly Entry[] }
+  /** Save these. Who can do better than a plain download prevents the default. */
+  'wherry-download-request': { entries: readonly Entry[] }
+  /** Move the focus to the search field. */
+  'wherry-search-request': null
+  /** Run a command of the folder page: `newFolder`. */
+  'wherry-command': string
+}
+
+declare global {
+  interface HTMLElementEventMap extends RequestEvents {}
+}
+type RequestEvents = { [N in keyof Requests]: CustomEvent<Requests[N]> }
+
+/** Fires a request; false if somebody took it over with preventDefault(). */
+export const request = <N extends keyof Requests>(host: HTMLElement, name: N, detail: Requests[N]): boolean =>
+  host.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }))

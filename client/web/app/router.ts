@@ -1,0 +1,72 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { type Route, routeOf } from './routes.ts'
+
+const modern = () => 'navigation' in window
+
+/** Goes to a place of the app. */
+export const go = (path: string, { replace = false } = {}): void => {
+  if (modern()) {
+    window.navigation.navigate(path, { history: replace ? 'replace' : 'auto' })
+    return
+  }
+  if (replace) history.replaceState(null, '', path)
+  else history.pushState(null, '', path)
+  dispatchEvent(new PopStateEvent('popstate'))
+}
+
+/** What was kept with the present entry of the history: scroll and selection of a folder. */
+export const keptState = (): unknown =>
+  modern() ? window.navigation.currentEntry?.getState() : history.state
+
+/** Keeps something with the present entry of the history, for when it is come back to. */
+export const keepState = (state: unknown): void => {
+  if (modern()) window.navigation.updateCurrentEntry({ state })
+  else history.replaceState(state, '')
+}
+
+/** Follows the address bar: links inside the app change the route instead of loading a page. */
+export class Router implements ReactiveController {
+  route: Route
+  readonly #host: ReactiveControllerHost
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host
+    this.route = routeOf(location.href) ?? { page: 'home' }
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    if (modern()) window.navigation.addEventListener('navigate', this.#navigate)
+    else {
+      addEventListener('popstate', this.#follow)
+      document.addEventListener('click', this.#click)
+    }
+  }
+
+  hostDisconnected(): void {
+    if (modern()) window.navigation.removeEventListener('navigate', this.#navigate)
+    removeEventListener('popstate', this.#follow)
+    document.removeEventListener('click', this.#click)
+  }
+
+  #navigate = (event: NavigateEvent) => {
+    const isForUs = event.canIntercept && event.downloadRequest === null && event.formData === null
+    if (!isForUs || event.hashChange || routeOf(event.destination.url) === null) return
+    event.intercept({ scroll: 'manual', focusReset: 'manual', handler: async () => this.#follow() })
+  }
+
+  #follow = () => {
+    this.route = routeOf(location.href) ?? { page: 'home' }
+    this.#host.requestUpdate()
+  }
+
+  #click = (event: MouseEvent) => {
+    const link = event.composedPath().find(node => node instanceof HTMLAnchorElement)
+    const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey
+    if (!link || !isPlain || link.target || link.hasAttribute('download') || link.origin !== location.origin)
+      return
+    if (routeOf(link.href) === null) return
+    event.preventDefault()
+    go(link.href)
+  }
+}

@@ -1,0 +1,68 @@
+import { msg } from '@lit/localize'
+import { css, html, LitElement } from 'lit'
+import { customElement, property, query } from 'lit/decorators.js'
+import type { Space } from '../../../protocol/values.ts'
+import { draggedEntries, isDraggingEntries } from '../files/drag.ts'
+import { base, buttons } from '../styles/controls.ts'
+import { icons } from '../ui/icons.ts'
+import type { Menu } from '../ui/menu.ts'
+import { navigationItems } from './navigation-items.ts'
+import { newItems } from './new-items.ts'
+import './quota-bar.ts'
+import { folderPath, type Route } from './routes.ts'
+import { sideBarStyles } from './side-bar-styles.ts'
+
+/** The side of the frame: New, the places, the team spaces, the quota. */
+@customElement('wherry-side-bar')
+export class SideBar extends LitElement {
+  @property() page: Route['page'] = 'files'
+  @property({ type: Boolean }) admin = false
+  @property({ attribute: false }) spaces: readonly Space[] = []
+  @property({ attribute: false }) own: Space | null = null
+  @property({ attribute: false }) openSpace: string | null = null
+  @query('wherry-menu') private readonly menu!: Menu
+
+  static override styles = [base, buttons, sideBarStyles]
+
+  override render() {
+    const teams = this.spaces.filter(space => space !== this.own)
+    return html`
+      <a class="brand" href="/f/" aria-label="Wherry">
+        <span class="mark">${icons.sailboat}</span><span class="word">Wherry</span>
+      </a>
+      <button class="primary new" aria-haspopup="menu" @click=${this.#openNew}>
+        ${icons.plus}<span class="word">${msg('New')}</span><span class="word chevron">${icons.chevronDown}</span>
+      </button>
+      <nav aria-label=${msg('Places')}>
+        <ul>
+          ${navigationItems(this.admin).map(
+            item => html`<li><a
+              href=${item.path}
+              title=${item.label}
+              aria-current=${item.page === this.page ? 'page' : 'false'}
+            >${icons[item.icon]}<span class="word">${item.label}</span></a></li>`,
+          )}
+        </ul>
+        ${teams.length > 0 ? html`<h2 class="word">${msg('Spaces')}</h2>` : null}
+        <ul>
+          ${teams.map(space => this.#space(space))}
+        </ul>
+      </nav>
+      <wherry-quota-bar class="word" .space=${this.own}></wherry-quota-bar>
+      <wherry-menu label=${msg('New')}></wherry-menu>
+    `
+  }
+
+  #space(space: Space) {
+    return html`<li><a
+      class="space"
+      href=${folderPath(space.root)}
+      title=${space.name}
+      aria-current=${space.id === this.openSpace ? 'true' : 'false'}
+      @dragover=${(event: DragEvent) => isDraggingEntries(event) && event.preventDefault()}
+      @drop=${(event: DragEvent) => draggedEntries(event, { id: space.root, name: space.name }, this)}
+    >${icons.folder}<span class="word">${space.name}</span></a></li>`
+  }
+
+  #openNew = (event: Event) => this.menu.openBelow(event.currentTarget as HTMLElement, newItems(this))
+}

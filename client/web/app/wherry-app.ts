@@ -1,0 +1,77 @@
+import { ContextProvider } from '@lit/context'
+import { msg } from '@lit/localize'
+import { html, LitElement } from 'lit'
+import { customElement, property, query, state } from 'lit/decorators.js'
+import type { HubClient } from '../../core/api.ts'
+import { base } from '../styles/controls.ts'
+import '../ui/toasts.ts'
+import type { Toasts } from '../ui/toasts.ts'
+import { clientContext } from './client-context.ts'
+import { Connection } from './connection.ts'
+import { go, Router } from './router.ts'
+import './wherry-frame.ts'
+
+/** The root of the page: decides between first run, sign-in and the app, and shows the toasts. */
+@customElement('wherry-app')
+export class WherryApp extends LitElement {
+  @property({ attribute: false }) client!: HubClient
+  /** True once this page was signed in: a lost connection then changes nothing but the pill. */
+  @state() private wasLive = false
+  @query('wherry-toasts') private readonly toasts!: Toasts
+  readonly #router = new Router(this)
+  readonly #connection = new Connection(this, () => this.client)
+  readonly #provider = new ContextProvider(this, { context: clientContext })
+
+  static override styles = [base]
+
+  override connectedCallback() {
+    this.#provider.setValue(this.client)
+    super.connectedCallback()
+    this.addEventListener('wherry-toast', event => this.toasts.show(event.detail))
+    this.addEventListener('wherry-announce', event => this.toasts.announce(event.detail))
+  }
+
+  override willUpdate() {
+    const { state } = this.#connection
+    if (state === 'live') this.wasLive = true
+    if (state === 'signedOut') this.wasLive = false
+    this.#correctPlace()
+  }
+
+  override render() {
+    return html`${this.#page()}<wherry-toasts></wherry-toasts>`
+  }
+
+  #page() {
+    if (this.wasLive) return html`<wherry-frame .route=${this.#router.route}></wherry-frame>`
+    if (this.#connection.state !== 'signedOut')
+      return html`<p class="for-readers" role="status">${msg('Connecting')}</p>`
+    void import('../account/guest-pages.ts')
+    if (this.client.hello?.needsSetup) return html`<wherry-setup-page></wherry-setup-page>`
+    return html`<wherry-sign-in-page></wherry-sign-in-page>`
+  }
+
+  /** Moves to /setup, /sign-in or back into the app, as the state asks for it, and comes back after a sign-in. */
+  #correctPlace() {
+    const { page } = this.#router.route
+    const isGuestPage = page === 'setup' || page === 'signIn'
+    if (this.#connection.state === 'signedOut') {
+      if (this.client.hello?.needsSetup) {
+        if (page !== 'setup') go('/setup', { replace: true })
+      } else if (page !== 'signIn') {
+        const from =
+          page === 'setup' || page === 'home' ? '' : `?from=${encodeURIComponent(location.pathname)}`
+        go(`/sign-in${from}`, { replace: true })
+      }
+    } else if (this.wasLive && isGuestPage) {
+      const from = new URLSearchParams(location.search).get('from') ?? ''
+      go(from.startsWith('/f/') || from === '/shared' || from === '/users' ? from : '/', { replace: true })
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'wherry-app': WherryApp
+  }
+}

@@ -1,0 +1,114 @@
+import { consume } from '@lit/context'
+import { msg } from '@lit/localize'
+import { html, LitElement, type PropertyValues } from 'lit'
+import { customElement, property, query, state } from 'lit/decorators.js'
+import type { HubClient } from '../../core/api.ts'
+import '../files/files-page.ts'
+import type { FilesPage } from '../files/files-page.ts'
+import { base } from '../styles/controls.ts'
+import './account-menu.ts'
+import { clientContext } from './client-context.ts'
+import { Connection } from './connection.ts'
+import './connection-pill.ts'
+import { frameStyles } from './frame-styles.ts'
+import './insecure-banner.ts'
+import type { OpenFolder } from './requests.ts'
+import { go } from './router.ts'
+import { folderPath, type Route } from './routes.ts'
+import './search-field.ts'
+import type { SearchField } from './search-field.ts'
+import { readSettings } from './settings.ts'
+import './side-bar.ts'
+import { Spaces } from './spaces.ts'
+import './tab-bar.ts'
+
+/** The app around its pages: side bar, top bar, tab bar; the slots for uploads and previews. */
+@customElement('wherry-frame')
+export class Frame extends LitElement {
+  @consume({ context: clientContext }) private readonly client!: HubClient
+  @property({ attribute: false }) route: Route = { page: 'home' }
+  @state() private filter = ''
+  @state() private openFolder: OpenFolder | null = null
+  @query('wherry-search-field') private readonly search!: SearchField | null
+  @query('wherry-files-page') private readonly files!: FilesPage | null
+  readonly #connection = new Connection(this, () => this.client)
+  readonly #spaces = new Spaces(this, () => this.client)
+
+  static override styles = [base, frameStyles]
+
+  constructor() {
+    super()
+    this.addEventListener('wherry-search-request', () => this.search?.focus())
+    this.addEventListener('wherry-command', event => this.files?.run(event.detail))
+    this.addEventListener('wherry-folder-shown', event => {
+      this.openFolder = event.detail
+    })
+    this.addEventListener('wherry-drop', event => this.files?.receive(event.detail))
+  }
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has('route')) this.filter = ''
+    const { route } = this
+    if (route.page === 'home') {
+      const { lastFolder } = readSettings()
+      go(lastFolder ? folderPath(lastFolder) : '/f/', { replace: true })
+    }
+    if (route.page === 'shared') void import('../sharing/shared-page.ts')
+    if (route.page === 'users') void import('../users/users-page.ts')
+  }
+
+  override render() {
+    const { user } = this.client
+    const isAdmin = user?.role === 'admin'
+    const { page } = this.route
+    return html`<div class="frame">
+        <wherry-side-bar
+          .page=${page}
+          ?admin=${isAdmin}
+          .spaces=${this.#spaces.all}
+          .own=${this.#spaces.own ?? null}
+          .openSpace=${this.openFolder?.space ?? null}
+        ></wherry-side-bar>
+        <wherry-insecure-banner></wherry-insecure-banner>
+        <header class="top">
+          ${page === 'files' ? this.#search() : null}
+          <div class="me">
+            <wherry-connection-pill
+              .state=${this.#connection.state}
+              .latencyMs=${this.client.latencyMs}
+            ></wherry-connection-pill>
+            <wherry-account-menu></wherry-account-menu>
+          </div>
+        </header>
+        <main class="page">${this.#page(isAdmin)}</main>
+        <wherry-tab-bar .page=${page} ?admin=${isAdmin}></wherry-tab-bar>
+      </div>
+      <wherry-uploads .folder=${this.openFolder}></wherry-uploads>
+      <wherry-preview></wherry-preview>`
+  }
+
+  #search() {
+    return html`<wherry-search-field
+      .value=${this.filter}
+      @change=${(event: Event) => {
+        this.filter = (event.target as SearchField).value
+      }}
+      @leave=${() => this.files?.focus()}
+    ></wherry-search-field>`
+  }
+
+  #page(isAdmin: boolean) {
+    if (this.route.page === 'shared') {
+      return html`<wherry-shared-page .items=${this.#spaces.shared} ?loaded=${this.#spaces.isLoaded}></wherry-shared-page>`
+    }
+    if (this.route.page === 'users') {
+      return isAdmin
+        ? html`<wherry-users-page></wherry-users-page>`
+        : html`<p>${msg('Only administrators see this.')}</p>`
+    }
+    const place = this.route.page === 'files' ? this.route.entry : null
+    const folder = place ?? this.#spaces.own?.root ?? null
+    if (this.route.page !== 'files' || folder === null) return html`<p class="loading">${msg('Loading…')}</p>`
+    return html`<wherry-files-page .place=${folder} .filter=${this.filter}></wherry-files-page>`
+  }
+}

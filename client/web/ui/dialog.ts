@@ -1,0 +1,108 @@
+import { msg } from '@lit/localize'
+import { css, html, LitElement } from 'lit'
+import { customElement, property, query } from 'lit/decorators.js'
+import { base, buttons } from '../styles/controls.ts'
+import { icons } from './icons.ts'
+
+/** A modal dialog, open while it is in the page. Fires `close` when it was dismissed; on a phone it is a sheet. */
+@customElement('wherry-dialog')
+export class ModalDialog extends LitElement {
+  @property() heading = ''
+  @property({ type: Boolean }) wide = false
+  @query('dialog') private readonly dialog!: HTMLDialogElement
+
+  static override styles = [
+    base,
+    buttons,
+    css`
+      dialog {
+        inline-size: min(100vw - 32px, 460px);
+        max-block-size: min(100dvh - 32px, 760px);
+        padding: 0;
+        border: 1px solid var(--line);
+        border-radius: var(--radius-l);
+        color: var(--text);
+        background: var(--surface);
+        box-shadow: var(--shadow-2);
+        overflow: hidden auto;
+      }
+      :host([wide]) dialog {
+        inline-size: min(100vw - 32px, 620px);
+      }
+      dialog::backdrop {
+        background: var(--backdrop);
+        backdrop-filter: blur(3px);
+      }
+      dialog[open] {
+        animation: rise var(--motion) var(--ease);
+      }
+      header {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 16px;
+        padding: 16px 16px 4px 24px;
+        padding-inline: 24px 16px;
+      }
+      h2 {
+        font-size: 16px;
+        font-weight: 650;
+        overflow-wrap: anywhere;
+      }
+      .body {
+        padding: 8px 24px 24px;
+      }
+      @keyframes rise {
+        from {
+          opacity: 0;
+          translate: 0 8px;
+        }
+      }
+      @media (max-width: 719px) {
+        dialog,
+        :host([wide]) dialog {
+          inline-size: 100vw;
+          max-inline-size: 100vw;
+          margin-block-end: 0;
+          border-end-start-radius: 0;
+          border-end-end-radius: 0;
+          padding-block-end: env(safe-area-inset-bottom);
+        }
+      }
+    `,
+  ]
+
+  override firstUpdated() {
+    this.dialog.showModal()
+    const first = this.querySelector<HTMLElement>('[autofocus]')
+    first?.focus()
+  }
+
+  close() {
+    this.dialog.close()
+  }
+
+  override render() {
+    return html`<dialog aria-labelledby="heading" @close=${this.#closed} @pointerdown=${this.#pressed}>
+      <header>
+        <h2 id="heading">${this.heading}</h2>
+        <button class="icon" type="button" aria-label=${msg('Close')} @click=${this.close}>${icons.close}</button>
+      </header>
+      <div class="body"><slot></slot></div>
+    </dialog>`
+  }
+
+  #closed = () => this.dispatchEvent(new Event('close'))
+
+  /** A press on the backdrop hits the dialog itself, outside of its box. */
+  #pressed = (event: PointerEvent) => {
+    if (event.composedPath()[0] !== this.dialog) return
+    const box = this.dialog.getBoundingClientRect()
+    const inside =
+      event.clientX >= box.left &&
+      event.clientX <= box.right &&
+      event.clientY >= box.top &&
+      event.clientY <= box.bottom
+    if (!inside) this.close()
+  }
+}

@@ -1,0 +1,157 @@
+import { css, html, LitElement } from 'lit'
+import { customElement, property, query, state } from 'lit/decorators.js'
+import { base } from '../styles/controls.ts'
+import { type IconName, icons } from './icons.ts'
+
+export type MenuItem = {
+  label: string
+  icon: IconName
+  /** As shown to people: `F2`. */
+  keys?: string
+  danger?: boolean
+  /** True begins a new group. */
+  line?: boolean
+  run(): void
+}
+
+const gap = 8
+
+/** A menu as a popover: at a point, or below the element that opened it; on a phone a sheet. */
+@customElement('wherry-menu')
+export class Menu extends LitElement {
+  @property() label = ''
+  @state() private items: readonly MenuItem[] = []
+  @query('[popover]') private readonly popup!: HTMLElement
+
+  static override styles = [
+    base,
+    css`
+      [popover] {
+        position: fixed;
+        inset: auto;
+        min-inline-size: 236px;
+        max-block-size: calc(100dvh - 16px);
+        margin: 0;
+        padding: 6px;
+        border: 1px solid var(--line);
+        border-radius: var(--radius-m);
+        color: var(--text);
+        background: var(--raised);
+        box-shadow: var(--shadow-2);
+      }
+      button {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        inline-size: 100%;
+        min-block-size: 34px;
+        padding: 0 10px;
+        border: 0;
+        border-radius: var(--radius-s);
+        font: inherit;
+        font-size: 13px;
+        text-align: start;
+        color: inherit;
+        background: none;
+        cursor: pointer;
+      }
+      button:hover,
+      button:focus-visible {
+        background: var(--brand-soft);
+        outline-offset: -2px;
+      }
+      button span {
+        flex: 1;
+      }
+      svg {
+        inline-size: 18px;
+        block-size: 18px;
+        color: var(--text-2);
+      }
+      kbd {
+        font: inherit;
+        font-size: 12px;
+        color: var(--text-2);
+      }
+      .danger,
+      .danger svg {
+        color: var(--danger);
+      }
+      hr {
+        margin: 6px 4px;
+        border: 0;
+        border-block-start: 1px solid var(--line);
+      }
+      @media (max-width: 719px) {
+        [popover] {
+          inset: auto 0 0 !important;
+          inline-size: 100%;
+          padding-block-end: calc(12px + env(safe-area-inset-bottom));
+          border-radius: var(--radius-l) var(--radius-l) 0 0;
+        }
+        [popover]::backdrop {
+          background: var(--backdrop);
+        }
+        button {
+          min-block-size: 48px;
+          font-size: 14px;
+        }
+      }
+    `,
+  ]
+
+  /** Opens it with these items at a point of the window, and moves the focus to its first item. */
+  async openAt(x: number, y: number, items: readonly MenuItem[]): Promise<void> {
+    this.items = items
+    await this.updateComplete
+    this.popup.showPopover()
+    const { width, height } = this.popup.getBoundingClientRect()
+    const isRtl = getComputedStyle(this).direction === 'rtl'
+    const left = Math.max(gap, Math.min(isRtl ? x - width : x, innerWidth - width - gap))
+    const top = Math.max(gap, Math.min(y, innerHeight - height - gap))
+    this.popup.style.left = `${left}px`
+    this.popup.style.top = `${top}px`
+    this.#focus(0)
+  }
+
+  openBelow(opener: HTMLElement, items: readonly MenuItem[]): Promise<void> {
+    const box = opener.getBoundingClientRect()
+    const isRtl = getComputedStyle(this).direction === 'rtl'
+    return this.openAt(isRtl ? box.right : box.left, box.bottom + 6, items)
+  }
+
+  override render() {
+    return html`<div popover role="menu" aria-label=${this.label} @keydown=${this.#pressed}>
+      ${this.items.map(
+        item => html`${item.line ? html`<hr role="separator" />` : null}<button
+          role="menuitem"
+          tabindex="-1"
+          class=${item.danger ? 'danger' : ''}
+          @click=${() => this.#run(item)}
+        >${icons[item.icon]}<span>${item.label}</span>${item.keys ? html`<kbd aria-hidden="true">${item.keys}</kbd>` : null}</button>`,
+      )}
+    </div>`
+  }
+
+  #run(item: MenuItem) {
+    this.popup.hidePopover()
+    item.run()
+  }
+
+  #focus(index: number) {
+    const all = this.renderRoot.querySelectorAll<HTMLElement>('[role="menuitem"]')
+    all[(index + all.length) % all.length]?.focus()
+  }
+
+  #pressed = (event: KeyboardEvent) => {
+    const all = [...this.renderRoot.querySelectorAll('[role="menuitem"]')]
+    const at = all.findIndex(item => item.matches(':focus'))
+    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }
+    const next = steps[event.key]
+    if (event.key === 'Tab') this.popup.hidePopover()
+    event.stopPropagation()
+    if (next === undefined) return
+    event.preventDefault()
+    this.#focus(next)
+  }
+}

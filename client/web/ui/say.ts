@@ -1,0 +1,23 @@
+/** A short message that goes away by itself; with an action (Undo) it stays for at least ten seconds. */
+export type Toast = {
+  text: string
+  tone?: 'info' | 'error'
+  action?: { label: string; run(): void }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'wherry-toast': CustomEvent<Toast>
+    'wherry-announce': CustomEvent<string>
+  }
+}
+
+/** Shows a toast; the app's frame listens. */
+export const say = (host: HTMLElement, toast: Toast): void => {
+  host.dispatchEvent(new CustomEvent('wherry-toast', { detail: toast, bubbles: true, composed: true }))
+}
+
+/** Tells screen readers something, politely, that eyes see anyway. */
+export const announce = (host: HTMLElement, text: string): void => {
+  host.dispatchEvent(new CustomEvent('wherry-announce', { detail: text, bubbles: true, composed: true }))
+}

@@ -1,0 +1,143 @@
+import { msg } from '@lit/localize'
+import { css, html, LitElement } from 'lit'
+import { customElement, query, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import { base } from '../styles/controls.ts'
+import { icons } from './icons.ts'
+import type { Toast } from './say.ts'
+
+const plainMs = 6_000
+/** Undo stays for at least ten seconds (WCAG 2.2.1), and as long as the pointer or the focus is on it. */
+const actionMs = 12_000
+
+type Shown = Toast & { id: number; timer: number }
+
+/** The toasts at the bottom of the page, and what screen readers are told. */
+@customElement('wherry-toasts')
+export class Toasts extends LitElement {
+  @state() private shown: readonly Shown[] = []
+  @state() private announcement = ''
+  @query('[popover]') private readonly layer!: HTMLElement
+  #count = 0
+
+  static override styles = [
+    base,
+    css`
+      [popover] {
+        inset: auto 0 24px;
+        inline-size: fit-content;
+        max-inline-size: calc(100vw - 32px);
+        margin: 0 auto;
+        padding: 0;
+        border: 0;
+        background: none;
+        overflow: visible;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        min-block-size: 46px;
+        margin-block-start: 8px;
+        padding-block: 5px;
+        padding-inline: 16px 6px;
+        border-radius: var(--radius-m);
+        color: var(--on-toast);
+        background: var(--toast);
+        box-shadow: var(--shadow-2);
+        animation: rise var(--motion) var(--ease);
+      }
+      li > svg {
+        color: var(--toast-action);
+      }
+      span {
+        flex: 1;
+        overflow-wrap: anywhere;
+      }
+      button {
+        min-block-size: 34px;
+        min-inline-size: 34px;
+        padding: 0 10px;
+        border: 0;
+        border-radius: var(--radius-s);
+        font: inherit;
+        font-weight: 600;
+        color: var(--toast-action);
+        background: none;
+        cursor: pointer;
+      }
+      button.close {
+        display: grid;
+        place-items: center;
+        padding: 0;
+        color: inherit;
+      }
+      button svg {
+        inline-size: 16px;
+        block-size: 16px;
+      }
+      button:focus-visible {
+        outline-color: currentcolor;
+      }
+      @keyframes rise {
+        from {
+          opacity: 0;
+          translate: 0 8px;
+        }
+      }
+      @media (forced-colors: active) {
+        li {
+          border: 1px solid CanvasText;
+        }
+      }
+      @media (max-width: 719px) {
+        [popover] {
+          inset-block-end: calc(76px + env(safe-area-inset-bottom));
+          inline-size: calc(100vw - 32px);
+        }
+      }
+    `,
+  ]
+
+  show(toast: Toast): void {
+    const id = ++this.#count
+    const timer = window.setTimeout(() => this.#drop(id), toast.action ? actionMs : plainMs)
+    this.shown = [...this.shown.slice(-2), { ...toast, id, timer }]
+  }
+
+  announce(text: string): void {
+    this.announcement = text
+  }
+
+  override updated() {
+    const isOpen = this.layer.matches(':popover-open')
+    if (this.shown.length > 0 && !isOpen) this.layer.showPopover()
+    if (this.shown.length === 0 && isOpen) this.layer.hidePopover()
+  }
+
+  override render() {
+    return html`<div popover="manual" role="region" aria-label=${msg('Messages')}>
+      <ul role="status" aria-live="polite">
+      ${repeat(
+        this.shown,
+        toast => toast.id,
+        toast => html`<li @pointerenter=${() => clearTimeout(toast.timer)} @focusin=${() => clearTimeout(toast.timer)}>
+          ${toast.tone === 'error' ? icons.circleAlert : null}<span>${toast.text}</span>
+          ${toast.action ? html`<button @click=${() => this.#act(toast)}>${toast.action.label}</button>` : null}
+          <button class="close" aria-label=${msg('Dismiss')} @click=${() => this.#drop(toast.id)}>${icons.close}</button>
+        </li>`,
+      )}
+      </ul>
+    </div>
+    <div class="for-readers" role="status" aria-live="polite">${this.announcement}</div>`
+  }
+
+  #act(toast: Shown) {
+    this.#drop(toast.id)
+    toast.action?.run()
+  }
+
+  #drop(id: number) {
+    this.shown = this.shown.filter(toast => toast.id !== id)
+  }
+}

@@ -1,0 +1,90 @@
+import { consume } from '@lit/context'
+import { msg, str } from '@lit/localize'
+import { Task } from '@lit/task'
+import { html, LitElement, type TemplateResult } from 'lit'
+import { customElement, state } from 'lit/decorators.js'
+import type { User } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
+import { clientContext } from '../app/client-context.ts'
+import { base, buttons, fields } from '../styles/controls.ts'
+import { pageStyles } from '../styles/page-styles.ts'
+import { errorSentence } from '../text/errors.ts'
+import { formatBytes } from '../text/format.ts'
+import '../ui/avatar.ts'
+import { icons } from '../ui/icons.ts'
+import { say } from '../ui/say.ts'
+import './new-user-dialog.ts'
+
+/** For administrators: all accounts, new ones, and switching one off or on. */
+@customElement('wherry-users-page')
+export class UsersPage extends LitElement {
+  @consume({ context: clientContext }) private readonly client!: HubClient
+  @state() private dialog: TemplateResult | null = null
+  readonly #users = new Task(this, { args: () => [], task: (_, { signal }) => this.#all(signal) })
+
+  static override styles = [base, buttons, fields, pageStyles]
+
+  override render() {
+    return html`<header>
+        <h1>${msg('Users')}</h1>
+        <button class="primary" @click=${this.#add}>${icons.userPlus}${msg('New user')}</button>
+      </header>
+      ${this.#users.render({
+        error: error => html`<p class="error" role="alert">${errorSentence(error)}</p>`,
+        complete: users => html`<ul class="rows">${users.map(user => this.#row(user))}</ul>`,
+      })}
+      ${this.dialog}`
+  }
+
+  #row(user: User) {
+    const used =
+      user.quotaBytes === null
+        ? formatBytes(user.usedBytes)
+        : msg(str`${formatBytes(user.usedBytes)} of ${formatBytes(user.quotaBytes)}`)
+    const action = user.disabled ? msg('Enable') : msg('Disable')
+    return html`<li>
+      <wherry-avatar .person=${user}></wherry-avatar>
+      <span class="main"><b>${user.name}</b><small>${user.email} · ${used}</small></span>
+      ${user.role === 'admin' ? html`<span class="tag">${msg('Administrator')}</span>` : null}
+      ${user.disabled ? html`<span class="tag off">${msg('Disabled')}</span>` : null}
+      ${
+        user.id === this.client.user?.id
+          ? null
+          : html`<button aria-label=${`${action}: ${user.email}`} @click=${() => this.#set(user, !user.disabled)}>${action}</button>`
+      }
+    </li>`
+  }
+
+  async #all(signal: AbortSignal): Promise<User[]> {
+    const all: User[] = []
+    let after: string | null = null
+    do {
+      const page: { users: User[]; next: string | null } = await this.client.call(
+        'user.list',
+        { after },
+        { signal },
+      )
+      all.push(...page.users)
+      after = page.next
+    } while (after !== null)
+    return all
+  }
+
+  async #set(user: User, disabled: boolean) {
+    try {
+      await this.client.call('user.disable', { user: user.id, disabled })
+      await this.#users.run()
+      say(this, { text: disabled ? msg(str`${user.name} is disabled.`) : msg(str`${user.name} is enabled.`) })
+    } catch (error) {
+      say(this, { text: errorSentence(error), tone: 'error' })
+    }
+  }
+
+  #add = () => {
+    const closed = () => {
+      this.dialog = null
+      void this.#users.run()
+    }
+    this.dialog = html`<wherry-new-user-dialog @close=${closed}></wherry-new-user-dialog>`
+  }
+}
