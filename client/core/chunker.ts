@@ -1,0 +1,106 @@
+import type { Chunking } from '../../protocol/values.ts'
+
+/** Finds where chunks end in bytes that come piece by piece. Cuts depend on the bytes alone, never on the pieces. */
+export type Chunker = {
+  /**
+   * Goes on at `from` and answers the place behind the end of the current chunk, or -1 if it goes on behind `to`.
+   * After a cut the next chunk begins: call again with the answer as `from`.
+   */
+  scan(bytes: Uint8Array, from: number, to: number): number
+}
+
+/**
+ * FastCDC with normalised chunking of level 2 and without looking below the minimum (Xia et al., "FastCDC: a Fast and
+ * Efficient Content-Defined Chunking Approach for Data Deduplication", USENIX ATC 2016). The gear hash is
+ * `hash = (hash << 1) + gear[byte]` in 32 bits, so its highest bits, which the masks ask for, know the last 32 bytes.
+ */
+export const createChunker = (
+  gear: Int32Array,
+  { minBytes, averageBytes, maxBytes }: Pick<Chunking, 'minBytes' | 'averageBytes' | 'maxBytes'>,
+): Chunker => {
+  const bits = Math.round(Math.log2(averageBytes))
+  const strictMask = highBits(bits + 2)
+  const looseMask = highBits(bits - 2)
+  const normalAt = Math.max(minBytes, averageBytes)
+  let length = 0
+  let hash = 0
+
+  /** Looks for a hash with zeros under `mask` while the chunk is shorter than `end`; answers the place behind it, or -1. */
+  const search = (bytes: Uint8Array, from: number, to: number, end: number, mask: number): number => {
+    const stop = Math.min(to, from + end - length)
+    const at = findZero(bytes, from, stop, hash, mask, gear)
+    length += (at.found ? at.place : stop) - from
+    hash = at.hash
+    return at.found ? at.place : -1
+  }
+
+  const cutAt = (place: number): number => {
+    length = 0
+    hash = 0
+    return place
+  }
+
+  return {
+    scan(bytes, from, to) {
+      const skipped = Math.min(Math.max(0, minBytes - length), to - from)
+      length += skipped
+      let place = from + skipped
+      const phases = [
+        [normalAt, strictMask],
+        [maxBytes, looseMask],
+      ] as const
+      for (const [end, mask] of phases) {
+        if (place >= to || length >= end) continue
+        const before = length
+        const found = search(bytes, place, to, end, mask)
+        if (found >= 0) return cutAt(found)
+        place += length - before
+      }
+      return length >= maxBytes ? cutAt(place) : -1
+    },
+  }
+}
+
+const highBits = (count: number): number => {
+  const bits = Math.min(31, Math.max(1, count))
+  return (-1 << (32 - bits)) | 0
+}
+
+type Search = { found: boolean; place: number; hash: number }
+
+/** Eight bytes a round: the loop's own work costs as much as the hash (measured: 1.1 against 1.8 GB/s). */
+const findZero = (
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  start: number,
+  mask: number,
+  gear: Int32Array,
+): Search => {
+  let h = start | 0
+  let i = from
+  const at = (place: number): Search => ({ found: true, place, hash: 0 })
+  for (const last = to - 8; i <= last; i += 8) {
+    h = ((h << 1) + (gear[bytes[i] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 1)
+    h = ((h << 1) + (gear[bytes[i + 1] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 2)
+    h = ((h << 1) + (gear[bytes[i + 2] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 3)
+    h = ((h << 1) + (gear[bytes[i + 3] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 4)
+    h = ((h << 1) + (gear[bytes[i + 4] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 5)
+    h = ((h << 1) + (gear[bytes[i + 5] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 6)
+    h = ((h << 1) + (gear[bytes[i + 6] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 7)
+    h = ((h << 1) + (gear[bytes[i + 7] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 8)
+  }
+  for (; i < to; i++) {
+    h = ((h << 1) + (gear[bytes[i] as number] as number)) | 0
+    if ((h & mask) === 0) return at(i + 1)
+  }
+  return { found: false, place: to, hash: h }
+}

@@ -1,0 +1,20 @@
+import { bytesToHex, digestLink, digestStart, hexToBytes } from '../../protocol/digest.ts'
+import { WherryError } from '../../protocol/errors.ts'
+import type { ChunkRef } from '../../protocol/values.ts'
+
+/** SHA-256 as lower-case hexadecimal. The bytes may be overwritten once it was called and has returned its promise. */
+export type Sha256 = (bytes: Uint8Array<ArrayBuffer>) => Promise<string>
+
+/** By WebCrypto, which hashes beside the calling thread. Exists in secure contexts only: elsewhere inject another Sha256. */
+export const subtleSha256: Sha256 = async bytes => {
+  if (globalThis.crypto?.subtle === undefined)
+    throw new WherryError('internal', 'This page is not a secure context, so it cannot verify files.')
+  return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+}
+
+/** The digest of a whole content (protocol/digest.ts), as hexadecimal. */
+export const contentDigest = async (chunks: Iterable<ChunkRef>, sha256: Sha256): Promise<string> => {
+  let digest = bytesToHex(digestStart)
+  for (const chunk of chunks) digest = await sha256(digestLink(hexToBytes(digest), chunk))
+  return digest
+}

@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Source } from '../../client/core/api.ts'
+import { createChunker } from '../../client/core/chunker.ts'
+import { gearTable } from '../../client/core/gear.ts'
+import { subtleSha256 } from '../../client/core/hashing.ts'
+import { createCredit } from '../../client/core/upload-credit.ts'
+import { createFileUpload, type FileProgress, type FileUploadOptions } from '../../client/core/upload-file.ts'
+import { createSender } from '../../client/core/upload-sender.ts'
+import { isReason } from '../../protocol/errors.ts'
+import { createFakeHub, fakeId, smallChunking } from './fake-hub.ts'
+import { memorySource, someBytes } from './memory-source.ts'
+
+const gear = await gearTable(smallChunking.seed, subtleSha256)
+const folder = fakeId('folder')
+const stops: (() => void)[] = []
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop()
+})
+
+const uploadOf = (
+  hub: ReturnType<typeof createFakeHub>,
+  source: Source,
+  options: Partial<FileUploadOptions> = {},
+) => {
+  const credit = createCredit(hub.link)
+  stops.push(credit.close)
+  const progress: FileProgress[] = []
+  const upload = createFileUpload({
+    link: hub.link,
+    sender: createSender(hub.link, credit),
+    sha256: subtleSha256,
+    chunker: createChunker(gear, smallChunking),
+    source,
+    target: { folder, name: source.name, onClash: 'fail' },
+    onProgress: now => progress.push(now),
+    ...options,
+  })
+  return { upload, progress, last: () => progress[progress.length - 1] }
+}
+const never = new AbortController().signal
+
+describe('uploading one file', () => {
+  test.each([0, 1, 2048, 100_000, 3_000_000])('a file of %i bytes arrives as it is', async size => {
+    const hub = createFakeHub()
+    const bytes = someBytes(size)
+    const { upload, last } = uploadOf(hub, memorySource('a', bytes))
+    const { entry, unchanged } = await upload.run(never)
+    expect(unchanged).toBe(false)
+    expect(entry.size).toBe(size)
+    expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
+    expect(entry.digest).toBe((await upload.summary()).digest)
+    expect(last()).toMatchObject({ checkedBytes: size, storedBytes: size, sentBytes: size, reusedBytes: 0 })
+    expect(hub.counted).toMatchObject({ sentBytes: size, overruns: 0 })
+  })
+
+  test('credit is never overrun, however small the window', async () => {
+    const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
+    await uploadOf(hub, memorySource('a', someBytes(500_000))).upload.run(never)
+    expect(hub.counted.overruns).toBe(0)
+    expect(hub.counted.maxUnacknowledged).toBeLessThanOrEqual(smallChunking.maxBytes)
+  })
+
+  test('what the hub has is not sent', async () => {
+    const hub = createFakeHub()
+    const bytes = someBytes(500_000)
+    await uploadOf(hub, memorySource('a', bytes)).upload.run(never)
+    const again = uploadOf(hub, memorySource('b', bytes))
+    await again.upload.run(never)
+    expect(again.last()).toMatchObject({ sentBytes: 0, reusedBytes: 500_000, storedBytes: 500_000 })
+  })
+
+  test('a file that is remembered is not read where the hub has its chunks', async () => {
+    const hub = createFakeHub()
+    const bytes = someBytes(500_000)
+    const first = uploadOf(hub, memorySource('a', bytes))
+    await first.upload.run(never)
+    const { chunks } = await first.upload.summary()
+    const lost = chunks[3]
+    if (lost) hub.known.delete(lost.hash)
+    const source = memorySource('b', bytes)
+    await uploadOf(hub, source, { remembered: chunks }).upload.run(never)
+    expect(source.readBytes).toBe(lost?.size)
+    expect(Buffer.compare(hub.contentOf(folder, 'b') ?? Buffer.alloc(0), bytes)).toBe(0)
+  })
+
+  test('a chunk that was damaged on the way is sent again', async () => {
+    const hub = createFakeHub()
+    const bytes = someBytes(300_000)
+    const first = uploadOf(createFakeHub(), memorySource('a', bytes))
+    await first.upload.run(never)
+    const [chunk] = (await first.upload.summary()).chunks
+    hub.corruptOnce(chunk?.hash ?? '')
+    await uploadOf(hub, memorySource('a', bytes)).upload.run(never)
+    expect(hub.counted.sentBytes).toBe(300_000 + (chunk?.size ?? 0))
+  })
+
+  test('a file that changes meanwhile fails as conflict and says so', async () => {
+    const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
+    const source = memorySource('a', someBytes(300_000))
+    const { upload } = uploadOf(hub, source, {
+      onProgress: ({ sentBytes }) => {
+        if (sentBytes > 0) source.hasChanged = true
+      },
+    })
+    const error = await upload.run(never).catch(error => error)
+    expect(isReason(error, 'conflict')).toBe(true)
+    expect(error.message).toContain('changed')
+    expect(hub.entries()).toHaveLength(0)
+  })
+
+  test('a broken connection at any message costs at most one window, and nothing is cut twice', async () => {
+    const bytes = someBytes(150_000)
+    const probe = createFakeHub({ windowBytes: 65_536 })
+    await uploadOf(probe, memorySource('a', bytes)).upload.run(never)
+    expect(probe.messages).toBeGreaterThan(40)
+    for (let at = 0; at < probe.messages; at++) {
+      const hub = createFakeHub({ windowBytes: 65_536 })
+      hub.cutAtMessage(at)
+      await uploadOf(hub, memorySource('a', bytes)).upload.run(never)
+      expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes), `cut at ${at}`).toBe(0)
+      expect(hub.counted.sentBytes, `cut at ${at}`).toBeLessThanOrEqual(150_000 + 65_536)
+      expect(hub.counted.overruns).toBe(0)
+    }
+  })
+
+  test('after a pause it goes on where it was', async () => {
+    const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
+    const pause = new AbortController()
+    const bytes = someBytes(400_000)
+    const { upload } = uploadOf(hub, memorySource('a', bytes), {
+      onProgress: ({ storedBytes }) => {
+        if (storedBytes > 100_000) pause.abort()
+      },
+    })
+    expect(isReason(await upload.run(pause.signal).catch(error => error), 'cancelled')).toBe(true)
+    await upload.run(never)
+    expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
+    expect(hub.counted.sentBytes).toBeLessThanOrEqual(400_000 + smallChunking.maxBytes)
+  })
+
+  test('an upload of an earlier run is finished with the same file and refused with another', async () => {
+    const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
+    const pause = new AbortController()
+    const bytes = someBytes(400_000)
+    const { upload } = uploadOf(hub, memorySource('a', bytes), {
+      onProgress: ({ storedBytes }) => {
+        if (storedBytes > 100_000) pause.abort()
+      },
+    })
+    await upload.run(pause.signal).catch(() => {})
+    const [unfinished] = hub.uploads.keys()
+    const other = uploadOf(hub, memorySource('a', someBytes(400_000, 9)), { unfinished })
+    const refused = await other.upload.run(never).catch(error => error)
+    expect(isReason(refused, 'conflict') && refused.details['otherFile']).toBe(true)
+    const sentBefore = hub.counted.sentBytes
+    const same = uploadOf(hub, memorySource('a', bytes), { unfinished })
+    await same.upload.run(never)
+    expect(hub.counted.sentBytes).toBeLessThanOrEqual(400_000 + smallChunking.maxBytes)
+    expect(same.last()?.sentBytes).toBe(hub.counted.sentBytes - sentBefore)
+    expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
+  })
+})
