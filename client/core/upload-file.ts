@@ -191,7 +191,7 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       isOpen = true
       if (known) ledger.rebound(known)
       changed()
-      cutting ??= startCutting()
+      startCutting()
       await transfer(run)
       await source.read(source.size, 0)
       return await link.call('upload.commit', { upload }, { signal })
