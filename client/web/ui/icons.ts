@@ -5,6 +5,7 @@ import check from 'lucide-static/icons/check.svg'
 import chevronDown from 'lucide-static/icons/chevron-down.svg'
 import chevronRight from 'lucide-static/icons/chevron-right.svg'
 import circleAlert from 'lucide-static/icons/circle-alert.svg'
+import circleCheck from 'lucide-static/icons/circle-check.svg'
 import clipboard from 'lucide-static/icons/clipboard-paste.svg'
 import copy from 'lucide-static/icons/copy.svg'
 import download from 'lucide-static/icons/download.svg'
@@ -34,8 +35,11 @@ import monitor from 'lucide-static/icons/monitor.svg'
 import moon from 'lucide-static/icons/moon.svg'
 import music from 'lucide-static/icons/music.svg'
 import panel from 'lucide-static/icons/panel-right.svg'
+import pause from 'lucide-static/icons/pause.svg'
 import pencil from 'lucide-static/icons/pencil.svg'
+import play from 'lucide-static/icons/play.svg'
 import plus from 'lucide-static/icons/plus.svg'
+import refresh from 'lucide-static/icons/rotate-cw.svg'
 import sailboat from 'lucide-static/icons/sailboat.svg'
 import scissors from 'lucide-static/icons/scissors.svg'
 import search from 'lucide-static/icons/search.svg'
@@ -62,6 +66,7 @@ const texts = {
   chevronDown,
   chevronRight,
   circleAlert,
+  circleCheck,
   clipboard,
   close,
   code,
@@ -91,7 +96,10 @@ const texts = {
   music,
   panel,
   pencil,
+  pause,
+  play,
   plus,
+  refresh,
   sailboat,
   scissors,
   search,

@@ -1,0 +1,27 @@
+import type { Reason } from '../../../protocol/errors.ts'
+import type { UploadItem, UploadTotals } from '../../core/api.ts'
+
+/** A file that somebody dropped or chose. `handle`: the browser lets it be opened again after a reload. */
+export type ChosenFile = { file: File; handle: FileSystemFileHandle | null; path: string[] }
+
+export type ClashChoice = 'keepBoth' | 'replace' | 'skip'
+
+/** What the page asks of the upload worker. */
+export type ToWorker =
+  | { kind: 'start'; url: string; agent: string; user: string }
+  | { kind: 'add'; folder: string; files: ChosenFile[] }
+  | { kind: 'pause' | 'resume' | 'cancel' | 'retry'; ids?: string[] }
+  | { kind: 'resolveClash'; ids: string[]; choice: ClashChoice }
+  | { kind: 'attach'; id: string; file: File }
+  /** The person allowed remembered files to be read again. */
+  | { kind: 'unlocked' }
+  | { kind: 'network'; online: boolean }
+
+/** An item as the page shows it: errors lose their class on the way between threads. */
+export type ShownUpload = Omit<UploadItem, 'error'> & { error: { reason: Reason; message: string } | null }
+
+/** What the worker tells the page. */
+export type FromWorker =
+  | { kind: 'changed'; items: ShownUpload[]; removed: string[]; totals: UploadTotals }
+  /** Files of an earlier visit that can go on after one click. */
+  | { kind: 'locked'; count: number }

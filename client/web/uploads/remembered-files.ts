@@ -1,0 +1,68 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+
+/** A file whose upload began in this browser, so that it can go on after a reload or a crash. */
+export type RememberedUpload = {
+  /** Of the upload item, made anew each time it is queued. */
+  id: string
+  user: string
+  folder: string
+  path: string[]
+  name: string
+  size: number
+  modifiedAt: number
+  handle: FileSystemFileHandle
+}
+
+interface Schema extends DBSchema {
+  uploads: { key: string; value: RememberedUpload; indexes: { user: string } }
+}
+
+export type RememberedFiles = {
+  add(uploads: readonly RememberedUpload[]): Promise<void>
+  remove(ids: readonly string[]): Promise<void>
+  of(user: string): Promise<RememberedUpload[]>
+}
+
+let opened: Promise<IDBPDatabase<Schema>> | null = null
+
+const open = (): Promise<IDBPDatabase<Schema>> => {
+  opened ??= openDB<Schema>('wherry-uploads', 1, {
+    upgrade(database) {
+      database.createObjectStore('uploads', { keyPath: 'id' }).createIndex('user', 'user')
+    },
+  })
+  return opened
+}
+
+/** Kept in IndexedDB, which is the only place that can keep file handles. */
+export const rememberedFiles = (): RememberedFiles => ({
+  async add(uploads) {
+    const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
+    for (const upload of uploads) void store.put(upload)
+    await done
+  },
+  async remove(ids) {
+    const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
+    for (const id of ids) void store.delete(id)
+    await done
+  },
+  of: async user => (await open()).getAllFromIndex('uploads', 'user', user),
+})
+
+/** The permission to read a remembered file, as the browser tells it; Chromium alone has it. */
+export const readPermission = async (handle: FileSystemFileHandle): Promise<PermissionState> => {
+  if (!('queryPermission' in handle)) return 'denied'
+  const { queryPermission } = handle as FileSystemFileHandle & {
+    queryPermission(options: object): Promise<PermissionState>
+  }
+  return queryPermission.call(handle, { mode: 'read' })
+}
+
+/** Asks the person; only from a click. */
+export const askReadPermission = async (handle: FileSystemFileHandle): Promise<PermissionState> => {
+  if (!('requestPermission' in handle)) return 'denied'
+  const { requestPermission } = handle as FileSystemFileHandle & {
+    requestPermission(options: object): Promise<PermissionState>
+  }
+  return requestPermission.call(handle, { mode: 'read' })
+}

@@ -1,0 +1,39 @@
+import type { ShownUpload } from './messages.ts'
+
+/** What the person should see first: what needs them, what runs, what is through, what waits. */
+const order: Record<ShownUpload['state'], number> = {
+  clash: 0,
+  detached: 0,
+  failed: 1,
+  running: 2,
+  waiting: 2,
+  paused: 3,
+  done: 4,
+  queued: 5,
+  cancelled: 6,
+}
+
+/** Rows drawn at most; the rest is told as a number. */
+export const trayRows = 40
+
+export const isActive = ({ state }: ShownUpload): boolean =>
+  state === 'queued' || state === 'running' || state === 'waiting'
+
+/** The rows of the tray, of at most `trayRows` items, without those that were cancelled. */
+export const trayItems = (items: Iterable<ShownUpload>): { rows: ShownUpload[]; more: number } => {
+  const shown = [...items].filter(item => item.state !== 'cancelled')
+  const rows = shown.toSorted((a, b) => order[a.state] - order[b.state]).slice(0, trayRows)
+  return { rows, more: shown.length - rows.length }
+}
+
+/** Failures by their cause: one line and one button for each. */
+export const failureGroups = (items: Iterable<ShownUpload>): { message: string; ids: string[] }[] => {
+  const groups = new Map<string, { message: string; ids: string[] }>()
+  for (const { id, state, error } of items) {
+    if (state !== 'failed' || !error) continue
+    const group = groups.get(error.reason)
+    if (group) group.ids.push(id)
+    else groups.set(error.reason, { message: error.message, ids: [id] })
+  }
+  return [...groups.values()].filter(group => group.ids.length > 1)
+}

@@ -1,0 +1,128 @@
+import { msg, str } from '@lit/localize'
+import { html, LitElement, nothing } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import type { UploadTotals } from '../../core/api.ts'
+import { base, buttons } from '../styles/controls.ts'
+import { formatBytes, formatCount } from '../text/format.ts'
+import { icons } from '../ui/icons.ts'
+import type { ShownUpload } from './messages.ts'
+import './speed-graph.ts'
+import { failureGroups, isActive, trayItems } from './tray-order.ts'
+import { trayStyles } from './upload-tray-styles.ts'
+import './upload-row.ts'
+import { headline, timeLeft } from './upload-words.ts'
+import { noTotals } from './uploads.ts'
+
+declare global {
+  interface HTMLElementEventMap {
+    'wherry-tray-command': CustomEvent<{
+      command: 'pause' | 'resume' | 'retry' | 'clear' | 'unlock'
+      ids?: string[]
+    }>
+  }
+}
+
+/** The uploads of this browser at the bottom end of the page; a sheet on a phone. */
+@customElement('wherry-upload-tray')
+export class UploadTray extends LitElement {
+  @property({ attribute: false }) items: Iterable<ShownUpload> = []
+  @property({ attribute: false }) totals: UploadTotals = noTotals
+  @property({ attribute: false }) seconds: readonly number[] = []
+  @property({ type: Number }) rate = 0
+  @property({ type: Number }) locked = 0
+  @state() private isCollapsed = false
+
+  static override styles = [base, buttons, trayStyles]
+
+  override render() {
+    const items = [...this.items]
+    const { rows, more } = trayItems(items)
+    if (rows.length === 0 && this.locked === 0) return nothing
+    const active = items.filter(isActive).length
+    return html`<section aria-label=${msg('Uploads')}>
+      ${this.#head(active, items)}
+      ${
+        this.isCollapsed
+          ? nothing
+          : html`${active > 0 ? html`<wherry-speed-graph .seconds=${[...this.seconds]}></wherry-speed-graph>` : nothing}
+            ${this.#notices(items)}
+            <ul>
+              ${repeat(
+                rows,
+                item => item.id,
+                item => html`<li><wherry-upload-row .item=${item}></wherry-upload-row></li>`,
+              )}
+            </ul>
+            ${more > 0 ? html`<p class="more">${msg(str`and ${formatCount(more)} more`)}</p>` : nothing}`
+      }
+    </section>`
+  }
+
+  #head(active: number, items: readonly ShownUpload[]) {
+    const { storedBytes, bytes } = this.totals
+    const share = bytes === 0 ? 1 : storedBytes / bytes
+    const paused = items.some(item => item.state === 'paused')
+    const figures = [
+      msg(str`${formatBytes(storedBytes)} of ${formatBytes(bytes)}`),
+      active > 0 && this.rate > 0 ? `${formatBytes(this.rate)}/s` : '',
+      active > 0 ? timeLeft(bytes - storedBytes, this.rate) : '',
+    ].filter(Boolean)
+    return html`<header>
+      <svg class="ring" viewBox="0 0 36 36" aria-hidden="true">
+        <circle cx="18" cy="18" r="15" pathLength="100" />
+        <circle class="done" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray="${share * 100} 100" />
+      </svg>
+      <div class="figures">
+        <h2>${headline(this.totals, active)}</h2>
+        <p>${figures.join(' · ')}</p>
+      </div>
+      ${active > 0 ? this.#icon('pause', icons.pause, msg('Pause all')) : nothing}
+      ${active === 0 && paused ? this.#icon('resume', icons.play, msg('Resume all')) : nothing}
+      <button
+        class="icon"
+        type="button"
+        aria-expanded=${!this.isCollapsed}
+        aria-label=${this.isCollapsed ? msg('Show uploads') : msg('Hide uploads')}
+        @click=${() => (this.isCollapsed = !this.isCollapsed)}
+      >
+        <span class=${this.isCollapsed ? 'up' : ''}>${icons.chevronDown}</span>
+      </button>
+      ${active === 0 && !paused ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}
+    </header>`
+  }
+
+  #notices(items: readonly ShownUpload[]) {
+    const groups = failureGroups(items)
+    return html`${
+      this.locked > 0
+        ? html`<div class="notice">
+            <p>${msg(str`${this.locked} uploads of your last visit can go on.`)}</p>
+            <button class="primary" type="button" @click=${() => this.#fire('unlock')}>
+              ${msg(str`Resume ${this.locked} uploads`)}
+            </button>
+          </div>`
+        : nothing
+    }
+      ${groups.map(
+        ({ message, ids }) => html`<div class="notice danger">
+          <p>${msg(str`${ids.length} files: ${message}`)}</p>
+          <button type="button" @click=${() => this.#fire('retry', ids)}>${msg(str`Retry these ${ids.length}`)}</button>
+        </div>`,
+      )}`
+  }
+
+  #icon(command: 'pause' | 'resume' | 'clear', icon: unknown, label: string) {
+    return html`<button class="icon" type="button" aria-label=${label} title=${label} @click=${() => this.#fire(command)}>${icon}</button>`
+  }
+
+  #fire(command: 'pause' | 'resume' | 'retry' | 'clear' | 'unlock', ids?: string[]) {
+    this.dispatchEvent(
+      new CustomEvent('wherry-tray-command', {
+        detail: { command, ...(ids && { ids }) },
+        bubbles: true,
+        composed: true,
+      }),
+    )
+  }
+}

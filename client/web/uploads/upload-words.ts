@@ -1,0 +1,52 @@
+import { msg, str } from '@lit/localize'
+import type { UploadTotals } from '../../core/api.ts'
+import { formatBytes } from '../text/format.ts'
+import type { ShownUpload } from './messages.ts'
+
+/** The state of one upload, in words: colour is never alone. */
+export const stateWords = (item: ShownUpload): string => {
+  switch (item.state) {
+    case 'queued':
+      return msg('Waiting for its turn')
+    case 'running':
+      return item.storedBytes > 0 || item.checkedBytes === 0 ? msg('Uploading') : msg('Checking')
+    case 'paused':
+      return msg('Paused')
+    case 'waiting':
+      return msg('Waiting for the connection; goes on by itself')
+    case 'clash':
+      return msg('The name is taken: choose what to do')
+    case 'detached':
+      return msg('Unfinished: choose the file again to go on')
+    case 'done':
+      return doneWords(item)
+    case 'failed':
+      return item.error?.message ?? msg('Failed')
+    case 'cancelled':
+      return msg('Cancelled')
+  }
+}
+
+const doneWords = (item: ShownUpload): string => {
+  if (item.unchanged) return msg('The hub had exactly this already')
+  if (item.reusedBytes > 0 && item.sentBytes === 0) return msg('Verified · nothing had to be sent')
+  if (item.reusedBytes > 0) return msg(str`Verified · only ${formatBytes(item.sentBytes)} had to be sent`)
+  return msg('Verified')
+}
+
+/** `41 s`, `3 min`, `2 h 5 min`; empty while it cannot be told. */
+export const timeLeft = (bytes: number, rate: number): string => {
+  if (rate <= 0 || bytes <= 0) return ''
+  const seconds = Math.ceil(bytes / rate)
+  if (seconds < 60) return msg(str`${seconds} s left`)
+  const minutes = Math.ceil(seconds / 60)
+  if (minutes < 60) return msg(str`${minutes} min left`)
+  return msg(str`${Math.floor(minutes / 60)} h ${minutes % 60} min left`)
+}
+
+export const headline = (totals: UploadTotals, active: number): string => {
+  const { files, doneFiles, failedFiles } = totals
+  if (active > 0) return msg(str`Uploading ${Math.min(files, doneFiles + 1)} of ${files}`)
+  if (failedFiles > 0) return msg(str`${failedFiles} of ${files} failed`)
+  return doneFiles === files ? msg(str`${doneFiles} uploaded`) : msg(str`${doneFiles} of ${files} uploaded`)
+}

@@ -1,0 +1,157 @@
+import { consume } from '@lit/context'
+import { msg, str } from '@lit/localize'
+import { css, html, LitElement, nothing } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { includesLevel } from '../../../protocol/levels.ts'
+import type { HubClient, Stop } from '../../core/api.ts'
+import { clientContext } from '../app/client-context.ts'
+import type { OpenFolder, Requests } from '../app/requests.ts'
+import { say } from '../ui/say.ts'
+import { type Chosen, chooseFiles } from './chosen-files.ts'
+import './clash-dialog.ts'
+import './drop-zone.ts'
+import { isActive } from './tray-order.ts'
+import './upload-tray.ts'
+import { startUploads, type Uploads } from './uploads.ts'
+
+/** Everything about uploads in the page, over all of its pages: drop zone, tray, questions. Starts the worker. */
+@customElement('wherry-uploads')
+export class UploadsFrame extends LitElement {
+  @consume({ context: clientContext }) client?: HubClient
+  /** The hub's socket, for the worker's own connection. */
+  @property() url = ''
+  @property() agent = ''
+  @state() private folder: OpenFolder | null = null
+  #uploads: Uploads | null = null
+  #stop: Stop | null = null
+  #title = document.title
+
+  static override styles = css`
+    wherry-upload-tray {
+      position: fixed;
+      inset-block-end: 20px;
+      inset-inline-end: 20px;
+      z-index: 10;
+      inline-size: min(400px, calc(100vw - 24px));
+    }
+    @media (max-width: 719px) {
+      wherry-upload-tray {
+        inset-block-end: calc(68px + env(safe-area-inset-bottom));
+        inset-inline: 12px;
+        inline-size: auto;
+      }
+    }
+  `
+
+  override connectedCallback() {
+    super.connectedCallback()
+    window.addEventListener('wherry-folder-shown', this.#folderShown as EventListener)
+    window.addEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
+    window.addEventListener('beforeunload', this.#leaving)
+  }
+
+  override firstUpdated() {
+    const user = this.client?.user
+    if (!user) return
+    this.#uploads = startUploads({ url: this.url, agent: this.agent, user: user.id })
+    this.#stop = this.#uploads.onChange(() => this.requestUpdate())
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    window.removeEventListener('wherry-folder-shown', this.#folderShown as EventListener)
+    window.removeEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
+    window.removeEventListener('beforeunload', this.#leaving)
+    this.#stop?.()
+    this.#uploads?.close()
+    document.title = this.#title
+  }
+
+  override render() {
+    const uploads = this.#uploads
+    const writable = this.folder !== null && includesLevel(this.folder.level, 'write')
+    const zone = html`<wherry-drop-zone
+      .folderName=${writable ? (this.folder?.name ?? '') : ''}
+      @wherry-files-chosen=${(event: CustomEvent<Chosen>) => this.#add(event.detail, this.folder)}
+    ></wherry-drop-zone>`
+    if (!uploads) return zone
+    const clashes = [...uploads.items.values()].filter(item => item.state === 'clash')
+    const { command } = uploads
+    return html`${zone}
+      <wherry-upload-tray
+        .items=${uploads.items.values()}
+        .totals=${uploads.totals}
+        .seconds=${uploads.speed.seconds}
+        .rate=${uploads.speed.rate}
+        .locked=${uploads.lockedCount}
+        @wherry-upload-command=${(event: HTMLElementEventMap['wherry-upload-command']) => this.#rowCommand(event.detail)}
+        @wherry-tray-command=${(event: HTMLElementEventMap['wherry-tray-command']) => this.#trayCommand(event.detail)}
+      ></wherry-upload-tray>
+      ${
+        clashes.length === 0
+          ? nothing
+          : html`<wherry-clash-dialog
+            .items=${clashes}
+            @wherry-clash-choices=${(event: HTMLElementEventMap['wherry-clash-choices']) => this.#choose(event.detail)}
+            @wherry-clash-cancelled=${(event: CustomEvent<string[]>) => command('cancel', event.detail)}
+          ></wherry-clash-dialog>`
+      }`
+  }
+
+  override updated() {
+    const uploads = this.#uploads
+    if (!uploads) return
+    const active = [...uploads.items.values()].some(isActive)
+    const { bytes, storedBytes } = uploads.totals
+    const percent = bytes === 0 ? 100 : Math.floor((100 * storedBytes) / bytes)
+    const bare = document.title.replace(/^\d+ % · /, '')
+    document.title = active ? `${percent} % · ${bare}` : bare
+  }
+
+  #folderShown = (event: CustomEvent<Requests['wherry-folder-shown']>) => {
+    this.folder = event.detail
+  }
+
+  #uploadAsked = async (event: CustomEvent<Requests['wherry-upload-request']>) => {
+    const { folder, kind } = event.detail
+    const chosen = await chooseFiles(kind)
+    if (chosen) this.#add(chosen, folder)
+  }
+
+  /** A warning only while something would be lost: files with a handle go on after a reload. */
+  #leaving = (event: BeforeUnloadEvent) => {
+    const uploads = this.#uploads
+    if (!uploads || 'showOpenFilePicker' in window) return
+    if ([...uploads.items.values()].some(isActive)) event.preventDefault()
+  }
+
+  #add({ files, unreadable }: Chosen, folder: OpenFolder | null) {
+    if (unreadable.length > 0) {
+      say(this, {
+        tone: 'error',
+        text: msg(str`${unreadable.length} could not be read, for example ${unreadable[0]}.`),
+      })
+    }
+    if (folder && files.length > 0) this.#uploads?.add(folder.id, files)
+  }
+
+  #choose(choices: HTMLElementEventMap['wherry-clash-choices']['detail']) {
+    for (const [id, choice] of choices) this.#uploads?.resolveClash([id], choice)
+  }
+
+  #rowCommand({ command, id }: HTMLElementEventMap['wherry-upload-command']['detail']) {
+    if (command === 'attach') void this.#attach(id)
+    else if (command !== 'resolve') this.#uploads?.command(command, [id])
+  }
+
+  async #attach(id: string) {
+    const [first] = (await chooseFiles('files'))?.files ?? []
+    if (first) this.#uploads?.attach(id, first.file)
+  }
+
+  #trayCommand({ command, ids }: HTMLElementEventMap['wherry-tray-command']['detail']) {
+    if (command === 'unlock') void this.#uploads?.unlock()
+    else if (command === 'clear') this.#uploads?.command('cancel')
+    else this.#uploads?.command(command, ids)
+  }
+}

@@ -1,0 +1,87 @@
+import type { Stop, UploadTotals } from '../../core/api.ts'
+import { createListeners } from '../../core/listeners.ts'
+import type { ChosenFile, ClashChoice, FromWorker, ShownUpload, ToWorker } from './messages.ts'
+import { askReadPermission, rememberedFiles } from './remembered-files.ts'
+import { createSpeedometer, type Speedometer } from './speedometer.ts'
+import { startUploadWorker } from './worker-url.ts'
+
+export const noTotals: UploadTotals = {
+  files: 0,
+  doneFiles: 0,
+  failedFiles: 0,
+  bytes: 0,
+  storedBytes: 0,
+  sentBytes: 0,
+  reusedBytes: 0,
+}
+
+/** The page's end of the upload worker: a mirror of its queue, and the commands of the tray. */
+export type Uploads = {
+  readonly items: ReadonlyMap<string, ShownUpload>
+  readonly totals: UploadTotals
+  /** Files of an earlier visit that go on after unlock(). */
+  readonly lockedCount: number
+  readonly speed: Speedometer
+  add(folder: string, files: ChosenFile[]): void
+  command(kind: 'pause' | 'resume' | 'cancel' | 'retry', ids?: string[]): void
+  resolveClash(ids: string[], choice: ClashChoice): void
+  attach(id: string, file: File): void
+  /** Asks the browser's permission to read the remembered files; from a click. */
+  unlock(): Promise<void>
+  onChange(listener: () => void): Stop
+  close(): void
+}
+
+export const startUploads = (options: { url: string; agent: string; user: string }): Uploads => {
+  const worker = startUploadWorker()
+  const post = (message: ToWorker) => worker.postMessage(message)
+  const listeners = createListeners<void>()
+  const items = new Map<string, ShownUpload>()
+  const speed = createSpeedometer()
+  let totals = noTotals
+  let lockedCount = 0
+
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    if (data.kind === 'locked') {
+      lockedCount = data.count
+    } else {
+      for (const item of data.items) items.set(item.id, item)
+      for (const id of data.removed) items.delete(id)
+      totals = data.totals
+      speed.measure(totals.storedBytes, performance.now())
+    }
+    listeners.emit()
+  }
+  const network = () => post({ kind: 'network', online: navigator.onLine })
+  addEventListener('online', network)
+  addEventListener('offline', network)
+  post({ kind: 'start', ...options })
+
+  return {
+    items,
+    speed,
+    get totals() {
+      return totals
+    },
+    get lockedCount() {
+      return lockedCount
+    },
+    add: (folder, files) => post({ kind: 'add', folder, files }),
+    command: (kind, ids) => post(ids ? { kind, ids } : { kind }),
+    resolveClash: (ids, choice) => post({ kind: 'resolveClash', ids, choice }),
+    attach: (id, file) => post({ kind: 'attach', id, file }),
+    async unlock() {
+      for (const { handle } of await rememberedFiles().of(options.user)) {
+        if ((await askReadPermission(handle)) === 'denied') break
+      }
+      post({ kind: 'unlocked' })
+    },
+    onChange: listener => listeners.add(listener),
+    close() {
+      removeEventListener('online', network)
+      removeEventListener('offline', network)
+      listeners.clear()
+      worker.terminate()
+    },
+  }
+}

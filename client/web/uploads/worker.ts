@@ -1,0 +1,119 @@
+import type { HubClient, TransferLink, UploadItem, UploadQueue } from '../../core/api.ts'
+import { createClient } from '../../core/client.ts'
+import { createUploadQueue } from '../../core/upload-queue.ts'
+import { cookieCredentials } from '../credentials.ts'
+import { webSocket } from '../socket.ts'
+import { blobSource } from './blob-source.ts'
+import type { ChosenFile, FromWorker, ShownUpload, ToWorker } from './messages.ts'
+import { rememberedFiles } from './remembered-files.ts'
+import { resumeEarlier } from './resume.ts'
+
+/** Uploads run here, on a connection of their own, so that neither the page nor its live folders ever wait for bytes. */
+
+const resumeLock = 'wherry-resume'
+
+const tell = (message: FromWorker) => self.postMessage(message)
+
+const shown = ({ error, ...item }: UploadItem): ShownUpload => ({
+  ...item,
+  error: error && { reason: error.reason, message: error.message },
+})
+
+/** Tells the page what changed since the last time: items are replaced when they change, so identity shows it. */
+const reporter = (queue: UploadQueue) => {
+  const told = new Map<string, UploadItem>()
+  return () => {
+    const changed: ShownUpload[] = []
+    const present = new Set<string>()
+    for (const item of queue.items) {
+      present.add(item.id)
+      if (told.get(item.id) === item) continue
+      told.set(item.id, item)
+      changed.push(shown(item))
+    }
+    const removed = [...told.keys()].filter(id => !present.has(id))
+    for (const id of removed) told.delete(id)
+    if (changed.length > 0 || removed.length > 0)
+      tell({ kind: 'changed', items: changed, removed, totals: queue.totals })
+  }
+}
+
+const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
+  const client: HubClient & TransferLink = createClient({
+    url: start.url,
+    socket: webSocket,
+    credentials: cookieCredentials(),
+    agent: start.agent,
+  })
+  const queue = createUploadQueue({ link: client })
+  const files = rememberedFiles()
+  const finished = new Set<string>()
+
+  const report = reporter(queue)
+  queue.onChange(() => {
+    report()
+    const over = queue.items
+      .filter(item => item.state === 'done' || item.state === 'cancelled')
+      .map(item => item.id)
+    const fresh = over.filter(id => !finished.has(id))
+    for (const id of fresh) finished.add(id)
+    if (fresh.length > 0) void files.remove(fresh)
+  })
+
+  const resume = async () => {
+    await client.whenState('live')
+    const { uploads } = await client.call('upload.list', {})
+    const { locked } = await resumeEarlier(queue, files, start.user, uploads, Date.now())
+    tell({ kind: 'locked', count: locked })
+  }
+  // One tab of a browser takes over what earlier ones left; the lock passes on when that tab is closed.
+  if (navigator.locks)
+    void navigator.locks.request(resumeLock, () => resume().then(() => new Promise<void>(() => {})))
+  else void resume()
+
+  const add = async (folder: string, chosen: readonly ChosenFile[]) => {
+    const ids = queue.add(
+      chosen.map(({ file, path }) => ({
+        source: blobSource(file),
+        folder,
+        path,
+        name: file.name,
+        onClash: 'ask' as const,
+      })),
+    )
+    await files.add(
+      chosen.flatMap(({ file, handle, path }, i) => {
+        const id = ids[i]
+        if (!handle || id === undefined) return []
+        return [
+          {
+            id,
+            user: start.user,
+            folder,
+            path,
+            name: file.name,
+            size: file.size,
+            modifiedAt: file.lastModified,
+            handle,
+          },
+        ]
+      }),
+    )
+  }
+
+  return (message: ToWorker) => {
+    if (message.kind === 'add') void add(message.folder, message.files)
+    else if (message.kind === 'resolveClash') queue.resolveClash(message.ids, message.choice)
+    else if (message.kind === 'attach') queue.attach(message.id, blobSource(message.file))
+    else if (message.kind === 'unlocked') void resume()
+    else if (message.kind === 'network') client.setOnline(message.online)
+    else if (message.kind !== 'start') queue[message.kind](message.ids)
+  }
+}
+
+let handle: ((message: ToWorker) => void) | null = null
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.kind === 'start') handle ??= run(data)
+  else handle?.(data)
+}
