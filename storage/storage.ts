@@ -5,7 +5,6 @@ import type {
   Entry,
   Grant,
   OnClash,
-  Person,
   Space,
   UnfinishedUpload,
   User,

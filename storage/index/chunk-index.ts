@@ -1,0 +1,43 @@
+import { type Kysely, sql } from 'kysely'
+import type { ChunkIndex, ChunkRow } from '../chunks/chunk-store.ts'
+import type { Tables } from './tables.ts'
+import type { Writer } from './writer.ts'
+
+type Found = { hash: Buffer; size: number; segment: number; offset: number; length: number }
+
+const toChunkRow = ({ hash, ...row }: Found): ChunkRow => ({ id: hash.toString('hex'), ...row })
+
+/** Where chunks lie, in the tables of the index; rows are durable when add() resolves. */
+export const sqliteChunkIndex = (db: Kysely<Tables>, writer: Writer): ChunkIndex => ({
+  async find(ids) {
+    const { rows } = await sql<Found>`select c.hash, c.size, c.segment, c.offset, c.length
+      from json_each(${JSON.stringify(ids)}) as j join chunks as c on c.hash = unhex(j.value)
+      where c.damaged = 0`.execute(db)
+    return new Map(rows.map(toChunkRow).map(row => [row.id, row]))
+  },
+
+  async add(rows) {
+    if (rows.length > 0) await writer.run('chunks.add', rows)
+  },
+
+  async markDamaged(id, place) {
+    await writer.run('chunks.markDamaged', { id, place })
+  },
+
+  async segmentEnds() {
+    const { rows } = await sql<{ segment: number; end: number }>`
+      select segment, max(offset + length) as end from chunks group by segment`.execute(db)
+    return new Map(rows.map(row => [row.segment, row.end]))
+  },
+
+  async rowsFrom(segment, offset) {
+    const rows = await db
+      .selectFrom('chunks')
+      .select(['hash', 'size', 'segment', 'offset', 'length'])
+      .where('segment', '=', segment)
+      .where('offset', '>=', offset)
+      .orderBy('offset')
+      .execute()
+    return rows.map(toChunkRow)
+  },
+})

@@ -1,0 +1,36 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { first } from './migrations/0001-first.ts'
+import type { Tables } from './tables.ts'
+
+/** Every step of the schema, in order. One that landed is never edited. */
+export const migrations: Record<string, Migration> = { '0001-first': first }
+
+/**
+ * Brings the index to the newest schema: each run is one transaction, so it is old or new, never between.
+ * Throws a sentence for an index that a newer Wherry has written.
+ */
+export const migrate = async (
+  db: Kysely<Tables>,
+  steps: Record<string, Migration> = migrations,
+): Promise<void> => {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => steps } })
+  await refuseNewer(db, steps)
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined)
+    throw new Error('The index could not be brought to the newest schema.', { cause: error })
+}
+
+const refuseNewer = async (db: Kysely<Tables>, steps: Record<string, Migration>): Promise<void> => {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some(table => table.name === 'kysely_migration')) return
+  const applied = await (db as unknown as Kysely<{ kysely_migration: { name: string } }>)
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute()
+  const unknown = applied.find(row => steps[row.name] === undefined)
+  if (unknown === undefined) return
+  throw new Error(
+    `The index was written by a newer version of Wherry (schema ${unknown.name}): start that version.`,
+  )
+}

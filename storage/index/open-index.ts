@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { Kysely } from 'kysely'
+import type { ChunkIndex } from '../chunks/chunk-store.ts'
+import type { Actor, Storage } from '../storage.ts'
+import { sqliteChunkIndex } from './chunk-index.ts'
+import { openDatabase } from './database.ts'
+import { IndexDialect } from './dialect.ts'
+import { migrate } from './migrate.ts'
+import { sessionsOf, settingsOf, usersOf } from './people.ts'
+import { accessReads } from './reads/access.ts'
+import { changeReads } from './reads/changes.ts'
+import { contentReads } from './reads/contents.ts'
+import { entryReads } from './reads/entries.ts'
+import { spaceReads } from './reads/spaces.ts'
+import type { Tables } from './tables.ts'
+import { startUpkeep } from './upkeep.ts'
+import { uploadsOf } from './uploads.ts'
+import { startWriter, type Writer } from './writer.ts'
+
+/** The rows of the storage: everything but the chunks' bytes. */
+export type Index = Omit<Storage, 'chunks'> & { chunkIndex: ChunkIndex }
+
+export type IndexOptions = {
+  directory: string
+  clock: () => number
+  /** How long an unfinished upload is kept after its start. */
+  uploadsKeptMs: number
+  /** The last stop was not a clean one: the file is checked first. */
+  unclean: boolean
+  crashAt: string | null
+}
+
+/** Opens the index of a data directory that is locked for this process, bringing its schema up to date first. */
+export const openIndex = async (options: IndexOptions): Promise<Index> => {
+  const file = join(options.directory, 'index.db')
+  await prepare(file, options.unclean)
+  const writer = await startWriter({ file, clock: options.clock, crashAt: options.crashAt })
+  const database = openDatabase(file, { readonly: true })
+  const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
+  const upkeep = startUpkeep(writer)
+  return {
+    users: usersOf(db, writer),
+    sessions: sessionsOf(db, writer),
+    settings: settingsOf(db, writer),
+    spaces: spaceReads(db),
+    entries: entriesOf(db, writer, upkeep.sweep),
+    access: accessOf(db, writer),
+    changes: changeReads(db),
+    uploads: uploadsOf(db, writer, options.uploadsKeptMs, upkeep.sweep),
+    contents: contentReads(db),
+    chunkIndex: sqliteChunkIndex(db, writer),
+    onCommit: writer.onCommit,
+    problem: writer.problem,
+    async close() {
+      await upkeep.stop()
+      await writer.close()
+      database.close()
+    },
+  }
+}
+
+/** Checks the file after an unclean stop and brings it to the newest schema. */
+const prepare = async (file: string, unclean: boolean): Promise<void> => {
+  const database = openDatabase(file, { readonly: false })
+  try {
+    if (unclean) {
+      const answer = database.pragma('quick_check(1)', { simple: true })
+      if (answer !== 'ok')
+        throw new Error(`The index ${file} is damaged: ${answer}. Restore it from a backup.`)
+    }
+    await migrate(new Kysely<Tables>({ dialect: new IndexDialect(database) }))
+  } finally {
+    database.close()
+  }
+}
+
+const entriesOf = (db: Kysely<Tables>, writer: Writer, sweep: () => void): Storage['entries'] => ({
+  ...entryReads(db),
+  createFolder: (actor, folder, name, onClash) =>
+    writer.run('entries.createFolder', { folder, name, onClash }, actor),
+  rename: (actor, entry, name) => writer.run('entries.rename', { entry, name }, actor),
+  move: (actor, entries, folder, onClash) => writer.run('entries.move', { entries, folder, onClash }, actor),
+  copy: (actor, entries, folder, onClash) => writer.run('entries.copy', { entries, folder, onClash }, actor),
+  async remove(actor, entries) {
+    const removed = await writer.run('entries.remove', { entries }, actor)
+    sweep()
+    return removed
+  },
+})
+
+const accessOf = (db: Kysely<Tables>, writer: Writer): Storage['access'] => ({
+  ...accessReads(db),
+  grant: (actor: Actor, entry, subject, level) =>
+    writer.run('access.grant', { entry, subject, level }, actor),
+  revoke: (actor: Actor, entry, subject) => writer.run('access.revoke', { entry, subject }, actor),
+})

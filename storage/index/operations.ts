@@ -1,0 +1,56 @@
+import { pruneRequests } from './requests.ts'
+import type { Write } from './tx.ts'
+import { addChunks, markChunkDamaged } from './writes/chunks.ts'
+import { copyEntries } from './writes/copy.ts'
+import { createFolder } from './writes/folders.ts'
+import { grantLevel, revokeLevel } from './writes/grants.ts'
+import { moveEntries } from './writes/move.ts'
+import { sweepOrphans } from './writes/orphans.ts'
+import { putMany } from './writes/put-many.ts'
+import { removeEntries } from './writes/remove.ts'
+import { renameEntry } from './writes/rename.ts'
+import { createSession, endSession, rotateSession, touchSessions } from './writes/sessions.ts'
+import { setSetting, setSettingIfAbsent } from './writes/settings.ts'
+import { declareChunks, markStored } from './writes/upload-chunks.ts'
+import { commitUpload } from './writes/upload-commit.ts'
+import { cancelUpload, expireUploads, openUpload } from './writes/uploads.ts'
+import { createUser, setDisabled, setPasswordHash, setUpHub } from './writes/users.ts'
+
+/** Every write that there is, by name: the only list of them. */
+export const operations = {
+  'settings.set': setSetting,
+  'settings.setIfAbsent': setSettingIfAbsent,
+  'users.setUp': setUpHub,
+  'users.create': createUser,
+  'users.setDisabled': setDisabled,
+  'users.setPasswordHash': setPasswordHash,
+  'sessions.create': createSession,
+  'sessions.rotate': rotateSession,
+  'sessions.end': endSession,
+  'sessions.touch': touchSessions,
+  'entries.createFolder': createFolder,
+  'entries.rename': renameEntry,
+  'entries.move': moveEntries,
+  'entries.copy': copyEntries,
+  'entries.remove': removeEntries,
+  'access.grant': grantLevel,
+  'access.revoke': revokeLevel,
+  'uploads.open': openUpload,
+  'uploads.declare': declareChunks,
+  'uploads.markStored': markStored,
+  'uploads.commit': commitUpload,
+  'uploads.cancel': cancelUpload,
+  'uploads.expire': expireUploads,
+  'uploads.putMany': putMany,
+  'chunks.add': addChunks,
+  'chunks.markDamaged': markChunkDamaged,
+  'requests.prune': (tx => pruneRequests(tx)) satisfies Write<null, number>,
+  'orphans.sweep': sweepOrphans,
+}
+
+export type Operations = typeof operations
+export type OperationName = keyof Operations
+export type OperationArgs<N extends OperationName> =
+  Operations[N] extends Write<infer Args, unknown> ? Args : never
+export type OperationAnswer<N extends OperationName> =
+  Operations[N] extends Write<infer _, infer Answer> ? Answer : never

@@ -1,0 +1,41 @@
+import { type Kysely, sql } from 'kysely'
+import { type Level, levels } from '../../../protocol/levels.ts'
+import { limits } from '../../../protocol/limits.ts'
+import type { AccessRights } from '../../storage.ts'
+import { ancestry } from '../entry-rows.ts'
+import { selectGrants, toGrant } from '../grant-rows.ts'
+import type { Tables } from '../tables.ts'
+
+/** The place of the highest level in protocol/levels.ts: what the owner of a space has in all of it. */
+const ownerRank = levels.indexOf('admin')
+
+export const accessReads = (db: Kysely<Tables>): Pick<AccessRights, 'level' | 'list'> => ({
+  level: (user, entry) => levelOf(db, user, entry),
+
+  async list(entry) {
+    const rows = await selectGrants(db)
+      .innerJoin(ancestry(entry).as('a'), 'a.id', 'g.entry')
+      .orderBy('a.depth')
+      .orderBy('g.subject')
+      .limit(limits.listItems)
+      .execute()
+    return rows.map(row => toGrant(row, entry))
+  },
+})
+
+/** The highest level that ownership or a grant on the entry or above it gives. */
+export const levelOf = async (db: Kysely<Tables>, user: string, entry: string): Promise<Level | null> => {
+  const { rows } = await sql<{ level: number | null }>`
+    with recursive above(id, parent, space) as (
+      select id, parent, space from entries where id = ${entry}
+      union all
+      select e.id, e.parent, e.space from entries as e join above on e.id = above.parent
+    )
+    select max(level) as level from (
+      select ${ownerRank} as level from above join spaces as s on s.id = above.space and s.owner = ${user}
+      union all
+      select g.level from above join grants as g on g.entry = above.id and g.subject in ('', ${user})
+    )`.execute(db)
+  const level = rows[0]?.level ?? null
+  return level === null ? null : (levels[level] ?? null)
+}

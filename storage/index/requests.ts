@@ -1,0 +1,52 @@
+import { hash } from 'node:crypto'
+import { WherryError } from '../../protocol/errors.ts'
+import type { Tx } from './tx.ts'
+
+/** How long a repeated request gets the first one's answer. */
+export const answerKeptMs = 24 * 60 * 60 * 1000
+
+/**
+ * Runs a write once for each user and request id: a repetition gets the first answer and changes nothing.
+ * `conflict` if the id was used for something else.
+ */
+export const once = async <Answer>(
+  tx: Tx,
+  request: { user: string; requestId: string; op: string; args: unknown },
+  run: () => Promise<Answer>,
+): Promise<Answer> => {
+  const { user, requestId, op } = request
+  const argsHash = hash('sha256', JSON.stringify(request.args), 'base64url')
+  const known = await tx.db
+    .selectFrom('requests')
+    .select(['op', 'args_hash', 'answer'])
+    .where('user', '=', user)
+    .where('request_id', '=', requestId)
+    .where('at', '>', tx.now - answerKeptMs)
+    .executeTakeFirst()
+  if (known !== undefined) {
+    if (known.op === op && known.args_hash === argsHash) return JSON.parse(known.answer) as Answer
+    throw new WherryError('conflict', 'This request id was used for another request before.')
+  }
+  const answer = await run()
+  await tx.db
+    .replaceInto('requests')
+    .values({
+      user,
+      request_id: requestId,
+      op,
+      args_hash: argsHash,
+      answer: JSON.stringify(answer),
+      at: tx.now,
+    })
+    .execute()
+  return answer
+}
+
+/** Forgets answers that nobody can ask for again. */
+export const pruneRequests = async (tx: Tx): Promise<number> => {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('requests')
+    .where('at', '<=', tx.now - answerKeptMs)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}

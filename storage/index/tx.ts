@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Commit } from '../storage.ts'
+import type { Tables } from './tables.ts'
+
+/** What a write has to work with. It runs alone, inside a transaction and a savepoint of its own. */
+export type Tx = {
+  db: Kysely<Tables>
+  now: number
+  /** Who makes the change; null: the hub itself. */
+  by: string | null
+  /** What the commit will say about it, if the write goes through. */
+  effects: Effects
+}
+
+export type Effects = { seqs: Map<string, number>; rights: boolean; endedSessions: EndedSession[] }
+export type EndedSession = Commit['endedSessions'][number]
+
+/** A change of rows as a plain function: only SQL, only through `tx.db`. A WherryError undoes what it did. */
+export type Write<Args, Answer> = (tx: Tx, args: Args) => Promise<Answer>
+
+export const noEffects = (): Effects => ({ seqs: new Map(), rights: false, endedSessions: [] })
+
+/** An id of 128 bits: 6 bytes of time, so that rows of one time lie together in the index, and 10 random ones. */
+export const orderedId = (now: number): string => {
+  const bytes = Buffer.allocUnsafe(16)
+  bytes.writeUIntBE(Math.max(0, now), 0, 6)
+  randomBytes(10).copy(bytes, 6)
+  return bytes.toString('base64url')
+}
+
+/** An id of 128 random bits: for what nobody may guess. */
+export const secretId = (): string => randomBytes(16).toString('base64url')

@@ -1,0 +1,48 @@
+import type { Writer } from './writer.ts'
+
+const pruneEachMs = 60 * 60 * 1000
+
+/** Small background writes: references of contents that nothing has any more, answers that nobody can ask for again. */
+export type Upkeep = {
+  /** Works off what was given up, a batch at a time, between the writes of others. */
+  sweep(): void
+  stop(): Promise<void>
+}
+
+export const startUpkeep = (writer: Writer): Upkeep => {
+  let sweeping: Promise<void> | null = null
+  let again = false
+  let stopped = false
+
+  const work = async (): Promise<void> => {
+    do {
+      again = false
+      while (!stopped && (await writer.run('orphans.sweep', null)));
+    } while (again && !stopped)
+  }
+  const sweep = (): void => {
+    again = true
+    if (sweeping !== null || stopped) return
+    // What fails here fails for every other write too, and is said there: the rows wait for the next start.
+    sweeping = work()
+      .catch(() => {})
+      .finally(() => {
+        sweeping = null
+      })
+  }
+  const prune = (): void => {
+    writer.run('requests.prune', null).catch(() => {})
+  }
+  const timer = setInterval(prune, pruneEachMs)
+  timer.unref()
+  prune()
+  sweep()
+  return {
+    sweep,
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      await sweeping
+    },
+  }
+}

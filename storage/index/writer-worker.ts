@@ -1,0 +1,66 @@
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { Kysely } from 'kysely'
+import { type Item, runBatch, sqliteCode } from './batch.ts'
+import { openDatabase } from './database.ts'
+import { IndexDialect } from './dialect.ts'
+import type { Tables } from './tables.ts'
+import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts'
+
+/**
+ * The only writer of the index, in a thread of its own. What arrived while a commit ran shares the next one, so that an
+ * fsync is paid once for many; alone, a write does not wait.
+ */
+const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): void => {
+  const database = openDatabase(file, { readonly: false })
+  const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
+  const queue: Item[] = []
+  let running = false
+  let closing = false
+  let broken = false
+
+  const say = (message: FromWriter): void => port.postMessage(JSON.stringify(message))
+  const crash = (point: string): void => {
+    if (point === crashAt) process.kill(process.pid, 'SIGKILL')
+  }
+  const hear = (text: string): void => {
+    const message = JSON.parse(text) as ToWriter
+    if (message.kind === 'close') closing = true
+    else queue.push(...message.items)
+  }
+
+  const commit = async (items: Item[]): Promise<void> => {
+    try {
+      if (broken) throw new Error('The index failed before.')
+      const { outcomes, effects } = await runBatch(db, items, () => crash('index.beforeCommit'))
+      crash('index.afterCommit')
+      const { seqs, rights, endedSessions } = effects
+      say({ kind: 'done', outcomes, seqs: [...seqs], rights, endedSessions })
+    } catch (error) {
+      const full = sqliteCode(error)?.startsWith('SQLITE_FULL') ?? false
+      broken ||= !full
+      const message = error instanceof Error ? error.message : String(error)
+      say({ kind: 'failed', ids: items.map(item => item.id), full, message })
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    running = true
+    while (queue.length > 0) {
+      await commit(queue.splice(0, batchItems))
+      for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port))
+        hear(more.message)
+    }
+    running = false
+    if (!closing) return
+    database.close()
+    say({ kind: 'closed' })
+    port.close()
+  }
+
+  port.on('message', (text: string) => {
+    hear(text)
+    if (!running) void run()
+  })
+}
+
+if (parentPort !== null) serve(parentPort, workerData as WriterData)

@@ -1,0 +1,63 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import { nameKey, nameProblem, numberedName, sortKey } from '../../../protocol/names.ts'
+import { type NamedEntryRow, selectEntries, toEntry } from '../entry-rows.ts'
+import { among } from '../insert-rows.ts'
+import type { Tx } from '../tx.ts'
+
+/** A name with the keys that make it unique and place it in its folder. `invalid_params` for an impossible one. */
+export const namedAs = (name: string): { name: string; name_key: string; sort_key: string } => {
+  const problem = nameProblem(name)
+  if (problem !== null) throw new WherryError('invalid_params', problem)
+  return { name, name_key: nameKey(name), sort_key: sortKey(name) }
+}
+
+/** The entry that has a name in a folder, however it is written there. */
+export const entryNamed = (tx: Tx, folder: string, name: string): Promise<NamedEntryRow | undefined> =>
+  selectEntries(tx.db)
+    .where('e.parent', '=', folder)
+    .where('e.name_key', '=', nameKey(name))
+    .executeTakeFirst()
+
+export const nameTaken = (row: NamedEntryRow): WherryError =>
+  new WherryError('name_taken', `The folder has an entry named "${row.name}" already.`, {
+    entry: toEntry(row),
+  })
+
+/** `name` if it is free in the folder; else, to keep both, the first numbered one that is; else `name_taken`. */
+export const freeName = async (
+  tx: Tx,
+  folder: string,
+  name: string,
+  onClash: 'fail' | 'keepBoth',
+): Promise<string> => {
+  const taken = await entryNamed(tx, folder, name)
+  if (taken === undefined) return name
+  if (onClash === 'fail') throw nameTaken(taken)
+  return firstFreeNumber(name, keys => takenKeys(tx, folder, keys))
+}
+
+const numbersAtOnce = 64
+
+/** The first numbered form of a name that is not taken. */
+export const firstFreeNumber = async (
+  name: string,
+  taken: (keys: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<string> => {
+  for (let from = 2; ; from += numbersAtOnce) {
+    const names = Array.from({ length: numbersAtOnce }, (_, i) => numberedName(name, from + i))
+    const used = await taken(names.map(nameKey))
+    const free = names.find(candidate => !used.has(nameKey(candidate)))
+    if (free !== undefined) return free
+  }
+}
+
+/** Those of some name keys that a folder has. */
+export const takenKeys = async (tx: Tx, folder: string, keys: readonly string[]): Promise<Set<string>> => {
+  const rows = await tx.db
+    .selectFrom('entries')
+    .select('name_key')
+    .where('parent', '=', folder)
+    .where('name_key', 'in', among(keys))
+    .execute()
+  return new Set(rows.map(row => row.name_key))
+}

@@ -1,0 +1,51 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import { type Level, levels } from '../../../protocol/levels.ts'
+import { limits } from '../../../protocol/limits.ts'
+import type { Grant } from '../../../protocol/values.ts'
+import type { GrantSubject } from '../../storage.ts'
+import { selectGrants, toGrant } from '../grant-rows.ts'
+import type { Write } from '../tx.ts'
+import { findEntry } from './find.ts'
+
+type OnEntry = { entry: string; subject: GrantSubject }
+
+/** How a subject is written in the table: a user's id, or empty for everyone. */
+const subjectKey = (subject: GrantSubject): string => (subject.kind === 'everyone' ? '' : subject.user)
+
+export const grantLevel: Write<OnEntry & { level: Level }, Grant> = async (tx, { entry, subject, level }) => {
+  await findEntry(tx, entry)
+  const key = subjectKey(subject)
+  if (subject.kind === 'user') {
+    const user = await tx.db.selectFrom('users').select('id').where('id', '=', key).executeTakeFirst()
+    if (user === undefined) throw new WherryError('not_found', 'There is no such user.')
+  }
+  const others = await tx.db
+    .selectFrom('grants')
+    .select(eb => eb.fn.countAll<number>().as('count'))
+    .where('entry', '=', entry)
+    .where('subject', '!=', key)
+    .executeTakeFirstOrThrow()
+  if (others.count >= limits.listItems)
+    throw new WherryError('too_large', `An entry can have ${limits.listItems} grants, not more.`)
+  await tx.db
+    .replaceInto('grants')
+    .values({ entry, subject: key, level: levels.indexOf(level), granted_at: tx.now, granted_by: tx.by })
+    .execute()
+  tx.effects.rights = true
+  const row = await selectGrants(tx.db)
+    .where('g.entry', '=', entry)
+    .where('g.subject', '=', key)
+    .executeTakeFirstOrThrow()
+  return toGrant(row, entry)
+}
+
+export const revokeLevel: Write<OnEntry, boolean> = async (tx, { entry, subject }) => {
+  const { numDeletedRows } = await tx.db
+    .deleteFrom('grants')
+    .where('entry', '=', entry)
+    .where('subject', '=', subjectKey(subject))
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) return false
+  tx.effects.rights = true
+  return true
+}

@@ -1,0 +1,83 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import type { Entry } from '../../../protocol/values.ts'
+import { type EntryRow, subtree } from '../entry-rows.ts'
+import type { Tx, Write } from '../tx.ts'
+import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
+import { freeName, namedAs } from './free-name.ts'
+import { appendChanges, charge, countChildren, liftSeq, nextSeqs } from './space-changes.ts'
+
+type Moving = { entries: readonly string[]; folder: string; onClash: 'fail' | 'keepBoth' }
+
+export const moveEntries: Write<Moving, Entry[]> = async (tx, { entries, folder: to, onClash }) => {
+  const folder = await findFolder(tx, to)
+  const above = new Set(await idsAbove(tx, folder.id))
+  for (const id of new Set(entries)) {
+    const row = await findMovable(tx, id)
+    if (above.has(id)) throw new WherryError('invalid_move')
+    if (row.parent === folder.id) continue
+    const name = await freeName(tx, folder.id, row.name, onClash)
+    if (row.space !== folder.space) await changeSpace(tx, row, folder.space)
+    const seq = await leaveAndEnter(tx, row, folder)
+    await tx.db
+      .updateTable('entries')
+      .set({ ...namedAs(name), parent: folder.id, changed_by: tx.by, seq })
+      .where('id', '=', id)
+      .execute()
+  }
+  tx.effects.rights = true
+  return entriesNow(tx, entries)
+}
+
+/** Writes that an entry left one folder and came into another; answers the change number of its arrival. */
+const leaveAndEnter = async (
+  tx: Tx,
+  row: EntryRow & { parent: string },
+  folder: EntryRow,
+): Promise<number> => {
+  const left = await nextSeqs(tx, row.space, 1)
+  const entered = await nextSeqs(tx, folder.space, 1)
+  await appendChanges(tx, [
+    { space: row.space, seq: left, folder: row.parent, entry: row.id, kind: 'removed' },
+    { space: folder.space, seq: entered, folder: folder.id, entry: row.id, kind: 'put' },
+  ])
+  await countChildren(tx, row.parent, -1)
+  await countChildren(tx, folder.id, 1)
+  return entered
+}
+
+/**
+ * Takes an entry with all that is in it, and its bytes, to another space. The other space's counter is lifted above the
+ * old one's, so that every cursor from before is below `history_from` and gets a `reset`.
+ */
+const changeSpace = async (tx: Tx, row: EntryRow, space: string): Promise<void> => {
+  const { bytes } = await tx.db
+    .selectFrom('versions')
+    .select(eb => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'))
+    .where('entry', 'in', subtree([row.id]))
+    .executeTakeFirstOrThrow()
+  const { bytes: reserved } = await tx.db
+    .selectFrom('uploads')
+    .select(eb => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'))
+    .where('folder', 'in', subtree([row.id]))
+    .where('answer', 'is', null)
+    .executeTakeFirstOrThrow()
+  await charge(tx, row.space, { used: -bytes, reserved: -reserved })
+  await charge(tx, space, { used: bytes, reserved })
+  const old = await tx.db
+    .selectFrom('spaces')
+    .select('seq')
+    .where('id', '=', row.space)
+    .executeTakeFirstOrThrow()
+  await liftSeq(tx, space, old.seq)
+  const seq = await nextSeqs(tx, space, 1)
+  await tx.db
+    .updateTable('uploads')
+    .set({ space })
+    .where('folder', 'in', subtree([row.id]))
+    .execute()
+  await tx.db
+    .updateTable('entries')
+    .set({ space, seq, history_from: seq })
+    .where('id', 'in', subtree([row.id]))
+    .execute()
+}

@@ -1,0 +1,23 @@
+import type { Entry } from '../../../protocol/values.ts'
+import { toEntry } from '../entry-rows.ts'
+import type { Write } from '../tx.ts'
+import { entryNow, findMovable } from './find.ts'
+import { entryNamed, namedAs, nameTaken } from './free-name.ts'
+import { appendChanges, nextSeqs } from './space-changes.ts'
+
+/** Another name in the same folder; another spelling of the same name (case, accents composed or not) is fine. */
+export const renameEntry: Write<{ entry: string; name: string }, Entry> = async (tx, { entry: id, name }) => {
+  const row = await findMovable(tx, id)
+  if (row.name === name) return toEntry(row)
+  const keys = namedAs(name)
+  const there = await entryNamed(tx, row.parent, name)
+  if (there !== undefined && there.id !== id) throw nameTaken(there)
+  const seq = await nextSeqs(tx, row.space, 1)
+  await tx.db
+    .updateTable('entries')
+    .set({ ...keys, changed_by: tx.by, seq })
+    .where('id', '=', id)
+    .execute()
+  await appendChanges(tx, [{ space: row.space, seq, folder: row.parent, entry: id, kind: 'put' }])
+  return entryNow(tx, id)
+}

@@ -1,0 +1,147 @@
+import { hash as digestOf } from 'node:crypto'
+import { sql } from 'kysely'
+import { digestLink, hexToBytes } from '../../../protocol/digest.ts'
+import { WherryError } from '../../../protocol/errors.ts'
+import type { ChunkRef } from '../../../protocol/values.ts'
+import { among, insertRows } from '../insert-rows.ts'
+import type { Tx, Write } from '../tx.ts'
+import type { UploadTableRow } from '../upload-rows.ts'
+import { findUpload } from './uploads.ts'
+
+type Declaration = {
+  user: string
+  upload: string
+  from: number
+  chunks: readonly ChunkRef[]
+  trusted: boolean
+}
+
+export const declareChunks: Write<Declaration, number[]> = async (tx, args) => {
+  const { user, upload, from, chunks, trusted } = args
+  const row = await findUpload(tx, user, upload)
+  if (from > row.declared_chunks)
+    throw new WherryError('conflict', 'Chunks are declared in order, without a hole.')
+  const repeated = chunks.slice(0, row.declared_chunks - from)
+  const missing = await compareDeclared(tx, row.content, from, repeated)
+  const fresh = chunks.slice(repeated.length)
+  if (fresh.length === 0) return missing
+  return [...missing, ...(await appendDeclared(tx, row, fresh, trusted))]
+}
+
+/** What is declared already has to be equal; answers which of it is not stored. */
+const compareDeclared = async (
+  tx: Tx,
+  content: string,
+  from: number,
+  chunks: readonly ChunkRef[],
+): Promise<number[]> => {
+  if (chunks.length === 0) return []
+  const rows = await tx.db
+    .selectFrom('content_chunks')
+    .select(['idx', 'hash', 'size', 'stored'])
+    .where('content', '=', content)
+    .where('idx', '>=', from)
+    .where('idx', '<', from + chunks.length)
+    .orderBy('idx')
+    .execute()
+  const same = chunks.every((chunk, i) => {
+    const row = rows[i]
+    return row !== undefined && row.size === chunk.size && row.hash.toString('hex') === chunk.hash
+  })
+  if (!same) throw new WherryError('conflict', 'Other chunks were declared there before.')
+  return rows.filter(row => row.stored === 0).map(row => row.idx)
+}
+
+const appendDeclared = async (
+  tx: Tx,
+  row: UploadTableRow,
+  chunks: readonly ChunkRef[],
+  trusted: boolean,
+): Promise<number[]> => {
+  const known = await knownChunks(tx, row, chunks, trusted)
+  let digest: Uint8Array = hexToBytes(row.digest)
+  let start = row.declared_bytes
+  const rows = chunks.map(({ hash, size }, i) => {
+    digest = digestOf('sha256', digestLink(digest, { hash, size }), 'buffer')
+    const stored = known.get(hash) === size ? 1 : 0
+    const reference = { content: row.content, idx: row.declared_chunks + i, hash, size, start, stored }
+    start += size
+    return reference
+  })
+  if (start > row.size)
+    throw new WherryError('conflict', 'The chunks are more bytes than the upload announced.')
+  await insertRows(tx.db, 'content_chunks', rows)
+  const stored = rows.filter(reference => reference.stored === 1)
+  const storedBytes = stored.reduce((sum, reference) => sum + reference.size, 0)
+  await tx.db
+    .updateTable('uploads')
+    .set(eb => ({
+      declared_bytes: start,
+      declared_chunks: row.declared_chunks + chunks.length,
+      stored_bytes: eb('stored_bytes', '+', storedBytes),
+      stored_chunks: eb('stored_chunks', '+', stored.length),
+      digest: Buffer.from(digest).toString('hex'),
+      touched_at: tx.now,
+    }))
+    .where('id', '=', row.id)
+    .execute()
+  return rows.filter(reference => reference.stored === 0).map(reference => reference.idx)
+}
+
+/**
+ * Sizes of those chunks that are durable and that the uploader may know of: this upload has them, or, if it is trusted
+ * with the whole space, a version there has them. What lies elsewhere on the hub is never revealed.
+ */
+const knownChunks = async (
+  tx: Tx,
+  row: UploadTableRow,
+  chunks: readonly ChunkRef[],
+  trusted: boolean,
+): Promise<Map<string, number>> => {
+  const hashes = JSON.stringify([...new Set(chunks.map(chunk => chunk.hash))])
+  const inSpace = sql`or exists (select 1 from content_chunks as r
+    join versions as v on v.content = r.content join entries as e on e.id = v.entry
+    where r.hash = c.hash and e.space = ${row.space})`
+  const { rows } = await sql<{ hash: string; size: number }>`
+    select lower(hex(c.hash)) as hash, c.size from json_each(${hashes}) as j
+    join chunks as c on c.hash = unhex(j.value)
+    where c.damaged = 0 and (
+      exists (select 1 from content_chunks as r
+        where r.hash = c.hash and r.content = ${row.content} and r.stored = 1)
+      ${trusted ? inSpace : sql``})`.execute(tx.db)
+  return new Map(rows.map(known => [known.hash, known.size]))
+}
+
+/** Marks chunks stored, and with each all others of the same hash in the upload. */
+export const markStored: Write<{ upload: string; indexes: readonly number[] }, null> = async (tx, args) => {
+  const upload = await tx.db
+    .selectFrom('uploads')
+    .select('content')
+    .where('id', '=', args.upload)
+    .executeTakeFirst()
+  if (upload === undefined) return null
+  const named = tx.db
+    .selectFrom('content_chunks')
+    .select('hash')
+    .where('content', '=', upload.content)
+    .where('idx', 'in', among(args.indexes))
+  const marked = await tx.db
+    .updateTable('content_chunks')
+    .set({ stored: 1 })
+    .where('content', '=', upload.content)
+    .where('hash', 'in', named)
+    .where('stored', '=', 0)
+    .returning('size')
+    .execute()
+  const bytes = marked.reduce((sum, row) => sum + row.size, 0)
+  await tx.db
+    .updateTable('uploads')
+    .set(eb => ({
+      stored_bytes: eb('stored_bytes', '+', bytes),
+      stored_chunks: eb('stored_chunks', '+', marked.length),
+      touched_at: tx.now,
+    }))
+    .where('id', '=', args.upload)
+    .execute()
+  return null
+}

@@ -1,0 +1,117 @@
+import { bytesToHex, digestStart } from '../../../protocol/digest.ts'
+import { WherryError } from '../../../protocol/errors.ts'
+import type { NewUpload, UploadRow } from '../../storage.ts'
+import { fileKind } from '../tables.ts'
+import { orderedId, type Tx, type Write } from '../tx.ts'
+import { toUpload, type UploadTableRow } from '../upload-rows.ts'
+import { findFolder } from './find.ts'
+import { entryNamed, namedAs, nameTaken } from './free-name.ts'
+import { giveUpContents } from './orphans.ts'
+import { charge } from './space-changes.ts'
+
+type Opening = { user: string; upload: NewUpload; keptMs: number }
+
+export const openUpload: Write<Opening, UploadRow> = async (tx, { user, upload, keptMs }) => {
+  const known = await tx.db.selectFrom('uploads').selectAll().where('id', '=', upload.id).executeTakeFirst()
+  if (known !== undefined) return sameUpload(known, user, upload)
+  const folder = await findFolder(tx, upload.folder)
+  namedAs(upload.name)
+  const there = upload.onClash === 'keepBoth' ? undefined : await entryNamed(tx, folder.id, upload.name)
+  if (there !== undefined && (upload.onClash === 'fail' || there.kind !== fileKind)) throw nameTaken(there)
+  await charge(tx, folder.space, { used: 0, reserved: upload.size })
+  const content = orderedId(tx.now)
+  const digest = bytesToHex(digestStart)
+  await tx.db
+    .insertInto('contents')
+    .values({ id: content, size: upload.size, chunks: 0, digest, created_at: tx.now })
+    .execute()
+  const row = await tx.db
+    .insertInto('uploads')
+    .values({
+      id: upload.id,
+      user,
+      space: folder.space,
+      folder: folder.id,
+      content,
+      name: upload.name,
+      size: upload.size,
+      modified_at: upload.modifiedAt,
+      on_clash: upload.onClash,
+      declared_bytes: 0,
+      declared_chunks: 0,
+      stored_bytes: 0,
+      stored_chunks: 0,
+      digest,
+      created_at: tx.now,
+      touched_at: tx.now,
+      expires_at: tx.now + keptMs,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return toUpload(row)
+}
+
+const sameUpload = (row: UploadTableRow, user: string, upload: NewUpload): UploadRow => {
+  const same =
+    row.user === user &&
+    row.folder === upload.folder &&
+    row.name === upload.name &&
+    row.size === upload.size &&
+    row.modified_at === upload.modifiedAt &&
+    row.on_clash === upload.onClash
+  if (!same) throw new WherryError('conflict', 'That id names another upload.')
+  return toUpload(row)
+}
+
+/** The row of an upload of that user; `not_found` if there is none. */
+export const findUpload = async (tx: Tx, user: string, id: string): Promise<UploadTableRow> => {
+  const row = await tx.db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('id', '=', id)
+    .where('user', '=', user)
+    .executeTakeFirst()
+  if (row === undefined) throw new WherryError('not_found', 'There is no such upload.')
+  return row
+}
+
+/** One that was committed is left alone; one that is gone is gone. */
+export const cancelUpload: Write<{ user: string; upload: string }, null> = async (tx, { user, upload }) => {
+  const row = await tx.db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('id', '=', upload)
+    .where('user', '=', user)
+    .executeTakeFirst()
+  if (row !== undefined && row.answer === null) await dropUploads(tx, [row])
+  return null
+}
+
+const expireAtOnce = 100
+
+/** Drops unfinished uploads whose time is over, and the answers of finished ones; counts the unfinished. */
+export const expireUploads: Write<{ now: number }, { expired: number; more: boolean }> = async (
+  tx,
+  { now },
+) => {
+  const rows = await tx.db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('expires_at', '<=', now)
+    .limit(expireAtOnce)
+    .execute()
+  await dropUploads(tx, rows)
+  return { expired: rows.filter(row => row.answer === null).length, more: rows.length === expireAtOnce }
+}
+
+/** Removes uploads, gives back what unfinished ones reserved, and leaves contents without a version to the sweep. */
+export const dropUploads = async (tx: Tx, rows: readonly UploadTableRow[]): Promise<void> => {
+  for (const row of rows) {
+    await tx.db.deleteFrom('uploads').where('id', '=', row.id).execute()
+    if (row.answer === null) await charge(tx, row.space, { used: 0, reserved: -row.size })
+  }
+  await giveUpContents(
+    tx,
+    rows.map(row => row.content),
+  )
+}
