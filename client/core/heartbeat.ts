@@ -31,11 +31,11 @@ export const startHeartbeat = (
   }
   const ask = (deadlineMs: number) => {
     stopTimer()
-    const askedAtMs = timers.now()
+    const { receivedMessages } = wire
     const unsentBytes = wire.bufferedBytes
     asking = true
     stopTimer = timers.after(deadlineMs, () => {
-      const isAlive = wire.receivedAtMs > askedAtMs || wire.bufferedBytes < unsentBytes
+      const isAlive = wire.receivedMessages > receivedMessages || wire.bufferedBytes < unsentBytes
       if (isAlive) wait()
       else dead()
     })

@@ -7,6 +7,7 @@ export type Wire = {
   readonly bufferedBytes: number
   /** On the clock of the timers. */
   readonly receivedAtMs: number
+  readonly receivedMessages: number
   /** Closes the socket without a word to the listener. */
   drop(): void
 }
@@ -21,10 +22,12 @@ export type WireEvents = {
 export const openWire = (factory: SocketFactory, url: string, timers: Timers, events: WireEvents): Wire => {
   let ended = false
   let receivedAtMs = timers.now()
+  let receivedMessages = 0
   const received = <T>(pass: (message: T) => void) => {
     return (message: T) => {
       if (ended) return
       receivedAtMs = timers.now()
+      receivedMessages += 1
       pass(message)
     }
   }
@@ -47,6 +50,9 @@ export const openWire = (factory: SocketFactory, url: string, timers: Timers, ev
     },
     get receivedAtMs() {
       return receivedAtMs
+    },
+    get receivedMessages() {
+      return receivedMessages
     },
     drop() {
       ended = true
