@@ -1,0 +1,234 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { watchFolder } from '../../client/core/live-folder.ts'
+import { WherryError } from '../../protocol/errors.ts'
+import type { Entry } from '../../protocol/values.ts'
+import { folderModel, modelFolder } from '../support/folder-model.ts'
+import { settle } from '../support/manual-timers.ts'
+import { type Script, scriptedHub, testUser } from '../support/scripted-hub.ts'
+
+const open = (script: Script) => {
+  const hub = scriptedHub(script)
+  const live = watchFolder(hub.client, modelFolder)
+  /** What a page that only listens would have. */
+  const mirror = new Map<string, Entry>()
+  live.onChange(({ put, removed }) => {
+    for (const id of removed) mirror.delete(id)
+    for (const entry of put) mirror.set(entry.id, entry)
+  })
+  const close = () => {
+    live.close()
+    hub.client.close()
+  }
+  return { ...hub, hub, live, mirror, close }
+}
+
+const name = fc.constantFrom('a', 'B', 'b', 'ä', 'IMG_', '10', '2', '🦆', '\uffee', 'İ')
+const place = fc.nat(20)
+const step = fc.oneof(
+  fc.record({ do: fc.constant('create' as const), name, folder: fc.boolean() }),
+  fc.record({ do: fc.constantFrom('rename' as const), at: place, name }),
+  fc.record({ do: fc.constantFrom('resize' as const, 'remove' as const), at: place }),
+  fc.record({ do: fc.constant('deliver' as const), most: fc.integer({ min: 1, max: 6 }) }),
+  fc.record({
+    do: fc.constantFrom(
+      'ring' as const,
+      'ringTwice' as const,
+      'loseRing' as const,
+      'passElsewhere' as const,
+      'prune' as const,
+      'cut' as const,
+      'blackHole' as const,
+      'reconnect' as const,
+    ),
+  }),
+)
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+
+describe('a live folder', () => {
+  it('has what the hub has after any interleaving of pages, changes, losses, repetitions and disconnects', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(12), fc.array(step, { maxLength: 40 }), async (first, steps) => {
+        const model = folderModel()
+        for (let i = 0; i < first; i++) model.create('x')
+        const { hub, live, mirror, say, connect, pass, quiet, close } = open(model.script)
+        const reconnect = async () => {
+          if (hub.client.state === 'live') return
+          if (hub.far.isOpen) await quiet()
+          hub.client.wake()
+          hub.far.open()
+          await settle()
+        }
+        const run: Record<Step['do'], (given: Step) => unknown> = {
+          create: given => 'folder' in given && model.create(given.name, given.folder ? 'folder' : 'file'),
+          rename: given => 'at' in given && 'name' in given && model.rename(given.at, given.name),
+          resize: given => 'at' in given && model.resize(given.at),
+          remove: given => 'at' in given && model.remove(given.at),
+          ring: () => say('folder.changed', model.ring()),
+          ringTwice: () => {
+            const event = model.ring()
+            say('folder.changed', event)
+            say('folder.changed', event)
+          },
+          loseRing: () => model.ring(),
+          passElsewhere: () => model.passElsewhere(),
+          prune: () => model.prune(),
+          deliver: given => 'most' in given && hub.far.deliver(given.most),
+          cut: () => hub.far.cut(),
+          blackHole: () => hub.far.drop(),
+          reconnect,
+        }
+        hub.far.open()
+        for (const given of steps) {
+          await run[given.do](given)
+          await settle()
+        }
+        hub.far.cut()
+        await pass(60_000)
+        await connect()
+        model.create('last')
+        say('folder.changed', model.ring())
+        await quiet()
+        expect(live.status).toBe('live')
+        expect(live.entries).toEqual(model.sorted())
+        expect(live.total).toBe(live.entries.length)
+        expect(new Set(mirror.values())).toEqual(new Set(live.entries))
+        for (const entry of live.entries) expect(live.find(entry.name)?.id).toBe(entry.id)
+        close()
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('asks after a disconnect only for what it missed', async () => {
+    const model = folderModel()
+    for (let i = 0; i < 10; i++) model.create('a')
+    const { hub, live, connect, pass, callsOf, close } = open(model.script)
+    await connect()
+    const pages = callsOf('folder.list').length
+    hub.far.cut()
+    expect(live.status).toBe('stale')
+    model.create('b')
+    await pass(1000)
+    await connect()
+    expect(live.status).toBe('live')
+    expect(callsOf('folder.list')).toHaveLength(pages)
+    expect(callsOf('folder.watch').map(call => call.params)).toEqual([
+      { folder: modelFolder, since: null },
+      { folder: modelFolder, since: 10 },
+    ])
+    expect(live.entries).toEqual(model.sorted())
+    close()
+  })
+
+  it('keeps its rows on show while it reads a folder again whose history was pruned', async () => {
+    const model = folderModel()
+    for (let i = 0; i < 9; i++) model.create('a')
+    const { hub, live, connect, pass, close } = open(model.script)
+    await connect()
+    const sizes: number[] = []
+    live.onChange(() => sizes.push(live.entries.length))
+    hub.far.cut()
+    model.remove(0)
+    model.create('b')
+    model.prune()
+    await pass(1000)
+    await connect()
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(9)
+    expect(live.entries).toEqual(model.sorted())
+    close()
+  })
+
+  it('tells what came as a change from what was loaded', async () => {
+    const model = folderModel()
+    model.create('a')
+    const { live, connect, quiet, say, close } = open(model.script)
+    const told: [number, number, boolean][] = []
+    live.onChange(({ put, removed, live: isLive }) => {
+      if (put.length + removed.length > 0) told.push([put.length, removed.length, isLive])
+    })
+    await connect()
+    model.create('b')
+    model.remove(0)
+    say('folder.changed', model.ring())
+    await quiet()
+    expect(told).toEqual([
+      [1, 0, false],
+      [1, 1, true],
+    ])
+    close()
+  })
+
+  it('sorts by size and date as well, folders first either way', async () => {
+    const model = folderModel()
+    for (const name of ['c', 'a', 'b']) model.create(name)
+    model.create('z', 'folder')
+    model.resize(1)
+    const { live, connect, close } = open(model.script)
+    await connect()
+    live.setOrder({ by: 'size', descending: true })
+    expect(live.entries.map(entry => entry.name)).toEqual(['z4', 'a2', 'b3', 'c1'])
+    live.setOrder({ by: 'modified', descending: false })
+    expect(live.entries.map(entry => entry.name)).toEqual(['z4', 'c1', 'a2', 'b3'])
+    live.setOrder({ by: 'name', descending: true })
+    expect(live.entries.map(entry => entry.name)).toEqual(['z4', 'c1', 'b3', 'a2'])
+    close()
+  })
+
+  it('is gone when the hub says that it is not there, and comes back when it is again', async () => {
+    const model = folderModel()
+    model.create('a')
+    let isThere = true
+    const { live, connect, quiet, say, close } = open({
+      ...model.script,
+      'folder.watch': (params, call) => {
+        if (!isThere) throw new WherryError('not_found')
+        return model.script['folder.watch']?.(params, call)
+      },
+    })
+    await connect()
+    isThere = false
+    say('access.changed', { space: testUser.id, entry: modelFolder, level: null })
+    await quiet()
+    expect(live.status).toBe('gone')
+    expect(live.entries).toEqual([])
+    isThere = true
+    say('access.changed', { space: testUser.id, entry: modelFolder, level: 'read' })
+    await quiet()
+    expect(live.status).toBe('live')
+    expect(live.entries).toEqual(model.sorted())
+    close()
+  })
+
+  it('knows who else is here and which uploads run', async () => {
+    const model = folderModel()
+    const { live, connect, quiet, say, close } = open(model.script)
+    await connect()
+    const bob = { id: 'bob-bob-bob-bob-bob-bo', name: 'Bob' }
+    say('presence.changed', { folder: modelFolder, people: [{ id: testUser.id, name: 'Ada' }, bob] })
+    const upload = { upload: 'upload-upload-upload-u', name: 'a', size: 2, storedBytes: 1, by: bob }
+    say('transfer.progressed', { folder: modelFolder, uploads: [{ ...upload, state: 'running' }] })
+    await quiet()
+    expect(live.people).toEqual([bob])
+    expect(live.uploads).toHaveLength(1)
+    say('transfer.progressed', { folder: modelFolder, uploads: [{ ...upload, state: 'ended' }] })
+    await quiet()
+    expect(live.uploads).toHaveLength(0)
+    close()
+  })
+
+  it('ends the watch with the last one that shows the folder', async () => {
+    const model = folderModel()
+    const { hub, live, connect, quiet, callsOf, close } = open(model.script)
+    const second = watchFolder(hub.client, modelFolder)
+    await connect()
+    second.close()
+    second.close()
+    await quiet()
+    expect(callsOf('folder.unwatch')).toHaveLength(0)
+    live.close()
+    await quiet()
+    expect(callsOf('folder.unwatch')).toHaveLength(1)
+    close()
+  })
+})
