@@ -124,7 +124,9 @@ export const createTransfers = (
   const recheckStreams = async (): Promise<void> => {
     const error = new WherryError('cancelled', 'The right to write there was taken back.')
     const ofStreams = streams.all().map(async stream => {
-      if (stream.opened && !(await mayWrite(stream.user, stream.opened.folder))) streams.end(stream, error)
+      if (!stream.opened || (await mayWrite(stream.user, stream.opened.folder))) return
+      progress.update(stream.upload, { state: 'waiting' })
+      streams.end(stream, error)
     })
     const ofBatches = batches.all().map(async batch => {
       if (!(await mayWrite(batch.user, batch.folder))) batches.end(batch, error)
@@ -149,11 +151,8 @@ export const createTransfers = (
     connectionClosed: connection => {
       const lane = lanes.get(connection)
       lanes.delete(connection)
-      for (const stream of streams.all()) {
-        if (stream.lane !== lane || !stream.opened) continue
-        progress.update(stream.opened.folder, stream.upload, { state: 'waiting' })
-      }
       lane?.close()
+      if (lane) streams.leave(lane)
       downloads.connectionClosed(connection)
     },
     drain: async () => {
@@ -172,10 +171,9 @@ export const createTransfers = (
         return stream?.head ?? null
       },
       ended: (user, upload, error) => {
+        progress.update(upload, { state: 'ended' })
         const stream = streams.find(user, upload)
-        if (!stream) return
-        if (stream.opened) progress.update(stream.opened.folder, upload, { state: 'ended' })
-        streams.end(stream, error)
+        if (stream) streams.end(stream, error)
       },
     },
     batches,

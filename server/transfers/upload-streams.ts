@@ -29,6 +29,8 @@ export type UploadStreams = {
   all(): UploadStream[]
   /** Slices that still come are refused with the error. */
   end(stream: UploadStream, error: WherryError): void
+  /** The connection is gone: its streams are forgotten as soon as what arrived whole is stored. */
+  leave(lane: Lane): void
 }
 
 type Binding = { upload: string; stream: number }
@@ -64,7 +66,7 @@ export const createUploadStreams = (parts: UploadParts, progress: Progress): Upl
   const moved = (stream: UploadStream): void => {
     const { opened } = stream
     if (!opened) return
-    progress.update(opened.folder, stream.upload, { storedBytes: opened.storedBytes + stream.storedBytes })
+    progress.update(stream.upload, { storedBytes: opened.storedBytes + stream.storedBytes })
   }
 
   const announceBinding: UploadStreams['announceBinding'] = (lane, principal, params, isNew) => {
@@ -140,5 +142,14 @@ export const createUploadStreams = (parts: UploadParts, progress: Progress): Upl
     find: (user, upload) => newest.get(keyOf(user, upload)) ?? null,
     all: () => [...newest.values()],
     end,
+    leave: lane => {
+      for (const [key, stream] of newest) {
+        if (stream.lane !== lane) continue
+        progress.update(stream.upload, { state: 'waiting' })
+        void stream.settled().then(() => {
+          if (newest.get(key) === stream) newest.delete(key)
+        })
+      }
+    },
   }
 }

@@ -1,0 +1,68 @@
+import { WherryError } from '../../protocol/errors.ts'
+import type { ContentInfo, Storage } from '../../storage/storage.ts'
+import type { Handler } from '../context.ts'
+import type { Download } from '../transfers/downloads.ts'
+
+export const openDownload: Handler<'download.open'> = async (
+  { storage, transfers, connection, principal },
+  params,
+) => {
+  const { download: id, stream } = params
+  const entry = await storage.entries.get(params.entry)
+  if (!entry) throw new WherryError('not_found')
+  if (entry.kind !== 'file') throw new WherryError('not_a_file')
+  const content = await storage.contents.ofEntry(entry.id, params.version)
+  if (!content) throw new WherryError('version_gone')
+  transfers.downloads.open(connection, { id, stream, user: principal.user, entry: entry.id, content })
+  const { version, size, digest, chunks } = content
+  const { name, modifiedAt } = entry
+  return { version, name, type: entry.type ?? 'application/octet-stream', size, digest, chunks, modifiedAt }
+}
+
+export const listChunks: Handler<'download.chunks'> = async ({ storage, transfers, connection }, params) => {
+  const { from, limit } = params
+  const download = transfers.downloads.get(connection, params.download)
+  const content = await presentContent(storage, download)
+  const chunks = await storage.contents.chunks(content.content, from, limit)
+  const next = from + chunks.length
+  return { chunks, next: next < content.chunks ? next : null }
+}
+
+export const readChunks: Handler<'download.read'> = async ({ storage, transfers, connection }, params) => {
+  const download = transfers.downloads.get(connection, params.download)
+  const content = await presentContent(storage, download)
+  if (params.from + params.count > content.chunks) {
+    throw new WherryError('invalid_params', `The file has ${content.chunks} chunks.`)
+  }
+  const refs = await storage.contents.chunks(content.content, params.from, params.count)
+  return { sentBytes: await transfers.downloads.send(connection, download, params.from, refs) }
+}
+
+export const closeDownload: Handler<'download.close'> = async ({ transfers, connection }, { download }) => {
+  transfers.downloads.close(connection, download)
+  return {}
+}
+
+export const makeDownloadUrl: Handler<'download.url'> = async (
+  { storage, signedUrls, principal },
+  { entries: ids, purpose },
+) => {
+  const entries = await Promise.all([...new Set(ids)].map(id => storage.entries.get(id)))
+  const [first] = entries
+  if (!first || entries.includes(null)) throw new WherryError('not_found')
+  const isFile = entries.length === 1 && first.kind === 'file'
+  const { user, session } = principal
+  const fileName = isFile ? first.name : zipName(entries.length === 1 ? first.name : '')
+  const version = isFile ? first.version : null
+  return signedUrls.make({ user, session, entries: [...new Set(ids)], version, purpose }, fileName)
+}
+
+/** The name of an archive of a folder, or of several entries. */
+const zipName = (folder: string): string => `${folder || 'files'}.zip`
+
+/** What the download began with, if it is still there. */
+const presentContent = async (storage: Storage, { entry, content }: Download): Promise<ContentInfo> => {
+  const present = await storage.contents.ofEntry(entry, content.version)
+  if (!present) throw new WherryError('version_gone')
+  return present
+}
