@@ -1,4 +1,5 @@
 import type { Reason } from '../../../protocol/errors.ts'
+import type { Entry } from '../../../protocol/values.ts'
 import type { UploadItem, UploadTotals } from '../../core/api.ts'
 
 /** A file that somebody dropped or chose. `handle`: the browser lets it be opened again after a reload. */
@@ -15,13 +16,26 @@ export type ToWorker =
   | { kind: 'attach'; id: string; file: File }
   /** The person allowed remembered files to be read again. */
   | { kind: 'unlocked' }
+  | { kind: 'save'; id: string; entry: Entry; handle: FileSystemFileHandle }
+  | { kind: 'dropSave'; id: string }
   | { kind: 'network'; online: boolean }
 
 /** An item as the page shows it: errors lose their class on the way between threads. */
 export type ShownUpload = Omit<UploadItem, 'error'> & { error: { reason: Reason; message: string } | null }
+
+/** A download into a file that the person chose. */
+export type ShownSave = {
+  id: string
+  name: string
+  size: number
+  receivedBytes: number
+  state: 'running' | 'done' | 'failed'
+  message: string | null
+}
 
 /** What the worker tells the page. */
 export type FromWorker =
   | { kind: 'changed'; items: ShownUpload[]; removed: string[]; totals: UploadTotals }
   /** Files of an earlier visit that can go on after one click. */
   | { kind: 'locked'; count: number }
+  | { kind: 'saving'; save: ShownSave }

@@ -1,13 +1,14 @@
 import { msg, str } from '@lit/localize'
-import { css, html, LitElement, nothing } from 'lit'
+import { html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import type { ShownUpload } from './messages.ts'
+import { rowStyles } from './row-styles.ts'
 import { stateWords } from './upload-words.ts'
 
-export type UploadCommand = 'pause' | 'resume' | 'cancel' | 'retry' | 'attach' | 'resolve'
+export type UploadCommand = 'pause' | 'resume' | 'cancel' | 'retry' | 'attach'
 
 declare global {
   interface HTMLElementEventMap {
@@ -29,86 +30,7 @@ const tones: Partial<Record<ShownUpload['state'], string>> = {
 export class UploadRow extends LitElement {
   @property({ attribute: false }) item: ShownUpload | null = null
 
-  static override styles = [
-    base,
-    buttons,
-    css`
-      :host {
-        display: block;
-        padding: 10px 8px 10px 16px;
-        padding-inline: 16px 8px;
-        border-block-start: 1px solid var(--line);
-        font-size: 12px;
-        --tone: var(--brand);
-      }
-      .row {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        align-items: center;
-        gap: 8px;
-      }
-      .name {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-        color: var(--text-2);
-      }
-      b {
-        color: var(--text);
-        font-weight: 550;
-      }
-      progress {
-        appearance: none;
-        inline-size: 100%;
-        block-size: 6px;
-        margin-block: 6px 4px;
-        border: 0;
-        border-radius: 3px;
-        overflow: hidden;
-        background: var(--line);
-      }
-      progress::-webkit-progress-bar {
-        background: var(--line);
-      }
-      progress::-webkit-progress-value {
-        background: var(--tone);
-      }
-      progress::-moz-progress-bar {
-        background: var(--tone);
-      }
-      .warn {
-        --tone: var(--warn);
-      }
-      .danger {
-        --tone: var(--danger);
-      }
-      .live {
-        --tone: var(--live);
-      }
-      .state {
-        color: var(--text-2);
-      }
-      :is(.warn, .danger, .live) .state {
-        color: var(--tone);
-      }
-      button.icon {
-        inline-size: 32px;
-        min-block-size: 32px;
-      }
-      button.small {
-        min-block-size: 28px;
-        padding: 0 10px;
-        font-size: 12px;
-      }
-      .live svg {
-        color: var(--live);
-      }
-      .controls {
-        display: flex;
-        align-items: center;
-      }
-    `,
-  ]
+  static override styles = [base, buttons, rowStyles]
 
   override render() {
     const { item } = this
@@ -145,9 +67,8 @@ export class UploadRow extends LitElement {
     if (state === 'failed')
       return html`${this.#button('retry', icons.refresh, msg(str`Retry ${name}`))}${end}`
     if (state === 'paused') return html`${this.#button('resume', icons.play, msg(str`Resume ${name}`))}${end}`
-    if (state === 'clash') return html`${this.#textButton('resolve', msg('Choose'))}${end}`
     if (state === 'detached') return html`${this.#textButton('attach', msg('Choose file'))}${end}`
-    if (state === 'cancelled') return end
+    if (state === 'cancelled' || state === 'clash') return end
     return html`${this.#button('pause', icons.pause, msg(str`Pause ${name}`))}${end}`
   }
 

@@ -6,7 +6,8 @@ import type { UploadTotals } from '../../core/api.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
-import type { ShownUpload } from './messages.ts'
+import type { ShownSave, ShownUpload } from './messages.ts'
+import './save-row.ts'
 import './speed-graph.ts'
 import { failureGroups, isActive, trayItems } from './tray-order.ts'
 import { trayStyles } from './upload-tray-styles.ts'
@@ -31,6 +32,7 @@ export class UploadTray extends LitElement {
   @property({ attribute: false }) seconds: readonly number[] = []
   @property({ type: Number }) rate = 0
   @property({ type: Number }) locked = 0
+  @property({ attribute: false }) saves: readonly ShownSave[] = []
   @state() private isCollapsed = false
 
   static override styles = [base, buttons, trayStyles]
@@ -38,7 +40,7 @@ export class UploadTray extends LitElement {
   override render() {
     const items = [...this.items]
     const { rows, more } = trayItems(items)
-    if (rows.length === 0 && this.locked === 0) return nothing
+    if (rows.length === 0 && this.locked === 0 && this.saves.length === 0) return nothing
     const active = items.filter(isActive).length
     return html`<section aria-label=${msg('Uploads')}>
       ${this.#head(active, items)}
@@ -48,6 +50,7 @@ export class UploadTray extends LitElement {
           : html`${active > 0 ? html`<wherry-speed-graph .seconds=${[...this.seconds]}></wherry-speed-graph>` : nothing}
             ${this.#notices(items)}
             <ul>
+              ${this.saves.map(save => html`<li><wherry-save-row .save=${save}></wherry-save-row></li>`)}
               ${repeat(
                 rows,
                 item => item.id,

@@ -10,6 +10,7 @@ import { say } from '../ui/say.ts'
 import { type Chosen, chooseFiles } from './chosen-files.ts'
 import './clash-dialog.ts'
 import './drop-zone.ts'
+import { canSave, chooseTarget } from './save-target.ts'
 import { isActive } from './tray-order.ts'
 import './upload-tray.ts'
 import { startUploads, type Uploads } from './uploads.ts'
@@ -47,6 +48,7 @@ export class UploadsFrame extends LitElement {
     super.connectedCallback()
     window.addEventListener('wherry-folder-shown', this.#folderShown as EventListener)
     window.addEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
+    window.addEventListener('wherry-download-request', this.#saveAsked as EventListener)
     window.addEventListener('beforeunload', this.#leaving)
   }
 
@@ -61,6 +63,7 @@ export class UploadsFrame extends LitElement {
     super.disconnectedCallback()
     window.removeEventListener('wherry-folder-shown', this.#folderShown as EventListener)
     window.removeEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
+    window.removeEventListener('wherry-download-request', this.#saveAsked as EventListener)
     window.removeEventListener('beforeunload', this.#leaving)
     this.#stop?.()
     this.#uploads?.close()
@@ -84,6 +87,8 @@ export class UploadsFrame extends LitElement {
         .seconds=${uploads.speed.seconds}
         .rate=${uploads.speed.rate}
         .locked=${uploads.lockedCount}
+        .saves=${[...uploads.saves.values()]}
+        @wherry-save-command=${(event: CustomEvent<string>) => uploads.dropSave(event.detail)}
         @wherry-upload-command=${(event: HTMLElementEventMap['wherry-upload-command']) => this.#rowCommand(event.detail)}
         @wherry-tray-command=${(event: HTMLElementEventMap['wherry-tray-command']) => this.#trayCommand(event.detail)}
       ></wherry-upload-tray>
@@ -112,17 +117,25 @@ export class UploadsFrame extends LitElement {
     this.folder = event.detail
   }
 
-  #uploadAsked = async (event: CustomEvent<Requests['wherry-upload-request']>) => {
+  #uploadAsked = (event: CustomEvent<Requests['wherry-upload-request']>) => {
     const { folder, kind } = event.detail
-    const chosen = await chooseFiles(kind)
-    if (chosen) this.#add(chosen, folder)
+    void chooseFiles(kind).then(chosen => chosen && this.#add(chosen, folder))
+  }
+
+  #saveAsked = (event: CustomEvent<Requests['wherry-download-request']>) => {
+    const [entry, ...others] = event.detail.entries
+    if (!this.#uploads || entry?.kind !== 'file' || others.length > 0 || !canSave()) return
+    event.preventDefault()
+    void chooseTarget(entry.name).then(handle => handle && this.#uploads?.save(entry, handle))
   }
 
   /** A warning only while something would be lost: files with a handle go on after a reload. */
   #leaving = (event: BeforeUnloadEvent) => {
     const uploads = this.#uploads
-    if (!uploads || 'showOpenFilePicker' in window) return
-    if ([...uploads.items.values()].some(isActive)) event.preventDefault()
+    if (!uploads) return
+    const uploading = [...uploads.items.values()].some(isActive) && !canSave()
+    const saving = [...uploads.saves.values()].some(save => save.state === 'running')
+    if (uploading || saving) event.preventDefault()
   }
 
   #add({ files, unreadable }: Chosen, folder: OpenFolder | null) {
@@ -141,7 +154,7 @@ export class UploadsFrame extends LitElement {
 
   #rowCommand({ command, id }: HTMLElementEventMap['wherry-upload-command']['detail']) {
     if (command === 'attach') void this.#attach(id)
-    else if (command !== 'resolve') this.#uploads?.command(command, [id])
+    else this.#uploads?.command(command, [id])
   }
 
   async #attach(id: string) {

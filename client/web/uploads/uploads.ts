@@ -1,6 +1,7 @@
+import type { Entry } from '../../../protocol/values.ts'
 import type { Stop, UploadTotals } from '../../core/api.ts'
 import { createListeners } from '../../core/listeners.ts'
-import type { ChosenFile, ClashChoice, FromWorker, ShownUpload, ToWorker } from './messages.ts'
+import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWorker } from './messages.ts'
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
 import { createSpeedometer, type Speedometer } from './speedometer.ts'
 import { startUploadWorker } from './worker-url.ts'
@@ -22,10 +23,15 @@ export type Uploads = {
   /** Files of an earlier visit that go on after unlock(). */
   readonly lockedCount: number
   readonly speed: Speedometer
+  readonly saves: ReadonlyMap<string, ShownSave>
   add(folder: string, files: ChosenFile[]): void
   command(kind: 'pause' | 'resume' | 'cancel' | 'retry', ids?: string[]): void
   resolveClash(ids: string[], choice: ClashChoice): void
   attach(id: string, file: File): void
+  /** Downloads a file, verified chunk by chunk, into a file of this machine. */
+  save(entry: Entry, handle: FileSystemFileHandle): void
+  /** Stops a download, or removes its row. */
+  dropSave(id: string): void
   /** Asks the browser's permission to read the remembered files; from a click. */
   unlock(): Promise<void>
   onChange(listener: () => void): Stop
@@ -37,6 +43,7 @@ export const startUploads = (options: { url: string; agent: string; user: string
   const post = (message: ToWorker) => worker.postMessage(message)
   const listeners = createListeners<void>()
   const items = new Map<string, ShownUpload>()
+  const saves = new Map<string, ShownSave>()
   const speed = createSpeedometer()
   let totals = noTotals
   let lockedCount = 0
@@ -44,6 +51,8 @@ export const startUploads = (options: { url: string; agent: string; user: string
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.kind === 'locked') {
       lockedCount = data.count
+    } else if (data.kind === 'saving') {
+      saves.set(data.save.id, data.save)
     } else {
       for (const item of data.items) items.set(item.id, item)
       for (const id of data.removed) items.delete(id)
@@ -59,6 +68,7 @@ export const startUploads = (options: { url: string; agent: string; user: string
 
   return {
     items,
+    saves,
     speed,
     get totals() {
       return totals
@@ -70,6 +80,12 @@ export const startUploads = (options: { url: string; agent: string; user: string
     command: (kind, ids) => post(ids ? { kind, ids } : { kind }),
     resolveClash: (ids, choice) => post({ kind: 'resolveClash', ids, choice }),
     attach: (id, file) => post({ kind: 'attach', id, file }),
+    save: (entry, handle) => post({ kind: 'save', id: crypto.randomUUID(), entry, handle }),
+    dropSave(id) {
+      post({ kind: 'dropSave', id })
+      saves.delete(id)
+      listeners.emit()
+    },
     async unlock() {
       for (const { handle } of await rememberedFiles().of(options.user)) {
         if ((await askReadPermission(handle)) === 'denied') break

@@ -7,8 +7,9 @@ import { blobSource } from './blob-source.ts'
 import type { ChosenFile, FromWorker, ShownUpload, ToWorker } from './messages.ts'
 import { rememberedFiles } from './remembered-files.ts'
 import { resumeEarlier } from './resume.ts'
+import { createSaves } from './saves.ts'
 
-/** Uploads run here, on a connection of their own, so that neither the page nor its live folders ever wait for bytes. */
+/** Uploads, and downloads into files, run here, on a connection of their own, so that neither the page nor its live folders ever wait for bytes. */
 
 const resumeLock = 'wherry-resume'
 
@@ -48,6 +49,7 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
   const queue = createUploadQueue({ link: client })
   const files = rememberedFiles()
   const finished = new Set<string>()
+  const saves = createSaves(client, save => tell({ kind: 'saving', save }))
 
   const report = reporter(queue)
   queue.onChange(() => {
@@ -106,6 +108,8 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
     else if (message.kind === 'resolveClash') queue.resolveClash(message.ids, message.choice)
     else if (message.kind === 'attach') queue.attach(message.id, blobSource(message.file))
     else if (message.kind === 'unlocked') void resume()
+    else if (message.kind === 'save') saves.start(message.id, message.entry, message.handle)
+    else if (message.kind === 'dropSave') saves.drop(message.id)
     else if (message.kind === 'network') client.setOnline(message.online)
     else if (message.kind !== 'start') queue[message.kind](message.ids)
   }

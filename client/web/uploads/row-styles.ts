@@ -1,0 +1,79 @@
+import { css } from 'lit'
+
+/** Of a row in the tray: name, bar, words, buttons; its tone says what the words say. */
+export const rowStyles = css`
+  :host {
+    display: block;
+    padding: 10px 8px 10px 16px;
+    padding-inline: 16px 8px;
+    border-block-start: 1px solid var(--line);
+    font-size: 12px;
+    --tone: var(--brand);
+  }
+  .row {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    align-items: center;
+    gap: 8px;
+  }
+  .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    color: var(--text-2);
+  }
+  b {
+    color: var(--text);
+    font-weight: 550;
+  }
+  progress {
+    appearance: none;
+    inline-size: 100%;
+    block-size: 6px;
+    margin-block: 6px 4px;
+    border: 0;
+    border-radius: 3px;
+    overflow: hidden;
+    background: var(--line);
+  }
+  progress::-webkit-progress-bar {
+    background: var(--line);
+  }
+  progress::-webkit-progress-value {
+    background: var(--tone);
+  }
+  progress::-moz-progress-bar {
+    background: var(--tone);
+  }
+  .warn {
+    --tone: var(--warn);
+  }
+  .danger {
+    --tone: var(--danger);
+  }
+  .live {
+    --tone: var(--live);
+  }
+  .state {
+    color: var(--text-2);
+  }
+  :is(.warn, .danger, .live) .state {
+    color: var(--tone);
+  }
+  button.icon {
+    inline-size: 32px;
+    min-block-size: 32px;
+  }
+  button.small {
+    min-block-size: 28px;
+    padding: 0 10px;
+    font-size: 12px;
+  }
+  .live svg {
+    color: var(--live);
+  }
+  .controls {
+    display: flex;
+    align-items: center;
+  }
+`
