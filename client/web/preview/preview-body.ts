@@ -1,0 +1,108 @@
+import { msg, str } from '@lit/localize'
+import { Task } from '@lit/task'
+import { css, html, LitElement, nothing } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import type { Entry } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
+import { base } from '../styles/controls.ts'
+import { errorSentence } from '../text/errors.ts'
+import { formatBytes } from '../text/format.ts'
+import { previewKind } from './preview-kind.ts'
+
+/** Of a text, this much is shown. */
+const textBytes = 512 * 1024
+
+type Shown = { url: string; text: string | null }
+
+const loadText = async (url: string, signal: AbortSignal): Promise<string> => {
+  const answer = await fetch(url, { headers: { range: `bytes=0-${textBytes - 1}` }, signal })
+  if (answer.status === 416) return ''
+  if (!answer.ok) throw new Error(msg(str`The hub answered ${answer.status}.`))
+  return new TextDecoder().decode(await answer.arrayBuffer())
+}
+
+/** What is in one file: an image, a text, a PDF, a film, a sound. */
+@customElement('wherry-preview-body')
+export class PreviewBody extends LitElement {
+  @property({ attribute: false }) client?: HubClient
+  @property({ attribute: false }) entry: Entry | null = null
+
+  static override styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        min-block-size: 0;
+        min-inline-size: 0;
+        place-items: center;
+      }
+      img,
+      video {
+        max-inline-size: 100%;
+        max-block-size: 100%;
+        object-fit: contain;
+        min-block-size: 0;
+      }
+      pre {
+        place-self: stretch;
+        margin: 0;
+        padding: 16px;
+        overflow: auto;
+        background: var(--surface);
+        border-radius: var(--radius-m);
+        font: 13px / 1.5 ui-monospace, monospace;
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+        tab-size: 4;
+      }
+      iframe {
+        inline-size: 100%;
+        block-size: 100%;
+        border: 0;
+        border-radius: var(--radius-m);
+        background: white;
+      }
+      .hint {
+        color: var(--text-2);
+      }
+    `,
+  ]
+
+  readonly #shown = new Task(this, {
+    args: () => [this.client, this.entry] as const,
+    task: async ([client, entry], { signal }): Promise<Shown | null> => {
+      if (!client || !entry || previewKind(entry) === 'none') return null
+      const { url } = await client.call('download.url', { entries: [entry.id], purpose: 'view' }, { signal })
+      return { url, text: previewKind(entry) === 'text' ? await loadText(url, signal) : null }
+    },
+  })
+
+  override render() {
+    return this.#shown.render({
+      pending: () => html`<p class="hint" role="status">${msg('Loading')}</p>`,
+      complete: shown => this.#body(shown),
+      error: error =>
+        html`<p class="hint" role="alert">${error instanceof Error ? error.message : errorSentence(error)}</p>`,
+    })
+  }
+
+  #body(shown: Shown | null) {
+    const { entry } = this
+    if (!entry) return nothing
+    if (!shown) return html`<p class="hint">${msg('There is no preview for this kind of file.')}</p>`
+    const { url, text } = shown
+    switch (previewKind(entry)) {
+      case 'image':
+        return html`<img src=${url} alt=${entry.name} />`
+      case 'video':
+        return html`<video src=${url} controls autoplay></video>`
+      case 'audio':
+        return html`<audio src=${url} controls autoplay></audio>`
+      case 'pdf':
+        return html`<iframe src=${url} title=${entry.name}></iframe>`
+      default:
+        return html`<pre tabindex="0">${text}</pre>
+          ${entry.size > textBytes ? html`<p class="hint">${msg(str`The first ${formatBytes(textBytes)} are shown.`)}</p>` : nothing}`
+    }
+  }
+}
