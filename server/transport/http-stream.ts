@@ -1,0 +1,87 @@
+import type { HttpResponse as UwsResponse } from 'uWebSockets.js'
+import type { HttpStream } from './http.ts'
+
+/** What may have changed under an answer; after `aborted` and `ended` uWebSockets.js must not be touched any more. */
+export type ResponseState = {
+  aborted: boolean
+  begun: boolean
+  ended: boolean
+  listeners: (() => void)[]
+  /** The write that waits for the network. */
+  waiting: { resolve: (taken: boolean) => void; attempt: () => boolean } | null
+}
+
+/** Writes one piece of a known length and waits until all of it was taken. `tryEnd` resumes at the write offset. */
+const writeSized = (
+  res: UwsResponse,
+  state: ResponseState,
+  bytes: Uint8Array,
+  total: number,
+): Promise<boolean> =>
+  new Promise(resolve => {
+    const start = res.getWriteOffset()
+    const attempt = (): boolean => {
+      const from = res.getWriteOffset() - start
+      const [ok, done] = res.tryEnd(from === 0 ? bytes : bytes.subarray(from), total)
+      state.ended = done
+      return ok || done
+    }
+    let taken = false
+    res.cork(() => {
+      taken = attempt()
+    })
+    if (taken) resolve(true)
+    else state.waiting = { resolve, attempt }
+  })
+
+const writeChunked = (res: UwsResponse, state: ResponseState, bytes: Uint8Array): Promise<boolean> =>
+  new Promise(resolve => {
+    let taken = true
+    res.cork(() => {
+      taken = res.write(bytes)
+    })
+    if (taken) resolve(true)
+    else state.waiting = { resolve, attempt: () => true }
+  })
+
+/**
+ * Registered once for each answer: a handler that is set while another one runs, which is what a write right after a
+ * write does, would be lost in uWebSockets.js.
+ */
+const onWritable = (state: ResponseState) => (): boolean => {
+  const { waiting } = state
+  if (state.aborted || waiting === null) return true
+  if (!waiting.attempt()) return false
+  state.waiting = null
+  waiting.resolve(true)
+  return true
+}
+
+/** The body of an answer that comes in pieces. */
+export const httpStream = (
+  res: UwsResponse,
+  state: ResponseState,
+  contentLength: number | null,
+): HttpStream => {
+  if (!state.aborted && !state.ended) res.onWritable(onWritable(state))
+  return {
+    write: async bytes => {
+      if (state.aborted || state.ended) return false
+      if (bytes.length === 0) return true
+      return contentLength === null
+        ? writeChunked(res, state, bytes)
+        : writeSized(res, state, bytes, contentLength)
+    },
+    end: () => {
+      if (state.aborted || state.ended) return
+      state.ended = true
+      res.cork(() => {
+        if (contentLength === 0) res.endWithoutBody(0)
+        else res.end()
+      })
+    },
+    abort: () => {
+      if (!state.aborted && !state.ended) res.close()
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import type { WebSocket } from 'uWebSockets.js'
+import type { Connection, Principal } from '../context.ts'
+
+/** A connection with what the dispatcher and the transport need besides. */
+export type Socket = Connection & {
+  /** Sends a text message. False if the connection is closed. */
+  sendText(message: string): boolean
+}
+
+/** What the transport keeps with each socket. */
+export type SocketData = {
+  id: string
+  address: string
+  agent: string
+  socket: OpenSocket | null
+}
+
+/** The transport's own side of a socket. */
+export type OpenSocket = {
+  socket: Socket
+  /** Called by uWebSockets.js when its buffer got shorter. */
+  onDrain(): void
+  onClosed(): void
+  /** Closes the socket if bytes have waited since the look before the last one and the network took none of them. */
+  checkProgress(): void
+}
+
+export type SocketMeter = { sent(bytes: number): void }
+
+type Waiter = { below: number; resolve: (open: boolean) => void }
+
+/** uWebSockets.js says so when a message was dropped because the send buffer is full. */
+const dropped = 2
+
+/** Wraps a socket of uWebSockets.js: nothing of it is touched after its close, and teardown runs once. */
+export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenSocket => {
+  const { id, address, agent } = ws.getUserData()
+  const closeListeners: (() => void)[] = []
+  let waiters: Waiter[] = []
+  let principal: Principal | null = null
+  let closed = false
+  let ending = false
+  let stalledLooks = 0
+
+  const send = (message: string | Uint8Array, isBinary: boolean): boolean => {
+    if (closed || ending) return false
+    const status = ws.send(message, isBinary)
+    if (status === dropped) {
+      // What was promised in order is missing now: this session cannot go on.
+      ws.close()
+      return false
+    }
+    meter.sent(typeof message === 'string' ? Buffer.byteLength(message) : message.length)
+    return true
+  }
+
+  const settle = (): void => {
+    const buffered = closed ? 0 : ws.getBufferedAmount()
+    const ready = waiters.filter(waiter => closed || buffered < waiter.below)
+    if (ready.length === 0) return
+    waiters = waiters.filter(waiter => !ready.includes(waiter))
+    for (const waiter of ready) waiter.resolve(!closed)
+  }
+
+  const socket: Socket = {
+    id,
+    address,
+    agent,
+    get closed() {
+      return closed || ending
+    },
+    get principal() {
+      return principal
+    },
+    set principal(value) {
+      principal = value
+    },
+    sendText: message => send(message, false),
+    notify: (method, params) => send(JSON.stringify({ jsonrpc: '2.0', method, params }), false),
+    sendBinary: message => send(message, true),
+    bufferedBytes: () => (closed ? 0 : ws.getBufferedAmount()),
+    drained: below => {
+      if (closed) return Promise.resolve(false)
+      if (ws.getBufferedAmount() < below) return Promise.resolve(true)
+      return new Promise(resolve => waiters.push({ below, resolve }))
+    },
+    subscribe: topic => void (closed || ws.subscribe(topic)),
+    unsubscribe: topic => void (closed || ws.unsubscribe(topic)),
+    onClose: listener => {
+      if (closed) listener()
+      else closeListeners.push(listener)
+    },
+    close: (code, reason) => {
+      if (closed || ending) return
+      ending = true
+      ws.end(code, reason)
+    },
+  }
+
+  return {
+    socket,
+    onDrain: () => {
+      stalledLooks = 0
+      settle()
+    },
+    onClosed: () => {
+      closed = true
+      settle()
+      for (const listener of closeListeners.splice(0)) listener()
+    },
+    checkProgress: () => {
+      if (closed || ws.getBufferedAmount() === 0) stalledLooks = 0
+      else if (++stalledLooks > 2) ws.close()
+    },
+  }
+}
