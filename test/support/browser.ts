@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
+
+const candidates = [
+  process.env.WHERRY_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
+
+/** The browser that scripts/prepare.mjs found or installed. */
+const executable = (): string => {
+  const found = candidates.find(path => path !== undefined && existsSync(path))
+  return found ?? chromium.executablePath()
+}
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: executable(), headless: true, args: flags })
+
+/** A page that remembers everything that a page of ours must not do: violations of its policy, errors, foreign requests. */
+export type WatchedPage = { page: Page; context: BrowserContext; problems: string[] }
+
+const expected = [
+  /ERR_CONNECTION_REFUSED/,
+  /WebSocket connection to/,
+  /net::ERR_/,
+  /the server responded with a status of 401/,
+]
+
+export const openPage = async (
+  browser: Browser,
+  hub: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  const problems: string[] = []
+  const page = await context.newPage()
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', event => {
+      console.error(
+        `policy violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+      )
+    })
+  })
+  page.on('pageerror', error => problems.push(`uncaught: ${error.message}`))
+  page.on('console', message => {
+    const text = message.text()
+    if (message.type() === 'error' && !expected.some(pattern => pattern.test(text))) problems.push(text)
+  })
+  page.on('request', request => {
+    const { origin, protocol } = new URL(request.url())
+    if (origin !== new URL(hub).origin && !['blob:', 'data:'].includes(protocol))
+      problems.push(`foreign request: ${request.url()}`)
+  })
+  return { page, context, problems }
+}
