@@ -1,0 +1,171 @@
+import { isReason, WherryError } from '../../protocol/errors.ts'
+import { includesLevel } from '../../protocol/levels.ts'
+import type { Entry } from '../../protocol/values.ts'
+import type { Hub } from '../context.ts'
+import type { SignedTarget } from '../signed-urls.ts'
+import type { Door, HttpRequest, HttpResponse, HttpRoute } from '../transport/http.ts'
+import { type Representation, select } from './conditions.ts'
+import { type ReadPart, readContent } from './content-reader.ts'
+import { fileHeaders } from './file-headers.ts'
+import { pump } from './pump.ts'
+import type { Checksums } from './zip.ts'
+import { planZip } from './zip-plan.ts'
+
+/** What an address gives: one file, or an archive that is made on the way. */
+type Body = Representation & { name: string; type: string; read: ReadPart }
+
+type Parts = Pick<Hub, 'storage' | 'signedUrls' | 'levelOf' | 'metrics' | 'log'>
+
+/** Answers that run at the same time: each holds a few chunks in memory. */
+const maxRunning = 200
+
+/** Signed downloads below /d/. A running answer breaks off when its session ends or the right to read is lost. */
+export const downloadRoute = (parts: Parts): HttpRoute => {
+  const { storage, signedUrls, levelOf, metrics, log } = parts
+  const running = new Map<object, { target: SignedTarget; stop(): void }>()
+  const checksums: Checksums = new Map()
+
+  const isAllowed = async ({ user, session, entries }: SignedTarget): Promise<boolean> => {
+    const row = await storage.sessions.get(session)
+    if (row?.user !== user) return false
+    const levels = await Promise.all(entries.map(entry => levelOf(user, entry)))
+    return levels.every(level => includesLevel(level, 'read'))
+  }
+
+  const recheck = async (): Promise<void> => {
+    await Promise.all(
+      [...running.values()].map(async ({ target, stop }) => {
+        if (!(await isAllowed(target))) stop()
+      }),
+    )
+  }
+
+  storage.onCommit(({ rights, endedSessions }) => {
+    if ((!rights && endedSessions.length === 0) || running.size === 0) return
+    // After every other listener: levels that were remembered are forgotten by then.
+    setImmediate(() =>
+      recheck().catch(error => log.error({ err: error }, 'signed downloads were not rechecked')),
+    )
+  })
+
+  const send = async (
+    request: HttpRequest,
+    response: HttpResponse,
+    target: SignedTarget,
+    body: Body,
+  ): Promise<void> => {
+    const headers = fileHeaders({ ...body, purpose: target.purpose })
+    const selection = select(request.method, request.header, body)
+    if (!('start' in selection)) {
+      refuseByCondition(response, selection.status, headers, body.size)
+      return
+    }
+    const { status, start, end } = selection
+    const range: Record<string, string> =
+      status === 206 ? { 'content-range': `bytes ${start}-${end - 1}/${body.size}` } : {}
+    if (request.method === 'HEAD') {
+      response.endWithoutBody(status, { ...headers, ...range }, end - start)
+      return
+    }
+    const key = {}
+    let isStopped = false
+    const stream = response.stream(status, { ...headers, ...range }, end - start)
+    const stop = (): void => {
+      isStopped = true
+      stream.abort()
+    }
+    running.set(key, { target, stop })
+    try {
+      const sent = await pump(body.read(start, end), stream, () => isStopped || response.closed)
+      metrics.sent(sent)
+      if (end === start) stream.end()
+      else if (sent < end - start) stream.abort()
+    } finally {
+      running.delete(key)
+    }
+  }
+
+  const door: Door = async (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      sayNo(response, 405, 'Only GET and HEAD are possible here.', { allow: 'GET, HEAD' })
+      return
+    }
+    const opened = await refused(response, async () => {
+      const target = await signedUrls.open(request.path.split('/')[2] ?? '')
+      if (!(await isAllowed(target))) throw new WherryError('link_expired')
+      if (running.size >= maxRunning) throw new WherryError('busy')
+      return { target, body: await bodyOf(storage, target, checksums) }
+    })
+    if (opened) await send(request, response, opened.target, opened.body)
+  }
+  return { method: 'any', pattern: '/d/*', door }
+}
+
+const bodyOf = async (
+  storage: Parts['storage'],
+  { entries: ids, version }: SignedTarget,
+  checksums: Checksums,
+): Promise<Body> => {
+  const entries: Entry[] = []
+  for (const id of ids) {
+    const entry = await storage.entries.get(id)
+    if (!entry) throw new WherryError('link_expired')
+    entries.push(entry)
+  }
+  const [first] = entries
+  if (!first) throw new WherryError('link_expired')
+  const { name, modifiedAt } = first
+  if (version === null) {
+    const zip = await planZip(storage, entries, checksums)
+    const archive = entries.length === 1 && name !== '' ? name : 'files'
+    return { ...zip, name: `${archive}.zip`, type: 'application/zip' }
+  }
+  const content = await storage.contents.ofEntry(first.id, version)
+  if (!content) throw new WherryError('version_gone')
+  const type = first.type ?? 'application/octet-stream'
+  const read: ReadPart = (start, end) => readContent(storage, content.content, start, end)
+  return { name, modifiedAt, type, size: content.size, etag: `"${content.digest}"`, read }
+}
+
+const statusOf = ({ reason }: WherryError): number => {
+  if (reason === 'link_expired' || reason === 'version_gone') return 410
+  if (reason === 'too_large') return 413
+  return reason === 'busy' ? 503 : 500
+}
+
+/** What `open` answers; null if the answer is a refusal, which has been sent then. */
+const refused = async <T>(response: HttpResponse, open: () => Promise<T>): Promise<T | null> => {
+  try {
+    return await open()
+  } catch (error) {
+    const status = isReason(error) ? statusOf(error) : 500
+    if (!isReason(error) || status === 500) throw error
+    sayNo(response, status, error.message, status === 503 ? { 'retry-after': '5' } : {})
+    return null
+  }
+}
+
+const sayNo = (
+  response: HttpResponse,
+  status: number,
+  text: string,
+  more: Record<string, string> = {},
+): void => {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...more }
+  response.end(status, headers, `${text}\n`)
+}
+
+const refuseByCondition = (
+  response: HttpResponse,
+  status: 304 | 412 | 416,
+  headers: Readonly<Record<string, string>>,
+  size: number,
+): void => {
+  if (status === 416)
+    sayNo(response, 416, 'The file ends before that.', { 'content-range': `bytes */${size}` })
+  else if (status === 412) sayNo(response, 412, 'The file is another one by now.')
+  else {
+    const { 'content-type': _, 'content-disposition': __, ...kept } = headers
+    response.endWithoutBody(304, kept, null)
+  }
+}
