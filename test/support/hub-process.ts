@@ -24,7 +24,6 @@ export type HubProcess = {
   stop(): Promise<number | null>
   /** SIGKILL: nothing can be finished. */
   kill(): Promise<void>
-  /** Resident memory in bytes. */
   pid(): number
   /** Ends it if it runs, and removes its data. */
   remove(): Promise<void>
@@ -100,8 +99,9 @@ export const hubProcess = async (environment: Record<string, string> = {}): Prom
       }
     },
     async stop() {
-      running().kill('SIGTERM')
-      return ended(running())
+      const stopped = running()
+      stopped.kill('SIGTERM')
+      return ended(stopped)
     },
     async kill() {
       const killed = running()
