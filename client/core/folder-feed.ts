@@ -86,7 +86,9 @@ export const followFolder = (client: HubClient, folder: string, listener: FeedLi
     try {
       const pagesSeq = await readPages(client, folder, signal, listener.page)
       // A page that is older than the watch does not show what happened between them.
-      if (pagesSeq < watchedSeq) await readChanges(client, folder, pagesSeq, signal, listener.changes)
+      const isWhole =
+        pagesSeq >= watchedSeq || (await readChanges(client, folder, pagesSeq, signal, listener.changes))
+      if (!isWhole) return startOver()
       listener.loadingDone()
       failures = 0
     } catch (error) {

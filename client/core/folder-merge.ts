@@ -45,7 +45,6 @@ export const createFolderMerge = (rows: FolderRows) => {
           if (isStale || !isNewer(entry.id, entry.seq)) continue
           put.set(entry.id, entry)
           removed.delete(entry.id)
-          removedAt?.delete(entry.id)
           seen?.add(entry.id)
         } else {
           const { id, seq } = change

@@ -20,6 +20,7 @@ export const folderModel = (pageEntries = 3, batch = 4) => {
   let prunedTo = 0
   let toldSeq = 0
   let made = 0
+  let frozen: { seq: number; all: Entry[] } | null = null
 
   const put = (entry: Omit<Entry, 'seq'>) => {
     const now = { ...entry, seq: ++seq }
@@ -44,13 +45,13 @@ export const folderModel = (pageEntries = 3, batch = 4) => {
     }),
     'folder.changes': ({ since: cursor }) => since(cursor),
     'folder.list': ({ after, limit }) => {
-      const all = sorted()
+      const { seq: readSeq, all } = frozen ?? { seq, all: sorted() }
       const from =
         after === null ? 0 : Number(all.findIndex(entry => inHubOrder(entry, JSON.parse(after)) > 0))
       const page = from < 0 ? [] : all.slice(from, from + Math.min(limit, pageEntries))
       const last = page.at(-1)
       const isLast = !last || last.id === all.at(-1)?.id
-      return { seq, entries: page, next: isLast ? null : JSON.stringify(last), total: rows.size }
+      return { seq: readSeq, entries: page, next: isLast ? null : JSON.stringify(last), total: all.length }
     },
     'folder.unwatch': () => ({}),
   }
@@ -93,10 +94,14 @@ export const folderModel = (pageEntries = 3, batch = 4) => {
     passElsewhere() {
       seq += 1
     },
-    /** The history until now is thrown away. */
+    /** The history that was broadcast is thrown away. */
     prune() {
-      history = []
-      prunedTo = seq
+      prunedTo = toldSeq
+      history = history.filter(change => change.seq > prunedTo)
+    },
+    /** From now on pages are read from how it is now, as from a connection that lags behind, until they are not. */
+    freezePages(isFrozen: boolean) {
+      frozen = isFrozen ? { seq, all: sorted() } : null
     },
     /** What the broadcaster would say now. */
     ring(): EventParams<'folder.changed'> {
