@@ -1,0 +1,37 @@
+import { readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { batched } from './batched.ts'
+import { isMissing, syncDirectory, writeDurably } from './small-files.ts'
+
+/** The file `unclean` in the chunks' directory: while the store is open it names the first segment to verify after a crash. */
+export type CleanPoint = {
+  /** The first segment that was written to before an unclean stop, or null after a clean one. */
+  readonly verifyFrom: number | null
+  /** Segments before this one are settled. */
+  moveTo(segment: number): Promise<void>
+  /** The stop is a clean one. */
+  clear(): Promise<void>
+}
+
+const readNumber = async (path: string): Promise<number | null> => {
+  try {
+    const number = Number.parseInt(await readFile(path, 'utf8'), 10)
+    return Number.isSafeInteger(number) ? number : 0
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+export const cleanPoint = async (directory: string): Promise<CleanPoint> => {
+  const path = join(directory, 'unclean')
+  const write = batched((segments: number[]) => writeDurably(path, `${Math.max(...segments)}\n`, 0o600))
+  return {
+    verifyFrom: await readNumber(path),
+    moveTo: write,
+    async clear() {
+      await rm(path, { force: true })
+      await syncDirectory(dirname(path))
+    },
+  }
+}

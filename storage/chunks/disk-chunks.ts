@@ -1,0 +1,208 @@
+import { statfsSync } from 'node:fs'
+import { mkdir, readdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isReason, WherryError } from '../../protocol/errors.ts'
+import { batched } from './batched.ts'
+import { bufferPool, checkChunkSize } from './buffer-pool.ts'
+import type { ChunkBuffer, ChunkId, ChunkIndex, ChunkRow, ChunkStore } from './chunk-store.ts'
+import { chunkThreads, type Task } from './chunk-threads.ts'
+import { cleanPoint } from './clean-point.ts'
+import { type CrashPlan, crasher } from './crash.ts'
+import type { DataKeys } from './keys.ts'
+import { recordLength, segmentNumber } from './record.ts'
+import { verifySegments } from './recovery.ts'
+import { syncDirectory } from './small-files.ts'
+import { storeState } from './store-state.ts'
+import type { SharedSlice } from './thread-messages.ts'
+
+export type DiskChunksOptions = {
+  /** Holds the segment files; made if it is missing. */
+  directory: string
+  index: ChunkIndex
+  keys: DataKeys
+  /** Threads that hash and encrypt; 2 by default. */
+  workers?: number
+  log?: { info(message: string): void; warn(message: string): void }
+  /** The last stop is known to have been unclean; the store notices its own by itself. */
+  unclean?: boolean
+  /** Kills the process at a step: for crash tests. */
+  crashAt?: CrashPlan | null
+  /** Address of a module that exports `files: SegmentFiles` in place of the file system: for fault tests. */
+  files?: URL
+}
+
+const firstFreeSegment = async (directory: string, index: ChunkIndex): Promise<number> => {
+  const onDisk = (await readdir(directory)).map(segmentNumber).filter(number => number !== null)
+  const indexed = [...(await index.segmentEnds()).keys()]
+  return [...onDisk, ...indexed].reduce((highest, number) => Math.max(highest, number), 0) + 1
+}
+
+const makeDirectory = async (directory: string): Promise<void> => {
+  const made = await mkdir(directory, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncDirectory(dirname(directory))
+}
+
+/** A new start begins new segments, so no offset that a row may name is ever written twice. */
+const sharedCounter = (first: number): SharedArrayBuffer => {
+  const counter = new SharedArrayBuffer(4)
+  new Int32Array(counter)[0] = first
+  return counter
+}
+
+/**
+ * Chunks as encrypted records in segment files (storage/chunks/record.ts), found through `index`.
+ * Opening verifies what was written since the last clean point if the last stop was not clean.
+ */
+export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore> => {
+  const { directory, index, keys, log, crashAt = null } = options
+  await makeDirectory(directory)
+  const firstSegment = await firstFreeSegment(directory, index)
+  const point = await cleanPoint(directory)
+  const pool = bufferPool()
+  const state = storeState(message => log?.warn(message))
+  const crash = crasher(crashAt)
+
+  const threads = chunkThreads({
+    count: options.workers ?? 2,
+    data: {
+      directory,
+      keys,
+      nextSegment: sharedCounter(firstSegment),
+      crashAt,
+      files: (options.files ?? new URL('./segment-files.ts', import.meta.url)).href,
+    },
+    onOldestOpen: segment => {
+      point
+        .moveTo(segment)
+        .catch(error => state.breakDown(`The clean point was not written: ${error.message}`))
+    },
+    onDeath: cause => state.breakDown(`${cause.message} Chunks cannot be stored until a restart.`),
+  })
+
+  const verifyFrom = point.verifyFrom ?? (options.unclean ? 0 : null)
+  if (verifyFrom !== null) {
+    const { verified, damaged } = await verifySegments(index, threads, verifyFrom)
+    log?.info(`After an unclean stop ${verified} chunks were verified and ${damaged} found damaged.`)
+  }
+  await point.moveTo(firstSegment)
+
+  const findRows = batched((asked: ChunkId[]) => index.find([...new Set(asked)]))
+  const find = async (id: ChunkId): Promise<ChunkRow | undefined> => (await findRows(id)).get(id)
+  const addRow = batched((rows: ChunkRow[]) => index.add(rows))
+  const storing = new Map<ChunkId, Promise<void>>()
+  const running = new Set<Promise<unknown>>()
+  let closing: Promise<void> | null = null
+
+  const checkOpen = (): void => {
+    if (closing) throw new WherryError('closing')
+  }
+
+  /** close() waits for what went through here. */
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    running.add(work)
+    const settled = () => running.delete(work)
+    work.then(settled, settled)
+    return work
+  }
+
+  /** Runs with the bytes in shared memory: in place if they are, else in a copy. */
+  const inShared = async <T>(bytes: Uint8Array, run: (plain: SharedSlice) => Promise<T>): Promise<T> => {
+    if (bytes.buffer instanceof SharedArrayBuffer)
+      return run({ memory: bytes.buffer, offset: bytes.byteOffset, length: bytes.length })
+    const copy = pool.allocate(bytes.length)
+    copy.bytes.set(bytes)
+    try {
+      return await run({ memory: copy.bytes.buffer, offset: copy.bytes.byteOffset, length: bytes.length })
+    } finally {
+      copy.release()
+    }
+  }
+
+  const isStored = (row: ChunkRow | undefined, size: number): boolean =>
+    row?.size === size && row.length === recordLength(size)
+
+  const store = async (id: ChunkId, bytes: Uint8Array): Promise<void> => {
+    const kind = isStored(await find(id), bytes.length) ? 'verify' : 'store'
+    state.checkWritable()
+    const place = await inShared(bytes, plain => threads.run({ kind, id, plain }))
+    if (!place) return
+    state.checkWritable()
+    await addRow({ id, size: bytes.length, ...place })
+    crash('indexed')
+    state.wrote()
+  }
+
+  const put = async (id: ChunkId, bytes: Uint8Array): Promise<void> => {
+    checkChunkSize(bytes.length)
+    while (storing.has(id)) await storing.get(id)
+    state.checkWritable()
+    const work = store(id, bytes).finally(() => storing.delete(id))
+    storing.set(
+      id,
+      work.catch(() => {}),
+    )
+    try {
+      await work
+    } catch (error) {
+      throw state.failed(error)
+    }
+  }
+
+  const markDamaged = async ({ id, segment, offset, length }: ChunkRow): Promise<void> => {
+    log?.warn(`Chunk ${id} in segment ${segment} at ${offset} is damaged.`)
+    try {
+      await index.markDamaged(id, { segment, offset, length })
+    } catch (error) {
+      state.failed(error)
+    }
+  }
+
+  const read = async (row: ChunkRow, buffer: ChunkBuffer): Promise<void> => {
+    const { id, segment, offset, length } = row
+    const { buffer: memory, byteOffset } = buffer.bytes
+    const plain = { memory, offset: byteOffset, length: row.size }
+    const task: Task = { kind: 'read', id, place: { segment, offset, length }, plain }
+    await threads.run(task)
+  }
+
+  const get = async (id: ChunkId): Promise<ChunkBuffer> => {
+    const row = await find(id)
+    if (!row) throw new WherryError('chunk_damaged')
+    const buffer = pool.allocate(row.size)
+    try {
+      await read(row, buffer)
+      return buffer
+    } catch (error) {
+      buffer.release()
+      if (isReason(error, 'chunk_damaged')) await markDamaged(row)
+      throw error
+    }
+  }
+
+  const settleAndClose = async (): Promise<void> => {
+    while (running.size > 0) await Promise.allSettled(running)
+    await threads.close()
+    if (state.current().state !== 'readOnly') await point.clear()
+  }
+
+  return {
+    allocate: pool.allocate,
+    async put(id, bytes) {
+      checkOpen()
+      await tracked(put(id, bytes))
+    },
+    async get(id) {
+      checkOpen()
+      return await tracked(get(id))
+    },
+    async has(ids) {
+      checkOpen()
+      return new Set((await index.find(ids)).keys())
+    },
+    health() {
+      const { bavail, bsize } = statfsSync(directory)
+      return { ...state.current(), freeBytes: bavail * bsize, allocatedBytes: pool.allocatedBytes() }
+    },
+    close: () => (closing ??= settleAndClose()),
+  }
+}

@@ -1,0 +1,43 @@
+import type { ChunkIndex, ChunkRow } from './chunk-store.ts'
+
+/** Chunk rows in memory: for tests, and where a store's rows need not outlive it. */
+export const memoryChunkIndex = (): ChunkIndex => {
+  const rows = new Map<string, ChunkRow & { damaged: boolean }>()
+  const plain = ({ id, size, segment, offset, length }: ChunkRow): ChunkRow => ({
+    id,
+    size,
+    segment,
+    offset,
+    length,
+  })
+
+  return {
+    async find(ids) {
+      const found = new Map<string, ChunkRow>()
+      for (const id of ids) {
+        const row = rows.get(id)
+        if (row && !row.damaged) found.set(id, plain(row))
+      }
+      return found
+    },
+    async add(added) {
+      for (const row of added) rows.set(row.id, { ...plain(row), damaged: false })
+    },
+    async markDamaged(id, place) {
+      const row = rows.get(id)
+      if (row && row.segment === place.segment && row.offset === place.offset) row.damaged = true
+    },
+    async segmentEnds() {
+      const ends = new Map<number, number>()
+      for (const { segment, offset, length } of rows.values())
+        ends.set(segment, Math.max(ends.get(segment) ?? 0, offset + length))
+      return ends
+    },
+    async rowsFrom(segment, offset) {
+      return [...rows.values()]
+        .filter(row => row.segment === segment && row.offset >= offset)
+        .sort((a, b) => a.offset - b.offset)
+        .map(plain)
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { isReason, WherryError } from '../../protocol/errors.ts'
+import type { StoreHealth } from './chunk-store.ts'
+
+/** Whether the store takes chunks, as its failures tell. */
+export type StoreState = {
+  current(): Pick<StoreHealth, 'state' | 'problem'>
+  /** Throws `storage_read_only` once something failed for good. */
+  checkWritable(): void
+  /** A put succeeded: the disk has room again. */
+  wrote(): void
+  /** A put failed; answers the error to throw. */
+  failed(error: unknown): unknown
+  /** Nothing is acknowledged from now on. */
+  breakDown(problem: string): void
+}
+
+const messageOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+export const storeState = (warn: (message: string) => void): StoreState => {
+  let now: Pick<StoreHealth, 'state' | 'problem'> = { state: 'writable', problem: null }
+
+  const change = (state: StoreHealth['state'], problem: string): void => {
+    if (now.state === 'readOnly' || (now.state === state && state === 'full')) return
+    now = { state, problem }
+    warn(problem)
+  }
+
+  return {
+    current: () => now,
+    checkWritable() {
+      if (now.state === 'readOnly') throw new WherryError('storage_read_only')
+    },
+    wrote() {
+      if (now.state === 'full') now = { state: 'writable', problem: null }
+    },
+    failed(error) {
+      if (isReason(error, 'storage_full')) change('full', `The disk is full: ${messageOf(error)}`)
+      if (isReason(error, 'storage_read_only'))
+        change('readOnly', `Chunks could not be made durable: ${messageOf(error)}`)
+      return error
+    },
+    breakDown: problem => change('readOnly', problem),
+  }
+}
