@@ -4,7 +4,7 @@ import type { ChunkRef, OnClash } from '../../protocol/values.ts'
 import type { Source, TransferLink } from './api.ts'
 import { createBell } from './bell.ts'
 import type { Chunker } from './chunker.ts'
-import { contentDigest, type Sha256 } from './hashing.ts'
+import type { Sha256 } from './hashing.ts'
 import { newId } from './new-id.ts'
 import { bindUpload } from './upload-binding.ts'
 import { createLedger } from './upload-ledger.ts'
@@ -27,8 +27,10 @@ export type FileUploadOptions = {
   chunker: Chunker
   source: Source
   target: FileTarget
-  /** An upload that the hub has already, from an earlier run or another device. */
-  unfinished?: string | undefined
+  /** Of the upload on the hub. */
+  upload: string
+  /** The hub has it already, from an earlier run or another device. */
+  isOpen: boolean
   /** The chunks of this very file, known from before: it is read only where the hub misses some. */
   remembered?: readonly ChunkRef[] | undefined
   onProgress(progress: FileProgress): void
@@ -40,8 +42,8 @@ export type FileUpload = {
   run(signal: AbortSignal): Promise<Result<'upload.commit'>>
   /** Ends it on the hub too. */
   cancel(): Promise<void>
-  /** For UploadMemory; after run() resolved. */
-  summary(): Promise<{ digest: string; chunks: ChunkRef[] }>
+  /** Those that were cut so far. */
+  chunks(): ChunkRef[]
 }
 
 /** Declarations on their way at once, so that a round trip costs no time. */
@@ -54,8 +56,7 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
   const { link, sender, sha256, chunker, source, target, onProgress } = options
   const ledger = createLedger()
   const bell = createBell()
-  let upload = options.unfinished ?? newId()
-  let isOpen = options.unfinished !== undefined
+  let { upload, isOpen } = options
   let isRunning = false
   let sentBytes = 0
   let failure: unknown = null
@@ -241,10 +242,7 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
     async cancel() {
       if (isOpen) await link.call('upload.cancel', { upload })
     },
-    async summary() {
-      const chunks = ledger.refs()
-      return { digest: await contentDigest(chunks, sha256), chunks }
-    },
+    chunks: ledger.refs,
   }
 }
 

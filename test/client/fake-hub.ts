@@ -55,6 +55,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
   let seq = 0
   const counted = { sentBytes: 0, calls: new Map<string, number>(), overruns: 0, maxUnacknowledged: 0 }
   const corrupt = new Set<string>()
+  let milestone = { bytes: Number.POSITIVE_INFINITY, reached: () => {} }
 
   const setState = (next: ConnectionState) => {
     state = next
@@ -109,7 +110,9 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     if (there?.digest === digest && onClash !== 'keepBoth') return { entry: plain(there), unchanged: true }
     if (there && onClash === 'fail') throw new WherryError('name_taken', undefined, { entry: plain(there) })
     const finalName = there && onClash === 'keepBoth' ? freeName(folder, name) : name
-    const content = Buffer.concat(chunks.map(chunk => known.get(chunk.hash) as Uint8Array))
+    const content = new Uint8Array(
+      Buffer.concat(chunks.map(chunk => known.get(chunk.hash) ?? new Uint8Array())),
+    )
     const entry: Entry & { content: Uint8Array } = {
       id: there && onClash === 'replace' ? there.id : fakeId(`${folder}/${finalName}`),
       space: fakeId('space'),
@@ -237,6 +240,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
 
   const takeSlice = (slice: ReturnType<typeof decodeSlices> extends Generator<infer S> ? S : never) => {
     counted.sentBytes += slice.bytes.length
+    if (counted.sentBytes >= milestone.bytes) milestone.reached()
     credit -= slice.bytes.length
     if (credit < 0) counted.overruns++
     counted.maxUnacknowledged = Math.max(counted.maxUnacknowledged, target - credit)
@@ -336,20 +340,19 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     pendingCalls.add(fail)
     const at = epoch
     const run = handlers[name]
-    Promise.resolve()
-      .then(() => run?.(structuredClone(params) as never))
-      .then(
-        result => {
-          pendingCalls.delete(fail)
-          if (at === epoch && passes()) answer.resolve(structuredClone(result) as Result<N>)
-          else lost()
-        },
-        (error: Error) => {
-          pendingCalls.delete(fail)
-          if (at === epoch && passes()) answer.reject(error)
-          else lost()
-        },
-      )
+    // At once, as the hub makes streams known before it awaits anything: slices may follow a call.
+    new Promise(resolve => resolve(run?.(structuredClone(params) as never))).then(
+      result => {
+        pendingCalls.delete(fail)
+        if (at === epoch && passes()) answer.resolve(structuredClone(result) as Result<N>)
+        else lost()
+      },
+      (error: Error) => {
+        pendingCalls.delete(fail)
+        if (at === epoch && passes()) answer.reject(error)
+        else lost()
+      },
+    )
     return answer.promise
   }
 
@@ -368,6 +371,11 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     },
     /** Refuses this chunk once as damaged on the way. */
     corruptOnce: (hash: string) => corrupt.add(hash),
+    /** Resolves in the very turn in which so many bytes were received in all. */
+    whenReceived: (bytes: number) =>
+      new Promise<void>(resolve => {
+        milestone = { bytes, reached: resolve }
+      }),
     contentOf: (folder: string, name: string) => entryOf(folder, name)?.content,
     entries: () => [...entries.values()],
   }

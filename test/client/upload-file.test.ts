@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Source } from '../../client/core/api.ts'
 import { createChunker } from '../../client/core/chunker.ts'
 import { gearTable } from '../../client/core/gear.ts'
-import { subtleSha256 } from '../../client/core/hashing.ts'
+import { contentDigest, subtleSha256 } from '../../client/core/hashing.ts'
+import { newId } from '../../client/core/new-id.ts'
 import { createCredit } from '../../client/core/upload-credit.ts'
 import { createFileUpload, type FileProgress, type FileUploadOptions } from '../../client/core/upload-file.ts'
 import { createSender } from '../../client/core/upload-sender.ts'
@@ -31,6 +32,8 @@ const uploadOf = (
     sha256: subtleSha256,
     chunker: createChunker(gear, smallChunking),
     source,
+    upload: newId(),
+    isOpen: false,
     target: { folder, name: source.name, onClash: 'fail' },
     onProgress: now => progress.push(now),
     ...options,
@@ -48,7 +51,7 @@ describe('uploading one file', () => {
     expect(unchanged).toBe(false)
     expect(entry.size).toBe(size)
     expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
-    expect(entry.digest).toBe((await upload.summary()).digest)
+    expect(entry.digest).toBe(await contentDigest(upload.chunks(), subtleSha256))
     expect(last()).toMatchObject({ checkedBytes: size, storedBytes: size, sentBytes: size, reusedBytes: 0 })
     expect(hub.counted).toMatchObject({ sentBytes: size, overruns: 0 })
   })
@@ -74,7 +77,7 @@ describe('uploading one file', () => {
     const bytes = someBytes(500_000)
     const first = uploadOf(hub, memorySource('a', bytes))
     await first.upload.run(never)
-    const { chunks } = await first.upload.summary()
+    const chunks = first.upload.chunks()
     const lost = chunks[3]
     if (lost) hub.known.delete(lost.hash)
     const source = memorySource('b', bytes)
@@ -88,7 +91,7 @@ describe('uploading one file', () => {
     const bytes = someBytes(300_000)
     const first = uploadOf(createFakeHub(), memorySource('a', bytes))
     await first.upload.run(never)
-    const [chunk] = (await first.upload.summary()).chunks
+    const [chunk] = first.upload.chunks()
     hub.corruptOnce(chunk?.hash ?? '')
     await uploadOf(hub, memorySource('a', bytes)).upload.run(never)
     expect(hub.counted.sentBytes).toBe(300_000 + (chunk?.size ?? 0))
@@ -148,12 +151,15 @@ describe('uploading one file', () => {
       },
     })
     await upload.run(pause.signal).catch(() => {})
-    const [unfinished] = hub.uploads.keys()
-    const other = uploadOf(hub, memorySource('a', someBytes(400_000, 9)), { unfinished })
+    const [unfinished = ''] = hub.uploads.keys()
+    const other = uploadOf(hub, memorySource('a', someBytes(400_000, 9)), {
+      upload: unfinished,
+      isOpen: true,
+    })
     const refused = await other.upload.run(never).catch(error => error)
-    expect(isReason(refused, 'conflict') && refused.details['otherFile']).toBe(true)
+    expect(isReason(refused, 'conflict') && refused.details.otherFile).toBe(true)
     const sentBefore = hub.counted.sentBytes
-    const same = uploadOf(hub, memorySource('a', bytes), { unfinished })
+    const same = uploadOf(hub, memorySource('a', bytes), { upload: unfinished, isOpen: true })
     await same.upload.run(never)
     expect(hub.counted.sentBytes).toBeLessThanOrEqual(400_000 + smallChunking.maxBytes)
     expect(same.last()?.sentBytes).toBe(hub.counted.sentBytes - sentBefore)

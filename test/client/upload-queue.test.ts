@@ -1,0 +1,187 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { UploadMemory, UploadQueue, UploadRequest } from '../../client/core/api.ts'
+import { createUploadQueue, type UploadQueueOptions } from '../../client/core/upload-queue.ts'
+import { createFakeHub, fakeId } from './fake-hub.ts'
+import { memorySource, someBytes } from './memory-source.ts'
+
+const folder = fakeId('folder')
+const queues: UploadQueue[] = []
+afterEach(() => {
+  for (const queue of queues.splice(0)) queue.close()
+})
+
+const openQueue = (hub: ReturnType<typeof createFakeHub>, options: Partial<UploadQueueOptions> = {}) => {
+  const queue = createUploadQueue({ link: hub.link, ...options })
+  queues.push(queue)
+  return queue
+}
+const request = (name: string, bytes: Uint8Array<ArrayBuffer>, more: Partial<UploadRequest> = {}) =>
+  ({
+    ...{ source: memorySource(name, bytes, `inode of ${name}`), folder, path: [], name, onClash: 'fail' },
+    ...more,
+  }) satisfies UploadRequest as UploadRequest
+const statesOf = (queue: UploadQueue) => queue.items.map(item => item.state)
+const large = 600_000
+
+describe('the upload queue', () => {
+  test('small and large files in folders arrive, small ones in few calls', async () => {
+    const hub = createFakeHub({ windowBytes: 8 * 1024 * 1024 })
+    const queue = openQueue(hub)
+    const requests = Array.from({ length: 1000 }, (_, i) =>
+      request(`small ${i}`, someBytes(i % 100, i), { path: i % 2 ? ['a', 'b'] : ['a'] }),
+    )
+    queue.add([...requests, request('large', someBytes(large))])
+    await queue.whenIdle()
+    expect(new Set(statesOf(queue))).toEqual(new Set(['done']))
+    expect(hub.entries()).toHaveLength(1001)
+    expect(hub.counted.calls.get('upload.putMany')).toBe(4)
+    expect(hub.counted.calls.get('folder.create')).toBe(2)
+    expect(hub.counted.overruns).toBe(0)
+    const bytes = requests.reduce((sum, { source }) => sum + source.size, large)
+    expect(queue.totals).toMatchObject({ files: 1001, doneFiles: 1001, failedFiles: 0, bytes })
+    expect(queue.totals.storedBytes).toBe(bytes)
+    expect(hub.contentOf(fakeId(`${fakeId(`${folder}/a`)}/b`), 'small 99')).toEqual(someBytes(99, 99))
+  })
+
+  test('small files arrive once, whichever message the connection breaks at', async () => {
+    const run = async (cutAt: number | null) => {
+      const hub = createFakeHub()
+      if (cutAt !== null) hub.cutAtMessage(cutAt)
+      const queue = openQueue(hub)
+      queue.add(
+        Array.from({ length: 30 }, (_, i) => request(`${i}`, someBytes(5000, i), { onClash: 'replace' })),
+      )
+      await queue.whenIdle()
+      expect(new Set(statesOf(queue)), `cut at ${cutAt}`).toEqual(new Set(['done']))
+      expect(hub.entries(), `cut at ${cutAt}`).toHaveLength(30)
+      expect(hub.counted.overruns).toBe(0)
+      return hub.messages
+    }
+    const messages = await run(null)
+    expect(messages).toBeGreaterThan(3)
+    for (let at = 0; at < messages; at++) await run(at)
+  })
+
+  test('a taken name is asked about, and each answer is followed', async () => {
+    const hub = createFakeHub()
+    const queue = openQueue(hub)
+    for (const size of [1000, large]) {
+      queue.add([request(`${size}`, someBytes(size, 1))])
+      await queue.whenIdle()
+      const choices = ['keepBoth', 'replace', 'skip'] as const
+      const ids = queue.add(
+        choices.map((_, i) => request(`${size}`, someBytes(size, 2 + i), { onClash: 'ask' })),
+      )
+      await queue.whenIdle()
+      for (const [i, choice] of choices.entries()) {
+        const item = queue.items.find(one => one.id === ids[i])
+        expect(item).toMatchObject({ state: 'clash', entry: { name: `${size}` } })
+        queue.resolveClash([ids[i] ?? ''], choice)
+        await queue.whenIdle()
+      }
+      expect(statesOf(queue).slice(-3)).toEqual(['done', 'done', 'cancelled'])
+      expect(hub.contentOf(folder, `${size} (2)`)).toHaveLength(size)
+      expect(hub.contentOf(folder, `${size}`)?.slice(0, 100)).toEqual(someBytes(size, 3).slice(0, 100))
+    }
+  })
+
+  test('the same small file again is done and unchanged, without a question', async () => {
+    const hub = createFakeHub()
+    const queue = openQueue(hub)
+    queue.add([request('a', someBytes(10))])
+    await queue.whenIdle()
+    queue.add([request('a', someBytes(10), { onClash: 'ask' })])
+    await queue.whenIdle()
+    expect(queue.items[1]).toMatchObject({ state: 'done', unchanged: true })
+  })
+
+  test('a file that was uploaded before and is unchanged is not read', async () => {
+    const hub = createFakeHub()
+    const files = new Map()
+    const memory: UploadMemory = {
+      get: async key => files.get(key) ?? null,
+      set: async (key, file) => void files.set(key, file),
+    }
+    const queue = openQueue(hub, { memory, memoryKey: 'hub and user' })
+    queue.add([request('a', someBytes(large))])
+    await queue.whenIdle()
+    const again = request('a', someBytes(large), { onClash: 'replace' })
+    queue.add([again])
+    await queue.whenIdle()
+    expect((again.source as ReturnType<typeof memorySource>).readBytes).toBe(0)
+    expect(queue.items[1]).toMatchObject({ state: 'done', unchanged: true, sentBytes: 0, reusedBytes: large })
+  })
+
+  test('pause stops, resume goes on, cancel ends it on the hub and a second time removes the row', async () => {
+    const hub = createFakeHub({ windowBytes: 65_536 })
+    const queue = openQueue(hub)
+    const [id = ''] = queue.add([request('a', someBytes(large))])
+    await hub.whenReceived(100_000)
+    queue.pause()
+    queue.resume()
+    queue.pause()
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['paused'])
+    queue.resume([id])
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['done'])
+    expect(hub.counted.sentBytes).toBeLessThan(large + 2 * 65_536)
+    const [other = ''] = queue.add([request('b', someBytes(large, 2))])
+    await hub.whenReceived(large + 200_000)
+    queue.cancel([other])
+    queue.cancel([other, id])
+    expect(queue.items).toHaveLength(0)
+    expect(queue.totals).toMatchObject({ files: 0, bytes: 0 })
+  })
+
+  test('a lost connection shows as waiting and ends by itself', async () => {
+    const hub = createFakeHub({ windowBytes: 65_536 })
+    const queue = openQueue(hub)
+    const seen = new Set<string>()
+    queue.onChange(() => {
+      for (const state of statesOf(queue)) seen.add(state)
+    })
+    queue.add([request('a', someBytes(large))])
+    await hub.whenReceived(100_000)
+    hub.cut()
+    await queue.whenIdle()
+    expect(seen).toContain('waiting')
+    expect(statesOf(queue)).toEqual(['done'])
+  })
+
+  test('what another run left unfinished waits for its file and then sends only the rest', async () => {
+    const hub = createFakeHub({ windowBytes: 65_536 })
+    const first = openQueue(hub)
+    first.add([request('a', someBytes(large))])
+    await hub.whenReceived(200_000)
+    first.close()
+    const [[id, upload] = ['', null]] = hub.uploads
+    if (!upload) throw new Error('nothing was begun')
+    const sentBefore = hub.counted.sentBytes
+    const queue = openQueue(hub)
+    const times = { modifiedAt: 0, createdAt: 0, touchedAt: 0, expiresAt: 0, space: fakeId('space') }
+    const sizes = { declaredBytes: 0, storedBytes: 1000 }
+    queue.adopt({ id, folder, name: 'a', size: large, onClash: 'fail', ...times, ...sizes }, null)
+    expect(statesOf(queue)).toEqual(['detached'])
+    queue.attach(id, memorySource('a', someBytes(large)))
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['done'])
+    expect(hub.counted.sentBytes - sentBefore).toBeLessThan(large - 100_000)
+    expect(hub.contentOf(folder, 'a')).toEqual(someBytes(large))
+  })
+
+  test('a file that cannot be read fails alone, and retry tries it again', async () => {
+    const hub = createFakeHub()
+    const queue = openQueue(hub)
+    const broken = memorySource('broken', someBytes(100))
+    broken.hasChanged = true
+    queue.add([request('fine', someBytes(50)), { ...request('broken', someBytes(1)), source: broken }])
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['done', 'failed'])
+    expect(queue.items[1]?.error?.reason).toBe('conflict')
+    broken.hasChanged = false
+    queue.retry()
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['done', 'done'])
+  })
+})
