@@ -13,6 +13,10 @@ export const pragmas = {
   mmap_size: 0,
   temp_store: 2,
   journal_size_limit: 64 * MiB,
+  /** In KiB when negative: the pages of a busy index stay in memory. */
+  cache_size: -64 * 1024,
+  /** Pages of 4 KiB: 64 MiB of WAL. The writer checkpoints earlier when it is idle. */
+  wal_autocheckpoint: 16_384,
 } as const
 
 /** Versions from 3.7.0 to 3.51.2 can corrupt a database when the WAL is reset. */

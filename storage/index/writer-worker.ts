@@ -6,6 +6,8 @@ import { IndexDialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
 import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts'
 
+const idleMs = 1_000
+
 /**
  * The only writer of the index, in a thread of its own. What arrived while a commit ran shares the next one, so that an
  * fsync is paid once for many; alone, a write does not wait.
@@ -17,6 +19,7 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
   let running = false
   let closing = false
   let broken = false
+  let checkpoint: NodeJS.Timeout | undefined
 
   const say = (message: FromWriter): void => port.postMessage(JSON.stringify(message))
   const crash = (point: string): void => {
@@ -43,6 +46,14 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
     }
   }
 
+  /** While nothing is to do, so that the WAL is short at the next start and commits seldom wait for a checkpoint. */
+  const checkpointSoon = (): void => {
+    clearTimeout(checkpoint)
+    checkpoint = setTimeout(() => {
+      if (!running) database.pragma('wal_checkpoint(passive)')
+    }, idleMs)
+  }
+
   const run = async (): Promise<void> => {
     running = true
     while (queue.length > 0) {
@@ -51,7 +62,8 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
         hear(more.message)
     }
     running = false
-    if (!closing) return
+    if (!closing) return checkpointSoon()
+    clearTimeout(checkpoint)
     database.close()
     say({ kind: 'closed' })
     port.close()

@@ -57,7 +57,9 @@ export const charge = async (
     .set(eb => ({ used: eb('used', '+', bytes.used), reserved: eb('reserved', '+', bytes.reserved) }))
     .where('id', '=', space)
     .where(
-      growth <= 0 ? sql<boolean>`true` : sql<boolean>`quota is null or used + reserved + ${growth} <= quota`,
+      growth <= 0
+        ? sql<boolean>`true`
+        : sql<boolean>`(quota is null or used + reserved + ${growth} <= quota)`,
     )
     .returning('id')
     .executeTakeFirst()

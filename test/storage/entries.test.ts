@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest'
+import { checkDirectory } from '../../storage/index/check-directory.ts'
+import { bytesOf, openTemporary, person, temporaryDirectory, upload, withAda } from './open-temporary.ts'
+
+const firstPage = { order: 'name', descending: false, after: null, limit: 100 } as const
+
+test('names differing only in case or in composition clash; nasty ones are kept as they are', async () => {
+  const { storage, actor, root } = await withAda()
+  const nasty = [
+    'Ä',
+    'straße',
+    '📁 emoji',
+    'שלום',
+    ' leading',
+    'CON',
+    'a\u202eb',
+    '-rf',
+    '%00',
+    'x'.repeat(255),
+  ]
+  for (const name of nasty) {
+    const { entry } = await storage.entries.createFolder(actor, root, name, 'fail')
+    expect(entry.name).toBe(name)
+  }
+  for (const name of ['ä', 'A\u0308', 'STRASSE'.replace('SS', 'ß')]) {
+    const clash = storage.entries.createFolder(actor, root, name, 'fail')
+    await expect(clash).rejects.toMatchObject({ reason: 'name_taken', details: { entry: { folder: root } } })
+  }
+  for (const name of ['', '.', '..', 'a/b', 'nul\0', 'é'.repeat(200), '\ud800'])
+    await expect(storage.entries.createFolder(actor, root, name, 'fail')).rejects.toMatchObject({
+      reason: 'invalid_params',
+    })
+  const kept = await storage.entries.createFolder(actor, root, 'ä', 'keepBoth')
+  expect(kept.entry.name).toBe('ä (2)')
+  const reused = await storage.entries.createFolder(actor, root, 'ä', 'reuse')
+  expect(reused).toMatchObject({ created: false, entry: { name: 'Ä' } })
+})
+
+test('pages join to the whole folder in every order, folders first', async () => {
+  const { storage, ada, actor, root } = await withAda()
+  for (const name of ['z', 'b', '10', '9']) await storage.entries.createFolder(actor, root, name, 'fail')
+  for (const name of ['f10', 'f9', 'F1', 'g'])
+    await upload(storage, ada, root, name, [bytesOf(name.repeat(3))])
+  for (const order of ['name', 'size', 'modified'] as const)
+    for (const descending of [false, true]) {
+      const names: string[] = []
+      let after: string | null = null
+      do {
+        const page = await storage.entries.list(root, { order, descending, after, limit: 3 })
+        expect(page.total).toBe(8)
+        names.push(...page.entries.map(entry => `${entry.kind} ${entry.name}`))
+        after = page.next
+      } while (after !== null)
+      expect(new Set(names).size).toBe(8)
+      expect(names.slice(0, 4).every(name => name.startsWith('folder'))).toBe(true)
+      if (order === 'name' && !descending)
+        expect(names.map(name => name.split(' ')[1])).toEqual(['9', '10', 'b', 'z', 'F1', 'f9', 'f10', 'g'])
+    }
+  const alien = storage.entries.list(root, { ...firstPage, after: 'bm90IGEgY3Vyc29y' })
+  await expect(alien).rejects.toMatchObject({ reason: 'invalid_params' })
+})
+
+test('a folder moves with all that is in it, but never into itself, and the root stays', async () => {
+  const { storage, ada, actor, root } = await withAda()
+  const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  const { entry: b } = await storage.entries.createFolder(actor, a.id, 'b', 'fail')
+  await upload(storage, ada, b.id, 'deep.txt', [bytesOf('deep')])
+  const { entry: c } = await storage.entries.createFolder(actor, root, 'c', 'fail')
+  await expect(storage.entries.move(actor, [a.id], b.id, 'fail')).rejects.toMatchObject({
+    reason: 'invalid_move',
+  })
+  await expect(storage.entries.copy(actor, [a.id], a.id, 'fail')).rejects.toMatchObject({
+    reason: 'invalid_move',
+  })
+  await expect(storage.entries.rename(actor, root, 'x')).rejects.toMatchObject({ reason: 'forbidden' })
+  await expect(storage.entries.remove(actor, [root])).rejects.toMatchObject({ reason: 'forbidden' })
+  const [moved] = await storage.entries.move(actor, [a.id], c.id, 'fail')
+  expect(moved).toMatchObject({ id: a.id, folder: c.id })
+  const { space } = a
+  expect(await storage.entries.resolve(space, ['C', 'a', 'b', 'deep.txt'])).toMatchObject({
+    name: 'deep.txt',
+  })
+  expect(await storage.entries.resolve(space, ['a'])).toBeNull()
+  const path = await storage.entries.path(ada, b.id)
+  expect(path.map(step => step.name)).toEqual(['Ada', 'c', 'a', 'b'])
+  expect(path.every(step => step.level === 'admin')).toBe(true)
+})
+
+test('a copy shares the bytes, is charged, and outlives what it was copied from', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, actor, root, space } = await withAda(10, { directory })
+  const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  const { entry: file } = await upload(storage, ada, a.id, 'f', [bytesOf('12345')])
+  const [copy] = await storage.entries.copy(actor, [a.id], root, 'keepBoth')
+  expect(copy?.name).toBe('a (2)')
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 10 })
+  const third = storage.entries.copy(actor, [a.id], root, 'keepBoth')
+  await expect(third).rejects.toMatchObject({ reason: 'quota_exceeded' })
+  expect(await storage.entries.remove(actor, [a.id])).toBe(2)
+  const twin = await storage.entries.resolve(space, ['a (2)', 'f'])
+  expect(twin).toMatchObject({ size: 5, digest: file.digest })
+  const content = await storage.contents.ofEntry(twin?.id ?? '', null)
+  expect(await storage.contents.chunks(content?.content ?? '', 0, 10)).toHaveLength(1)
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 5 })
+  expect(await checkDirectory(directory)).toEqual([])
+})
+
+test('moving to another space moves the charge and resets older cursors', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, actor, root, space } = await withAda(null, { directory })
+  const bob = await storage.users.create(actor, person('Bob'))
+  const [bobs] = await storage.spaces.visibleTo(bob.id)
+  const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  await upload(storage, ada, a.id, 'f', [bytesOf('12345')])
+  const before = await storage.spaces.seq(space)
+  await storage.entries.move(actor, [a.id], bobs?.root ?? '', 'fail')
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0 })
+  expect(await storage.spaces.get(bobs?.id ?? '')).toMatchObject({ usedBytes: 5 })
+  expect(await storage.changes.ofFolder(a.id, before, 10)).toMatchObject({ reset: true })
+  expect(await storage.access.level(bob.id, a.id)).toBe('admin')
+  expect(await storage.access.level(ada, a.id)).toBeNull()
+  expect(await checkDirectory(directory)).toEqual([])
+})
+
+test('removing forgets unfinished uploads into the folder and gives everything back', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, actor, root, space } = await withAda(null, { directory })
+  const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  await upload(storage, ada, a.id, 'f', [bytesOf('12345')])
+  const open = {
+    id: 'u'.repeat(22),
+    folder: a.id,
+    name: 'g',
+    size: 7,
+    modifiedAt: 0,
+    onClash: 'fail' as const,
+  }
+  await storage.uploads.open(ada, open)
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 5, reservedBytes: 7 })
+  expect(await storage.entries.remove(actor, [a.id])).toBe(2)
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
+  expect(await storage.uploads.get(ada, open.id)).toBeNull()
+  expect(await checkDirectory(directory)).toEqual([])
+})
+
+test('walking visits everything depth first in name order', async () => {
+  const { storage, ada, actor, root } = await withAda()
+  const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  await upload(storage, ada, a.id, 'x', [bytesOf('x')])
+  await upload(storage, ada, root, 'b', [bytesOf('b')])
+  const paths: string[] = []
+  for await (const { path } of storage.entries.walk(root)) paths.push(path)
+  expect(paths).toEqual(['a', 'a/x', 'b'])
+})
+
+test('a storage that was closed takes no more writes', async () => {
+  const storage = await openTemporary()
+  await storage.close()
+  await expect(storage.settings.set('a', 'b')).rejects.toMatchObject({ reason: 'closing' })
+})
