@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest'
+import type { Commit } from '../../storage/storage.ts'
+import { newId, openTemporary, person, withAda } from './open-temporary.ts'
+
+test('the first administrator is made once, and the setup token goes with it', async () => {
+  const storage = await openTemporary()
+  await storage.settings.set('setup_token_hash', 'x')
+  expect(await storage.users.hasAdministrator()).toBe(false)
+  const both = await Promise.allSettled([
+    storage.users.setUp(person('Ada')),
+    storage.users.setUp(person('Eve')),
+  ])
+  expect(both.map(result => result.status)).toEqual(['fulfilled', 'rejected'])
+  expect(both[1]).toMatchObject({ reason: { reason: 'already_set_up' } })
+  expect(await storage.users.hasAdministrator()).toBe(true)
+  expect(await storage.settings.get('setup_token_hash')).toBeNull()
+})
+
+test('accounts are found by folded address, listed by pages, and their spaces have names of their own', async () => {
+  const { storage, actor } = await withAda()
+  await storage.users.create(actor, { ...person('Ben'), email: 'Ben@Example.ORG' })
+  const twin = await storage.users.create(actor, { ...person('Ben'), email: 'other@example.org' })
+  const clash = storage.users.create(actor, { ...person('X'), email: 'BEN@example.org' })
+  await expect(clash).rejects.toMatchObject({ reason: 'conflict' })
+  expect(await storage.users.findByEmail('bEN@example.org')).toMatchObject({
+    name: 'Ben',
+    passwordHash: 'hash',
+  })
+  const first = await storage.users.list(null, 2)
+  const rest = await storage.users.list(first.next, 2)
+  expect([...first.users, ...rest.users].map(user => user.name)).toEqual(['Ada', 'Ben', 'Ben'])
+  expect(rest.next).toBeNull()
+  const [space] = await storage.spaces.visibleTo(twin.id)
+  expect(space).toMatchObject({ name: 'other@example.org', owner: { id: twin.id }, level: 'admin' })
+})
+
+test('disabling ends sessions, and the last administrator stays', async () => {
+  const { storage, ada, actor } = await withAda()
+  const bob = await storage.users.create(actor, person('Bob'))
+  const session = await storage.sessions.create({
+    user: bob.id,
+    agent: 'a',
+    address: '::1',
+    refreshHash: 'h',
+  })
+  const commits: Commit[] = []
+  storage.onCommit(commit => commits.push(commit))
+  expect(await storage.users.setDisabled(actor, bob.id, true)).toMatchObject({ disabled: true })
+  expect(commits).toMatchObject([
+    { rights: true, endedSessions: [{ session: session.id, reason: 'disabled' }] },
+  ])
+  expect(await storage.sessions.get(session.id)).toBeNull()
+  await expect(storage.sessions.rotate('h', 'n', 0)).rejects.toMatchObject({ reason: 'session_ended' })
+  await expect(storage.users.setDisabled(actor, ada, true)).rejects.toMatchObject({ reason: 'conflict' })
+  await expect(storage.users.setDisabled(actor, newId(), true)).rejects.toMatchObject({ reason: 'not_found' })
+})
+
+test('a new password ends the other sessions', async () => {
+  const { storage, ada } = await withAda()
+  const sessions = []
+  for (const hash of ['1', '2', '3'])
+    sessions.push(
+      await storage.sessions.create({ user: ada, agent: hash, address: '::1', refreshHash: hash }),
+    )
+  expect(await storage.users.setPasswordHash(ada, 'new', sessions[1]?.id ?? '')).toBe(2)
+  expect((await storage.sessions.list(ada)).map(session => session.agent)).toEqual(['2'])
+  expect(await storage.users.findByEmail('ada@example.org')).toMatchObject({ passwordHash: 'new' })
+  expect(await storage.sessions.end(ada, sessions[0]?.id ?? '', 'logout')).toBe(false)
+  expect(await storage.sessions.end(newId(), sessions[1]?.id ?? '', 'logout')).toBe(false)
+  expect(await storage.sessions.end(ada, sessions[1]?.id ?? '', 'logout')).toBe(true)
+})
+
+test('an answer lost on the way, and tabs that race, sign nobody out; a late use of an old token does', async () => {
+  let now = 1_000_000
+  const { storage, ada } = await withAda(null, { clock: () => now })
+  const { id } = await storage.sessions.create({ user: ada, agent: 'a', address: '::1', refreshHash: 't0' })
+  await storage.sessions.rotate('t0', 'lost', 1_000)
+  now += 60_000
+  await storage.sessions.rotate('t0', 't1', 1_000)
+  await storage.sessions.rotate('t1', 't2', 1_000)
+  now += 900
+  await storage.sessions.rotate('t0', 'raced', 1_000)
+  await storage.sessions.rotate('t2', 't3', 1_000)
+  now += 500
+  await storage.sessions.rotate('raced', 't3b', 1_000)
+  expect(await storage.sessions.get(id)).toMatchObject({ lastSeenAt: now })
+  await expect(storage.sessions.rotate('unknown', 'x', 1_000)).rejects.toMatchObject({
+    reason: 'unauthenticated',
+  })
+  now += 60_000
+  const commits: Commit[] = []
+  storage.onCommit(commit => commits.push(commit))
+  await expect(storage.sessions.rotate('t1', 'x', 1_000)).rejects.toMatchObject({ reason: 'session_ended' })
+  expect(commits).toMatchObject([{ endedSessions: [{ session: id, reason: 'reused' }] }])
+  expect(await storage.sessions.get(id)).toBeNull()
+  await expect(storage.sessions.rotate('t3', 'x', 1_000)).rejects.toMatchObject({ reason: 'session_ended' })
+})
+
+test('the highest of ownership, own and everyone’s grants holds, inherited downwards', async () => {
+  const { storage, ada, actor, root } = await withAda()
+  const bob = await storage.users.create(actor, person('Bob'))
+  const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  const { entry: b } = await storage.entries.createFolder(actor, a.id, 'b', 'fail')
+  expect(await storage.access.level(bob.id, b.id)).toBeNull()
+  await storage.access.grant(actor, a.id, { kind: 'everyone' }, 'read')
+  expect(await storage.access.level(bob.id, b.id)).toBe('read')
+  const grant = await storage.access.grant(actor, b.id, { kind: 'user', user: bob.id }, 'delete')
+  expect(grant).toMatchObject({ entryName: 'b', inherited: false, level: 'delete' })
+  expect(await storage.access.level(bob.id, b.id)).toBe('delete')
+  expect(await storage.access.level(bob.id, a.id)).toBe('read')
+  expect(await storage.access.level(ada, b.id)).toBe('admin')
+  const list = await storage.access.list(b.id)
+  expect(list.map(({ inherited, level }) => [inherited, level])).toEqual([
+    [false, 'delete'],
+    [true, 'read'],
+  ])
+  const shared = await storage.spaces.sharedWith(bob.id)
+  expect(shared.map(({ path, level, spaceName }) => [path.join('/'), level, spaceName])).toEqual([
+    ['a', 'read', 'Ada'],
+    ['a/b', 'delete', 'Ada'],
+  ])
+  expect(await storage.access.revoke(actor, b.id, { kind: 'user', user: bob.id })).toBe(true)
+  expect(await storage.access.revoke(actor, b.id, { kind: 'user', user: bob.id })).toBe(false)
+  expect(await storage.access.level(bob.id, b.id)).toBe('read')
+  await storage.access.grant(actor, root, { kind: 'everyone' }, 'write')
+  expect((await storage.spaces.visibleTo(bob.id)).map(space => [space.name, space.level])).toEqual([
+    ['Bob', 'admin'],
+    ['Ada', 'write'],
+  ])
+  expect(await storage.spaces.sharedWith(bob.id)).toEqual([])
+  const nobody = storage.access.grant(actor, a.id, { kind: 'user', user: newId() }, 'read')
+  await expect(nobody).rejects.toMatchObject({ reason: 'not_found' })
+})
