@@ -35,7 +35,7 @@ export type Downloads = {
 const maxOpen = 256
 
 export const createDownloads = (
-  { storage, levelOf, clock, metrics }: TransferParts,
+  { storage, levelOf, clock }: TransferParts,
   bounds: OutboxLimits,
 ): Downloads => {
   type Side = { open: Map<string, Download>; outbox: Outbox }
@@ -80,7 +80,6 @@ export const createDownloads = (
         if (connection.closed) throw new WherryError('disconnected')
         if (download.ended) throw download.ended
       })
-      metrics.sent(buffer.bytes.length)
     } finally {
       buffer.release()
     }

@@ -3,7 +3,7 @@ import type { Storage } from '../../storage/storage.ts'
 import type { Hub } from '../context.ts'
 
 /** What transfers are made of: the hub's parts that they use, and their bounds. */
-export type TransferParts = Pick<Hub, 'storage' | 'clock' | 'log' | 'metrics' | 'levelOf'> & {
+export type TransferParts = Pick<Hub, 'storage' | 'clock' | 'log' | 'levelOf'> & {
   config: TransferConfig
 }
 

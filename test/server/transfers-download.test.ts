@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { decodeSlices } from '../../protocol/frames.ts'
+import { closeDownload, listChunks, openDownload, readChunks } from '../../server/handlers/downloads.ts'
+import { newId, upload } from '../storage/open-temporary.ts'
+import { type FakeConnection, fill, holdsBack, openRig, type Rig } from './transfers-rig.ts'
+
+const MiB = 2 ** 20
+
+const openFile = async (rig: Rig, at: FakeConnection, chunks: Uint8Array[]) => {
+  const { entry } = await upload(rig.storage, rig.ada, rig.root, `${newId()}.bin`, chunks)
+  const download = newId()
+  const opened = await openDownload(rig.context(at), { download, stream: 3, entry: entry.id, version: null })
+  return { entry, download, opened }
+}
+
+const received = (at: FakeConnection): Uint8Array => {
+  const parts = at.slices.flatMap(message => [...decodeSlices(message)].map(slice => slice.bytes))
+  return Buffer.concat(parts)
+}
+
+test('chunks that are asked for come in order, and the answer after them', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const chunks = [fill(3 * MiB, 1), fill(10, 2), fill(MiB, 3)]
+  const { download, opened } = await openFile(rig, at, chunks)
+  expect(opened).toMatchObject({ size: 4 * MiB + 10, chunks: 3 })
+  const page = await listChunks(rig.context(at), { download, from: 1, limit: 1 })
+  expect(page).toMatchObject({ chunks: [{ size: 10 }], next: 2 })
+  const answer = await readChunks(rig.context(at), { download, from: 0, count: 3 })
+  expect(answer).toEqual({ sentBytes: 4 * MiB + 10 })
+  expect(Buffer.compare(received(at), Buffer.concat(chunks))).toBe(0)
+  const indexes = at.slices.flatMap(message => [...decodeSlices(message)].map(slice => slice.index))
+  expect([...indexes].sort((a, b) => a - b)).toEqual(indexes)
+  expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
+})
+
+test('a reader that takes nothing gets no more than the bound', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  holdsBack.add(at)
+  const chunks = Array.from({ length: 24 }, (_, i) => fill(MiB, i))
+  const { download } = await openFile(rig, at, chunks)
+  const reads = Promise.allSettled(
+    [0, 8, 16].map(from => readChunks(rig.context(at), { download, from, count: 8 })),
+  )
+  await expect.poll(() => at.buffered).toBeGreaterThan(0)
+  await expect.poll(() => rig.storage.chunks.health().allocatedBytes).toBeGreaterThan(6 * MiB)
+  expect(rig.storage.chunks.health().allocatedBytes).toBeLessThanOrEqual(8 * MiB)
+  expect(at.buffered).toBeLessThanOrEqual(9 * MiB)
+  holdsBack.delete(at)
+  at.flush()
+  const outcomes = await reads
+  expect(outcomes.map(outcome => outcome.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+  expect(received(at).length).toBe(24 * MiB)
+})
+
+test('a lost right ends a running download', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  holdsBack.add(at)
+  const { download, entry } = await openFile(
+    rig,
+    at,
+    Array.from({ length: 12 }, (_, i) => fill(MiB, i)),
+  )
+  const reading = readChunks(rig.context(at), { download, from: 0, count: 12 })
+  await expect.poll(() => at.buffered).toBeGreaterThan(0)
+  rig.levels.set(entry.id, null)
+  await rig.transfers.recheck()
+  at.flush()
+  await expect(reading).rejects.toMatchObject({ reason: 'cancelled' })
+  expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
+})
+
+test('a version that vanished, a closed download and a wrong place are errors', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const { download, entry } = await openFile(rig, at, [fill(10, 1)])
+  await expect(readChunks(rig.context(at), { download, from: 1, count: 1 })).rejects.toMatchObject({
+    reason: 'invalid_params',
+  })
+  await rig.storage.entries.remove({ user: rig.ada, requestId: null }, [entry.id])
+  await expect(readChunks(rig.context(at), { download, from: 0, count: 1 })).rejects.toMatchObject({
+    reason: 'version_gone',
+  })
+  await closeDownload(rig.context(at), { download })
+  await closeDownload(rig.context(at), { download })
+  await expect(readChunks(rig.context(at), { download, from: 0, count: 1 })).rejects.toMatchObject({
+    reason: 'not_found',
+  })
+})

@@ -1,0 +1,207 @@
+import { expect, test } from 'vitest'
+import {
+  cancelUpload,
+  commitUpload,
+  declareChunks,
+  openUpload,
+  resumeUpload,
+} from '../../server/handlers/uploads.ts'
+import { newId } from '../storage/open-temporary.ts'
+import { callIn, type FakeConnection, fill, openRig, type Rig, refOf, send, slice } from './transfers-rig.ts'
+
+const MiB = 2 ** 20
+
+const open = (rig: Rig, at: FakeConnection, upload: string, stream: number, size: number, name = 'a.bin') =>
+  callIn(rig, at, 'upload.open', openUpload, {
+    upload,
+    stream,
+    folder: rig.root,
+    name,
+    size,
+    modifiedAt: 1,
+    onClash: 'fail' as const,
+  })
+
+const declare = (rig: Rig, at: FakeConnection, upload: string, chunks: Uint8Array[], from = 0) =>
+  callIn(rig, at, 'upload.declare', declareChunks, { upload, from, chunks: chunks.map(refOf) })
+
+const commit = async (rig: Rig, at: FakeConnection, upload: string) => {
+  // The dispatcher asks for rights first, which waits for an upload.open that is under way.
+  await rig.transfers.uploadFolder(rig.ada, upload)
+  return callIn(rig, at, 'upload.commit', commitUpload, { upload })
+}
+
+test('open, declare, slices and commit go without waiting in between', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const chunks = [fill(3 * MiB, 1), fill(700_000, 2)]
+  const [first = new Uint8Array(), second = new Uint8Array()] = chunks
+  const upload = newId()
+  rig.transfers.askCredit(at, 8 * MiB)
+  const opened = open(rig, at, upload, 7, 3 * MiB + 700_000)
+  const params = { upload, from: 0, chunks: chunks.map(refOf) }
+  rig.transfers.announce(at, 'upload.declare', params)
+  send(rig, at, slice(7, 0, first.subarray(0, MiB), 0, false))
+  send(rig, at, slice(7, 0, first.subarray(MiB, 2 * MiB), MiB, false), slice(7, 1, second))
+  send(rig, at, slice(7, 0, first.subarray(2 * MiB), 2 * MiB))
+  await opened
+  const committing = commit(rig, at, upload)
+  expect(await declareChunks(rig.context(at), params)).toEqual({ missing: [0, 1] })
+  const { entry } = await committing
+  expect(entry).toMatchObject({ name: 'a.bin', size: 3 * MiB + 700_000 })
+  const given = at.events.flatMap(event => ('credit' in event.params ? [event.params.credit] : []))
+  expect(given.reduce((sum, credit) => sum + credit, 0)).toBe(3 * MiB + 700_000)
+  expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
+})
+
+test('a chunk that does not match is refused and may be sent again', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const chunk = fill(1000, 1)
+  const upload = newId()
+  rig.transfers.askCredit(at, MiB)
+  await open(rig, at, upload, 1, 1000)
+  await declare(rig, at, upload, [chunk])
+  send(rig, at, slice(1, 0, fill(1000, 9)))
+  expect(await at.next('upload.refused')).toMatchObject({
+    stream: 1,
+    chunk: 0,
+    reason: 'chunk_mismatch',
+    credit: 1000,
+  })
+  send(rig, at, slice(1, 0, chunk.subarray(0, 999)))
+  expect(await at.next('upload.refused')).toMatchObject({ reason: 'chunk_mismatch', credit: 999 })
+  send(rig, at, slice(1, 0, fill(1001, 1)))
+  expect(await at.next('upload.refused')).toMatchObject({ reason: 'chunk_mismatch', credit: 1001 })
+  send(rig, at, slice(1, 0, chunk))
+  expect(await at.next('upload.stored')).toEqual({ stream: 1, chunks: [0], credit: 1000 })
+  expect((await commit(rig, at, upload)).entry.size).toBe(1000)
+})
+
+test('a chunk that is stored already is taken and its credit comes back', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const chunk = fill(1000, 1)
+  const upload = newId()
+  rig.transfers.askCredit(at, MiB)
+  await open(rig, at, upload, 1, 1000)
+  await declare(rig, at, upload, [chunk])
+  send(rig, at, slice(1, 0, chunk))
+  await at.next('upload.stored')
+  send(rig, at, slice(1, 0, chunk))
+  expect(await at.next('upload.stored')).toEqual({ stream: 1, chunks: [0], credit: 1000 })
+})
+
+test('breaking the rules throws what closes the socket', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const upload = newId()
+  expect(() => send(rig, at, slice(1, 0, fill(1, 1)))).toThrow(/stream/)
+  await open(rig, at, upload, 1, 2000)
+  await declare(rig, at, upload, [fill(1000, 1)])
+  expect(() => send(rig, at, slice(1, 0, fill(1000, 1)))).toThrow(/granted/)
+  rig.transfers.askCredit(at, MiB)
+  expect(() => send(rig, at, slice(1, 5, fill(10, 1)))).toThrow(/not declared/)
+  expect(() => send(rig, at, slice(1, 0, fill(10, 1), 5))).toThrow(/order/)
+})
+
+test('chunks begun beyond the window are not taken into memory', async () => {
+  const rig = await openRig({ windowBytes: 4 * MiB })
+  const at = rig.connect()
+  const upload = newId()
+  const chunk = fill(4 * MiB, 1)
+  rig.transfers.askCredit(at, 4 * MiB)
+  await open(rig, at, upload, 1, 12 * MiB)
+  await declare(rig, at, upload, [chunk, chunk, chunk])
+  for (const index of [0, 1]) send(rig, at, slice(1, index, chunk.subarray(0, 10), 0, false))
+  expect(() => send(rig, at, slice(1, 2, chunk.subarray(0, 10), 0, false))).toThrow(/begun/)
+  rig.transfers.connectionClosed(at)
+  expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
+})
+
+test('slices of a failed upload are refused without closing', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  rig.transfers.askCredit(at, MiB)
+  const first = newId()
+  await open(rig, at, first, 1, 10)
+  await declare(rig, at, first, [fill(10, 1)])
+  send(rig, at, slice(1, 0, fill(10, 1)))
+  await commit(rig, at, first)
+  const second = newId()
+  const opening = open(rig, at, second, 2, 10)
+  const declaring = { upload: second, from: 0, chunks: [refOf(fill(10, 2))] }
+  rig.transfers.announce(at, 'upload.declare', declaring)
+  send(rig, at, slice(2, 0, fill(10, 2).subarray(0, 5), 0, false))
+  await expect(opening).rejects.toMatchObject({ reason: 'name_taken' })
+  send(rig, at, slice(2, 0, fill(10, 2).subarray(5), 5))
+  const credits = [await at.next('upload.refused'), await at.next('upload.refused')].map(
+    event => event.credit,
+  )
+  expect(credits).toEqual([5, 5])
+  await expect(commit(rig, at, second)).rejects.toMatchObject({ reason: 'not_found' })
+})
+
+test('an upload goes on over another connection, and the old one is refused', async () => {
+  const rig = await openRig()
+  const before = rig.connect()
+  const chunks = [fill(1000, 1), fill(2000, 2)]
+  const [first = new Uint8Array(), second = new Uint8Array()] = chunks
+  const upload = newId()
+  rig.transfers.askCredit(before, MiB)
+  await open(rig, before, upload, 1, 3000)
+  await declare(rig, before, upload, chunks)
+  send(rig, before, slice(1, 0, first))
+  await before.next('upload.stored')
+  send(rig, before, slice(1, 1, second.subarray(0, 500), 0, false))
+  const after = rig.connect()
+  rig.transfers.askCredit(after, MiB)
+  const answer = await callIn(rig, after, 'upload.resume', resumeUpload, { upload, stream: 9, from: 0 })
+  expect(answer.chunks.map(chunk => chunk.stored)).toEqual([true, false])
+  expect(await before.next('upload.refused')).toMatchObject({ chunk: 1, credit: 500 })
+  send(rig, before, slice(1, 1, second.subarray(500), 500))
+  expect(await before.next('upload.refused')).toMatchObject({ reason: 'cancelled', credit: 1500 })
+  send(rig, after, slice(9, 1, second))
+  expect((await commit(rig, after, upload)).entry.size).toBe(3000)
+  expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ upload, storedBytes: 3000, state: 'ended' }])
+})
+
+test('a commit with holes says which', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const upload = newId()
+  await open(rig, at, upload, 1, 30)
+  await declare(rig, at, upload, [fill(10, 1), fill(10, 2), fill(10, 3)])
+  await expect(commit(rig, at, upload)).rejects.toMatchObject({
+    reason: 'incomplete',
+    details: { missing: [0, 1, 2] },
+  })
+})
+
+test('a lost right stops an upload at once', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const upload = newId()
+  rig.transfers.askCredit(at, MiB)
+  await open(rig, at, upload, 1, 1000)
+  await declare(rig, at, upload, [fill(1000, 1)])
+  send(rig, at, slice(1, 0, fill(1000, 1).subarray(0, 400), 0, false))
+  rig.levels.set(rig.root, 'read')
+  await rig.transfers.recheck()
+  expect(await at.next('upload.refused')).toMatchObject({ reason: 'cancelled', credit: 400 })
+  send(rig, at, slice(1, 0, fill(1000, 1).subarray(400), 400))
+  expect(await at.next('upload.refused')).toMatchObject({ reason: 'cancelled', credit: 600 })
+})
+
+test('slices under way when an upload is cancelled do no harm', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const upload = newId()
+  rig.transfers.askCredit(at, MiB)
+  await open(rig, at, upload, 1, 1000)
+  await declare(rig, at, upload, [fill(1000, 1)])
+  await cancelUpload(rig.context(at), { upload })
+  send(rig, at, slice(1, 0, fill(1000, 1)))
+  expect(await at.next('upload.refused')).toMatchObject({ reason: 'cancelled', credit: 1000 })
+  expect(await rig.transfers.uploadFolder(rig.ada, upload)).toBeNull()
+})
