@@ -2,7 +2,7 @@ import { nameKey } from '../../protocol/names.ts'
 import type { Entry } from '../../protocol/values.ts'
 import type { FolderOrder } from './api.ts'
 import { type CompareRows, compareRows, type Row, toRow } from './entry-order.ts'
-import { editSorted } from './sorted-rows.ts'
+import { applyEdits, findEdits } from './sorted-rows.ts'
 
 export type FolderRows = ReturnType<typeof createFolderRows>
 
@@ -12,7 +12,9 @@ export const createFolderRows = () => {
   let idByName: Map<string, string> | null = null
   let order: FolderOrder = { by: 'name', descending: false }
   let compare: CompareRows = compareRows(order)
-  let sorted: readonly Row[] = []
+  let sorted: Row[] = []
+  /** The same, without keys: `entries` is a copy of it for those who look, replaced and never changed. */
+  let sortedEntries: Entry[] = []
   let entries: readonly Entry[] | null = null
 
   const forget = (row: Row) => {
@@ -31,7 +33,7 @@ export const createFolderRows = () => {
     },
     /** Made anew after each change, when somebody looks. */
     get entries(): readonly Entry[] {
-      entries ??= sorted.map(row => row.entry)
+      entries ??= sortedEntries.slice()
       return entries
     },
     ids: (): Iterable<string> => byId.keys(),
@@ -52,7 +54,9 @@ export const createFolderRows = () => {
       for (const row of old) forget(row)
       const added = put.map(toRow)
       for (const row of added) remember(row)
-      sorted = editSorted(sorted, old, added.sort(compare), compare)
+      const edits = findEdits(sorted, old, added.sort(compare), compare)
+      sorted = applyEdits(sorted, edits, row => row)
+      sortedEntries = applyEdits(sortedEntries, edits, row => row.entry)
       entries = null
     },
     get order(): FolderOrder {
@@ -61,7 +65,8 @@ export const createFolderRows = () => {
     setOrder(next: FolderOrder): void {
       order = next
       compare = compareRows(next)
-      sorted = [...sorted].sort(compare)
+      sorted.sort(compare)
+      sortedEntries = sorted.map(row => row.entry)
       entries = null
     },
   }

@@ -1,5 +1,11 @@
 import type { CompareRows, Row } from './entry-order.ts'
 
+/** `row` is inserted before what is at `at`, or, if null, what is there goes. */
+export type Edit = { at: number; row: Row | null }
+
+/** Up to here single moves in place (10 µs in a list of 100,000) cost less than a new list (1 ms). */
+const mostEditsInPlace = 64
+
 /** Where `row` is in the sorted `rows`, or would be inserted. */
 const position = (rows: readonly Row[], row: Row, compare: CompareRows): number => {
   let low = 0
@@ -13,34 +19,53 @@ const position = (rows: readonly Row[], row: Row, compare: CompareRows): number 
   return low
 }
 
-/** One edit of the sorted list: `row` is inserted before the row at `at`, or, if null, the row there is left out. */
-type Edit = { at: number; row: Row | null }
-
-/**
- * A new sorted list without `removed` (rows of `rows` themselves) and with `added` (in order). Its cost is a copy of the list
- * and a binary search for each edit, so that one batch of changes is one replacement.
- */
-export const editSorted = (
+/** The edits, in order, that take `removed` (rows of `rows` themselves) out of the sorted list and put `added` (sorted) in. */
+export const findEdits = (
   rows: readonly Row[],
   removed: readonly Row[],
   added: readonly Row[],
   compare: CompareRows,
-): Row[] => {
+): Edit[] => {
   const last = rows.at(-1)
   const first = added[0]
-  if (removed.length === 0 && first && (!last || compare(last, first) < 0)) return rows.concat(added)
+  const isAppended = removed.length === 0 && first && (!last || compare(last, first) < 0)
+  if (isAppended) return added.map(row => ({ at: rows.length, row }))
   const edits: Edit[] = [
     ...removed.map(row => ({ at: position(rows, row, compare), row: null })),
     ...added.map(row => ({ at: position(rows, row, compare), row })),
   ]
-  // Stable: what is added at one place stays in order, and goes before the row that is left out there.
-  edits.sort((a, b) => a.at - b.at || Number(a.row === null) - Number(b.row === null))
-  const parts: Row[][] = []
-  let copied = 0
-  for (const { at, row } of edits) {
-    if (at > copied) parts.push(rows.slice(copied, at))
-    if (row) parts.push([row])
-    copied = row ? at : at + 1
+  // Stable: what is added at one place stays in order, and goes before what is taken out there.
+  return edits.sort((a, b) => a.at - b.at || Number(a.row === null) - Number(b.row === null))
+}
+
+const appendAll = <T>(list: T[], edits: readonly Edit[], toItem: (row: Row) => T): T[] => {
+  for (const { row } of edits) if (row) list.push(toItem(row))
+  return list
+}
+
+/** From the back, so that the places of the edits before it hold. */
+const editInPlace = <T>(list: T[], edits: readonly Edit[], toItem: (row: Row) => T): T[] => {
+  for (const { at, row } of edits.toReversed()) {
+    if (row) list.splice(at, 0, toItem(row))
+    else list.splice(at, 1)
   }
-  return ([] as Row[]).concat(...parts, rows.slice(copied))
+  return list
+}
+
+/** Makes the edits in a list with one item for each row. Answers `list`, changed, or a new list: the old one is void. */
+export const applyEdits = <T>(list: T[], edits: readonly Edit[], toItem: (row: Row) => T): T[] => {
+  if (edits[0]?.at === list.length) return appendAll(list, edits, toItem)
+  if (edits.length <= mostEditsInPlace) return editInPlace(list, edits, toItem)
+  const edited: T[] = []
+  let copied = 0
+  const copyTo = (end: number) => {
+    for (; copied < end; copied++) edited.push(list[copied] as T)
+  }
+  for (const { at, row } of edits) {
+    copyTo(at)
+    if (row) edited.push(toItem(row))
+    else copied += 1
+  }
+  copyTo(list.length)
+  return edited
 }
