@@ -1,0 +1,215 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CommandLine, commandLine } from '../support/command-line.ts'
+import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+
+const MiB = 2 ** 20
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+type PutResult = {
+  files: number
+  bytes: number
+  sentBytes: number
+  reusedBytes: number
+  seconds: number
+  failed: number
+}
+
+let hub: HubProcess
+let home: string
+let wherry: CommandLine
+
+beforeAll(async () => {
+  hub = await hubProcess({
+    WHERRY_ADMIN_EMAIL: administrator.email,
+    WHERRY_ADMIN_PASSWORD: administrator.password,
+  })
+  await hub.start()
+  home = await mkdtemp(join(tmpdir(), 'wherry-home-'))
+  wherry = commandLine(home)
+  await wherry.json(
+    ['login', hub.url, '--email', administrator.email, '--password-stdin'],
+    administrator.password,
+  )
+})
+
+afterAll(async () => {
+  await hub.remove()
+  await rm(home, { recursive: true, force: true })
+})
+
+describe('signing in', () => {
+  test('the session is kept in files that nobody else can read', async () => {
+    const files = await readdir(join(home, 'config/wherry'), { recursive: true, withFileTypes: true })
+    expect(files.length).toBeGreaterThan(0)
+    for (const file of files) {
+      const { mode } = await stat(join(file.parentPath, file.name))
+      expect(mode & 0o077).toBe(0)
+    }
+  })
+
+  test('a wrong password says so and ends with 1', async () => {
+    const other = commandLine(join(home, 'other'))
+    const { code, stderr } = await other.run(
+      ['login', hub.url, '--email', administrator.email, '--password-stdin'],
+      'not the one',
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('password')
+  })
+
+  test('without a sign-in every command ends with 3 and says what to do', async () => {
+    const { code, stderr } = await commandLine(join(home, 'nobody')).run(['ls'])
+    expect(code).toBe(3)
+    expect(stderr).toContain('wherry login')
+  })
+
+  test('an unknown command and a missing argument end with 2', async () => {
+    expect((await wherry.run(['frobnicate'])).code).toBe(2)
+    expect((await wherry.run(['put'])).code).toBe(2)
+    expect((await wherry.run(['ls', 'no-colon'])).code).toBe(2)
+  })
+
+  test('a path that is not there ends with 4', async () => {
+    expect((await wherry.run(['ls', 'me:nowhere'])).code).toBe(4)
+  })
+})
+
+describe('files', () => {
+  test('a folder goes up and comes down again byte for byte, and the second time nothing travels', async () => {
+    const tree = join(home, 'tree')
+    const big = randomBytes(9 * MiB)
+    await mkdir(join(tree, 'deep/er'), { recursive: true })
+    await mkdir(join(tree, 'empty'))
+    await writeFile(join(tree, 'big.bin'), big)
+    await writeFile(join(tree, 'nothing'), '')
+    for (let i = 0; i < 300; i++) await writeFile(join(tree, 'deep', `small ${i}.txt`), `file ${i}`)
+    await writeFile(join(tree, 'deep/er/ünï 👩‍👩‍👧.txt'), 'emoji')
+
+    const first = (await wherry.json(['put', tree, 'me:'])) as PutResult
+    expect(first).toMatchObject({ files: 303, failed: 0 })
+    expect(first.sentBytes).toBe(first.bytes)
+
+    const again = (await wherry.json(['put', tree, 'me:'])) as PutResult
+    expect(again).toMatchObject({ files: 303, sentBytes: 0, failed: 0, bytes: first.bytes })
+
+    const back = join(home, 'back')
+    await wherry.json(['get', 'me:tree', back])
+    expect(sha256(await readFile(join(back, 'big.bin')))).toBe(sha256(big))
+    expect(await readFile(join(back, 'deep/small 17.txt'), 'utf8')).toBe('file 17')
+    expect(await readFile(join(back, 'deep/er/ünï 👩‍👩‍👧.txt'), 'utf8')).toBe('emoji')
+    expect((await stat(join(back, 'nothing'))).size).toBe(0)
+    expect((await stat(join(back, 'empty'))).isDirectory()).toBe(true)
+    expect(Math.trunc((await stat(join(back, 'big.bin'))).mtimeMs)).toBe(
+      Math.trunc((await stat(join(tree, 'big.bin'))).mtimeMs),
+    )
+  })
+
+  test('mkdir, mv, cp, ls and rm do what their names say', async () => {
+    await wherry.json(['mkdir', 'me:a/b/c'])
+    await writeFile(join(home, 'note.txt'), 'hello')
+    await wherry.json(['put', join(home, 'note.txt'), 'me:a/renamed.txt'])
+    await wherry.json(['cp', 'me:a/renamed.txt', 'me:a/b'])
+    await wherry.json(['mv', 'me:a/renamed.txt', 'me:a/b/c/moved.txt'])
+    const listed = (await wherry.json(['ls', 'me:a/b'])) as { name: string; size: number }[]
+    expect(listed.map(entry => entry.name)).toEqual(['c', 'renamed.txt'])
+    expect((await wherry.json(['ls', 'me:a/b/c'])) as unknown[]).toMatchObject([
+      { name: 'moved.txt', size: 5 },
+    ])
+    expect(await wherry.json(['rm', 'me:a'])).toEqual({ removed: 5 })
+    expect((await wherry.run(['ls', 'me:a'])).code).toBe(4)
+  })
+
+  test('a signed address gives the file to any HTTP client', async () => {
+    await writeFile(join(home, 'signed.txt'), 'signed')
+    await wherry.json(['put', join(home, 'signed.txt'), 'me:'])
+    const { url } = (await wherry.json(['url', 'me:signed.txt'])) as { url: string }
+    const answer = await fetch(url)
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toBe('signed')
+  })
+
+  test('watch prints what others do', async () => {
+    await wherry.json(['mkdir', 'me:watched'])
+    const watching = wherry.start(['watch', 'me:watched', '--json'])
+    const printed: string[] = []
+    const line = async (pattern: RegExp): Promise<string> => {
+      for (;;) {
+        const found = printed.find(one => pattern.test(one))
+        if (found) return found
+        await new Promise(resolve => watching.process.stdout?.once('data', resolve))
+      }
+    }
+    watching.process.stdout?.on('data', (text: string) => printed.push(...text.split('\n').filter(Boolean)))
+    // The first change that is seen proves that the watch stands; earlier ones are part of the listing.
+    let seen = false
+    const watched = line(/"added"/).then(() => {
+      seen = true
+    })
+    for (let i = 0; !seen; i++) await wherry.json(['mkdir', `me:watched/${i}`])
+    await watched
+    await wherry.json(['rm', 'me:watched/0'])
+    expect(await line(/"removed"/)).toContain('"name":"0"')
+    watching.process.kill('SIGINT')
+    expect((await watching.result).code).toBe(0)
+  })
+})
+
+describe('administration', () => {
+  test('an administrator makes an account, shares a folder, takes it back and disables the account', async () => {
+    const ben = commandLine(join(home, 'ben'))
+    await wherry.json(
+      ['users', 'create', 'ben@example.org', '--name', 'Ben', '--password-stdin'],
+      'another long password',
+    )
+    await ben.json(
+      ['login', hub.url, '--email', 'ben@example.org', '--password-stdin'],
+      'another long password',
+    )
+    await wherry.json(['mkdir', 'me:shared'])
+    await writeFile(join(home, 'for ben.txt'), 'hi')
+    await wherry.json(['put', join(home, 'for ben.txt'), 'me:shared'])
+
+    const { spaces } = (await wherry.json(['ls'])) as { spaces: { name: string }[] }
+    const path = `${spaces[0]?.name}:shared`
+    expect((await ben.run(['ls', path])).code).toBe(4)
+    await wherry.json(['access', 'me:shared', 'grant', 'ben@example.org', 'read'])
+    expect(await ben.json(['ls', path])).toMatchObject([{ name: 'for ben.txt' }])
+    expect((await ben.run(['rm', `${path}/for ben.txt`])).code).toBe(4)
+    await wherry.json(['access', 'me:shared', 'revoke', 'ben@example.org'])
+    expect((await ben.run(['ls', path])).code).toBe(4)
+    await wherry.json(['users', 'disable', 'ben@example.org'])
+    expect((await ben.run(['ls'])).code).toBe(3)
+  })
+})
+
+describe('interruptions', () => {
+  test('an upload whose hub and client are killed in the middle goes on with the same command, and little is sent twice', async () => {
+    const bytes = randomBytes(96 * MiB)
+    await writeFile(join(home, 'large.bin'), bytes)
+    const interrupted = wherry.start(['put', join(home, 'large.bin'), 'me:'])
+    const storedBytes = async (): Promise<number> => {
+      const uploads = (await wherry.json(['uploads'])) as { name: string; storedBytes: number }[]
+      return uploads.find(upload => upload.name === 'large.bin')?.storedBytes ?? 0
+    }
+    let stored = 0
+    while (stored === 0 && interrupted.process.exitCode === null) stored = await storedBytes()
+    await hub.kill()
+    interrupted.process.kill('SIGKILL')
+    await interrupted.result
+    await hub.start()
+
+    const before = await storedBytes()
+    const result = (await wherry.json(['put', join(home, 'large.bin'), 'me:'])) as PutResult
+    expect(result.failed).toBe(0)
+    if (before > 0) {
+      expect(before).toBeGreaterThanOrEqual(stored)
+      expect(result.sentBytes).toBe(bytes.length - before)
+    }
+    await wherry.json(['get', 'me:large.bin', join(home, 'large.back')])
+    expect(sha256(await readFile(join(home, 'large.back')))).toBe(sha256(bytes))
+  })
+})

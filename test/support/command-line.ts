@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const bin = fileURLToPath(new URL('../../client/node/bin.mjs', import.meta.url))
+
+export type CommandResult = { code: number | null; stdout: string; stderr: string }
+
+/** The command line as a person runs it, with a home of its own. */
+export type CommandLine = {
+  /** Starts `wherry ARGS`; resolves when it ended. */
+  run(args: readonly string[], input?: string): Promise<CommandResult>
+  /** The parsed standard output of `wherry ARGS --json`, which has to succeed. */
+  json(args: readonly string[], input?: string): Promise<unknown>
+  /** Starts it and leaves it running. */
+  start(args: readonly string[]): { process: ChildProcess; result: Promise<CommandResult> }
+}
+
+export const commandLine = (home: string): CommandLine => {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('WHERRY_')),
+  )
+  const env = {
+    ...inherited,
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_STATE_HOME: join(home, 'state'),
+  }
+
+  const start = (args: readonly string[], input = '') => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bin, ...args], {
+      env,
+      cwd: home,
+    })
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', text => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', text => {
+      stderr += text
+    })
+    const result = new Promise<CommandResult>(resolve =>
+      child.on('close', code => resolve({ code, stdout, stderr })),
+    )
+    return { process: child as ChildProcess, result }
+  }
+
+  const run = (args: readonly string[], input?: string) => start(args, input).result
+
+  return {
+    run,
+    start,
+    async json(args, input) {
+      const { code, stdout, stderr } = await run([...args, '--json'], input)
+      if (code !== 0) throw new Error(`wherry ${args.join(' ')} ended with ${code}: ${stderr}`)
+      return JSON.parse(stdout)
+    },
+  }
+}
