@@ -79,10 +79,8 @@ const prepareNode = () => {
 
 const newestIn = path => {
   const stat = statSync(path)
-    statSync(path),
-  )
-  if (!isDirectory) return mtimeMs
-  return Math.max(mtimeMs, ...readdirSync(path).map(name => newestIn(join(path, name))))
+  if (!stat.isDirectory()) return stat.mtimeMs
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map(name => newestIn(join(path, name))))
 }
 
 const clientSources = ['client/core', 'client/web', 'protocol', 'scripts/build.ts', 'package-lock.json']
