@@ -1,25 +1,28 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ChunkIndex, ChunkStore } from './chunks/chunk-store.ts'
+import type { ChunkStore } from './chunks/chunk-store.ts'
+import type { CrashPoint } from './chunks/crash.ts'
+import { diskChunks } from './chunks/disk-chunks.ts'
+import { openKeys } from './chunks/keys.ts'
 import { lockDirectory } from './index/data-lock.ts'
-import { openIndex } from './index/open-index.ts'
+import { type Index, openIndex } from './index/open-index.ts'
 import { runMarker } from './index/run-marker.ts'
-import { standInChunks } from './stand-in-chunks.ts'
+import { type IndexCrashPoint, isIndexCrashPoint } from './index/writer-messages.ts'
 import type { Storage } from './storage.ts'
 
 export type StorageOptions = {
   /** Made if it is missing, for its owner alone. */
   directory: string
-  /** 32 bytes that wrap the keys of the chunks; a file in the directory by default. */
+  /** 32 bytes that wrap the keys of the chunks; by default those of a file in the directory, made on first start. */
   masterKey?: Uint8Array
   clock?: () => number
   /** How long an unfinished upload is kept; 7 days by default. */
   uploadsKeptMs?: number
-  /** Kills the process at a named step: for crash tests. */
-  crashAt?: string
-  /** Another store of bytes than the disk's: for tests. */
-  openChunks?: (index: ChunkIndex) => Promise<ChunkStore>
+  /** Threads that hash and encrypt. */
+  workers?: number
   log?: { info(message: string): void; warn(message: string): void }
+  /** Kills the process when it passes a step for the time after `after` times: for crash tests. */
+  crashAt?: { point: CrashPoint | IndexCrashPoint; after: number }
 }
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -27,39 +30,70 @@ const dayMs = 24 * 60 * 60 * 1000
 /**
  * Opens a hub's storage in a directory that it holds alone until close(). Throws an Error with a sentence if another
  * hub has it, if the index is damaged or from a newer version, or if SQLite is not as it has to be.
+ * `createdMasterKey`: a master key was made just now; without a backup of it the disk's content cannot be read elsewhere.
  */
 export const openStorage = async (
   options: StorageOptions,
 ): Promise<Storage & { createdMasterKey: boolean }> => {
-  const { directory, clock = Date.now, crashAt = null } = options
+  const { directory, log } = options
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   chmodSync(directory, 0o700)
   const unlock = lockDirectory(directory)
+  let index: Index | null = null
   try {
     const marker = runMarker(join(directory, 'running'))
-    const unclean = marker.wasRunning
-    if (unclean) options.log?.warn('The last stop was not a clean one: the index is checked first.')
-    const uploadsKeptMs = options.uploadsKeptMs ?? 7 * dayMs
-    const index = await openIndex({ directory, clock, crashAt, uploadsKeptMs, unclean })
-    const chunks = await (options.openChunks ?? (async chunkIndex => standInChunks(chunkIndex)))(
-      index.chunkIndex,
-    )
-    const { chunkIndex: _, ...rows } = index
+    if (marker.wasRunning)
+      log?.warn('The last stop was not a clean one: what was written last is checked first.')
+    const opened = await openIndex(indexOptions(options, marker.wasRunning))
+    index = opened
+    const { keys, createdMasterKeyFile } = await openKeys({ directory, masterKey: options.masterKey ?? null })
+    const chunks = await diskChunks({ ...chunkOptions(options, opened, marker.wasRunning), keys })
     return {
-      ...rows,
-      chunks,
-      createdMasterKey: false,
-      problem: () => index.problem() ?? chunks.health().problem,
-      async close() {
-        await chunks.close()
-        const clean = index.problem() === null
-        await index.close()
-        if (clean) marker.remove()
-        unlock()
-      },
+      ...compose(opened, chunks, marker.remove, unlock),
+      createdMasterKey: createdMasterKeyFile !== null,
     }
   } catch (error) {
+    await index?.close()
     unlock()
     throw error
+  }
+}
+
+const indexOptions = (options: StorageOptions, unclean: boolean) => ({
+  directory: options.directory,
+  clock: options.clock ?? Date.now,
+  uploadsKeptMs: options.uploadsKeptMs ?? 7 * dayMs,
+  unclean,
+  crashAt: options.crashAt && isIndexCrashPoint(options.crashAt.point) ? options.crashAt : null,
+})
+
+const chunkOptions = (
+  { directory, workers, log, crashAt }: StorageOptions,
+  index: Index,
+  unclean: boolean,
+) => ({
+  directory: join(directory, 'chunks'),
+  index: index.chunkIndex,
+  unclean,
+  ...(workers === undefined ? {} : { workers }),
+  ...(log === undefined ? {} : { log }),
+  ...(crashAt && !isIndexCrashPoint(crashAt.point) ? { crashAt: { ...crashAt, point: crashAt.point } } : {}),
+})
+
+const compose = (index: Index, chunks: ChunkStore, markClean: () => void, unlock: () => void): Storage => {
+  const { chunkIndex: _, ...rows } = index
+  const close = async (): Promise<void> => {
+    await chunks.close()
+    const isClean = index.problem() === null
+    await index.close()
+    if (isClean) markClean()
+    unlock()
+  }
+  let closing: Promise<void> | null = null
+  return {
+    ...rows,
+    chunks,
+    problem: () => index.problem() ?? chunks.health().problem,
+    close: () => (closing ??= close()),
   }
 }

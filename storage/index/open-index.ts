@@ -16,6 +16,7 @@ import type { Tables } from './tables.ts'
 import { startUpkeep } from './upkeep.ts'
 import { uploadsOf } from './uploads.ts'
 import { startWriter, type Writer } from './writer.ts'
+import type { IndexCrash } from './writer-messages.ts'
 
 /** The rows of the storage: everything but the chunks' bytes. */
 export type Index = Omit<Storage, 'chunks'> & { chunkIndex: ChunkIndex }
@@ -27,7 +28,7 @@ export type IndexOptions = {
   uploadsKeptMs: number
   /** The last stop was not a clean one: the file is checked first. */
   unclean: boolean
-  crashAt: string | null
+  crashAt: IndexCrash | null
 }
 
 /** Opens the index of a data directory that is locked for this process, bringing its schema up to date first. */

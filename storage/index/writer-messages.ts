@@ -16,4 +16,14 @@ export type FromWriter =
   | { kind: 'failed'; ids: number[]; full: boolean; message: string }
   | { kind: 'closed' }
 
-export type WriterData = { file: string; crashAt: string | null; batchItems: number }
+/** Steps of a commit at which a test can have the process die. */
+const indexCrashPoints = ['beforeCommit', 'committed'] as const
+export type IndexCrashPoint = (typeof indexCrashPoints)[number]
+
+export const isIndexCrashPoint = (point: string): point is IndexCrashPoint =>
+  (indexCrashPoints as readonly string[]).includes(point)
+
+/** Dies at the point when it was passed `after` times before. */
+export type IndexCrash = { point: string; after: number }
+
+export type WriterData = { file: string; crashAt: IndexCrash | null; batchItems: number }

@@ -4,7 +4,7 @@ import { type Item, runBatch, sqliteCode } from './batch.ts'
 import { openDatabase } from './database.ts'
 import { IndexDialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
-import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts'
+import type { FromWriter, IndexCrashPoint, ToWriter, WriterData } from './writer-messages.ts'
 
 const idleMs = 1_000
 
@@ -22,8 +22,8 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
   let checkpoint: NodeJS.Timeout | undefined
 
   const say = (message: FromWriter): void => port.postMessage(JSON.stringify(message))
-  const crash = (point: string): void => {
-    if (point === crashAt) process.kill(process.pid, 'SIGKILL')
+  const crash = (point: IndexCrashPoint): void => {
+    if (crashAt?.point === point && crashAt.after-- <= 0) process.kill(process.pid, 'SIGKILL')
   }
   const hear = (text: string): void => {
     const message = JSON.parse(text) as ToWriter
@@ -34,8 +34,8 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
   const commit = async (items: Item[]): Promise<void> => {
     try {
       if (broken) throw new Error('The index failed before.')
-      const { outcomes, effects } = await runBatch(db, items, () => crash('index.beforeCommit'))
-      crash('index.afterCommit')
+      const { outcomes, effects } = await runBatch(db, items, () => crash('beforeCommit'))
+      crash('committed')
       const { seqs, rights, endedSessions } = effects
       say({ kind: 'done', outcomes, seqs: [...seqs], rights, endedSessions })
     } catch (error) {

@@ -3,7 +3,7 @@ import { type Reason, WherryError } from '../../protocol/errors.ts'
 import type { Actor, Commit } from '../storage.ts'
 import type { Item, Outcome, SentError } from './batch.ts'
 import type { OperationAnswer, OperationArgs, OperationName } from './operations.ts'
-import type { FromWriter, ToWriter, WriterData } from './writer-messages.ts'
+import type { FromWriter, IndexCrash, ToWriter, WriterData } from './writer-messages.ts'
 
 /** The road of every change: into the writer's thread and its transactions. */
 export type Writer = {
@@ -25,7 +25,7 @@ type Waiting = { resolve(answer: unknown): void; reject(error: Error): void }
 export const startWriter = async (options: {
   file: string
   clock: () => number
-  crashAt?: string | null
+  crashAt?: IndexCrash | null
   batchItems?: number
 }): Promise<Writer> => {
   const workerData: WriterData = {
