@@ -1,5 +1,5 @@
-import { isReason, WherryError } from '../../protocol/errors.ts'
-import type { CallName, ParamsInput, Result } from '../../protocol/table.ts'
+import { isReason, type Reason, WherryError } from '../../protocol/errors.ts'
+import type { Result } from '../../protocol/table.ts'
 import { calls as callTable } from '../../protocol/table.ts'
 import type { User } from '../../protocol/values.ts'
 import type { CallOptions, ClientOptions, HubClient, TransferLink } from './api.ts'
@@ -8,9 +8,9 @@ import { createClientEvents } from './client-events.ts'
 import { createClientState } from './client-state.ts'
 import { createConnection } from './connection.ts'
 import { createOpenCalls } from './open-calls.ts'
-import { createRenewal } from './renewal.ts'
 import { parseEvent, readMessage } from './rpc.ts'
-import { type CallNow, renewSignIn, type SignedIn } from './sign-in.ts'
+import { createSession } from './session.ts'
+import type { CallNow, SignedIn } from './sign-in.ts'
 import { createStreams } from './streams.ts'
 import { systemTimers } from './timers.ts'
 import type { Wire } from './wire.ts'
@@ -21,17 +21,12 @@ import type { Wire } from './wire.ts'
  */
 export const createClient = (options: ClientOptions): HubClient & TransferLink => {
   const { credentials, agent, timers = systemTimers, retryDelayMs = jitteredDelayMs } = options
-  let user: User | null = null
   let hello: Result<'hub.hello'> | null = null
   let latencyMs: number | null = null
-  let access: string | null = null
   let epoch = 0
   let online = true
-  /** False between signOut() and the next sign-in: what may still be kept is not used. */
-  let wantsSession = true
+  /** The socket is through its handshake. */
   let isReady = false
-  let renewingOn: Wire | null = null
-  let failedRenewals = 0
 
   const state = createClientState()
   const events = createClientEvents()
@@ -40,81 +35,63 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     latencyMs = ms
   })
 
-  const canSend = (name: CallName): boolean =>
-    isReady && (state.current === 'live' || callTable[name].access === 'anyone')
-
   const callOn = (wire: Wire): CallNow => {
     return (name, params) =>
       connection.wire === wire
         ? calls.add(name, params, { retry: false }, wire.send)
         : Promise.reject(new WherryError('disconnected'))
   }
-
   const callNow: CallNow = (name, params) =>
     connection.wire ? callOn(connection.wire)(name, params) : Promise.reject(new WherryError('disconnected'))
 
-  const keep = (signedIn: SignedIn) => {
-    user = signedIn.user
-    access = signedIn.access
-    failedRenewals = 0
-    renewal.schedule(signedIn.accessExpiresAt)
+  const sendWaiting = () => {
+    const { wire } = connection
+    if (wire && isReady) calls.sendWaiting(wire.send, state.current === 'live')
   }
 
   const goLive = (signedIn: SignedIn) => {
-    keep(signedIn)
+    session.keep(signedIn)
     isReady = true
     epoch += 1
-    state.renew('live', () => calls.sendWaiting(message => connection.wire?.send(message), true))
+    state.renew('live', sendWaiting)
   }
 
   const goSignedOut = (reason: 'unauthenticated' | 'session_ended') => {
-    user = null
-    access = null
-    renewal.stop()
+    session.clear()
     state.set('signedOut')
     calls.failAll(reason, 'signedIn')
-    if (isReady) calls.sendWaiting(message => connection.wire?.send(message), false)
+    sendWaiting()
   }
+
+  const session = createSession(
+    { credentials, timers, retryDelayMs },
+    {
+      liveWire: () => (state.current === 'live' ? connection.wire : null),
+      callOn,
+      renewed: sendWaiting,
+      ended: () => goSignedOut('session_ended'),
+    },
+  )
 
   const handshake = async (wire: Wire) => {
     const callHere = callOn(wire)
     hello = await callHere('hub.hello', { client: agent })
-    renewal.setHubTime(hello.serverTime)
-    const signedIn = wantsSession ? await renewSignIn(credentials, callHere, null) : null
+    session.setHubTime(hello.serverTime)
+    const signedIn = await session.resume(callHere)
     if (connection.wire !== wire) return
     isReady = true
     if (signedIn) goLive(signedIn)
     else goSignedOut('unauthenticated')
   }
 
-  /** Renews the sign-in of a live connection; nothing that runs stops. */
-  const renew = async () => {
-    const { wire } = connection
-    if (!wire || renewingOn === wire || state.current !== 'live') return
-    renewingOn = wire
-    try {
-      const signedIn = await renewSignIn(credentials, callOn(wire), access)
-      if (connection.wire !== wire || state.current !== 'live') return
-      if (!signedIn) return goSignedOut('session_ended')
-      keep(signedIn)
-      calls.sendWaiting(wire.send, true)
-    } catch {
-      if (connection.wire === wire) renewal.retryAfter(retryDelayMs(failedRenewals++))
-    } finally {
-      if (renewingOn === wire) renewingOn = null
-    }
-  }
-  const renewal = createRenewal(timers, () => void renew())
-
   const receive = (text: string) => {
     const message = readMessage(text)
     if (message.kind === 'result') calls.settle(message.id, message.result)
-    if (message.kind === 'error' && message.id !== null) {
-      const { id, error } = message
-      if (isReason(error, 'session_expired') && calls.keepForRenewal(id)) void renew()
-      else calls.fail(id, error)
-    }
     if (message.kind === 'event') receiveEvent(message.name, message.params)
+    if (message.kind !== 'error' || message.id === null) return
+    const { id, error } = message
+    if (isReason(error, 'session_expired') && calls.keepForRenewal(id)) session.renew()
+    else calls.fail(id, error)
   }
 
   const receiveEvent = (name: string, params: unknown) => {
@@ -125,14 +102,15 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     if (event.name === 'session.ended' && state.current === 'live') goSignedOut('session_ended')
   }
 
+  /** A signed-out client has nothing to come back for until somebody signs in: the hub closes such sockets soon. */
   const lost = (wasReady: boolean): 'retry' | 'rest' => {
     isReady = false
-    renewal.stop()
+    session.stopRenewal()
     streams.clear()
-    const isResting = wasReady && state.current === 'signedOut'
+    const isResting = wasReady && state.current === 'signedOut' && calls.isEmpty()
     if (!isResting) state.set(online ? 'reconnecting' : 'offline')
     calls.connectionLost()
-    return isResting && !calls.hasWaiting() ? 'rest' : 'retry'
+    return isResting ? 'rest' : 'retry'
   }
 
   const connection = createConnection(
@@ -146,10 +124,28 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     },
   )
 
+  const call: HubClient['call'] = (name, params, callOptions = {}) => {
+    const isGuestCall = callTable[name].access === 'anyone'
+    const { wire } = connection
+    const isSent = isReady && (state.current === 'live' || isGuestCall)
+    const refusal = refusalOf(isGuestCall, isSent, callOptions)
+    if (refusal) return Promise.reject(new WherryError(refusal))
+    const answer = calls.add(name, params, callOptions, isSent && wire ? wire.send : null)
+    if (!wire && state.current === 'signedOut') connection.wake()
+    return answer
+  }
+
+  /** Why a call cannot even wait. */
+  const refusalOf = (isGuestCall: boolean, isSent: boolean, options: CallOptions): Reason | null => {
+    if (state.current === 'closed' || options.signal?.aborted) return 'cancelled'
+    if (state.current === 'signedOut' && !isGuestCall) return 'unauthenticated'
+    return options.retry === false && !isSent ? 'disconnected' : null
+  }
+
   /** Takes over a fresh sign-in that was made on the socket of now. */
   const accept = async (signedIn: Result<'session.login'>): Promise<User> => {
     const { wire } = connection
-    wantsSession = true
+    session.want()
     await credentials.store(signedIn)
     if (wire && connection.wire === wire) goLive(signedIn)
     else {
@@ -164,7 +160,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       return state.current
     },
     get user() {
-      return user
+      return session.user
     },
     get hello() {
       return hello
@@ -183,32 +179,20 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     on: events.on,
     onSlice: streams.listen,
     newStream: streams.newStream,
-    call: <N extends CallName>(name: N, params: ParamsInput<N>, callOptions: CallOptions = {}) => {
-      const { signal, retry = true } = callOptions
-      if (state.current === 'closed' || signal?.aborted) return Promise.reject(new WherryError('cancelled'))
-      const isGuestCall = callTable[name].access === 'anyone'
-      if (state.current === 'signedOut' && !isGuestCall)
-        return Promise.reject(new WherryError('unauthenticated'))
-      const { wire } = connection
-      const send = canSend(name) && wire ? wire.send : null
-      if (!retry && !send) return Promise.reject(new WherryError('disconnected'))
-      const answer = calls.add(name, params, callOptions, send)
-      if (!wire && state.current === 'signedOut') connection.wake()
-      return answer
-    },
+    call,
     sendBinary(message) {
       if (!isReady || state.current !== 'live' || !connection.wire) throw new WherryError('disconnected')
       connection.wire.send(message)
     },
     signIn: async (email, password) => {
       const { keep: how } = credentials
-      return accept(await client.call('session.login', { email, password, keep: how, agent }))
+      return accept(await call('session.login', { email, password, keep: how, agent }))
     },
     setUp: async account =>
-      accept(await client.call('account.setup', { ...account, keep: credentials.keep, agent })),
+      accept(await call('account.setup', { ...account, keep: credentials.keep, agent })),
     async signOut() {
       const isLive = state.current === 'live'
-      wantsSession = false
+      session.abandon()
       // A hub that cannot be reached ends the session when it expires.
       if (isLive) await callNow('session.logout', {}).catch(() => {})
       await credentials.forget()
@@ -225,7 +209,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     close() {
       if (state.current === 'closed') return
       connection.close()
-      renewal.stop()
+      session.stopRenewal()
       isReady = false
       state.set('closed')
       state.clear()

@@ -8,11 +8,7 @@ import { createListeners } from './listeners.ts'
 
 const nothing: Merged = { put: [], removed: [] }
 
-/** Uploads as `progressed` says they are now; those that ended are left out. */
-const withProgress = (uploads: readonly TransferProgress[], progressed: readonly TransferProgress[]) => {
-  const byId = new Map([...uploads, ...progressed].map(upload => [upload.upload, upload]))
-  return [...byId.values()].filter(upload => upload.state !== 'ended')
-}
+const running = (uploads: readonly TransferProgress[]) => uploads.filter(upload => upload.state !== 'ended')
 
 /**
  * Opens a folder live: LiveFolder says what it promises. Starts as soon as the client is signed in. Listeners of onChange
@@ -41,7 +37,7 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
     watched(answer) {
       isGone = false
       setPeople(answer.people)
-      uploads = withProgress([], answer.uploads)
+      uploads = running(answer.uploads)
     },
     loadingStarted() {
       isLoading = true
@@ -90,7 +86,7 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
     }),
     client.on('transfer.progressed', event => {
       if (event.folder !== folder) return
-      uploads = withProgress(uploads, event.uploads)
+      uploads = running(event.uploads)
       tell()
     }),
     // The right may have changed on a folder above this one: the hub knows, so it is asked.

@@ -114,7 +114,7 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
         else if (call.sentAtMs !== null) take(call.id)?.fail(new WherryError('disconnected'))
       }
     },
-    hasWaiting: (): boolean => open.size > 0,
+    isEmpty: (): boolean => open.size === 0,
     /** Fails every call that only a signed-in user can make, or all of them. */
     failAll(reason: Reason, which: 'signedIn' | 'all'): void {
       for (const call of [...open.values()]) {
