@@ -1,6 +1,7 @@
 import { WherryError } from '../../protocol/errors.ts'
 import type { Slice } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
+import { closeCodes } from '../../protocol/rpc.ts'
 import type { ChunkBuffer, ChunkStore } from '../../storage/chunks/chunk-store.ts'
 import type { Connection } from '../context.ts'
 import type { CreditBudget, Lease } from './credit.ts'
@@ -19,7 +20,7 @@ export type Intake = {
 export type Lane = {
   readonly connection: Connection
   readonly lease: Lease
-  /** Binds a stream; what it was bound to before ends. */
+  /** Binds a stream; what it was bound to before ends. Far too many of them end the connection. */
   bind(stream: number, intake: Intake): void
   /** From now on the slices of the stream are refused with this error, if `intake` is still what it is bound to. */
   refuse(stream: number, intake: Intake, error: WherryError): void
@@ -50,7 +51,7 @@ export const createLane = (
       return sum
     },
     stalled: () =>
-      connection.close(1008, 'Others wait for the upload credit that this connection does not use.'),
+      connection.close(closeCodes.policy, 'Others wait for the upload credit that this connection does not use.'),
   })
 
   const makeRoom = (): void => {
@@ -60,7 +61,7 @@ export const createLane = (
       streams.delete(stream)
       return
     }
-    throw new WherryError('busy', 'This connection has too many open streams.')
+    connection.close(closeCodes.policy, 'This connection has too many open streams.')
   }
 
   const put = (stream: number, intake: Intake): void => {

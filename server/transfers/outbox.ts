@@ -2,6 +2,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { WherryError } from '../../protocol/errors.ts'
 import { sliceHeaderBytes, writeSliceHeader } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
+import { closeCodes } from '../../protocol/rpc.ts'
 import type { Connection } from '../context.ts'
 
 /** Sends chunks on one connection, one at a time, in slices that suit the link. */
@@ -58,7 +59,7 @@ export const createOutbox = (
     stalled.abort()
     if (outcome === true) return
     if (outcome === 'stalled' && connection.bufferedBytes() < before) return drainTo(bytes)
-    if (outcome === 'stalled') connection.close(1008, 'The bytes that were asked for are not taken.')
+    if (outcome === 'stalled') connection.close(closeCodes.policy, 'The bytes that were asked for are not taken.')
     throw new WherryError('disconnected')
   }
 

@@ -75,7 +75,7 @@ export const createTransfers = (
   const batches = createBatches()
   const downloads = createDownloads(parts, {
     aheadBytes: 2 * limits.chunkMaxBytes,
-    bufferedBytes: 2 * limits.chunkMaxBytes,
+    bufferedBytes: Math.min(2 * limits.chunkMaxBytes, config.windowBytes / 2),
     stallMs: stallMs.reader,
   })
   const stallCheck = setInterval(() => budget.endStalled(), Math.min(stallCheckMs, stallMs.credit))

@@ -61,7 +61,7 @@ test('twenty connections share a budget for two chunks, each in its turn', () =>
   for (let round = 0; round < 400; round++) {
     const inMemory = senders.reduce((sum, one) => sum + one.credit, 0)
     expect(inMemory).toBeLessThanOrEqual(8 * MiB)
-    const next = senders.find(one => one.credit >= MiB)
+    const [next] = senders.filter(one => one.credit >= MiB).sort((a, b) => a.stored - b.stored)
     if (!next) throw new Error('Nobody can go on.')
     next.lease.spend(MiB)
     next.credit -= MiB
