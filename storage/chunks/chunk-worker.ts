@@ -16,11 +16,16 @@ const port = parentPort
 const data: ThreadData = workerData
 const { files }: { files: SegmentFiles } = await import(data.files)
 
+const turnBytes = 1024 * 1024
+
 const crash = crasher(data.crashAt)
 const cipher = recordCipher(data.keys)
 const reader = segmentReader(data.directory, files)
 const nextSegment = new Int32Array(data.nextSegment)
 let answers: Answer[] = []
+let queue: Job[] = []
+let next = 0
+let working = false
 let scratch = new Uint8Array(0)
 
 const post = (message: FromThread): void => port.postMessage(message)
@@ -95,18 +100,44 @@ const run = (job: Job): void => {
   }
 }
 
+const bytesOf = (job: Job): number => (job.kind === 'check' ? job.size : job.plain.length)
+
 const close = async (): Promise<void> => {
   await writer.close()
   reader.close()
   port.close()
 }
 
-port.on('message', (message: ToThread) => {
-  if (message === 'close') {
-    void close()
-    return
+const closeWhenDone = (): void => {
+  if (working) setImmediate(closeWhenDone)
+  else void close()
+}
+
+/** Works for about a millisecond, then lets finished syncs be answered. */
+const work = (): void => {
+  let bytes = 0
+  while (bytes < turnBytes) {
+    const job = queue[next]
+    if (!job) break
+    next++
+    run(job)
+    bytes += bytesOf(job)
   }
-  for (const job of message) run(job)
   writer.flush()
   sendAnswers()
+  working = next < queue.length
+  if (working) setImmediate(work)
+  else {
+    queue = []
+    next = 0
+  }
+}
+
+port.on('message', (message: ToThread) => {
+  if (message === 'close') {
+    closeWhenDone()
+    return
+  }
+  queue = queue.concat(message)
+  if (!working) work()
 })

@@ -33,7 +33,7 @@ export type RecordCipher = {
 type DerivedKeys = { dataKey: KeyObject; naming: KeyObject }
 
 /** OpenSSL's output lands in fresh memory each time: pieces this small come from the allocator's warm lists. */
-const pieceBytes = 64 * 1024
+const pieceBytes = 128 * 1024
 const nonce = new Uint8Array(12)
 const recordKeyInfo = Buffer.from('wherry chunk key 1')
 const lastBlock = Buffer.from([1])

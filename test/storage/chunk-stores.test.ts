@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { diskChunks } from '../../storage/chunks/disk-chunks.ts'
+import { openKeys } from '../../storage/chunks/keys.ts'
+import { memoryChunkIndex } from '../../storage/chunks/memory-chunk-index.ts'
+import { memoryChunks } from '../../storage/chunks/memory-chunks.ts'
+import { segmentFileName } from '../../storage/chunks/record.ts'
+import { chunkIndexContract } from '../contracts/chunk-index.ts'
+import { chunkStoreContract } from '../contracts/chunk-store.ts'
+
+chunkStoreContract('memory chunks', async () => {
+  const kept = new Map<string, Uint8Array>()
+  return {
+    store: memoryChunks(kept),
+    async damage(id) {
+      kept.set(id, new Uint8Array(3))
+    },
+    async remove() {},
+  }
+})
+
+chunkStoreContract('disk chunks', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'wherry-chunks-'))
+  const directory = join(data, 'chunks')
+  const { keys } = await openKeys({ directory: data, masterKey: null })
+  const index = memoryChunkIndex()
+  return {
+    store: await diskChunks({ directory, index, keys }),
+    async damage(id) {
+      const row = (await index.find([id])).get(id)
+      if (!row) throw new Error('There is no such chunk to damage.')
+      const file = await openFile(join(directory, segmentFileName(row.segment)), 'r+')
+      await file.write('damage', row.offset + 100)
+      await file.close()
+    },
+    async remove() {
+      rmSync(data, { recursive: true })
+    },
+  }
+})
+
+chunkIndexContract('memory chunk index', async () => ({ index: memoryChunkIndex(), async close() {} }))

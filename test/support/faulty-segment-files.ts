@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { files as real, type SegmentFiles } from '../../storage/chunks/segment-files.ts'
+
+/** The file system, but an operation fails while the file $WHERRY_TEST_FAULT says `operation CODE`. */
+const check = (operation: string): void => {
+  const path = process.env['WHERRY_TEST_FAULT'] ?? ''
+  if (!existsSync(path)) return
+  const [failing, code = 'EIO'] = readFileSync(path, 'utf8').trim().split(' ')
+  if (failing === 'die' && operation === 'write') process.exit(3)
+  if (failing === operation) throw Object.assign(new Error(`${code}: ${operation} failed`), { code })
+}
+
+export const files: SegmentFiles = {
+  ...real,
+  create(path) {
+    check('create')
+    return real.create(path)
+  },
+  read(fd, into, position) {
+    check('read')
+    return real.read(fd, into, position)
+  },
+  write(fd, bytes, position) {
+    check('write')
+    // Short writes are the rule here: the caller has to go on with the rest.
+    return real.write(fd, bytes.subarray(0, Math.ceil(bytes.length / 2)), position)
+  },
+  async sync(fd) {
+    check('sync')
+    await real.sync(fd)
+  },
+}
