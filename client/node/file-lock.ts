@@ -1,34 +1,48 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-/** A lock older than this was left by a process that died: nobody needs so long for one call. */
-const staleMs = 30_000
 const pollMs = 25
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code
 
 const tryLock = async (path: string): Promise<boolean> => {
   try {
-    await (await open(path, 'wx', 0o600)).close()
+    const file = await open(path, 'wx', 0o600)
+    await file.writeFile(String(process.pid))
+    await file.close()
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (codeOf(error) !== 'EEXIST') throw error
     return false
   }
 }
 
-const isStale = async (path: string): Promise<boolean> => {
+const isRunning = (pid: number): boolean => {
   try {
-    return Date.now() - (await stat(path)).mtimeMs > staleMs
-  } catch {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH'
+  }
+}
+
+/** True if the process that holds the lock died with it. A lock without a number is just being made. */
+const isLeft = async (path: string): Promise<boolean> => {
+  try {
+    const pid = Number(await readFile(path, 'utf8'))
+    return pid > 0 && !isRunning(pid)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
     return false
   }
 }
 
-/** Runs `work` while no other process on this machine runs one under the same lock file. */
+/** Runs `work` while no other process of this machine runs one under the same lock file, nor this process another one. */
 export const withFileLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   while (!(await tryLock(path))) {
-    if (await isStale(path)) await rm(path, { force: true })
+    if (await isLeft(path)) await rm(path, { force: true })
     else await setTimeout(pollMs)
   }
   try {
