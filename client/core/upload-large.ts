@@ -92,6 +92,8 @@ export const createLargeUploads = (tools: UploadTools) => {
       items.update(record, { state: 'done', ...result, error: null })
     } catch (error) {
       await failed(record, error, known)
+    } finally {
+      await source.close?.()
     }
   }
 

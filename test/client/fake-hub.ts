@@ -15,6 +15,7 @@ type FakeUpload = {
   chunks: ChunkRef[]
   stored: Set<number>
 }
+type Stored = Entry & { content: Uint8Array; chunks: readonly ChunkRef[] }
 type Assembly = { bytes: Uint8Array; received: number }
 type SmallFiles = {
   files: ParamsInput<'upload.putMany'>['files']
@@ -40,10 +41,12 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
   const events = new Map<EventName, Set<(params: never) => void>>()
   const known = new Map<string, Uint8Array>()
   const uploads = new Map<string, FakeUpload>()
-  const entries = new Map<string, Entry & { content: Uint8Array }>()
+  const entries = new Map<string, Stored>()
   const pendingCalls = new Set<(error: Error) => void>()
   let streams = new Map<number, string>()
   let many = new Map<number, SmallFiles>()
+  let downloads = new Map<string, { stream: number; entry: Stored }>()
+  const sliceListeners = new Map<number, Parameters<TransferLink['onSlice']>[1]>()
   let assemblies = new Map<string, Assembly>()
   let state: ConnectionState = 'live'
   let epoch = 1
@@ -53,7 +56,13 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
   let messages = 0
   let cutAt = Number.POSITIVE_INFINITY
   let seq = 0
-  const counted = { sentBytes: 0, calls: new Map<string, number>(), overruns: 0, maxUnacknowledged: 0 }
+  const counted = {
+    servedBytes: 0,
+    sentBytes: 0,
+    calls: new Map<string, number>(),
+    overruns: 0,
+    maxUnacknowledged: 0,
+  }
   const corrupt = new Set<string>()
   let milestone = { bytes: Number.POSITIVE_INFINITY, reached: () => {} }
 
@@ -65,6 +74,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     if (state !== 'live') return
     streams = new Map()
     many = new Map()
+    downloads = new Map()
     assemblies = new Map()
     credit = 0
     target = 0
@@ -94,7 +104,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     credit += bytes
     return bytes
   }
-  const entryOf = (folder: string, name: string): (Entry & { content: Uint8Array }) | undefined =>
+  const entryOf = (folder: string, name: string): Stored | undefined =>
     [...entries.values()].find(entry => entry.folder === folder && entry.name === name)
   const freeName = (folder: string, name: string): string => {
     for (let n = 2; ; n++) if (!entryOf(folder, `${name} (${n})`)) return `${name} (${n})`
@@ -113,7 +123,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     const content = new Uint8Array(
       Buffer.concat(chunks.map(chunk => known.get(chunk.hash) ?? new Uint8Array())),
     )
-    const entry: Entry & { content: Uint8Array } = {
+    const entry: Stored = {
       id: there && onClash === 'replace' ? there.id : fakeId(`${folder}/${finalName}`),
       space: fakeId('space'),
       folder,
@@ -128,11 +138,12 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
       by: null,
       seq,
       content,
+      chunks,
     }
     entries.set(entry.id, entry)
     return { entry: plain(entry), unchanged: false }
   }
-  const plain = ({ content: _, ...entry }: Entry & { content: Uint8Array }): Entry => entry
+  const plain = ({ content: _, chunks: __, ...entry }: Stored): Entry => entry
   const missingOf = (upload: FakeUpload): number[] =>
     upload.chunks.flatMap((_, index) => (upload.stored.has(index) ? [] : [index]))
   const need = (id: string): FakeUpload => {
@@ -232,11 +243,61 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
   }
   const folderEntry = (folder: string | null, name: string) => ({
     ...({ space: fakeId('space'), kind: 'folder', size: 0, type: null, digest: null } as const),
-    ...{ version: null, modifiedAt: 0, createdAt: 0, by: null, seq: 0, content: new Uint8Array() },
+    ...{
+      version: null,
+      modifiedAt: 0,
+      createdAt: 0,
+      by: null,
+      seq: 0,
+      content: new Uint8Array(),
+      chunks: [],
+    },
     id: folder === null ? name : fakeId(`${folder}/${name}`),
     folder,
     name,
   })
+
+  const openDownload = (id: string) => {
+    const found = downloads.get(id)
+    if (!found) throw new WherryError('not_found')
+    return found
+  }
+  const downloadHandlers: typeof handlers = {
+    'download.open': ({ download, stream, entry: id, version }: ParamsInput<'download.open'>) => {
+      const entry = entries.get(id)
+      if (!entry) throw new WherryError('not_found')
+      if (version && version !== entry.version) throw new WherryError('version_gone')
+      downloads.set(download, { stream, entry })
+      const { size, digest, modifiedAt, name, type } = entry
+      return { version: entry.version, name, type, size, digest, modifiedAt, chunks: entry.chunks.length }
+    },
+    'download.chunks': ({ download, from }: ParamsInput<'download.chunks'>) => {
+      const { chunks } = openDownload(download).entry
+      return { chunks: chunks.slice(from, from + 7), next: from + 7 < chunks.length ? from + 7 : null }
+    },
+    'download.read': async ({ download, from, count }: ParamsInput<'download.read'>) => {
+      const { stream, entry } = openDownload(download)
+      const at = epoch
+      for (let index = from; index < from + count; index++) {
+        const ref = entry.chunks[index]
+        const bytes = new Uint8Array(known.get(ref?.hash ?? '') ?? [])
+        if (ref && corrupt.delete(ref.hash)) bytes[0] = (bytes[0] ?? 0) ^ 1
+        for (let offset = 0; offset < bytes.length; offset += 5000) {
+          await null
+          if (at !== epoch || !passes()) return {}
+          const piece = bytes.slice(offset, offset + 5000)
+          counted.servedBytes += piece.length
+          const last = offset + 5000 >= bytes.length
+          sliceListeners.get(stream)?.({ index, offset, last, bytes: piece })
+        }
+      }
+      return { sentBytes: 0 }
+    },
+    'download.close': ({ download }: ParamsInput<'download.close'>) => {
+      downloads.delete(download)
+      return {}
+    },
+  }
 
   const takeSlice = (slice: ReturnType<typeof decodeSlices> extends Generator<infer S> ? S : never) => {
     counted.sentBytes += slice.bytes.length
@@ -325,7 +386,10 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
       if (!passes()) return
       for (const slice of decodeSlices(message.slice())) takeSlice(slice)
     },
-    onSlice: () => () => {},
+    onSlice(stream, listener) {
+      sliceListeners.set(stream, listener)
+      return () => void sliceListeners.delete(stream)
+    },
     newStream: () => ++nextStream,
   }
   const callOnce = <N extends CallName>(name: N, params: ParamsInput<N>): Promise<Result<N>> => {
@@ -339,7 +403,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     counted.calls.set(name, (counted.calls.get(name) ?? 0) + 1)
     pendingCalls.add(fail)
     const at = epoch
-    const run = handlers[name]
+    const run = handlers[name] ?? downloadHandlers[name]
     // At once, as the hub makes streams known before it awaits anything: slices may follow a call.
     new Promise(resolve => resolve(run?.(structuredClone(params) as never))).then(
       result => {

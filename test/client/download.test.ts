@@ -1,0 +1,146 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { download } from '../../client/core/download.ts'
+import { createUploadQueue } from '../../client/core/upload-queue.ts'
+import { fileSink, partName } from '../../client/node/file-sink.ts'
+import { isReason } from '../../protocol/errors.ts'
+import { createFakeHub, fakeId } from './fake-hub.ts'
+import { memorySource, someBytes } from './memory-source.ts'
+
+const folder = fakeId('folder')
+let directory = ''
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wherry-download-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+const size = 600_000
+const put = async (hub: ReturnType<typeof createFakeHub>, bytes: Uint8Array<ArrayBuffer>) => {
+  const queue = createUploadQueue({ link: hub.link })
+  queue.add([{ source: memorySource('a', bytes), folder, path: [], name: 'a', onClash: 'replace' }])
+  await queue.whenIdle()
+  queue.close()
+  const [item] = queue.items
+  if (!item?.entry) throw new Error('not uploaded')
+  return item.entry
+}
+const failureOf = (promise: Promise<unknown>) => promise.catch(error => error)
+
+describe('downloading into a file', () => {
+  test.each([0, 1, 100_000, size])('%i bytes arrive verified, with the name and the date', async bytes => {
+    const hub = createFakeHub()
+    const content = someBytes(bytes)
+    const entry = await put(hub, content)
+    const file = join(directory, 'a')
+    await download(hub.link, entry.id, fileSink(file))
+    expect(new Uint8Array(await readFile(file))).toEqual(content)
+    expect((await stat(file)).mtimeMs).toBe(entry.modifiedAt)
+    expect(await readdir(directory)).toEqual(['a'])
+  })
+
+  test('a connection that breaks at any message delays a download and nothing else', async () => {
+    const content = someBytes(300_000)
+    const file = join(directory, 'a')
+    const run = async (cutAt: number | null) => {
+      const hub = createFakeHub()
+      const entry = await put(hub, content)
+      if (cutAt !== null) hub.cutAtMessage(cutAt)
+      const before = hub.messages
+      await download(hub.link, entry.id, fileSink(file, { overwrite: true }))
+      expect(new Uint8Array(await readFile(file)), `cut at ${cutAt}`).toEqual(content)
+      await rm(file)
+      return hub.messages - before
+    }
+    const messages = await run(null)
+    expect(messages).toBeGreaterThan(60)
+    for (let at = 0; at < messages; at += 7) await run(at)
+  })
+
+  test('what an earlier run wrote is not sent again', async () => {
+    const hub = createFakeHub()
+    const entry = await put(hub, someBytes(size))
+    const file = join(directory, 'a')
+    const stop = new AbortController()
+    const stopped = await failureOf(
+      download(hub.link, entry.id, fileSink(file), {
+        signal: stop.signal,
+        onProgress: ({ receivedBytes }) => {
+          if (receivedBytes > 200_000) stop.abort()
+        },
+      }),
+    )
+    expect(isReason(stopped, 'cancelled')).toBe(true)
+    expect(await readdir(directory)).toEqual(['a.wherry-part'])
+    let reused = 0
+    await download(hub.link, entry.id, fileSink(file), {
+      onProgress: ({ reusedBytes }) => {
+        reused = reusedBytes
+      },
+    })
+    expect(reused).toBeGreaterThan(200_000)
+    expect(new Uint8Array(await readFile(file))).toEqual(someBytes(size))
+  })
+
+  test('only the changed chunks of a changed file are sent when it is replaced', async () => {
+    const hub = createFakeHub()
+    const file = join(directory, 'a')
+    const changed = someBytes(size)
+    await writeFile(file, changed)
+    changed[300_000] = 255 - (changed[300_000] ?? 0)
+    const entry = await put(hub, changed)
+    await download(hub.link, entry.id, fileSink(file, { overwrite: true }))
+    expect(new Uint8Array(await readFile(file))).toEqual(changed)
+    expect(hub.counted.servedBytes).toBeLessThan(100_000)
+  })
+
+  test('a file that is there is not overwritten unless that was asked for', async () => {
+    const hub = createFakeHub()
+    const entry = await put(hub, someBytes(1000))
+    const file = join(directory, 'a')
+    await writeFile(file, 'mine')
+    expect(isReason(await failureOf(download(hub.link, entry.id, fileSink(file))), 'name_taken')).toBe(true)
+    expect(await readFile(file, 'utf8')).toBe('mine')
+    await download(hub.link, entry.id, fileSink(file, { overwrite: true }))
+    expect((await readFile(file)).length).toBe(1000)
+  })
+
+  test('wrong bytes are asked for once more, and are never written', async () => {
+    const hub = createFakeHub()
+    const content = someBytes(size)
+    const entry = await put(hub, content)
+    const [hash = ''] = hub.known.keys()
+    const file = join(directory, 'a')
+    hub.corruptOnce(hash)
+    await download(hub.link, entry.id, fileSink(file))
+    expect(new Uint8Array(await readFile(file))).toEqual(content)
+    const bad = hub.known.get(hash)
+    if (bad) bad[0] = (bad[0] ?? 0) ^ 1
+    const other = join(directory, 'b')
+    expect(isReason(await failureOf(download(hub.link, entry.id, fileSink(other))), 'chunk_damaged')).toBe(
+      true,
+    )
+    expect(await readdir(directory)).toEqual(['a', 'b.wherry-part'])
+    expect(partName(other)).toBe(join(directory, 'b.wherry-part'))
+  })
+
+  test('a version that vanishes after a part of it was written is an error, not a mixture', async () => {
+    const hub = createFakeHub()
+    const entry = await put(hub, someBytes(size))
+    const file = join(directory, 'a')
+    let replaced: Promise<unknown> | null = null
+    const gone = await failureOf(
+      download(hub.link, entry.id, fileSink(file), {
+        onProgress: ({ receivedBytes }) => {
+          if (receivedBytes === 0 || replaced) return
+          hub.cut()
+          replaced = put(hub, someBytes(size, 2))
+        },
+      }),
+    )
+    await replaced
+    if (!isReason(gone, 'version_gone')) expect(new Uint8Array(await readFile(file))).toEqual(someBytes(size))
+    else expect(await readdir(directory)).toEqual(['a.wherry-part'])
+  })
+})
