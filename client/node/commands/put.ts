@@ -83,7 +83,6 @@ export const put: Command = {
       if (failed > 0) throw new PartialFailure()
     } finally {
       queue.close()
-      await memory.close()
     }
   },
 }
