@@ -3,7 +3,7 @@ import { files as real, type SegmentFiles } from '../../storage/chunks/segment-f
 
 /** The file system, but an operation fails while the file $WHERRY_TEST_FAULT says `operation CODE`. */
 const check = (operation: string): void => {
-  const path = process.env['WHERRY_TEST_FAULT'] ?? ''
+  const path = process.env.WHERRY_TEST_FAULT ?? ''
   if (!existsSync(path)) return
   const [failing, code = 'EIO'] = readFileSync(path, 'utf8').trim().split(' ')
   if (failing === 'die' && operation === 'write') process.exit(3)

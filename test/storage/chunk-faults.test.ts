@@ -1,0 +1,234 @@
+import { execFileSync } from 'node:child_process'
+import { hash, randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { ChunkIndex, ChunkRow, ChunkStore } from '../../storage/chunks/chunk-store.ts'
+import { diskChunks } from '../../storage/chunks/disk-chunks.ts'
+import { memoryChunkIndex } from '../../storage/chunks/memory-chunk-index.ts'
+import { segmentFileName } from '../../storage/chunks/record.ts'
+import { scanSegments } from '../../storage/chunks/scan.ts'
+import { segmentFiles, temporaryData, temporaryDiskChunks } from '../support/chunk-directory.ts'
+
+type Stored = { id: string; bytes: Buffer }
+
+const putSome = async (store: ChunkStore, count: number, size = 9000): Promise<Stored[]> => {
+  const chunks = Array.from({ length: count }, () => {
+    const bytes = randomBytes(size)
+    return { id: hash('sha256', bytes), bytes }
+  })
+  await Promise.all(chunks.map(({ id, bytes }) => store.put(id, bytes)))
+  return chunks
+}
+
+const rowOf = async (index: ChunkIndex, id: string): Promise<ChunkRow> => {
+  const row = (await index.find([id])).get(id)
+  if (!row) throw new Error('The chunk has no row.')
+  return row
+}
+
+/** `intact` or the reason for which the chunk is not served. */
+const stateOf = async (store: ChunkStore, { id, bytes }: Stored): Promise<string> => {
+  try {
+    const buffer = await store.get(id)
+    const equal = bytes.equals(buffer.bytes)
+    buffer.release()
+    return equal ? 'intact' : 'different'
+  } catch (error) {
+    return String(Reflect.get(Object(error), 'reason'))
+  }
+}
+
+const healed = async (store: ChunkStore, chunk: Stored): Promise<string> => {
+  await store.put(chunk.id, chunk.bytes)
+  return stateOf(store, chunk)
+}
+
+test('a flipped bit anywhere in a record is found, never served, and healed by a new put', async () => {
+  const { store, index, directory } = await temporaryDiskChunks()
+  const places = [0, 4, 8, 12, 16, 31, 32, 63, 64, 4000, 64 + 9000, 64 + 9000 + 15]
+  const chunks = await putSome(store, places.length + 1)
+  const [untouched, ...touched] = chunks
+  for (const [i, chunk] of touched.entries()) {
+    const row = await rowOf(index, chunk.id)
+    const fd = openSync(join(directory, segmentFileName(row.segment)), 'r+')
+    const byte = new Uint8Array(1)
+    const at = row.offset + (places[i] ?? 0)
+    readSync(fd, byte, 0, 1, at)
+    writeSync(fd, Uint8Array.of((byte[0] ?? 0) ^ 1), 0, 1, at)
+    closeSync(fd)
+  }
+  for (const chunk of touched) {
+    expect(await stateOf(store, chunk)).toBe('chunk_damaged')
+    expect(await healed(store, chunk)).toBe('intact')
+  }
+  expect(untouched && (await stateOf(store, untouched))).toBe('intact')
+})
+
+test('two swapped records are both damaged, for each is bound to its chunk', async () => {
+  const { store, index } = await temporaryDiskChunks()
+  const [a, b] = await putSome(store, 2)
+  if (!a || !b) throw new Error('Two chunks were asked for.')
+  const [rowA, rowB] = [await rowOf(index, a.id), await rowOf(index, b.id)]
+  await index.add([
+    { ...rowB, id: a.id },
+    { ...rowA, id: b.id },
+  ])
+  expect(await stateOf(store, a)).toBe('chunk_damaged')
+  expect(await stateOf(store, b)).toBe('chunk_damaged')
+})
+
+const rots: [string, (path: string) => void][] = [
+  ['truncated', path => truncateSync(path, 100)],
+  ['emptied', path => truncateSync(path, 0)],
+  ['zeroed', path => writeFileSync(path, new Uint8Array(readFileSync(path).length))],
+  ['missing', path => rmSync(path)],
+  [
+    'replaced by a directory',
+    path => {
+      rmSync(path)
+      mkdirSync(path)
+    },
+  ],
+  [
+    'replaced by a link',
+    path => {
+      rmSync(path)
+      symlinkSync('/dev/zero', path)
+    },
+  ],
+]
+
+test.each(rots)('chunks of a segment that is %s are damaged, and heal', async (_, rot) => {
+  const { chunks: directory, keys } = await temporaryData()
+  const index = memoryChunkIndex()
+  const first = await diskChunks({ directory, index, keys })
+  const chunks = await putSome(first, 4)
+  await first.close()
+  for (const path of segmentFiles(directory)) rot(path)
+  const store = await diskChunks({ directory, index, keys })
+  onTestFinished(() => store.close())
+  for (const chunk of chunks) {
+    expect(await stateOf(store, chunk)).toBe('chunk_damaged')
+    expect(await healed(store, chunk)).toBe('intact')
+  }
+})
+
+const armFaults = (data: string): ((fault: string | null) => void) => {
+  const path = join(data, 'fault')
+  process.env.WHERRY_TEST_FAULT = path
+  return fault => (fault === null ? rmSync(path) : writeFileSync(path, fault))
+}
+
+const faultyStore = async () => {
+  const { data, chunks: directory, keys } = await temporaryData()
+  const arm = armFaults(data)
+  const files = new URL('../support/faulty-segment-files.ts', import.meta.url)
+  const index = memoryChunkIndex()
+  const store = await diskChunks({ directory, index, keys, files })
+  onTestFinished(() => store.close())
+  return { store, arm, index, directory, keys }
+}
+
+test.each(['sync EIO', 'write EIO', 'create EIO', 'sync ENOSPC'])(
+  'after a failed "%s" nothing is acknowledged any more, reads go on, a restart helps',
+  async fault => {
+    const { store, arm, index, directory, keys } = await faultyStore()
+    const kept = fault.startsWith('create') ? [] : await putSome(store, 3)
+    arm(fault)
+    const failed = await Promise.allSettled(Array.from({ length: 3 }, () => putSome(store, 1)))
+    expect(failed.map(result => result.status === 'rejected' && result.reason.reason)).toEqual(
+      Array(3).fill('storage_read_only'),
+    )
+    arm(null)
+    await expect(putSome(store, 1)).rejects.toMatchObject({ reason: 'storage_read_only' })
+    expect(store.health()).toMatchObject({ state: 'readOnly', problem: expect.stringContaining('durable') })
+    for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
+    await store.close()
+    const next = await diskChunks({ directory, index, keys })
+    onTestFinished(() => next.close())
+    for (const chunk of [...kept, ...(await putSome(next, 2))])
+      expect(await stateOf(next, chunk)).toBe('intact')
+  },
+)
+
+test('a full disk is said to be full, and the store goes on when there is room again', async () => {
+  const { store, arm } = await faultyStore()
+  const kept = await putSome(store, 3)
+  arm('write ENOSPC')
+  await expect(putSome(store, 2)).rejects.toMatchObject({ reason: 'storage_full' })
+  expect(store.health()).toMatchObject({ state: 'full' })
+  for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
+  arm(null)
+  kept.push(...(await putSome(store, 3)))
+  expect(store.health()).toMatchObject({ state: 'writable', problem: null })
+  for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
+})
+
+test('a thread that dies makes the store read-only and leaves no put hanging', async () => {
+  const { store, arm } = await faultyStore()
+  const kept = await putSome(store, 3)
+  arm('die')
+  await expect(putSome(store, 1)).rejects.toMatchObject({ reason: 'storage_read_only' })
+  arm(null)
+  expect(store.health()).toMatchObject({ state: 'readOnly' })
+  await expect(putSome(store, 1)).rejects.toMatchObject({ reason: 'storage_read_only' })
+  for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
+})
+
+const mountSmallDisk = (path: string): boolean => {
+  mkdirSync(path)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', path], { stdio: 'ignore' })
+    onTestFinished(() => {
+      execFileSync('umount', ['-l', path])
+    })
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('a disk that is really full refuses, serves, and takes chunks again after room was made', async context => {
+  const { data, keys } = await temporaryData()
+  const directory = join(data, 'small')
+  if (!mountSmallDisk(directory)) return context.skip('mounting a small tmpfs needs root')
+  const ballast = join(directory, 'ballast')
+  writeFileSync(ballast, randomBytes(1024 * 1024))
+  const store = await diskChunks({ directory, index: memoryChunkIndex(), keys })
+  onTestFinished(() => store.close())
+  const kept = await putSome(store, 1, 1_000_000)
+  await expect(putSome(store, 2, 1_500_000)).rejects.toMatchObject({ reason: 'storage_full' })
+  for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
+  rmSync(ballast)
+  kept.push(...(await putSome(store, 1, 1_000_000)))
+  for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
+  expect(store.health().state).toBe('writable')
+})
+
+test('the rows of the index can be rebuilt by scanning, past damage and torn tails', async () => {
+  const { store, index, directory, keys } = await temporaryDiskChunks()
+  const chunks = [...(await putSome(store, 20)), ...(await putSome(store, 3, 4 * 1024 * 1024))]
+  const [spoilt, ...whole] = chunks
+  const rows = await index.find(whole.map(({ id }) => id))
+  const place = await rowOf(index, spoilt?.id ?? '')
+  await store.close()
+  const fd = openSync(join(directory, segmentFileName(place.segment)), 'r+')
+  writeSync(fd, new Uint8Array(8), 0, 8, place.offset + 12)
+  closeSync(fd)
+  for (const path of segmentFiles(directory)) writeFileSync(path, 'WCHK torn', { flag: 'a' })
+  const found = new Map<string, ChunkRow>()
+  for await (const row of scanSegments(directory, keys)) found.set(row.id, row)
+  expect(found).toEqual(rows)
+})
