@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import pino from 'pino'
 import { onTestFinished } from 'vitest'
 import { WherryError } from '../../protocol/errors.ts'
@@ -171,10 +172,6 @@ export const refOf = (bytes: Uint8Array) => ({ hash: sha256(bytes), size: bytes.
 
 /** Bytes that differ for each seed. */
 export const fill = (size: number, seed: number): Uint8Array => {
-  const bytes = new Uint8Array(size)
-  for (let i = 0, x = seed + 1; i < size; i++) {
-    x = (x * 1103515245 + 12345) & 0x7fffffff
-    bytes[i] = x >> 16
-  }
-  return bytes
+  const key = Buffer.alloc(16, seed)
+  return new Uint8Array(createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size)))
 }
