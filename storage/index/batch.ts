@@ -1,7 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import { isReason } from '../../protocol/errors.ts'
 import { type OperationName, operations } from './operations.ts'
 import { once } from './requests.ts'
+import { inSavepoint, isFatal } from './savepoint.ts'
 import type { Tables } from './tables.ts'
 import { type Effects, noEffects, type Tx, type Write } from './tx.ts'
 
@@ -44,17 +45,11 @@ export const runBatch = async (
   })
 
 const runItem = async (db: Kysely<Tables>, item: Item, effects: Effects): Promise<Outcome> => {
-  const tx: Tx = { db, now: item.now, by: item.actor?.user ?? null, effects: noEffects() }
-  await sql`savepoint item`.execute(db)
+  const tx: Tx = { db, now: item.now, by: item.actor?.user ?? null, effects }
   try {
-    const answer = await runOperation(tx, item)
-    await sql`release item`.execute(db)
-    addEffects(effects, tx.effects)
-    return { id: item.id, ok: true, answer }
+    return { id: item.id, ok: true, answer: await inSavepoint(tx, inner => runOperation(inner, item)) }
   } catch (error) {
     if (isFatal(error)) throw error
-    await sql`rollback to item`.execute(db)
-    await sql`release item`.execute(db)
     return { id: item.id, ok: false, error: sendable(error) }
   }
 }
@@ -65,28 +60,7 @@ const runOperation = (tx: Tx, { op, args, actor }: Item): Promise<unknown> => {
   return once(tx, { user: actor.user, requestId: actor.requestId, op, args }, () => write(tx, args))
 }
 
-const addEffects = (sum: Effects, more: Effects): void => {
-  for (const [space, seq] of more.seqs) sum.seqs.set(space, seq)
-  sum.rights ||= more.rights
-  sum.endedSessions.push(...more.endedSessions)
-}
-
-/** SQLite's word for what went wrong, or null if the error is not SQLite's. */
-export const sqliteCode = (error: unknown): string | null =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  error.code.startsWith('SQLITE_')
-    ? error.code
-    : null
-
-/** A constraint is the write's own fault; everything else of SQLite's concerns the whole transaction. */
-const isFatal = (error: unknown): boolean => {
-  const code = sqliteCode(error)
-  return code !== null && code !== 'SQLITE_ERROR' && !code.startsWith('SQLITE_CONSTRAINT')
-}
-
-export const sendable = (error: unknown): SentError => {
+const sendable = (error: unknown): SentError => {
   if (isReason(error)) return { reason: error.reason, message: error.message, details: error.details }
   if (!(error instanceof Error)) return { reason: null, message: String(error), details: {} }
   return { reason: null, message: error.message, details: {}, stack: error.stack }

@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Kysely } from 'kysely'
-import { type Item, runBatch, sqliteCode } from './batch.ts'
+import { type Item, runBatch } from './batch.ts'
 import { openDatabase } from './database.ts'
 import { IndexDialect } from './dialect.ts'
+import { sqliteCode } from './savepoint.ts'
 import type { Tables } from './tables.ts'
 import type { FromWriter, IndexCrashPoint, ToWriter, WriterData } from './writer-messages.ts'
 

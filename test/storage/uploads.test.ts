@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { bytesOf, newId, sha256, upload, withAda } from './open-temporary.ts'
+import { checkDirectory } from '../../storage/index/check-directory.ts'
+import { bytesOf, newId, person, sha256, temporaryDirectory, upload, withAda } from './open-temporary.ts'
 
 test('an upload becomes a file with its chunks in order, and the space is charged', async () => {
   const { storage, ada, root, space } = await withAda()
@@ -60,4 +61,168 @@ test('small files become visible together', async () => {
   const page = await storage.entries.list(root, { order: 'name', descending: false, after: null, limit: 10 })
   expect(page.entries.map(entry => entry.name)).toEqual(['a', 'b', 'c'])
   expect(page.total).toBe(3)
+})
+
+const ref = (text: string) => ({ hash: sha256(bytesOf(text)), size: text.length })
+const opening = (folder: string, size: number, onClash: 'fail' | 'keepBoth' | 'replace' = 'fail') => ({
+  id: newId(),
+  folder,
+  name: 'file',
+  size,
+  modifiedAt: 0,
+  onClash,
+})
+
+test('every call of an upload can be repeated, also after its commit', async () => {
+  const { storage, ada, root, space } = await withAda()
+  const open = opening(root, 3)
+  const run = async () => {
+    const row = await storage.uploads.open(ada, open)
+    await storage.uploads.declare(ada, open.id, 0, [ref('abc')], false)
+    await storage.chunks.put(ref('abc').hash, bytesOf('abc'))
+    await storage.uploads.markStored(open.id, [0])
+    return { content: row.content, ...(await storage.uploads.commit(ada, open.id, 'text/plain')) }
+  }
+  const first = await run()
+  expect(await run()).toEqual(first)
+  expect(await storage.uploads.list(ada)).toEqual([])
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 3, reservedBytes: 0 })
+  const other = storage.uploads.open(ada, { ...open, size: 4 })
+  await expect(other).rejects.toMatchObject({ reason: 'conflict' })
+  await storage.uploads.cancel(ada, open.id)
+  expect(await storage.entries.get(first.entry.id)).not.toBeNull()
+})
+
+test('chunks are declared in order, the same when repeated, and not more than announced', async () => {
+  const { storage, ada, root } = await withAda()
+  const open = opening(root, 6)
+  await storage.uploads.open(ada, open)
+  expect(await storage.uploads.declare(ada, open.id, 0, [ref('aa'), ref('bb')], true)).toEqual([0, 1])
+  expect(await storage.uploads.declare(ada, open.id, 1, [ref('bb'), ref('cc')], true)).toEqual([1, 2])
+  for (const [from, chunks] of [
+    [4, [ref('dd')]],
+    [0, [ref('xx')]],
+    [3, [ref('d')]],
+  ] as const)
+    await expect(storage.uploads.declare(ada, open.id, from, chunks, true)).rejects.toMatchObject({
+      reason: 'conflict',
+    })
+  await expect(storage.uploads.declare(newId(), open.id, 0, [], true)).rejects.toMatchObject({
+    reason: 'not_found',
+  })
+})
+
+test('a chunk that a file repeats is stored once and counted for each of its places', async () => {
+  const { storage, ada, root } = await withAda()
+  const open = opening(root, 8)
+  await storage.uploads.open(ada, open)
+  const twice = [ref('aa'), ref('bb'), ref('aa')]
+  expect(await storage.uploads.declare(ada, open.id, 0, twice, false)).toEqual([0, 1, 2])
+  await storage.chunks.put(ref('aa').hash, bytesOf('aa'))
+  await storage.uploads.markStored(open.id, [0])
+  await storage.uploads.markStored(open.id, [0, 2])
+  expect(await storage.uploads.get(ada, open.id)).toMatchObject({ storedBytes: 4, declaredBytes: 6 })
+  expect(await storage.uploads.declare(ada, open.id, 3, [ref('aa')], false)).toEqual([])
+  const chunks = await storage.uploads.chunks(open.id, 0, 10)
+  expect(chunks.map(chunk => chunk.stored)).toEqual([true, false, true, true])
+})
+
+test('what lies elsewhere on the hub, or where the uploader is not trusted, is asked for', async () => {
+  const { storage, ada, actor, root } = await withAda()
+  const bob = await storage.users.create(actor, { ...person('Bob') })
+  const [bobs] = await storage.spaces.visibleTo(bob.id)
+  await upload(storage, ada, root, 'secret', [bytesOf('secret')])
+  const elsewhere = opening(bobs?.root ?? '', 6)
+  await storage.uploads.open(bob.id, elsewhere)
+  expect(await storage.uploads.declare(bob.id, elsewhere.id, 0, [ref('secret')], true)).toEqual([0])
+  const untrusted = opening(root, 6)
+  await storage.uploads.open(bob.id, untrusted)
+  expect(await storage.uploads.declare(bob.id, untrusted.id, 0, [ref('secret')], false)).toEqual([0])
+  const trusted = opening(root, 6)
+  await storage.uploads.open(ada, trusted)
+  expect(await storage.uploads.declare(ada, trusted.id, 0, [ref('secret')], true)).toEqual([])
+})
+
+test('quota is reserved on opening, given back by cancelling and by expiry, and never passed', async () => {
+  let now = 1_000_000
+  const { storage, ada, actor, root, space } = await withAda(10, { clock: () => now, uploadsKeptMs: 1_000 })
+  await storage.users.create(actor, { ...person('Bob'), quotaBytes: 5 })
+  const first = opening(root, 6)
+  await storage.uploads.open(ada, first)
+  await expect(storage.uploads.open(ada, opening(root, 5))).rejects.toMatchObject({ reason: 'quota_exceeded' })
+  await storage.uploads.cancel(ada, first.id)
+  await storage.uploads.cancel(ada, first.id)
+  const second = opening(root, 10)
+  await storage.uploads.open(ada, second)
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0, reservedBytes: 10 })
+  now += 2_000
+  expect(await storage.uploads.expire(now)).toBe(1)
+  expect(await storage.uploads.get(ada, second.id)).toBeNull()
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
+  await upload(storage, ada, root, 'a', [bytesOf('12345678')])
+  await expect(upload(storage, ada, root, 'b', [bytesOf('123')])).rejects.toMatchObject({
+    reason: 'quota_exceeded',
+  })
+  expect((await storage.users.list(null, 10)).users.map(user => user.usedBytes)).toEqual([8, 0])
+})
+
+test('replacing makes a new version of the same entry', async () => {
+  const { storage, ada, actor, root, space } = await withAda()
+  const before = await upload(storage, ada, root, 'a', [bytesOf('old')])
+  const after = await upload(storage, ada, root, 'A', [bytesOf('newer')], 'replace')
+  expect(after.entry).toMatchObject({ id: before.entry.id, name: 'a', size: 5 })
+  expect(after.entry.version).not.toBe(before.entry.version)
+  const old = await storage.contents.ofEntry(before.entry.id, before.entry.version)
+  expect(old).toMatchObject({ size: 3, digest: before.entry.digest })
+  expect(await storage.contents.ofEntry(before.entry.id, newId())).toBeNull()
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 8 })
+  await storage.entries.createFolder(actor, root, 'folder', 'fail')
+  const clash = storage.uploads.open(ada, { ...opening(root, 1, 'replace'), name: 'FOLDER' })
+  await expect(clash).rejects.toMatchObject({ reason: 'name_taken', details: { entry: { name: 'folder' } } })
+})
+
+test('an empty file has no chunks', async () => {
+  const { storage, ada, root } = await withAda()
+  const { entry } = await upload(storage, ada, root, 'empty', [])
+  expect(entry.size).toBe(0)
+  expect(await storage.contents.ofEntry(entry.id, null)).toMatchObject({ chunks: 0, size: 0 })
+})
+
+test('of small files each succeeds or fails by itself, and a repetition changes nothing', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, root, space } = await withAda(14, { directory })
+  await upload(storage, ada, root, 'there', [bytesOf('1234')])
+  for (const text of ['1234', 'other']) await storage.chunks.put(ref(text).hash, bytesOf(text))
+  const file = (name: string, text: string, onClash: 'fail' | 'keepBoth' | 'replace') => {
+    const { hash, size } = text === '' ? { hash: '0'.repeat(64), size: 0 } : ref(text)
+    return { name, size, hash, type: 'text/plain', modifiedAt: 0, onClash }
+  }
+  const files = [
+    file('there', 'other', 'fail'),
+    file('There', '1234', 'replace'),
+    file('there', '1234', 'keepBoth'),
+    file('new', 'other', 'fail'),
+    file('NEW', 'other', 'fail'),
+    file('empty', '', 'fail'),
+    file('last', 'other', 'fail'),
+  ]
+  const once = { user: ada, requestId: 'r1' }
+  const results = await storage.uploads.putMany(once, root, files)
+  expect(results.map(result => (result.ok ? result.entry.name : result.reason))).toEqual([
+    'name_taken',
+    'there',
+    'there (2)',
+    'new',
+    'name_taken',
+    'empty',
+    'quota_exceeded',
+  ])
+  expect(results[1]).toMatchObject({ unchanged: true })
+  expect(await storage.uploads.putMany(once, root, files)).toEqual(results)
+  const other = storage.uploads.putMany(once, root, files.slice(1))
+  await expect(other).rejects.toMatchObject({ reason: 'conflict' })
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 13 })
+  const unknown = storage.uploads.putMany({ user: ada, requestId: null }, root, [file('x', 'not stored', 'fail')])
+  await expect(unknown).rejects.toMatchObject({ reason: 'incomplete' })
+  expect(await checkDirectory(directory)).toEqual([])
 })

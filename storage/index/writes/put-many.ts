@@ -6,6 +6,7 @@ import { nameKey } from '../../../protocol/names.ts'
 import type { SmallFile, SmallFileResult } from '../../storage.ts'
 import type { EntryRow } from '../entry-rows.ts'
 import { insertRows } from '../insert-rows.ts'
+import { inSavepoint } from '../savepoint.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
 import { entriesNow, findFolder } from './find.ts'
 import { takenKeys } from './free-name.ts'
@@ -14,16 +15,16 @@ import { insertFiles, type NewFile, placeFile } from './place-file.ts'
 import { charge } from './space-changes.ts'
 
 type Batch = { folder: string; files: readonly SmallFile[] }
-type Prepared = NewFile & { hash: string; place: number }
+type Prepared = NewFile & { hash: string }
 
 /**
- * Files whose names are free and that fit under the quota together go in by a fixed number of statements; the others
- * one by one after them, so that each succeeds or fails by itself.
+ * If the quota has room for all, those whose names are free go in together, by a fixed number of statements. The others
+ * follow one by one, in order, so that each succeeds or fails by itself.
  */
 export const putMany: Write<Batch, SmallFileResult[]> = async (tx, args) => {
   const folder = await findFolder(tx, args.folder)
   await assertDurable(tx, args.files)
-  const files = args.files.map((file, place) => prepare(tx, file, place))
+  const files = args.files.map(file => prepare(tx, file))
   await insertContents(tx, files)
   const keys = files.map(file => nameKey(file.name))
   const taken = await takenKeys(tx, folder.id, keys)
@@ -33,18 +34,17 @@ export const putMany: Write<Batch, SmallFileResult[]> = async (tx, args) => {
     taken.add(key)
     return isFree
   })
-  const results = new Map<number, SmallFileResult>()
-  const together = (await fits(tx, folder.space, free)) ? free : []
-  await putTogether(tx, folder, together, results)
-  for (const file of files)
-    if (!results.has(file.place)) results.set(file.place, await putOne(tx, folder, file))
-  return files.map(file => results.get(file.place) ?? { ok: false, reason: 'name_taken', message: '' })
+  const results = new Map<Prepared, SmallFileResult>()
+  if (await hasRoom(tx, folder.space, sizeOf(files))) await putTogether(tx, folder, free, results)
+  const inOrder: SmallFileResult[] = []
+  for (const file of files) inOrder.push(results.get(file) ?? (await putOne(tx, folder, file)))
+  return inOrder
 }
 
-const prepare = (tx: Tx, { hash, ...file }: SmallFile, place: number): Prepared => {
+const prepare = (tx: Tx, { hash, ...file }: SmallFile): Prepared => {
   const link = digestLink(digestStart, { hash, size: file.size })
   const digest = file.size === 0 ? bytesToHex(digestStart) : digestOf('sha256', link, 'hex')
-  return { ...file, hash, place, digest, content: orderedId(tx.now) }
+  return { ...file, hash, digest, content: orderedId(tx.now) }
 }
 
 /** I2: no row may name bytes that are not durable. */
@@ -76,52 +76,44 @@ const insertContents = async (tx: Tx, files: readonly Prepared[]): Promise<void>
 
 const sizeOf = (files: readonly Prepared[]): number => files.reduce((sum, file) => sum + file.size, 0)
 
-const fits = async (tx: Tx, space: string, files: readonly Prepared[]): Promise<boolean> => {
-  try {
-    await charge(tx, space, { used: sizeOf(files), reserved: 0 })
-    return true
-  } catch (error) {
-    if (isReason(error, 'quota_exceeded')) return false
-    throw error
-  }
+const hasRoom = async (tx: Tx, space: string, bytes: number): Promise<boolean> => {
+  const { quota, used, reserved } = await tx.db
+    .selectFrom('spaces')
+    .select(['quota', 'used', 'reserved'])
+    .where('id', '=', space)
+    .executeTakeFirstOrThrow()
+  return quota === null || used + reserved + bytes <= quota
 }
 
 const putTogether = async (
   tx: Tx,
   folder: EntryRow,
   files: readonly Prepared[],
-  results: Map<number, SmallFileResult>,
+  results: Map<Prepared, SmallFileResult>,
 ): Promise<void> => {
   if (files.length === 0) return
+  await charge(tx, folder.space, { used: sizeOf(files), reserved: 0 })
   const ids = await insertFiles(tx, folder, files)
   const entries = await entriesNow(tx, ids)
   for (const [i, file] of files.entries()) {
     const entry = entries[i]
-    if (entry !== undefined) results.set(file.place, { ok: true, entry, unchanged: false })
+    if (entry !== undefined) results.set(file, { ok: true, entry, unchanged: false })
   }
 }
 
 const putOne = async (tx: Tx, folder: EntryRow, file: Prepared): Promise<SmallFileResult> => {
   try {
-    await charge(tx, folder.space, { used: file.size, reserved: 0 })
-  } catch (error) {
-    return refused(tx, file, error)
-  }
-  try {
-    const placed = await placeFile(tx, folder, file)
-    if (!placed.unchanged) return { ok: true, ...placed }
-    await charge(tx, folder.space, { used: -file.size, reserved: 0 })
-    await giveUpContents(tx, [file.content])
+    const placed = await inSavepoint(tx, async inner => {
+      const answer = await placeFile(inner, folder, file)
+      if (!answer.unchanged) await charge(inner, folder.space, { used: file.size, reserved: 0 })
+      return answer
+    })
+    if (placed.unchanged) await giveUpContents(tx, [file.content])
     return { ok: true, ...placed }
   } catch (error) {
-    await charge(tx, folder.space, { used: -file.size, reserved: 0 })
-    return refused(tx, file, error)
+    if (!isReason(error, 'name_taken', 'quota_exceeded')) throw error
+    await giveUpContents(tx, [file.content])
+    const reason = error.reason === 'quota_exceeded' ? 'quota_exceeded' : 'name_taken'
+    return { ok: false, reason, message: error.message }
   }
-}
-
-const refused = async (tx: Tx, file: Prepared, error: unknown): Promise<SmallFileResult> => {
-  if (!isReason(error, 'name_taken', 'quota_exceeded')) throw error
-  await giveUpContents(tx, [file.content])
-  const reason = error.reason === 'quota_exceeded' ? 'quota_exceeded' : 'name_taken'
-  return { ok: false, reason, message: error.message }
 }
