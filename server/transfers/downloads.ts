@@ -167,7 +167,7 @@ const inOrder = async (
   try {
     await before
   } catch (error) {
-    reading.then(buffer => buffer.release()).catch(() => undefined)
+    await reading.then(buffer => buffer.release()).catch(() => undefined)
     throw error
   }
   await run()
