@@ -1,19 +1,22 @@
-import { isReason, type Reason, WherryError } from '../../protocol/errors.ts'
+import { type Reason, WherryError } from '../../protocol/errors.ts'
 import type { Result } from '../../protocol/table.ts'
 import { calls as callTable } from '../../protocol/table.ts'
 import type { User } from '../../protocol/values.ts'
-import type { CallOptions, ClientOptions, HubClient, TransferLink } from './api.ts'
+import type { CallOptions, ClientOptions, HubClient, Stop, TransferLink } from './api.ts'
 import { jitteredDelayMs } from './backoff.ts'
 import { createClientEvents } from './client-events.ts'
 import { createClientState } from './client-state.ts'
 import { createConnection } from './connection.ts'
-import { createOpenCalls } from './open-calls.ts'
+import { createOpenCalls, type PutOff } from './open-calls.ts'
 import { parseEvent, readMessage } from './rpc.ts'
 import { createSession } from './session.ts'
 import type { CallNow, SignedIn } from './sign-in.ts'
 import { createStreams } from './streams.ts'
 import { systemTimers } from './timers.ts'
 import type { Wire } from './wire.ts'
+
+const isPutOff = (reason: Reason): reason is PutOff =>
+  reason === 'session_expired' || reason === 'busy' || reason === 'closing'
 
 /**
  * Connects to a hub and stays connected until close(): the promises are those of HubClient and TransferLink. Throws only
@@ -27,6 +30,8 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
   let online = true
   /** The socket is through its handshake. */
   let isReady = false
+  let busyTries = 0
+  let stopBusy: Stop = () => {}
 
   const state = createClientState()
   const events = createClientEvents()
@@ -56,11 +61,22 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     state.renew('live', sendWaiting)
   }
 
-  const goSignedOut = (reason: 'unauthenticated' | 'session_ended') => {
+  const goSignedOut = (reason: Reason) => {
     session.clear()
     state.set('signedOut')
     calls.failAll(reason, 'signedIn')
     sendWaiting()
+  }
+
+  /** The session is over: its socket is left, because the hub knows it as somebody's. */
+  const endSession = () => {
+    isReady = false
+    stopBusy()
+    streams.clear()
+    connection.rest()
+    calls.connectionLost()
+    goSignedOut('session_ended')
+    if (!calls.isEmpty()) connection.wake()
   }
 
   const session = createSession(
@@ -69,7 +85,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       liveWire: () => (state.current === 'live' ? connection.wire : null),
       callOn,
       renewed: sendWaiting,
-      ended: () => goSignedOut('session_ended'),
+      ended: () => endSession(),
     },
   )
 
@@ -86,12 +102,20 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
 
   const receive = (text: string) => {
     const message = readMessage(text)
-    if (message.kind === 'result') calls.settle(message.id, message.result)
+    if (message.kind === 'result') {
+      busyTries = 0
+      calls.settle(message.id, message.result)
+    }
     if (message.kind === 'event') receiveEvent(message.name, message.params)
     if (message.kind !== 'error' || message.id === null) return
     const { id, error } = message
-    if (isReason(error, 'session_expired') && calls.keepForRenewal(id)) session.renew()
-    else calls.fail(id, error)
+    if (!isPutOff(error.reason) || !calls.putOff(id, error.reason)) return calls.fail(id, error)
+    if (error.reason === 'session_expired') session.renew()
+    // A closing hub goes, and the next connection sends what waits.
+    if (error.reason === 'busy') {
+      stopBusy()
+      stopBusy = timers.after(retryDelayMs(busyTries++), sendWaiting)
+    }
   }
 
   const receiveEvent = (name: string, params: unknown) => {
@@ -99,12 +123,13 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     if (!event) return
     if ('retryAfterMs' in event.params) connection.holdOff(event.params.retryAfterMs)
     events.emit(event.name, event.params)
-    if (event.name === 'session.ended' && state.current === 'live') goSignedOut('session_ended')
+    if (event.name === 'session.ended' && state.current === 'live') endSession()
   }
 
   /** A signed-out client has nothing to come back for until somebody signs in: the hub closes such sockets soon. */
   const lost = (wasReady: boolean): 'retry' | 'rest' => {
     isReady = false
+    stopBusy()
     session.stopRenewal()
     streams.clear()
     const isResting = wasReady && state.current === 'signedOut' && calls.isEmpty()
@@ -196,7 +221,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       // A hub that cannot be reached ends the session when it expires.
       if (isLive) await callNow('session.logout', {}).catch(() => {})
       await credentials.forget()
-      if (state.current === 'live') goSignedOut('session_ended')
+      if (state.current === 'live') endSession()
     },
     wake: () => state.current === 'closed' || connection.wake(),
     setOnline(isOnline) {
@@ -209,6 +234,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     close() {
       if (state.current === 'closed') return
       connection.close()
+      stopBusy()
       session.stopRenewal()
       isReady = false
       state.set('closed')

@@ -62,6 +62,11 @@ export const createConnection = (
     lost()
   }
 
+  const rest = () => {
+    wire?.drop()
+    release()
+  }
+
   const ready = (own: Wire) => {
     if (wire !== own) return
     stopTimer()
@@ -106,17 +111,15 @@ export const createConnection = (
     },
     /** Replaces the socket at once. */
     restart(): void {
-      wire?.drop()
-      release()
+      rest()
       connect()
     },
     /** The hub asked not to be tried for so long. */
     holdOff(ms: number): void {
       notBeforeMs = timers.now() + ms
     },
-    close(): void {
-      wire?.drop()
-      release()
-    },
+    /** Leaves the socket; the next wake() opens another. */
+    rest,
+    close: rest,
   }
 }

@@ -13,14 +13,16 @@ type OpenCall = {
   repeat: boolean
   /** On the socket of now; null while it waits for one. */
   sentAtMs: number | null
-  /** How often the hub asked to renew the sign-in because of it. */
-  expiries: number
+  /** How often the hub could not take it now: the sign-in had expired, the hub was busy. */
+  putOff: number
   settle(result: unknown): void
   fail(error: Error): void
 }
 
-/** Often enough for a clock that is wrong, seldom enough not to go round in circles. */
-const mostExpiries = 3
+/** A sign-in that is expired again at once stays so; a hub that is busy may be so for a while. */
+const mostPutOff = { session_expired: 3, busy: 10, closing: Number.POSITIVE_INFINITY }
+
+export type PutOff = keyof typeof mostPutOff
 
 /** 96 random bits and a counter: an id for one effect, however often its call is sent. */
 const createIds = (): (() => string) => {
@@ -63,7 +65,7 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
           message: encodeCall(id, name, params),
           repeat: retry,
           sentAtMs: send ? timers.now() : null,
-          expiries: 0,
+          putOff: 0,
           settle(result) {
             forget()
             try {
@@ -100,10 +102,14 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
     fail(id: RpcId, error: WherryError): void {
       take(id)?.fail(error)
     },
-    /** Keeps a call that was refused with `session_expired` for the renewed sign-in. False if it was refused too often. */
-    keepForRenewal(id: RpcId): boolean {
+    /**
+     * Keeps a call that the hub refused for now, before it did anything, to be sent again by sendWaiting(). False if it was
+     * refused too often, or has no time.
+     */
+    putOff(id: RpcId, reason: PutOff): boolean {
       const call = open.get(id)
-      if (!call || isGuestCall(call.name) || ++call.expiries > mostExpiries) return false
+      if (!call || isGuestCall(call.name) || ++call.putOff > mostPutOff[reason]) return false
+      if (reason !== 'session_expired' && !call.repeat) return false
       call.sentAtMs = null
       return true
     },

@@ -290,6 +290,42 @@ describe('the connection of a client', () => {
     await Promise.all([expect(answer).rejects.toMatchObject({ reason: 'session_expired' }), quiet()])
   })
 
+  it('repeats what a busy hub refused, and what a closing hub refused on the next connection', async () => {
+    let reason: 'busy' | 'closing' | null = 'busy'
+    const { client, callsOf, connect, quiet, pass } = start({
+      'space.list': () => {
+        if (reason) throw new WherryError(reason)
+        return emptyList
+      },
+    })
+    await connect()
+    const answer = client.call('space.list', {})
+    await quiet()
+    reason = 'closing'
+    await pass(1000)
+    expect(callsOf('space.list')).toHaveLength(2)
+    reason = null
+    hub.far.cut(closeCodes.restarting)
+    await pass(1000)
+    await connect()
+    expect(await answer).toEqual(emptyList)
+    expect(new Set(callsOf('space.list').map(call => call.id)).size).toBe(1)
+  })
+
+  it('signs in on a fresh socket after a session ended', async () => {
+    const { client, ends, connect, quiet, say } = start()
+    await connect()
+    say('session.ended', { reason: 'revoked' })
+    await quiet()
+    expect(ends[0]?.isClosedByClient).toBe(true)
+    const signedIn = client.signIn('bob@example.org', 'correct horse')
+    await quiet()
+    await connect()
+    await signedIn
+    expect(ends).toHaveLength(2)
+    expect(client.state).toBe('live')
+  })
+
   it('is signed out when the hub ends the session, and fails what waits', async () => {
     const { client, ends, connect, quiet, pass, say } = start()
     await connect()
