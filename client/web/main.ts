@@ -1,10 +1,7 @@
 import { createClient } from '../core/client.ts'
-import { applySettings, readSettings } from './app/settings.ts'
-import './app/wherry-app.ts'
+import { start } from './app/start.ts'
 import { cookieCredentials } from './credentials.ts'
 import { webSocket } from './socket.ts'
-
-applySettings(readSettings())
 
 const client = createClient({
   url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
@@ -19,5 +16,4 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') client.wake()
 })
 
-const app = document.querySelector('wherry-app')
-if (app) app.client = client
+start(client)

@@ -1,5 +1,4 @@
-import { applySettings, readSettings } from '../../client/web/app/settings.ts'
-import '../../client/web/app/wherry-app.ts'
+import { start } from '../../client/web/app/start.ts'
 import { createFakeHub, id, people } from './fake-hub.ts'
 
 const query = new URLSearchParams(location.search)
@@ -53,6 +52,4 @@ for (let i = 0; i < manyCount; i++) {
   })
 }
 Object.assign(window, { hub, people })
-applySettings(readSettings())
-const app = document.querySelector('wherry-app')
-if (app) app.client = hub.client
+start(hub.client)

@@ -1,5 +1,5 @@
 import { msg } from '@lit/localize'
-import { css, html, LitElement } from 'lit'
+import { html, LitElement } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
 import type { Space } from '../../../protocol/values.ts'
 import { draggedEntries, isDraggingEntries } from '../files/drag.ts'

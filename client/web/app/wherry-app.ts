@@ -69,9 +69,3 @@ export class WherryApp extends LitElement {
     }
   }
 }
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'wherry-app': WherryApp
-  }
-}

@@ -1,6 +1,10 @@
 import { msg, str } from '@lit/localize'
 
-const language = () => document.documentElement.lang || navigator.language
+/** The person's own way to write numbers and dates, if it is of the language of the page. */
+const language = () => {
+  const { lang } = document.documentElement
+  return navigator.language.startsWith(lang) ? navigator.language : lang
+}
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const
 const unitFormats = new Map<string, Intl.NumberFormat>()
@@ -57,7 +61,7 @@ export const formatDate = (time: number, now = Date.now()): string => {
   const age = now - time
   if (age >= 0 && age < minuteMs) return msg('just now')
   if (age >= 0 && age < 60 * minuteMs) return msg(str`${Math.floor(age / minuteMs)} min ago`)
-  const clock = dateFormat('clock', { hour: '2-digit', minute: '2-digit' }).format(time)
+  const clock = dateFormat('clock', { timeStyle: 'short' }).format(time)
   if (startOfDay(time) === startOfDay(now)) return msg(str`Today, ${clock}`)
   if (startOfDay(time) === startOfDay(now - dayMs)) return msg(str`Yesterday, ${clock}`)
   const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear()

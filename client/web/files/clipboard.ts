@@ -1,0 +1,23 @@
+import type { Entry } from '../../../protocol/values.ts'
+
+/** Entries that were cut or copied in this page, waiting for Paste; it survives going to another folder. */
+export class Clipboard {
+  mode: 'cut' | 'copy' = 'copy'
+  entries: readonly Entry[] = []
+  /** The folder that they were in. */
+  from = ''
+
+  get isEmpty(): boolean {
+    return this.entries.length === 0
+  }
+
+  take(mode: 'cut' | 'copy', entries: readonly Entry[], from: string): void {
+    this.mode = mode
+    this.entries = entries
+    this.from = from
+  }
+
+  clear(): void {
+    this.entries = []
+  }
+}

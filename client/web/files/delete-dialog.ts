@@ -1,0 +1,38 @@
+import { msg, str } from '@lit/localize'
+import { html, LitElement } from 'lit'
+import { customElement, property, query } from 'lit/decorators.js'
+import type { Entry } from '../../../protocol/values.ts'
+import { base, buttons, fields } from '../styles/controls.ts'
+import '../ui/dialog.ts'
+import type { ModalDialog } from '../ui/dialog.ts'
+
+/** Asks before deleting, and says that it is for ever. Fires `confirm`. */
+@customElement('wherry-delete-dialog')
+export class DeleteDialog extends LitElement {
+  @property({ attribute: false }) entries: readonly Entry[] = []
+  @query('wherry-dialog') private readonly dialog!: ModalDialog
+
+  static override styles = [base, buttons, fields]
+
+  override render() {
+    const [first] = this.entries
+    const isOne = this.entries.length === 1 && first
+    const heading = isOne ? msg(str`Delete “${first.name}”?`) : msg(str`Delete ${this.entries.length} items?`)
+    const hasFolder = this.entries.some(entry => entry.kind === 'folder')
+    return html`<wherry-dialog heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>
+      <p>${hasFolder ? msg('Everything in it is deleted too. This is for ever and cannot be undone.') : msg('This is for ever and cannot be undone.')}</p>
+      <form @submit=${this.#confirm}>
+        <div class="actions">
+          <button type="button" autofocus @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
+          <button class="danger">${msg('Delete for ever')}</button>
+        </div>
+      </form>
+    </wherry-dialog>`
+  }
+
+  #confirm = (event: Event) => {
+    event.preventDefault()
+    this.dispatchEvent(new Event('confirm'))
+    this.dialog.close()
+  }
+}

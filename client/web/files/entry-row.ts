@@ -1,0 +1,88 @@
+import { msg, str } from '@lit/localize'
+import { html, type TemplateResult } from 'lit'
+import type { Entry, TransferProgress } from '../../../protocol/values.ts'
+import { formatBytes, formatDate, formatFullDate, formatPercent } from '../text/format.ts'
+import '../ui/avatar.ts'
+import { icons } from '../ui/icons.ts'
+import '../ui/progress-ring.ts'
+import { kindOf } from './kind.ts'
+
+/** How a row looks at the moment, besides its entry. */
+export type RowState = {
+  index: number
+  isSelected: boolean
+  isCursor: boolean
+  isCut: boolean
+  /** What is being dragged would fall into it. */
+  isDropTarget: boolean
+  /** Who just changed it, or undefined. */
+  news: string | undefined
+  /** The name is being edited: the field lies over it. */
+  isRenaming: boolean
+}
+
+export const rowClasses = (state: RowState): string =>
+  [
+    state.isSelected && 'selected',
+    state.isCursor && 'cursor',
+    state.isCut && 'cut',
+    state.isDropTarget && 'drop-target',
+    state.news !== undefined && 'news',
+    state.isRenaming && 'renaming',
+  ]
+    .filter(Boolean)
+    .join(' ')
+
+export const sizeText = (entry: Entry): string => (entry.kind === 'folder' ? '—' : formatBytes(entry.size))
+
+/** An entry as a row of the list; on narrow containers it has two lines. */
+export const entryRow = (entry: Entry, state: RowState, me: string | undefined): TemplateResult => {
+  const kind = kindOf(entry)
+  const date = formatDate(entry.modifiedAt)
+  const second = entry.kind === 'folder' ? date : `${date} · ${formatBytes(entry.size)}`
+  return html`<div
+    class="row ${rowClasses(state)}"
+    role="row"
+    id=${`r${state.index}`}
+    data-index=${state.index}
+    aria-rowindex=${state.index + 2}
+    aria-selected=${state.isSelected ? 'true' : 'false'}
+  >
+    <div role="gridcell" class="check">
+      <input type="checkbox" tabindex="-1" aria-label=${msg(str`Select ${entry.name}`)} .checked=${state.isSelected} />
+    </div>
+    <div role="gridcell" class="name" draggable="true" title=${entry.name}>
+      <span class="kind ${kind.tone}">${icons[kind.icon]}</span>
+      <span class="words"><span class="title">${entry.name}</span><small aria-hidden="true">${second}</small></span>
+      ${state.news === undefined ? null : html`<span class="badge live">${state.news}</span>`}
+    </div>
+    <div role="gridcell" class="by">
+      ${entry.by ? html`<wherry-avatar .person=${entry.by}></wherry-avatar><span>${entry.by.id === me ? msg('You') : entry.by.name}</span>` : null}
+    </div>
+    <div role="gridcell" class="date" title=${formatFullDate(entry.modifiedAt)}>${date}</div>
+    <div role="gridcell" class="size">${sizeText(entry)}</div>
+    <div role="gridcell" class="more">
+      <button class="icon" tabindex="-1" aria-label=${msg(str`Actions for ${entry.name}`)}>${icons.ellipsis}</button>
+    </div>
+  </div>`
+}
+
+/** A file on its way into the folder by somebody else. */
+export const ghostRow = (upload: TransferProgress, index: number): TemplateResult => {
+  const share = upload.size === 0 ? 1 : upload.storedBytes / upload.size
+  const state = upload.state === 'waiting' ? msg('waiting') : formatPercent(share)
+  const who = msg(str`${upload.by.name} is uploading`)
+  const kind = kindOf({ kind: 'file', type: null })
+  return html`<div class="row ghost" role="row" id=${`r${index}`} data-index=${index} aria-rowindex=${index + 2}>
+    <div role="gridcell" class="check"><wherry-progress-ring .share=${share}></wherry-progress-ring></div>
+    <div role="gridcell" class="name" title=${upload.name}>
+      <span class="kind ${kind.tone}">${icons[kind.icon]}</span>
+      <span class="words"><span class="title">${upload.name}</span><small aria-hidden="true">${who} · ${state}</small></span>
+      <span class="badge mine">${who}</span>
+    </div>
+    <div role="gridcell" class="by"><wherry-avatar .person=${upload.by}></wherry-avatar><span>${upload.by.name}</span></div>
+    <div role="gridcell" class="date">${formatBytes(upload.storedBytes)}</div>
+    <div role="gridcell" class="size">${state}</div>
+    <div role="gridcell" class="more"></div>
+  </div>`
+}

@@ -1,0 +1,186 @@
+import { msg } from '@lit/localize'
+import { html } from 'lit'
+import { includesLevel } from '../../../protocol/levels.ts'
+import type { Entry } from '../../../protocol/values.ts'
+import { request } from '../app/requests.ts'
+import { go } from '../app/router.ts'
+import { folderPath } from '../app/routes.ts'
+import { announce, say } from '../ui/say.ts'
+import { copy, download, move, remove } from './actions.ts'
+import { Clipboard } from './clipboard.ts'
+import { type CommandName, commands } from './commands.ts'
+import type { DropTarget } from './drag.ts'
+import type { FilesPage } from './files-page.ts'
+import { isEntry } from './rows.ts'
+import { nothingSelected, selectAll, selectOnly } from './selection.ts'
+
+/** Runs the commands of commands.ts for the folder page. */
+export class FileCommands {
+  readonly #page: FilesPage
+  readonly #clipboard = new Clipboard()
+
+  constructor(page: FilesPage) {
+    this.#page = page
+  }
+
+  /** True if the selection and the level in the folder allow it. */
+  readonly can = (name: CommandName): boolean => {
+    const { on, level } = commands[name]
+    const { info } = this.#page.folder
+    if (!includesLevel(info?.level ?? null, level)) return false
+    if (name === 'paste') return !this.#clipboard.isEmpty
+    if (name === 'copyLink') return this.#page.selection.ids.size === 1 && window.isSecureContext
+    if (on === 'none') return true
+    const { selected } = this.#page
+    if (on === 'some') return selected.length > 0
+    return selected.length === 1 && (on === 'one' || selected[0]?.kind === 'file')
+  }
+
+  run(name: CommandName): void {
+    if (this.can(name)) this.#table[name]()
+  }
+
+  open(entry: Entry): void {
+    if (entry.kind === 'folder') go(folderPath(entry.id))
+    else this.#preview(entry)
+  }
+
+  openAccess(entry: Entry): void {
+    void import('../sharing/access-dialog.ts').then(() => {
+      this.#page.dialog = html`<wherry-access-dialog .entry=${entry} @close=${this.#closed}></wherry-access-dialog>`
+    })
+  }
+
+  get #desk() {
+    return { client: this.#page.client, host: this.#page }
+  }
+
+  get #here(): DropTarget {
+    return { id: this.#page.place, name: this.#page.crumbs.at(-1)?.name ?? '' }
+  }
+
+  readonly #table: Record<CommandName, () => void> = {
+    open: () => this.#withOne(entry => this.open(entry)),
+    preview: () => this.#withOne(entry => this.#preview(entry)),
+    download: () => this.#download(),
+    copyLink: () => this.#withOne(entry => this.#copyLink(entry)),
+    access: () => this.#withOne(entry => this.openAccess(entry)),
+    rename: () =>
+      this.#withOne(entry => {
+        this.#page.renaming = entry.id
+      }),
+    moveTo: () => void this.#moveTo(),
+    duplicate: () => void copy(this.#desk, this.#page.selected, this.#here, 'keepBoth'),
+    cut: () => this.#take('cut'),
+    copy: () => this.#take('copy'),
+    paste: () => this.#paste(),
+    delete: () => void this.#delete(),
+    newFolder: () => void this.#newFolder(),
+    uploadFiles: () => this.#upload('files'),
+    uploadFolder: () => this.#upload('folder'),
+    selectAll: () => this.#page.setSelection(selectAll(this.#page.selection, this.#page.shownRows)),
+    clear: () => {
+      this.#clipboard.clear()
+      this.#page.cut = new Set()
+      this.#page.setSelection(nothingSelected)
+    },
+    up: () => {
+      const above = this.#page.crumbs.at(-2)
+      if (above) go(folderPath(above.id))
+    },
+    search: () => void request(this.#page, 'wherry-search-request', null),
+    details: () => this.#page.toggleDetails(),
+    help: () => void this.#help(),
+  }
+
+  #closed = () => {
+    this.#page.dialog = null
+  }
+
+  #withOne(run: (entry: Entry) => void) {
+    const [entry] = this.#page.selected
+    if (entry) run(entry)
+  }
+
+  #preview(entry: Entry) {
+    const siblings = this.#page.shownRows.filter(isEntry).filter(row => row.kind === 'file')
+    const isOpen = !request(this.#page, 'wherry-preview-request', { entry, siblings })
+    if (!isOpen) void download(this.#desk, [entry])
+  }
+
+  #download() {
+    const entries = this.#page.selected
+    if (request(this.#page, 'wherry-download-request', { entries })) void download(this.#desk, entries)
+  }
+
+  #upload(kind: 'files' | 'folder') {
+    const { info } = this.#page.folder
+    if (!info) return
+    const folder = { id: info.entry.id, name: info.entry.name, level: info.level, space: info.space.id }
+    request(this.#page, 'wherry-upload-request', { folder, kind })
+  }
+
+  #copyLink(entry: Entry) {
+    void navigator.clipboard.writeText(new URL(folderPath(entry.id), location.href).href)
+    say(this.#page, { text: msg('The address was copied. It opens for those who have access.') })
+  }
+
+  #take(mode: 'cut' | 'copy') {
+    this.#clipboard.take(mode, this.#page.selected, this.#page.place)
+    this.#page.cut = mode === 'cut' ? new Set(this.#page.selection.ids) : new Set()
+    announce(
+      this.#page,
+      mode === 'cut' ? msg('Cut. Paste to move.') : msg('Copied. Paste where you want it.'),
+    )
+  }
+
+  #paste() {
+    const { mode, entries, from } = this.#clipboard
+    if (mode === 'copy')
+      void copy(this.#desk, entries, this.#here, from === this.#here.id ? 'keepBoth' : 'fail')
+    else {
+      if (from !== this.#here.id) void move(this.#desk, entries, from, this.#here)
+      this.#clipboard.clear()
+      this.#page.cut = new Set()
+    }
+  }
+
+  async #moveTo() {
+    await import('./move-dialog.ts')
+    const { selected, place } = this.#page
+    const choose = (event: CustomEvent<DropTarget>) => void move(this.#desk, selected, place, event.detail)
+    this.#page.dialog = html`<wherry-move-dialog
+      .entries=${selected}
+      .from=${place}
+      @choose=${choose}
+      @close=${this.#closed}
+    ></wherry-move-dialog>`
+  }
+
+  async #delete() {
+    await import('./delete-dialog.ts')
+    const { selected } = this.#page
+    const confirm = () => void remove(this.#desk, selected)
+    this.#page.dialog = html`<wherry-delete-dialog
+      .entries=${selected}
+      @confirm=${confirm}
+      @close=${this.#closed}
+    ></wherry-delete-dialog>`
+  }
+
+  async #newFolder() {
+    await import('./new-folder-dialog.ts')
+    const created = (event: CustomEvent<string>) => this.#page.setSelection(selectOnly(event.detail))
+    this.#page.dialog = html`<wherry-new-folder-dialog
+      .folder=${this.#page.place}
+      .isTaken=${this.#page.isTaken}
+      @created=${created}
+      @close=${this.#closed}
+    ></wherry-new-folder-dialog>`
+  }
+
+  async #help() {
+    await import('./help-dialog.ts')
+    this.#page.dialog = html`<wherry-help-dialog @close=${this.#closed}></wherry-help-dialog>`
+  }
+}

@@ -1,0 +1,65 @@
+import { css } from 'lit'
+
+/** Beside files-page.ts. */
+export const filesStyles = css`
+  :host {
+    display: block;
+    block-size: 100%;
+    container: page / inline-size;
+  }
+  .page {
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+    block-size: 100%;
+  }
+  .main {
+    display: grid;
+    grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr);
+    min-block-size: 0;
+  }
+  header {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 16px;
+    min-block-size: 64px;
+    padding-inline: 22px 20px;
+  }
+  .who {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    flex: none;
+  }
+  wherry-details-pane {
+    display: none;
+  }
+  .loading {
+    padding: 24px 30px;
+    color: var(--text-2);
+    opacity: 0;
+    animation: appear 0s 500ms forwards;
+  }
+  @keyframes appear {
+    to {
+      opacity: 1;
+    }
+  }
+  @container page (min-width: 900px) {
+    .page.with-details {
+      grid-template-columns: minmax(0, 1fr) 332px;
+    }
+    .with-details wherry-details-pane {
+      display: block;
+    }
+  }
+  @media (max-width: 719px) {
+    header {
+      min-block-size: 52px;
+      padding-inline: 10px 14px;
+    }
+    .who button {
+      display: none;
+    }
+  }
+`

@@ -1,0 +1,125 @@
+import { commandFor } from './commands.ts'
+import type { EntryList } from './entry-list.ts'
+import type { FileCommands } from './file-commands.ts'
+import { isGhost, type Row, rowId } from './rows.ts'
+import { extendTo, indexOf, type Selection, selectOnly, toggle } from './selection.ts'
+
+/** The row that an arrow, Home, End or page key goes to, or null for other keys. */
+export const targetIndex = (
+  event: KeyboardEvent,
+  current: number,
+  { count, columns, pageRows, isRtl }: { count: number; columns: number; pageRows: number; isRtl: boolean },
+): number | null => {
+  if (count === 0) return null
+  const sideways = columns > 1 ? (isRtl ? -1 : 1) : 0
+  const steps: Record<string, number> = {
+    ArrowDown: columns,
+    ArrowUp: -columns,
+    ArrowRight: sideways,
+    ArrowLeft: -sideways,
+    PageDown: pageRows * columns,
+    PageUp: -pageRows * columns,
+    Home: -count,
+    End: count,
+  }
+  const step = steps[event.key]
+  if (!step) return null
+  if (current === -1) return event.key === 'End' ? count - 1 : 0
+  return Math.max(0, Math.min(count - 1, current + step))
+}
+
+const pauseMs = 800
+
+/** Type to select: letters typed in quick succession find the next name that begins with them. */
+export class TypeAhead {
+  #typed = ''
+  #at = 0
+
+  /** The id of the row that was typed so far, or null. */
+  find(event: KeyboardEvent, rows: readonly Row[], selection: Selection): string | null {
+    if (event.timeStamp - this.#at > pauseMs) this.#typed = ''
+    const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
+    if (!isText || (event.key === ' ' && this.#typed === '')) return null
+    this.#at = event.timeStamp
+    this.#typed += event.key.toLowerCase()
+    const isOneLetter = new Set(this.#typed).size === 1
+    const wanted = isOneLetter ? this.#typed.slice(0, 1) : this.#typed
+    const start = Math.max(0, indexOf(rows, selection.cursor)) + (isOneLetter ? 1 : 0)
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[(start + i) % rows.length]
+      if (row?.name.toLowerCase().startsWith(wanted)) return rowId(row)
+    }
+    return null
+  }
+
+  get isTyping(): boolean {
+    return this.#typed !== '' && performance.now() - this.#at < pauseMs
+  }
+}
+
+/** What the keys need of the folder page. */
+type KeyTarget = HTMLElement & {
+  readonly shownRows: readonly Row[]
+  readonly selection: Selection
+  readonly list: EntryList | null
+  setSelection(selection: Selection): void
+}
+
+/** Keys of the list: movement with Shift and Ctrl, type to select, then the commands of commands.ts. */
+export const handleKey = (
+  event: KeyboardEvent,
+  page: KeyTarget,
+  fileCommands: FileCommands,
+  typeAhead: TypeAhead,
+  openMenu: () => void,
+): void => {
+  const target = event.composedPath()[0]
+  const isField = target instanceof HTMLInputElement && target.type !== 'checkbox'
+  if (isField || event.defaultPrevented || event.altKey || inDialog(event)) return
+  const onList = page.list !== null && event.composedPath().includes(page.list)
+  if (onList && (moveCursor(event, page) || typed(event, page, typeAhead))) {
+    event.preventDefault()
+    return
+  }
+  if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
+    event.preventDefault()
+    openMenu()
+    return
+  }
+  const name = commandFor(event)
+  const isButton = target instanceof HTMLButtonElement && [' ', 'Enter'].includes(event.key)
+  if (name === null || isButton || !fileCommands.can(name)) return
+  event.preventDefault()
+  fileCommands.run(name)
+}
+
+const inDialog = (event: Event) => event.composedPath().some(node => node instanceof HTMLDialogElement)
+
+const moveCursor = (event: KeyboardEvent, page: KeyTarget): boolean => {
+  const { shownRows: rows, selection, list } = page
+  if (!list) return false
+  const current = indexOf(rows, selection.cursor)
+  const control = event.ctrlKey || event.metaKey
+  const cursor = rows[current]
+  if (event.key === ' ' && control && cursor) {
+    page.setSelection(toggle(selection, rowId(cursor)))
+    return true
+  }
+  const isRtl = getComputedStyle(list).direction === 'rtl'
+  const { columns } = list.shape
+  const index = targetIndex(event, current, { count: rows.length, columns, pageRows: list.pageRows, isRtl })
+  const row = index === null ? undefined : rows[index]
+  if (index === null || !row) return false
+  if (event.shiftKey) page.setSelection(extendTo(selection, rows, index))
+  else if (control || isGhost(row)) page.setSelection({ ...selection, cursor: rowId(row) })
+  else page.setSelection(selectOnly(rowId(row)))
+  return true
+}
+
+const typed = (event: KeyboardEvent, page: KeyTarget, typeAhead: TypeAhead): boolean => {
+  const isCommand = commandFor(event) !== null && !(typeAhead.isTyping && event.key === ' ')
+  if (isCommand) return false
+  const id = typeAhead.find(event, page.shownRows, page.selection)
+  if (id !== null) page.setSelection(selectOnly(id))
+  return id !== null
+}

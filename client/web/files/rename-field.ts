@@ -1,0 +1,90 @@
+import { msg } from '@lit/localize'
+import { css, html, LitElement } from 'lit'
+import { customElement, property, query, state } from 'lit/decorators.js'
+import { nameKey, nameProblem } from '../../../protocol/names.ts'
+import { base } from '../styles/controls.ts'
+
+/** Edits a name in place, the stem selected; says at once if the name is taken or impossible. */
+@customElement('wherry-rename-field')
+export class RenameField extends LitElement {
+  @property() value = ''
+  /** True if another entry of the folder has this name. */
+  @property({ attribute: false }) isTaken: (name: string) => boolean = () => false
+  @state() private problem = ''
+  @query('input') private readonly field!: HTMLInputElement
+  #isDone = false
+
+  static override styles = [
+    base,
+    css`
+      input {
+        inline-size: 100%;
+        min-block-size: 34px;
+        padding: 0 8px;
+        border: 2px solid var(--brand);
+        border-radius: var(--radius-s);
+        font: inherit;
+        font-weight: 550;
+        color: var(--text);
+        background: var(--surface);
+        outline: none;
+      }
+      input[aria-invalid="true"] {
+        border-color: var(--danger);
+      }
+      p {
+        position: absolute;
+        inset-inline-start: 0;
+        margin-block-start: 4px;
+        padding: 6px 10px;
+        border-radius: var(--radius-s);
+        font-size: 12px;
+        font-weight: 500;
+        color: var(--danger);
+        background: var(--danger-soft);
+        box-shadow: var(--shadow-2);
+      }
+    `,
+  ]
+
+  override firstUpdated() {
+    const dot = this.value.lastIndexOf('.')
+    this.field.focus()
+    this.field.setSelectionRange(0, dot > 0 ? dot : this.value.length)
+  }
+
+  override render() {
+    return html`<input
+        aria-label=${msg('New name')}
+        aria-invalid=${this.problem ? 'true' : 'false'}
+        aria-describedby="problem"
+        autocomplete="off"
+        spellcheck="false"
+        .value=${this.value}
+        @input=${this.#check}
+        @keydown=${this.#pressed}
+        @blur=${() => this.#finish(this.problem ? null : this.field.value)}
+      /><p id="problem" role="alert" ?hidden=${!this.problem}>${this.problem}</p>`
+  }
+
+  #check = () => {
+    const name = this.field.value
+    const isOther = nameKey(name) !== nameKey(this.value)
+    this.problem =
+      nameProblem(name) ?? (isOther && this.isTaken(name) ? msg('The folder has that name already.') : '')
+  }
+
+  #pressed = (event: KeyboardEvent) => {
+    event.stopPropagation()
+    if (event.isComposing) return
+    if (event.key === 'Escape') this.#finish(null)
+    if (event.key === 'Enter' && !this.problem) this.#finish(this.field.value)
+  }
+
+  #finish(name: string | null) {
+    if (this.#isDone) return
+    this.#isDone = true
+    const detail = name === this.value ? null : name
+    this.dispatchEvent(new CustomEvent<string | null>('finish', { detail }))
+  }
+}

@@ -1,0 +1,117 @@
+import { msg, str } from '@lit/localize'
+import { css, html, LitElement } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import type { Entry } from '../../../protocol/values.ts'
+import { base, buttons } from '../styles/controls.ts'
+import { formatBytes, formatItems } from '../text/format.ts'
+import { icons } from '../ui/icons.ts'
+import { type CommandName, commands } from './commands.ts'
+
+const shownCommands: readonly CommandName[] = ['download', 'moveTo', 'delete']
+
+/** What is selected and what can be done with it; without a selection the number of items. Fires `command`, `view`, `more`. */
+@customElement('wherry-selection-bar')
+export class SelectionBar extends LitElement {
+  @property({ attribute: false }) selected: readonly Entry[] = []
+  @property({ type: Number }) total = 0
+  @property() view: 'list' | 'grid' = 'list'
+  @property({ type: Boolean }) details = false
+  @property({ attribute: false }) can: (command: CommandName) => boolean = () => false
+
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        min-block-size: 48px;
+        margin-inline: 20px;
+        padding-inline: 8px;
+        border-radius: var(--radius-m);
+      }
+      :host([active]) {
+        background: var(--brand-soft);
+      }
+      .count {
+        padding-inline: 8px;
+        font-weight: 600;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+        color: var(--text-2);
+      }
+      :host([active]) .count {
+        color: var(--brand-text);
+      }
+      .end {
+        display: flex;
+        margin-inline-start: auto;
+      }
+      @media (max-width: 719px) {
+        :host {
+          margin-inline: 8px;
+        }
+        .word,
+        .wide {
+          display: none;
+        }
+      }
+      @media (max-width: 1179px) {
+        .details {
+          display: none;
+        }
+      }
+    `,
+  ]
+
+  override willUpdate() {
+    this.toggleAttribute('active', this.selected.length > 0)
+  }
+
+  override render() {
+    return html`${this.selected.length > 0 ? this.#selection() : html`<span class="count">${formatItems(this.total)}</span>`}
+      <div class="end">
+        <button
+          class="icon ${this.selected.length > 0 ? 'wide' : ''}"
+          aria-label=${msg('Grid view')}
+          aria-pressed=${this.view === 'grid' ? 'true' : 'false'}
+          title=${msg('Grid view')}
+          @click=${() => this.dispatchEvent(new Event('view'))}
+        >${this.view === 'grid' ? icons.list : icons.grid}</button>
+        <button
+          class="icon details"
+          aria-label=${msg('Details')}
+          aria-pressed=${this.details ? 'true' : 'false'}
+          title=${msg('Details')}
+          @click=${() => this.#command('details')}
+        >${icons.panel}</button>
+      </div>`
+  }
+
+  #selection() {
+    const bytes = this.selected.reduce((sum, entry) => sum + entry.size, 0)
+    const hasFolder = this.selected.some(entry => entry.kind === 'folder')
+    const size = bytes > 0 || !hasFolder ? ` · ${formatBytes(bytes)}` : ''
+    return html`<button class="icon" aria-label=${msg('Clear the selection')} @click=${() => this.#command('clear')}>${icons.close}</button>
+      <span class="count" role="status">${msg(str`${this.selected.length} selected`)}${size}</span>
+      ${shownCommands
+        .filter(name => this.can(name))
+        .map(name => {
+          const { label, icon } = commands[name]
+          return html`<button class="quiet" title=${label()} aria-label=${label()} @click=${() => this.#command(name)}>
+            ${icons[icon]}<span class="word">${label()}</span>
+          </button>`
+        })}
+      <button class="icon" aria-label=${msg('More actions')} aria-haspopup="menu" @click=${this.#more}>${icons.ellipsis}</button>`
+  }
+
+  #command(name: CommandName) {
+    this.dispatchEvent(new CustomEvent<CommandName>('command', { detail: name }))
+  }
+
+  #more = (event: MouseEvent) => {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect()
+    this.dispatchEvent(new CustomEvent('more', { detail: { x: box.left, y: box.bottom + 6 } }))
+  }
+}

@@ -1,0 +1,111 @@
+import { consume } from '@lit/context'
+import { msg, str } from '@lit/localize'
+import { Task } from '@lit/task'
+import { html, LitElement } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import { type Level, levels } from '../../../protocol/levels.ts'
+import type { ParamsInput } from '../../../protocol/table.ts'
+import type { Entry, Grant } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
+import { clientContext } from '../app/client-context.ts'
+import { base, buttons, fields } from '../styles/controls.ts'
+import { errorSentence } from '../text/errors.ts'
+import '../ui/avatar.ts'
+import '../ui/dialog.ts'
+import { icons } from '../ui/icons.ts'
+import { accessSentence, subjectName } from './access-sentence.ts'
+import { accessStyles } from './access-styles.ts'
+import { levelWord } from './level-words.ts'
+
+type Subject = ParamsInput<'access.grant'>['subject']
+
+/** Who may do what with an entry: gives and takes back levels, and says in a sentence who can see it. */
+@customElement('wherry-access-dialog')
+export class AccessDialog extends LitElement {
+  @consume({ context: clientContext }) private readonly client!: HubClient
+  @property({ attribute: false }) entry: Entry | null = null
+  @state() private problem = ''
+  readonly #grants = new Task(this, {
+    args: () => [this.entry?.id],
+    task: async ([entry = ''], { signal }) =>
+      (await this.client.call('access.list', { entry }, { signal })).grants,
+  })
+
+  static override styles = [base, buttons, fields, accessStyles]
+
+  override render() {
+    const heading = msg(str`Access to “${this.entry?.name ?? ''}”`)
+    return html`<wherry-dialog wide heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>
+      ${this.#grants.render({
+        error: error => html`<p class="error" role="alert">${errorSentence(error)}</p>`,
+        complete: grants => this.#list(grants),
+      })}
+      <form class="add" @submit=${this.#add}>
+        <label class="who">${msg('E-mail, or empty for everyone')}<input name="email" type="email" autocomplete="off" /></label>
+        <label>${msg('Level')}<select name="level">${this.#levels('read')}</select></label>
+        <button class="primary">${msg('Give access')}</button>
+      </form>
+      ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : null}
+    </wherry-dialog>`
+  }
+
+  #list(grants: readonly Grant[]) {
+    return html`<p class="sentence" role="status">${icons.eye}${accessSentence(grants)}</p>
+      <ul>${grants.map(grant => this.#row(grant))}</ul>`
+  }
+
+  #row(grant: Grant) {
+    const { subject } = grant
+    const name = subjectName(grant)
+    const target: Subject = subject.kind === 'everyone' ? subject : { kind: 'user', user: subject.user.id }
+    return html`<li>
+      ${subject.kind === 'everyone' ? icons.users : html`<wherry-avatar .person=${subject.user}></wherry-avatar>`}
+      <span class="main"><b>${name}</b><span class="hint">${grant.inherited ? msg(str`from “${grant.entryName}”`) : subject.kind === 'user' ? subject.email : ''}</span></span>
+      ${
+        grant.inherited
+          ? html`<span class="hint">${levelWord(grant.level)}</span>`
+          : html`<select
+              aria-label=${msg(str`Level of ${name}`)}
+              @change=${(event: Event) => this.#grant(target, (event.target as HTMLSelectElement).value as Level)}
+            >${this.#levels(grant.level)}</select>
+            <button class="icon" aria-label=${msg(str`Take back the access of ${name}`)} @click=${() => this.#revoke(target)}>${icons.close}</button>`
+      }
+    </li>`
+  }
+
+  #levels(current: Level) {
+    return levels.map(
+      level => html`<option value=${level} ?selected=${level === current}>${levelWord(level)}</option>`,
+    )
+  }
+
+  #add = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const form = event.target as HTMLFormElement
+    const data = new FormData(form)
+    const email = String(data.get('email') ?? '').trim()
+    const subject: Subject = email ? { kind: 'email', email } : { kind: 'everyone' }
+    if (await this.#grant(subject, String(data.get('level')) as Level)) form.reset()
+  }
+
+  #grant(subject: Subject, level: Level) {
+    return this.#change(entry => this.client.call('access.grant', { entry, subject, level }))
+  }
+
+  #revoke(subject: Subject) {
+    return this.#change(entry => this.client.call('access.revoke', { entry, subject }))
+  }
+
+  async #change(call: (entry: string) => Promise<unknown>): Promise<boolean> {
+    this.problem = ''
+    try {
+      await call(this.entry?.id ?? '')
+      return true
+    } catch (error) {
+      this.problem = errorSentence(error)
+      return false
+    } finally {
+      void this.#grants.run()
+    }
+  }
+}

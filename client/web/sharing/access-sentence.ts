@@ -1,0 +1,21 @@
+import { msg, str } from '@lit/localize'
+import type { Grant } from '../../../protocol/values.ts'
+
+/** One sentence that says who can see an entry, besides the owner of its space. */
+export const accessSentence = (grants: readonly Grant[]): string => {
+  if (grants.some(grant => grant.subject.kind === 'everyone')) {
+    return msg('Everyone with an account on this hub can see this.')
+  }
+  const names = [
+    ...new Set(grants.flatMap(({ subject }) => (subject.kind === 'user' ? [subject.user.name] : []))),
+  ]
+  const [first, second] = names
+  if (first === undefined) return msg('Only you can see this.')
+  if (second === undefined) return msg(str`You and ${first} can see this.`)
+  if (names.length === 2) return msg(str`You, ${first} and ${second} can see this.`)
+  return msg(str`You, ${first}, ${second} and ${names.length - 2} more can see this.`)
+}
+
+/** Who a grant is for, as shown in lists. */
+export const subjectName = ({ subject }: Grant): string =>
+  subject.kind === 'everyone' ? msg('Everyone') : subject.user.name

@@ -1,0 +1,49 @@
+import { css } from 'lit'
+
+/** Beside access-dialog.ts. */
+export const accessStyles = css`
+  .sentence {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    padding: 10px 12px;
+    border-radius: var(--radius-s);
+    font-weight: 500;
+    color: var(--brand-text);
+    background: var(--brand-soft);
+  }
+  ul {
+    margin-block: 8px 16px;
+  }
+  li {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    min-block-size: 52px;
+    border-block-end: 1px solid var(--line);
+  }
+  .main {
+    flex: 1;
+    min-inline-size: 0;
+  }
+  b {
+    display: block;
+    font-weight: 550;
+  }
+  li select {
+    inline-size: auto;
+    min-block-size: 34px;
+  }
+  .add {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: end;
+    gap: 12px;
+  }
+  .who {
+    flex: 1 1 200px;
+  }
+  .add button {
+    min-block-size: 40px;
+  }
+`
