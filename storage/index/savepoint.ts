@@ -26,7 +26,10 @@ const addEffects = (sum: Effects, more: Effects): void => {
 
 /** SQLite's word for what went wrong, or null if the error is not SQLite's. */
 export const sqliteCode = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_')
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('SQLITE_')
     ? error.code
     : null
 

@@ -149,7 +149,9 @@ test('quota is reserved on opening, given back by cancelling and by expiry, and 
   await storage.users.create(actor, { ...person('Bob'), quotaBytes: 5 })
   const first = opening(root, 6)
   await storage.uploads.open(ada, first)
-  await expect(storage.uploads.open(ada, opening(root, 5))).rejects.toMatchObject({ reason: 'quota_exceeded' })
+  await expect(storage.uploads.open(ada, opening(root, 5))).rejects.toMatchObject({
+    reason: 'quota_exceeded',
+  })
   await storage.uploads.cancel(ada, first.id)
   await storage.uploads.cancel(ada, first.id)
   const second = opening(root, 10)
@@ -222,7 +224,9 @@ test('of small files each succeeds or fails by itself, and a repetition changes 
   const other = storage.uploads.putMany(once, root, files.slice(1))
   await expect(other).rejects.toMatchObject({ reason: 'conflict' })
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 13 })
-  const unknown = storage.uploads.putMany({ user: ada, requestId: null }, root, [file('x', 'not stored', 'fail')])
+  const unknown = storage.uploads.putMany({ user: ada, requestId: null }, root, [
+    file('x', 'not stored', 'fail'),
+  ])
   await expect(unknown).rejects.toMatchObject({ reason: 'incomplete' })
   expect(await checkDirectory(directory)).toEqual([])
 })

@@ -39,9 +39,16 @@ const removeSubtrees = async (tx: Tx, rows: readonly { id: string }[]): Promise<
   const freed = new Map<string, number>()
   for (const { space, size } of versions) freed.set(space, (freed.get(space) ?? 0) + size)
   for (const [space, size] of freed) await charge(tx, space, { used: -size, reserved: 0 })
-  await giveUpContents(
+  await forgetFiles(
     tx,
     versions.map(version => version.content),
   )
   return found.length
+}
+
+/** Contents that no version has any more are given up, also where a finished upload still kept its answer. */
+const forgetFiles = async (tx: Tx, contents: readonly string[]): Promise<void> => {
+  await sql`delete from uploads where answer is not null and content in ${among(contents)}
+    and not exists (select 1 from versions where versions.content = uploads.content)`.execute(tx.db)
+  await giveUpContents(tx, contents)
 }

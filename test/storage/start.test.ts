@@ -1,0 +1,110 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import BetterSqlite from 'better-sqlite3'
+import { Kysely } from 'kysely'
+import { expect, test } from 'vitest'
+import { openDatabase, pragmas } from '../../storage/index/database.ts'
+import { IndexDialect } from '../../storage/index/dialect.ts'
+import { migrate, migrations } from '../../storage/index/migrate.ts'
+import type { Tables } from '../../storage/index/tables.ts'
+import { openStorage } from '../../storage/open-storage.ts'
+import { openTemporary, temporaryDirectory } from './open-temporary.ts'
+
+test('A13: every pragma is as promised, on the connection that writes and on the one that reads', async () => {
+  expect(pragmas).toMatchObject({
+    journal_mode: 'wal',
+    synchronous: 2,
+    foreign_keys: 1,
+    busy_timeout: 5000,
+    trusted_schema: 0,
+    cell_size_check: 1,
+    mmap_size: 0,
+    temp_store: 2,
+    journal_size_limit: 67_108_864,
+  })
+  const file = join(temporaryDirectory(), 'index.db')
+  for (const readonly of [false, true]) {
+    const database = openDatabase(file, { readonly })
+    for (const [name, value] of Object.entries(pragmas))
+      expect([name, database.pragma(name, { simple: true })]).toEqual([name, value])
+    database.close()
+  }
+})
+
+test('the directory is for its owner alone, and a second hub on it is refused with a sentence', async () => {
+  const directory = join(temporaryDirectory(), 'data')
+  mkdirSync(directory, { mode: 0o755 })
+  const storage = await openTemporary({ directory })
+  expect(statSync(directory).mode & 0o777).toBe(0o700)
+  await expect(openStorage({ directory })).rejects.toThrow('Another hub is running on the data directory')
+  await storage.close()
+  const again = await openTemporary({ directory })
+  expect(again.problem()).toBeNull()
+})
+
+test('the master key is made once, and what was written is there after closing', async () => {
+  const directory = temporaryDirectory()
+  const first = await openStorage({ directory })
+  expect(first.createdMasterKey).toBe(true)
+  expect(await first.settings.setIfAbsent('seed', 'a')).toBe('a')
+  await first.close()
+  const second = await openStorage({ directory })
+  expect(second.createdMasterKey).toBe(false)
+  expect(await second.settings.setIfAbsent('seed', 'b')).toBe('a')
+  await second.close()
+})
+
+test('an index that a newer version has written is refused', async () => {
+  const directory = temporaryDirectory()
+  await (await openStorage({ directory })).close()
+  const database = new BetterSqlite(join(directory, 'index.db'))
+  database.exec(`insert into kysely_migration values ('9999-later', '2030-01-01')`)
+  database.close()
+  await expect(openStorage({ directory })).rejects.toThrow('newer version of Wherry (schema 9999-later)')
+})
+
+test('A12: a migration that fails leaves nothing of itself', async () => {
+  const database = openDatabase(join(temporaryDirectory(), 'index.db'), { readonly: false })
+  const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
+  const broken = {
+    async up(step: Kysely<unknown>) {
+      await step.schema.createTable('half').addColumn('a', 'integer').execute()
+      throw new Error('power is gone')
+    },
+  }
+  await expect(migrate(db, { ...migrations, '0002-broken': broken })).rejects.toThrow('newest schema')
+  const names = () => database.prepare("select name from sqlite_schema where type = 'table'").pluck().all()
+  expect(names()).not.toContain('half')
+  await migrate(db)
+  expect(names()).toContain('entries')
+  database.close()
+})
+
+test('a damaged index is found after an unclean stop, and said in a sentence', async () => {
+  const directory = temporaryDirectory()
+  await (await openStorage({ directory })).close()
+  const file = join(directory, 'index.db')
+  const database = new BetterSqlite(file)
+  database.pragma('journal_mode = delete')
+  const pages = Number(database.pragma('page_count', { simple: true }))
+  database.close()
+  const bytes = readFileSync(file)
+  bytes.fill(0xff, 4096 * (pages - 2))
+  writeFileSync(file, bytes)
+  writeFileSync(join(directory, 'running'), '1')
+  await expect(openStorage({ directory })).rejects.toThrow()
+})
+
+test('8,000 queries at once wait in line without waiting on each other', async () => {
+  const database = openDatabase(join(temporaryDirectory(), 'index.db'), { readonly: false })
+  const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
+  await migrate(db)
+  const order: number[] = []
+  const ask = async (i: number) => {
+    await db.selectFrom('settings').select('key').execute()
+    order.push(i)
+  }
+  await Promise.all(Array.from({ length: 8_000 }, (_, i) => ask(i)))
+  expect(order).toEqual(Array.from({ length: 8_000 }, (_, i) => i))
+  database.close()
+})
