@@ -4,8 +4,10 @@ import type { CallName, EventName, EventParams, Params, Result } from '../protoc
 import type { Storage } from '../storage/storage.ts'
 import type { Broadcaster } from './broadcast.ts'
 import type { Config } from './config.ts'
+import type { LoginLimits } from './login-limits.ts'
 import type { Passwords } from './passwords.ts'
 import type { SignedUrls } from './signed-urls.ts'
+import type { SigningIn } from './signing-in.ts'
 import type { Tokens } from './tokens.ts'
 import type { Transfers } from './transfers/transfers.ts'
 
@@ -28,13 +30,17 @@ export type Hub = {
   /** 128 random bits as base64url. */
   newId: () => string
   passwords: Passwords
+  loginLimits: LoginLimits
   tokens: Tokens
+  signingIn: SigningIn
   signedUrls: SignedUrls
   broadcaster: Broadcaster
   transfers: Transfers
   /** The level of a user on an entry against current state; remembered until a commit with `rights`. */
   levelOf: (user: string, entry: string) => Promise<Level | null>
   metrics: Metrics
+  /** What the gear table of every client's chunker is made from. */
+  chunkingSeed: string
 }
 
 /** Counts and times; the adapter is server/metrics.ts. */

@@ -152,7 +152,7 @@ export const settings = {
   }),
   loginFailuresPerAccount: setting({
     env: 'WHERRY_LOGIN_FAILURES_PER_ACCOUNT',
-    default: '10',
+    default: '20',
     schema: whole(1, 1_000_000),
     doc: 'Wrong passwords for one account from one address in a quarter of an hour; ten times as many from all addresses.',
   }),

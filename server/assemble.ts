@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import { openStorage } from '../storage/open-storage.ts'
+import type { Storage } from '../storage/storage.ts'
+import { createBroadcaster } from './broadcast.ts'
+import type { Config } from './config.ts'
+import { type Connections, createConnections } from './connections.ts'
+import type { Hub } from './context.ts'
+import { createDispatcher, type Dispatcher } from './dispatch.ts'
+import { createLevels } from './levels.ts'
+import { createLoginLimits } from './login-limits.ts'
+import { configuredMasterKey } from './master-key.ts'
+import { createMetrics, type HubMetrics } from './metrics.ts'
+import { createPasswords } from './passwords.ts'
+import { createSignedUrls } from './signed-urls.ts'
+import { createSigningIn } from './signing-in.ts'
+import { createTokens } from './tokens.ts'
+import { createTransfers } from './transfers/transfers.ts'
+
+export type AssembleParts = {
+  config: Config
+  log: Logger
+  clock: () => number
+  /** Sends to all who subscribed to a topic; there once the hub listens. */
+  publish(topic: string, message: string): void
+}
+
+/** A hub that is put together but does not listen yet. */
+export type Assembled = {
+  hub: Hub & { metrics: HubMetrics }
+  connections: Connections
+  dispatcher: Dispatcher
+}
+
+export const newId = (): string => randomBytes(16).toString('base64url')
+
+const openHubStorage = async ({ config, log, clock }: AssembleParts): Promise<Storage> => {
+  const masterKey = configuredMasterKey(config)
+  const storage = await openStorage({
+    directory: config.data,
+    ...(masterKey === null ? {} : { masterKey }),
+    clock,
+    uploadsKeptMs: config.uploadExpiryDays * 24 * 60 * 60 * 1000,
+    log: { info: message => log.info(message), warn: message => log.warn(message) },
+  })
+  if (storage.createdMasterKey) {
+    log.warn(
+      { data: config.data },
+      'A master key was made in the data directory. Back it up: without it no file can be read.',
+    )
+  }
+  return storage
+}
+
+/** Joins commits to what depends on them, in the tick of the commit as far as that goes. */
+const followCommits = ({ hub, connections }: Assembled, forgetLevels: () => void): void => {
+  const { storage, broadcaster, transfers, log } = hub
+  const failed = (error: unknown): void => log.error({ err: error }, 'rights were not rechecked')
+  storage.onCommit(({ seqs, rights, endedSessions }) => {
+    if (rights) forgetLevels()
+    if (endedSessions.length > 0) connections.end(endedSessions)
+    if (rights || endedSessions.length > 0) {
+      broadcaster.recheck().catch(failed)
+      transfers.recheck().catch(failed)
+    }
+    broadcaster.committed(seqs)
+  })
+  transfers.onProgress(folder => broadcaster.progressed(folder))
+}
+
+/** Opens the storage and makes all parts of a hub around it. */
+export const assemble = async (parts: AssembleParts): Promise<Assembled> => {
+  const { config, log, clock, publish } = parts
+  const storage = await openHubStorage(parts)
+  const connections = createConnections(config)
+  const levels = createLevels(storage.access.level)
+  const levelOf = levels.of
+  const [tokens, signedUrls, passwords, chunkingSeed] = await Promise.all([
+    createTokens(storage.settings, clock),
+    createSignedUrls(storage.settings, clock),
+    createPasswords(),
+    storage.settings.setIfAbsent('chunking_seed', randomBytes(16).toString('hex')),
+  ])
+  const transfers = createTransfers({ storage, config, clock, log, levelOf })
+  const failed = (error: unknown): void => log.error({ err: error }, 'a broadcast failed')
+  const hub = {
+    config,
+    storage,
+    log,
+    clock,
+    newId,
+    passwords,
+    loginLimits: createLoginLimits(config),
+    tokens,
+    signingIn: createSigningIn(storage, tokens, connections),
+    signedUrls,
+    broadcaster: createBroadcaster({ storage, transfers, levelOf, publish, failed }),
+    transfers,
+    levelOf,
+    metrics: createMetrics({
+      connections: () => connections.count,
+      allocatedBytes: () => storage.chunks.health().allocatedBytes,
+    }),
+    chunkingSeed,
+  }
+  const assembled = { hub, connections, dispatcher: createDispatcher(hub) }
+  followCommits(assembled, levels.forget)
+  return assembled
+}

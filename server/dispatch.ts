@@ -1,0 +1,122 @@
+import * as v from 'valibot'
+import type { CallRow } from '../protocol/call.ts'
+import { WherryError } from '../protocol/errors.ts'
+import type { RpcRequest } from '../protocol/rpc.ts'
+import { type CallName, calls, isCallName } from '../protocol/table.ts'
+import { authorize } from './authorize.ts'
+import type { CallContext, Hub, Principal } from './context.ts'
+import { handlers } from './handlers/table.ts'
+import { describeIssue, encodeError, encodeResult, parseMessage } from './rpc-message.ts'
+import type { Socket } from './transport/socket.ts'
+
+/** The only road from a text message to a handler: decode, parse, authorise, run, encode. */
+export type Dispatcher = {
+  /** The message is valid during the call only. What can be known at once of a call is known when it returns. */
+  text(socket: Socket, message: ArrayBuffer): void
+  /** New calls are refused from now on; resolves when those that run are answered. */
+  drain(): Promise<void>
+}
+
+type AnyHandler = (context: CallContext<Principal | null>, params: object) => Promise<object>
+
+type Call = { name: CallName; row: CallRow; params: Record<string, unknown>; request: RpcRequest }
+
+const parseCall = (request: RpcRequest, principal: Principal | null, now: number): Call => {
+  if (!isCallName(request.method)) {
+    throw new WherryError('unknown_call', `The hub knows no call "${request.method}".`)
+  }
+  const row: CallRow = calls[request.method]
+  if (row.access !== 'anyone') {
+    if (principal === null) throw new WherryError('unauthenticated')
+    if (principal.expiresAt <= now) throw new WherryError('session_expired')
+  }
+  const parsed = v.safeParse(row.params, request.params, { abortEarly: true })
+  if (!parsed.success) {
+    const { field, message } = describeIssue(parsed.issues[0])
+    throw new WherryError('invalid_params', message, { field })
+  }
+  return { name: request.method, row, params: parsed.output, request }
+}
+
+export const createDispatcher = (hub: Hub): Dispatcher => {
+  const inFlight = new Map<Socket, number>()
+  let closing = false
+  let idle: (() => void) | null = null
+
+  /** Anything that is no WherryError is a bug: it is logged and told as `internal`. */
+  const asAnswer = (error: unknown, name: string, socket: Socket, request: RpcRequest): WherryError => {
+    if (error instanceof WherryError) return error
+    hub.log.error({ err: error, call: name, request: request.id, connection: socket.id }, 'a call failed')
+    return new WherryError('internal')
+  }
+
+  const run = async (socket: Socket, { name, row, params, request }: Call): Promise<object> => {
+    if (row.guarded) await hub.loginLimits.countGuarded(socket.address)
+    const { principal } = socket
+    if (principal !== null) await authorize(hub, socket, principal, row.access, params)
+    const requestId = typeof request.id === 'string' ? request.id : null
+    const actor = { user: principal?.user ?? '', requestId }
+    const handler = handlers[name] as unknown as AnyHandler
+    return handler({ ...hub, connection: socket, principal, requestId, actor }, params)
+  }
+
+  const begin = (socket: Socket): void => {
+    const running = inFlight.get(socket) ?? 0
+    if (closing) throw new WherryError('closing')
+    if (running >= hub.config.callsInFlight) throw new WherryError('busy')
+    inFlight.set(socket, running + 1)
+  }
+
+  const end = (socket: Socket): void => {
+    const running = (inFlight.get(socket) ?? 1) - 1
+    if (running > 0) inFlight.set(socket, running)
+    else inFlight.delete(socket)
+    if (inFlight.size === 0) idle?.()
+  }
+
+  const settle = async (socket: Socket, call: Call): Promise<void> => {
+    const { name, params, request } = call
+    const start = performance.now()
+    const fail = socket.principal === null ? null : hub.transfers.announce(socket, name, params)
+    let outcome = 'ok'
+    try {
+      const result = await run(socket, call)
+      socket.sendText(encodeResult(request.id, result))
+    } catch (error) {
+      const answer = asAnswer(error, name, socket, request)
+      outcome = answer.reason
+      fail?.(answer)
+      socket.sendText(encodeError(request.id, answer))
+    } finally {
+      const seconds = (performance.now() - start) / 1000
+      hub.metrics.callEnded(name, seconds, outcome)
+      hub.log.debug({ call: name, request: request.id, connection: socket.id, seconds, outcome }, 'call')
+      end(socket)
+    }
+  }
+
+  return {
+    text: (socket, message) => {
+      const parsed = parseMessage(message)
+      if ('error' in parsed) {
+        socket.sendText(encodeError(parsed.id, parsed.error))
+        return
+      }
+      const { request } = parsed
+      try {
+        const call = parseCall(request, socket.principal, hub.clock())
+        begin(socket)
+        void settle(socket, call).catch(error => hub.log.error({ err: error }, 'an answer could not be sent'))
+      } catch (error) {
+        socket.sendText(encodeError(request.id, asAnswer(error, request.method, socket, request)))
+      }
+    },
+    drain: async () => {
+      closing = true
+      if (inFlight.size === 0) return
+      await new Promise<void>(resolve => {
+        idle = resolve
+      })
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { WherryError } from '../../protocol/errors.ts'
+import { limits } from '../../protocol/limits.ts'
+import type { Subject } from '../../protocol/values.ts'
+import type { GrantSubject, Storage } from '../../storage/storage.ts'
+import type { Handler } from '../context.ts'
+
+const findSubject = async (storage: Storage, subject: Subject): Promise<GrantSubject> => {
+  if (subject.kind === 'everyone') return subject
+  const user =
+    subject.kind === 'user'
+      ? await storage.users.get(subject.user)
+      : await storage.users.findByEmail(subject.email)
+  if (user === null) throw new WherryError('not_found', 'There is no such user.')
+  return { kind: 'user', user: user.id }
+}
+
+export const checkAccess: Handler<'access.check'> = async ({ principal, levelOf }, { entry }) => {
+  const level = await levelOf(principal.user, entry)
+  if (level === null) throw new WherryError('not_found')
+  return { level }
+}
+
+export const listAccess: Handler<'access.list'> = async ({ storage }, { entry }) => ({
+  grants: (await storage.access.list(entry)).slice(0, limits.listItems),
+})
+
+export const grantAccess: Handler<'access.grant'> = async (
+  { storage, actor },
+  { entry, subject, level },
+) => ({
+  grant: await storage.access.grant(actor, entry, await findSubject(storage, subject), level),
+})
+
+export const revokeAccess: Handler<'access.revoke'> = async ({ storage, actor }, { entry, subject }) => ({
+  revoked: await storage.access.revoke(actor, entry, await findSubject(storage, subject)),
+})

@@ -1,0 +1,66 @@
+import type { CallName } from '../../protocol/table.ts'
+import type { Handler } from '../context.ts'
+import { checkAccess, grantAccess, listAccess, revokeAccess } from './access.ts'
+import { changePassword, setUp } from './account.ts'
+import { closeDownload, listChunks, makeDownloadUrl, openDownload, readChunks } from './downloads.ts'
+import { copyEntries, deleteEntries, getEntry, moveEntries, renameEntry, resolveEntry } from './entry.ts'
+import { createFolder, listChanges, listFolder, unwatchFolder, watchFolder } from './folder.ts'
+import { hello } from './hub.ts'
+import { listSessions, login, logout, refresh, resume, revokeSession } from './session.ts'
+import { putManyFiles } from './small-files.ts'
+import { listSpaces } from './space.ts'
+import {
+  askCredit,
+  cancelUpload,
+  commitUpload,
+  declareChunks,
+  listUploads,
+  openUpload,
+  resumeUpload,
+} from './uploads.ts'
+import { createUser, disableUser, listUsers } from './user.ts'
+
+/** Who handles which call: a call without a handler is a type error. */
+export const handlers: { [N in CallName]: Handler<N> } = {
+  'hub.hello': hello,
+  'session.login': login,
+  'session.resume': resume,
+  'session.refresh': refresh,
+  'session.logout': logout,
+  'session.list': listSessions,
+  'session.revoke': revokeSession,
+  'account.setup': setUp,
+  'account.changePassword': changePassword,
+  'space.list': listSpaces,
+  'folder.create': createFolder,
+  'folder.list': listFolder,
+  'folder.watch': watchFolder,
+  'folder.unwatch': unwatchFolder,
+  'folder.changes': listChanges,
+  'entry.get': getEntry,
+  'entry.resolve': resolveEntry,
+  'entry.rename': renameEntry,
+  'entry.move': moveEntries,
+  'entry.copy': copyEntries,
+  'entry.delete': deleteEntries,
+  'access.check': checkAccess,
+  'access.list': listAccess,
+  'access.grant': grantAccess,
+  'access.revoke': revokeAccess,
+  'user.create': createUser,
+  'user.list': listUsers,
+  'user.disable': disableUser,
+  'upload.credit': askCredit,
+  'upload.open': openUpload,
+  'upload.declare': declareChunks,
+  'upload.commit': commitUpload,
+  'upload.resume': resumeUpload,
+  'upload.list': listUploads,
+  'upload.cancel': cancelUpload,
+  'upload.putMany': putManyFiles,
+  'download.open': openDownload,
+  'download.chunks': listChunks,
+  'download.read': readChunks,
+  'download.close': closeDownload,
+  'download.url': makeDownloadUrl,
+}

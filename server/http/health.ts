@@ -1,0 +1,45 @@
+import type { HubMetrics } from '../metrics.ts'
+import { isLoopback } from '../transport/addresses.ts'
+import type { Door, HttpRequest, HttpRoute } from '../transport/http.ts'
+
+export type HealthParts = {
+  /** Null while the hub takes changes, else why not. */
+  problem(): string | null
+  metrics: HubMetrics
+  metricsToken: string | null
+  hasToken(header: string | null, token: string): boolean
+}
+
+const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+
+const proxyHeaders = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via']
+
+/** From this machine, and not through a proxy on it. */
+const isLocal = (request: HttpRequest): boolean =>
+  isLoopback(request.address) && proxyHeaders.every(name => request.header(name) === null)
+
+/** `/healthz`: the process answers. `/readyz`: it takes changes. `/metrics`: for Prometheus. */
+export const healthRoutes = ({ problem, metrics, metricsToken, hasToken }: HealthParts): HttpRoute[] => {
+  const live: Door = (_request, response) => response.end(200, headers, '{"status":"ok"}\n')
+  const ready: Door = (_request, response) => {
+    const trouble = problem()
+    const body = JSON.stringify(
+      trouble === null ? { status: 'ok' } : { status: 'unavailable', problem: trouble },
+    )
+    response.end(trouble === null ? 200 : 503, headers, `${body}\n`)
+  }
+  const measure: Door = async (request, response) => {
+    const isAllowed =
+      metricsToken === null ? isLocal(request) : hasToken(request.header('authorization'), metricsToken)
+    if (isAllowed) {
+      response.end(200, { ...headers, 'content-type': metrics.contentType }, await metrics.text())
+    } else {
+      response.end(metricsToken === null ? 403 : 401, headers, '{"status":"refused"}\n')
+    }
+  }
+  return [
+    { method: 'get', pattern: '/healthz', door: live },
+    { method: 'get', pattern: '/readyz', door: ready },
+    { method: 'get', pattern: '/metrics', door: measure },
+  ]
+}

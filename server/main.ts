@@ -1,0 +1,41 @@
+import { ConfigError, readConfig } from './config.ts'
+import { type RunningHub, startHub } from './hub.ts'
+
+/** A hub that hangs while it stops is ended: the storage is made for that. */
+const stopMs = 9500
+
+const start = async (): Promise<RunningHub> => {
+  const hub = await startHub(readConfig(process.env))
+  process.stdout.write(`\n  Wherry is running at ${hub.url}\n`)
+  if (hub.setupToken !== null) {
+    process.stdout.write(`  Create the first administrator: ${hub.url}/setup#${hub.setupToken}\n`)
+  }
+  process.stdout.write('\n')
+  return hub
+}
+
+const stopOnSignal = (hub: RunningHub): void => {
+  const stop = (): void => {
+    setTimeout(() => process.exit(1), stopMs).unref()
+    hub.stop().then(
+      () => process.exit(0),
+      error => {
+        hub.hub.log.error({ err: error }, 'the stop failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+}
+
+try {
+  stopOnSignal(await start())
+} catch (error) {
+  const sentence = error instanceof Error ? error.message : String(error)
+  const hint = error instanceof ConfigError ? 'The configuration is wrong' : 'Wherry cannot start'
+  process.stderr.write(`${hint}: ${sentence}\n`)
+  if (process.env.WHERRY_LOG_LEVEL === 'debug' && error instanceof Error)
+    process.stderr.write(`${error.stack}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,55 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Metrics } from './context.ts'
+
+export type HubMetrics = Metrics & {
+  /** All metrics in Prometheus' text form. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+/** Metrics of one hub, in a registry of their own. */
+export const createMetrics = (gauges: { connections(): number; allocatedBytes(): number }): HubMetrics => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const calls = new Histogram({
+    name: 'wherry_call_seconds',
+    help: 'Time to answer calls, by name and outcome.',
+    labelNames: ['call', 'outcome'],
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+    registers,
+  })
+  const received = new Counter({
+    name: 'wherry_received_bytes_total',
+    help: 'Bytes of messages received on sockets.',
+    registers,
+  })
+  const sent = new Counter({
+    name: 'wherry_sent_bytes_total',
+    help: 'Bytes of messages sent on sockets.',
+    registers,
+  })
+  new Gauge({
+    name: 'wherry_connections',
+    help: 'Open sockets.',
+    registers,
+    collect() {
+      this.set(gauges.connections())
+    },
+  })
+  new Gauge({
+    name: 'wherry_chunk_buffer_bytes',
+    help: 'Memory that chunks in transit take.',
+    registers,
+    collect() {
+      this.set(gauges.allocatedBytes())
+    },
+  })
+  return {
+    callEnded: (call, seconds, outcome) => calls.observe({ call, outcome }, seconds),
+    received: bytes => received.inc(bytes),
+    sent: bytes => sent.inc(bytes),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
