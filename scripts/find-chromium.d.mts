@@ -1,0 +1,2 @@
+export const findChromium: () => Promise<string | null>
+export const findNginx: () => string | null
