@@ -158,6 +158,7 @@ export const createTransfers = (
     drain: async () => {
       isDraining = true
       clearInterval(stallCheck)
+      for (const batch of batches.all()) batch.end(new WherryError('closing'))
       await Promise.all(streams.all().map(stream => stream.settled()))
     },
     askCredit: (connection, bytes) => (isDraining ? 0 : laneOf(connection).lease.ask(bytes)),
