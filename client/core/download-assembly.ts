@@ -13,7 +13,10 @@ export const createAssembly = (maxBytes: number, arrived: (chunk: ArrivedChunk) 
     /** Slices that do not follow on those before, or that nobody asked for, are dropped: their chunk is asked for again. */
     add({ index, offset, last, bytes }: Slice, ref: ChunkRef | undefined): void {
       if (!ref || offset + bytes.length > ref.size) return
-      if (offset === 0 && last) return arrived({ index, bytes, release: () => {} })
+      if (offset === 0 && last) {
+        arrived({ index, bytes, release: () => {} })
+        return
+      }
       if (offset === 0) open.set(index, { buffer: free.pop() ?? new Uint8Array(maxBytes), received: 0 })
       const chunk = open.get(index)
       if (!chunk || chunk.received !== offset) return

@@ -51,6 +51,8 @@ const declaresAtOnce = 4
 /** Where others are on their way already, this many are worth another declaration. */
 const worthDeclaring = 8
 const mostDeclared = 256
+/** The hub keeps in memory what is declared and not sent. */
+const mostUnsent = 4096
 
 export const createFileUpload = (options: FileUploadOptions): FileUpload => {
   const { link, sender, sha256, chunker, source, target, onProgress } = options
@@ -122,7 +124,7 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
         check()
         const waiting = ledger.undeclared
         const isWorth = open === 0 || (open < declaresAtOnce && (waiting >= worthDeclaring || ledger.isCut))
-        if (waiting > 0 && isWorth) void declare()
+        if (waiting > 0 && isWorth && ledger.unsent < mostUnsent) void declare()
         else if (ledger.isCut && waiting === 0) return
         else await bell.rung()
       }

@@ -93,6 +93,10 @@ export const createLedger = () => {
     get undeclared(): number {
       return slots.length - declared
     },
+    /** How many chunks wait to be sent. */
+    get unsent(): number {
+      return toSend.length - nextToSend
+    },
     /** The next chunks to declare, which count as asked from now on. */
     nextBatch(most: number): { from: number; chunks: ChunkRef[] } {
       const from = declared
