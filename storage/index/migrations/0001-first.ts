@@ -76,7 +76,7 @@ const statements = [
     space text not null, seq integer not null, folder text not null, entry text not null, kind text not null,
     by text, at integer not null, primary key (space, seq)
   ) strict, without rowid`,
-  'create index changes_by_folder on changes (folder, space, seq)',
+  'create index changes_by_folder on changes (folder, seq)',
   `create table requests (
     user text not null, request_id text not null, op text not null, args_hash text not null, answer text not null,
     at integer not null, primary key (user, request_id)

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { Change } from '../../../protocol/values.ts'
 import type { Changes } from '../../storage.ts'
@@ -49,7 +49,8 @@ export const changeReads = (db: Kysely<Tables>): Changes => ({
     if (since > head.seq || since < Math.max(head.pruned_seq, head.history_from))
       return { seq: head.seq, reset: true, changes: [], more: false }
     const rows = await selectChanges(db, since, head.seq)
-      .where('c.space', '=', head.space)
+      // The plus keeps SQLite from walking the space's history instead of the folder's.
+      .where(sql`+c.space`, '=', head.space)
       .where('c.folder', '=', folder)
       .limit(limit + 1)
       .execute()

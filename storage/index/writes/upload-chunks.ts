@@ -120,19 +120,12 @@ export const markStored: Write<{ upload: string; indexes: readonly number[] }, n
     .where('id', '=', args.upload)
     .executeTakeFirst()
   if (upload === undefined) return null
-  const named = tx.db
-    .selectFrom('content_chunks')
-    .select('hash')
-    .where('content', '=', upload.content)
-    .where('idx', 'in', among(args.indexes))
-  const marked = await tx.db
-    .updateTable('content_chunks')
-    .set({ stored: 1 })
-    .where('content', '=', upload.content)
-    .where('hash', 'in', named)
-    .where('stored', '=', 0)
-    .returning('size')
-    .execute()
+  // Without the hint SQLite walks all chunks of the upload.
+  const { rows: marked } = await sql<{ size: number }>`
+    update content_chunks indexed by content_chunks_by_hash set stored = 1
+    where content = ${upload.content} and stored = 0 and hash in (
+      select hash from content_chunks where content = ${upload.content} and idx in ${among(args.indexes)})
+    returning size`.execute(tx.db)
   const bytes = marked.reduce((sum, row) => sum + row.size, 0)
   await tx.db
     .updateTable('uploads')
