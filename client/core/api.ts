@@ -75,7 +75,7 @@ export type HubClient = {
   readonly state: ConnectionState
   readonly user: User | null
   readonly hello: Result<'hub.hello'> | null
-  /** Of the latest answered call, round trip in milliseconds. */
+  /** Round trip in milliseconds of the latest call that asks for no work: transfers and passwords take their time. */
   readonly latencyMs: number | null
   onState(listener: (state: ConnectionState) => void): Stop
   /** Resolves when the state is one of these. */

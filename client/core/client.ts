@@ -2,21 +2,18 @@ import { type Reason, WherryError } from '../../protocol/errors.ts'
 import type { Result } from '../../protocol/table.ts'
 import { calls as callTable } from '../../protocol/table.ts'
 import type { User } from '../../protocol/values.ts'
-import type { CallOptions, ClientOptions, HubClient, Stop, TransferLink } from './api.ts'
+import type { CallOptions, ClientOptions, HubClient, TransferLink } from './api.ts'
 import { jitteredDelayMs } from './backoff.ts'
 import { createClientEvents } from './client-events.ts'
 import { createClientState } from './client-state.ts'
 import { createConnection } from './connection.ts'
-import { createOpenCalls, type PutOff } from './open-calls.ts'
-import { parseEvent, readMessage } from './rpc.ts'
+import { createOpenCalls } from './open-calls.ts'
+import { createReceiver } from './receiver.ts'
 import { createSession } from './session.ts'
 import type { CallNow, SignedIn } from './sign-in.ts'
 import { createStreams } from './streams.ts'
 import { systemTimers } from './timers.ts'
 import type { Wire } from './wire.ts'
-
-const isPutOff = (reason: Reason): reason is PutOff =>
-  reason === 'session_expired' || reason === 'busy' || reason === 'closing'
 
 /**
  * Connects to a hub and stays connected until close(): the promises are those of HubClient and TransferLink. Throws only
@@ -30,8 +27,6 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
   let online = true
   /** The socket is through its handshake. */
   let isReady = false
-  let busyTries = 0
-  let stopBusy: Stop = () => {}
 
   const state = createClientState()
   const events = createClientEvents()
@@ -71,7 +66,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
   /** The session is over: its socket is left, because the hub knows it as somebody's. */
   const endSession = () => {
     isReady = false
-    stopBusy()
+    receiver.stop()
     streams.clear()
     connection.rest()
     calls.connectionLost()
@@ -100,36 +95,23 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     else goSignedOut('unauthenticated')
   }
 
-  const receive = (text: string) => {
-    const message = readMessage(text)
-    if (message.kind === 'result') {
-      busyTries = 0
-      calls.settle(message.id, message.result)
-    }
-    if (message.kind === 'event') receiveEvent(message.name, message.params)
-    if (message.kind !== 'error' || message.id === null) return
-    const { id, error } = message
-    if (!isPutOff(error.reason) || !calls.putOff(id, error.reason)) return calls.fail(id, error)
-    if (error.reason === 'session_expired') session.renew()
-    // A closing hub goes, and the next connection sends what waits.
-    if (error.reason === 'busy') {
-      stopBusy()
-      stopBusy = timers.after(retryDelayMs(busyTries++), sendWaiting)
-    }
-  }
-
-  const receiveEvent = (name: string, params: unknown) => {
-    const event = parseEvent(name, params)
-    if (!event) return
-    if ('retryAfterMs' in event.params) connection.holdOff(event.params.retryAfterMs)
-    events.emit(event.name, event.params)
-    if (event.name === 'session.ended' && state.current === 'live') endSession()
-  }
+  const receiver = createReceiver({
+    calls,
+    timers,
+    retryDelayMs,
+    renew: session.renew,
+    sendWaiting,
+    event(name, params) {
+      if ('retryAfterMs' in params) connection.holdOff(params.retryAfterMs)
+      events.emit(name, params)
+      if (name === 'session.ended' && state.current === 'live') endSession()
+    },
+  })
 
   /** A signed-out client has nothing to come back for until somebody signs in: the hub closes such sockets soon. */
   const lost = (wasReady: boolean): 'retry' | 'rest' => {
     isReady = false
-    stopBusy()
+    receiver.stop()
     session.stopRenewal()
     streams.clear()
     const isResting = wasReady && state.current === 'signedOut' && calls.isEmpty()
@@ -141,7 +123,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
   const connection = createConnection(
     { ...options, timers, retryDelayMs },
     {
-      text: receive,
+      text: receiver.receive,
       binary: streams.receive,
       handshake,
       lost,
@@ -172,6 +154,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     const { wire } = connection
     session.want()
     await credentials.store(signedIn)
+    if (state.current === 'closed') throw new WherryError('cancelled')
     if (wire && connection.wire === wire) goLive(signedIn)
     else {
       connection.restart()
@@ -220,8 +203,11 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       session.abandon()
       // A hub that cannot be reached ends the session when it expires.
       if (isLive) await callNow('session.logout', {}).catch(() => {})
-      await credentials.forget()
-      if (state.current === 'live') endSession()
+      try {
+        await credentials.forget()
+      } finally {
+        if (state.current === 'live') endSession()
+      }
     },
     wake: () => state.current === 'closed' || connection.wake(),
     setOnline(isOnline) {
@@ -234,7 +220,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     close() {
       if (state.current === 'closed') return
       connection.close()
-      stopBusy()
+      receiver.stop()
       session.stopRenewal()
       isReady = false
       state.set('closed')

@@ -95,7 +95,7 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
     settle(id: RpcId, result: unknown): void {
       const call = take(id)
       if (!call) return
-      const isQuick = call.repeat && !calls[call.name].guarded
+      const isQuick = !calls[call.name].guarded && !/^(upload|download)\./.test(call.name)
       if (isQuick && call.sentAtMs !== null) onLatency(timers.now() - call.sentAtMs)
       call.settle(result)
     },
