@@ -67,7 +67,7 @@ export const createFakeHub = (startState: ConnectionState = 'live') => {
   }
   const children = (folder: string) => [...entries.values()].filter(entry => entry.folder === folder)
   const tell = (folder: string | null, change: Change) => {
-    if (folder) emit('folder.changed', { folder, from: seq - 1, to: seq, changes: [change] })
+    if (folder) emit('folder.changed', { folder, from: 0, to: seq, changes: [change] })
   }
   const put = (entry: Partial<Entry> & { name: string; folder: string | null }): Entry => {
     seq++

@@ -26,6 +26,10 @@ export class QuotaBar extends LitElement {
         font-size: 12px;
         color: var(--text-2);
       }
+      p {
+        unicode-bidi: plaintext;
+        text-align: match-parent;
+      }
       b {
         font-weight: 600;
         color: var(--text);

@@ -79,6 +79,11 @@ export class DetailsPane extends LitElement {
       .quiet-text {
         color: var(--text-2);
       }
+      dd,
+      p {
+        unicode-bidi: plaintext;
+        text-align: match-parent;
+      }
       dd {
         overflow-wrap: anywhere;
         font-variant-numeric: tabular-nums;
@@ -145,7 +150,7 @@ export class DetailsPane extends LitElement {
     const grants = this.#grants.value
     if (!grants) return null
     return html`<h3>${msg('Access')}</h3>
-      <p class="quiet-text">${accessSentence(grants)}</p>
+      <p class="quiet-text">${accessSentence(grants, this.client.user?.id)}</p>
       <ul>${grants.map(
         grant => html`<li>
           ${grant.subject.kind === 'user' ? html`<wherry-avatar .person=${grant.subject.user}></wherry-avatar>` : icons.users}

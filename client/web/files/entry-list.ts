@@ -46,7 +46,7 @@ export class EntryList extends LitElement {
   #scrollTimer = 0
   readonly #window: VirtualWindow = new VirtualWindow(this, () => this.scroller)
   readonly #pointer = new ListPointer(this)
-  readonly #band: RubberBand = new RubberBand(
+  readonly band: RubberBand = new RubberBand(
     this,
     () => this.scroller,
     band => this.#selectBand(band),
@@ -71,10 +71,6 @@ export class EntryList extends LitElement {
 
   set offset(top: number) {
     this.scroller.scrollTop = top
-  }
-
-  startBand(event: PointerEvent): void {
-    this.#band.start(event)
   }
 
   override focus(): void {
@@ -212,7 +208,7 @@ export class EntryList extends LitElement {
   }
 
   #bandBox() {
-    const { band } = this.#band
+    const { band } = this.band
     if (!band) return null
     const transform = `translate(${band.left}px, ${band.top}px)`
     return html`<div class="band" ${cssom({ transform, width: `${band.width}px`, height: `${band.height}px` })}></div>`

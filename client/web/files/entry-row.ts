@@ -59,8 +59,8 @@ export const entryRow = (entry: Entry, state: RowState, me: string | undefined):
     <div role="gridcell" class="by">
       ${entry.by ? html`<wherry-avatar .person=${entry.by}></wherry-avatar><span>${entry.by.id === me ? msg('You') : entry.by.name}</span>` : null}
     </div>
-    <div role="gridcell" class="date" title=${formatFullDate(entry.modifiedAt)}>${date}</div>
-    <div role="gridcell" class="size">${sizeText(entry)}</div>
+    <div role="gridcell" class="date" title=${formatFullDate(entry.modifiedAt)}><span>${date}</span></div>
+    <div role="gridcell" class="size"><span>${sizeText(entry)}</span></div>
     <div role="gridcell" class="more">
       <button class="icon" tabindex="-1" aria-label=${msg(str`Actions for ${entry.name}`)}>${icons.ellipsis}</button>
     </div>
@@ -81,8 +81,8 @@ export const ghostRow = (upload: TransferProgress, index: number): TemplateResul
       <span class="badge mine">${who}</span>
     </div>
     <div role="gridcell" class="by"><wherry-avatar .person=${upload.by}></wherry-avatar><span>${upload.by.name}</span></div>
-    <div role="gridcell" class="date">${formatBytes(upload.storedBytes)}</div>
-    <div role="gridcell" class="size">${state}</div>
+    <div role="gridcell" class="date"><span>${formatBytes(upload.storedBytes)}</span></div>
+    <div role="gridcell" class="size"><span>${state}</span></div>
     <div role="gridcell" class="more"></div>
   </div>`
 }

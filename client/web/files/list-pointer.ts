@@ -3,11 +3,12 @@ import { draggedEntries, isDraggingEntries, startDrag } from './drag.ts'
 import { tell } from './list-events.ts'
 import { LongPress } from './long-press.ts'
 import { isEntry, isGhost, type Row } from './rows.ts'
+import type { RubberBand } from './rubber-band.ts'
 
 type Host = LitElement & {
   readonly rows: readonly Row[]
   readonly selected: ReadonlySet<string>
-  startBand(event: PointerEvent): void
+  readonly band: RubberBand
 }
 
 /** The row that an event hit, by its `data-index`; -1 for the free space. */
@@ -46,7 +47,8 @@ export class ListPointer implements ReactiveController {
     if (hits(event, 'input, button, .head, wherry-rename-field')) return
     const row = this.#host.rows[hitIndex(event.composedPath())]
     const isDraggable = row && !isGhost(row) && (hits(event, '.name') || this.#host.selected.has(row.id))
-    if (!isDraggable) this.#host.startBand(event)
+    this.#host.band.wasDrawn = false
+    if (!isDraggable) this.#host.band.start(event)
   }
 
   readonly move = (event: PointerEvent) => {
@@ -63,7 +65,12 @@ export class ListPointer implements ReactiveController {
   }
 
   readonly click = (event: MouseEvent) => {
-    if (this.#longPress.wasHeld || hits(event, '.head, .above, wherry-rename-field')) return
+    if (
+      this.#longPress.wasHeld ||
+      this.#host.band.wasDrawn ||
+      hits(event, '.head, .above, wherry-rename-field')
+    )
+      return
     const index = hitIndex(event.composedPath())
     const control = event.ctrlKey || event.metaKey
     if (hits(event, '.more button')) {

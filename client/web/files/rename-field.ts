@@ -27,6 +27,8 @@ export class RenameField extends LitElement {
         font-weight: 550;
         color: var(--text);
         background: var(--surface);
+      }
+      input:focus-visible {
         outline: none;
       }
       input[aria-invalid="true"] {

@@ -9,6 +9,8 @@ const edgeStep = 14
 /** A rectangle drawn with the mouse on the free parts of a list, in the coordinates of the scrolled content. */
 export class RubberBand implements ReactiveController {
   band: Band | null = null
+  /** The press just ended drew a band: the click that follows means nothing. */
+  wasDrawn = false
   readonly #host: ReactiveControllerHost & HTMLElement
   readonly #scroller: () => HTMLElement
   readonly #changed: (band: Band) => void
@@ -29,6 +31,7 @@ export class RubberBand implements ReactiveController {
 
   /** Begins at a press of the main mouse button. */
   start(event: PointerEvent): void {
+    this.wasDrawn = false
     if (event.button !== 0 || event.pointerType !== 'mouse') return
     this.#start = this.#point(event.clientX, event.clientY)
     addEventListener('pointermove', this.#move)
@@ -63,6 +66,7 @@ export class RubberBand implements ReactiveController {
     }
     if (!this.band && Math.max(band.width, band.height) < threshold) return
     this.band = band
+    this.wasDrawn = true
     this.#changed(band)
     this.#host.requestUpdate()
   }

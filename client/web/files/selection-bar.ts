@@ -35,6 +35,7 @@ export class SelectionBar extends LitElement {
         background: var(--brand-soft);
       }
       .count {
+        unicode-bidi: plaintext;
         padding-inline: 8px;
         font-weight: 600;
         font-variant-numeric: tabular-nums;

@@ -25,6 +25,7 @@ export class AccessDialog extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
   @property({ attribute: false }) entry: Entry | null = null
   @state() private problem = ''
+  @state() private isForEveryone = false
   readonly #grants = new Task(this, {
     args: () => [this.entry?.id],
     task: async ([entry = ''], { signal }) =>
@@ -41,7 +42,15 @@ export class AccessDialog extends LitElement {
         complete: grants => this.#list(grants),
       })}
       <form class="add" @submit=${this.#add}>
-        <label class="who">${msg('E-mail, or empty for everyone')}<input name="email" type="email" autocomplete="off" /></label>
+        <label>${msg('Who')}<select name="kind" @change=${this.#changeKind}>
+          <option value="email">${msg('A person')}</option>
+          <option value="everyone">${msg('Everyone')}</option>
+        </select></label>
+        ${
+          this.isForEveryone
+            ? null
+            : html`<label class="who">${msg('E-mail')}<input name="email" type="email" autocomplete="off" required /></label>`
+        }
         <label>${msg('Level')}<select name="level">${this.#levels('read')}</select></label>
         <button class="primary">${msg('Give access')}</button>
       </form>
@@ -50,7 +59,7 @@ export class AccessDialog extends LitElement {
   }
 
   #list(grants: readonly Grant[]) {
-    return html`<p class="sentence" role="status">${icons.eye}${accessSentence(grants)}</p>
+    return html`<p class="sentence" role="status">${icons.eye}${accessSentence(grants, this.client.user?.id)}</p>
       <ul>${grants.map(grant => this.#row(grant))}</ul>`
   }
 
@@ -79,13 +88,19 @@ export class AccessDialog extends LitElement {
     )
   }
 
+  #changeKind = (event: Event) => {
+    this.isForEveryone = (event.target as HTMLSelectElement).value === 'everyone'
+  }
+
   #add = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = event.target as HTMLFormElement
     const data = new FormData(form)
     const email = String(data.get('email') ?? '').trim()
-    const subject: Subject = email ? { kind: 'email', email } : { kind: 'everyone' }
-    if (await this.#grant(subject, String(data.get('level')) as Level)) form.reset()
+    const subject: Subject = this.isForEveryone ? { kind: 'everyone' } : { kind: 'email', email }
+    if (!(await this.#grant(subject, String(data.get('level')) as Level))) return
+    form.reset()
+    this.isForEveryone = false
   }
 
   #grant(subject: Subject, level: Level) {

@@ -1,16 +1,20 @@
 import { msg, str } from '@lit/localize'
 import type { Grant } from '../../../protocol/values.ts'
 
-/** One sentence that says who can see an entry, besides the owner of its space. */
-export const accessSentence = (grants: readonly Grant[]): string => {
+/** One sentence that says who can see an entry now, to the administrator `me`. */
+export const accessSentence = (grants: readonly Grant[], me: string | undefined): string => {
   if (grants.some(grant => grant.subject.kind === 'everyone')) {
     return msg('Everyone with an account on this hub can see this.')
   }
   const names = [
-    ...new Set(grants.flatMap(({ subject }) => (subject.kind === 'user' ? [subject.user.name] : []))),
+    ...new Set(
+      grants.flatMap(({ subject }) =>
+        subject.kind === 'user' && subject.user.id !== me ? [subject.user.name] : [],
+      ),
+    ),
   ]
   const [first, second] = names
-  if (first === undefined) return msg('Only you can see this.')
+  if (first === undefined) return msg('Nobody else was given access to this.')
   if (second === undefined) return msg(str`You and ${first} can see this.`)
   if (names.length === 2) return msg(str`You, ${first} and ${second} can see this.`)
   return msg(str`You, ${first}, ${second} and ${names.length - 2} more can see this.`)
