@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TemporaryHub, temporaryHub } from '../support/hub.ts'
+import { type RawClient, signedInClient } from '../support/raw-client.ts'
+
+let hub: TemporaryHub
+beforeAll(async () => {
+  hub = await temporaryHub()
+})
+afterAll(() => hub.remove())
+
+const member = { email: 'bob@example.org', name: 'Bob', password: 'another long password' }
+const opened: RawClient[] = []
+const open = async (who?: { email: string; password: string }) => {
+  const client = await signedInClient(hub.socketUrl, who)
+  opened.push(client)
+  return client
+}
+afterAll(() => {
+  for (const client of opened) client.close()
+})
+
+const makeFolder = async (client: RawClient, folder: string, name: string) =>
+  (await client.call('folder.create', { folder, name, onClash: 'fail' })).entry
+
+describe('a watched folder', () => {
+  test('tells every watcher of a change, and who has it open', async () => {
+    const [one, two] = [await open(), await open()]
+    const folder = await makeFolder(one, one.root, 'watched by two')
+    const watched = await one.call('folder.watch', { folder: folder.id })
+    await two.call('folder.watch', { folder: folder.id })
+    const made = await makeFolder(two, folder.id, 'new')
+    for (const client of [one, two]) {
+      const event = await client.event('folder.changed')
+      expect(event.folder).toBe(folder.id)
+      expect(event.from).toBeLessThanOrEqual(watched.seq)
+      expect(event.to).toBe(made.seq)
+      expect(event.changes).toEqual([{ kind: 'put', seq: made.seq, entry: made }])
+    }
+    const { people } = await one.event('presence.changed')
+    expect(people.map(person => person.id)).toEqual([one.signedIn.user.id])
+  })
+
+  test('numbers its events without a hole, whatever happens in other folders', async () => {
+    const [watcher, writer] = [await open(), await open()]
+    const folder = await makeFolder(writer, writer.root, 'without holes')
+    const other = await makeFolder(writer, writer.root, 'elsewhere')
+    let { seq: cursor } = await watcher.call('folder.watch', { folder: folder.id })
+    const seen: string[] = []
+    for (let i = 0; i < 20; i++) {
+      await makeFolder(writer, other.id, `noise ${i}`)
+      await makeFolder(writer, folder.id, `signal ${i}`)
+    }
+    while (seen.length < 20) {
+      const event = await watcher.event('folder.changed')
+      expect(event.from).toBeLessThanOrEqual(cursor)
+      cursor = event.to
+      for (const change of event.changes) if (change.kind === 'put') seen.push(change.entry.name)
+    }
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => `signal ${i}`))
+  })
+
+  test('gives the changes that were missed to whoever comes back', async () => {
+    const writer = await open()
+    const folder = await makeFolder(writer, writer.root, 'come back')
+    const { seq } = await writer.call('folder.watch', { folder: folder.id })
+    await writer.call('folder.unwatch', { folder: folder.id })
+    const made = await makeFolder(writer, folder.id, 'missed')
+    const again = await (await open()).call('folder.watch', { folder: folder.id, since: seq })
+    expect(again).toMatchObject({ reset: false, more: false, changes: [{ kind: 'put', entry: made }] })
+    expect(await writer.call('folder.changes', { folder: folder.id, since: seq })).toMatchObject({
+      changes: [{ seq: made.seq }],
+    })
+  })
+
+  test('is told no more to a user whose right ends, who is told that instead', async () => {
+    const owner = await open()
+    await owner.call('user.create', { ...member, role: 'member' })
+    const guest = await open(member)
+    const folder = await makeFolder(owner, owner.root, 'shared')
+    const subject = { kind: 'email', email: member.email } as const
+    await expect(guest.call('folder.watch', { folder: folder.id })).rejects.toMatchObject({
+      reason: 'not_found',
+    })
+    await owner.call('access.grant', { entry: folder.id, subject, level: 'read' })
+    await guest.call('folder.watch', { folder: folder.id })
+    await expect(makeFolder(guest, folder.id, 'mine')).rejects.toMatchObject({ reason: 'forbidden' })
+    await owner.call('access.grant', { entry: folder.id, subject, level: 'write' })
+    expect(await guest.event('access.changed')).toMatchObject({ entry: folder.id, level: 'write' })
+    await owner.call('access.revoke', { entry: folder.id, subject })
+    await makeFolder(owner, folder.id, 'secret')
+    expect(await guest.event('access.changed')).toMatchObject({ entry: folder.id, level: null })
+    await expect(guest.call('folder.list', { folder: folder.id })).rejects.toMatchObject({
+      reason: 'not_found',
+    })
+    expect(guest.eventsSoFar('folder.changed')).toBe(0)
+  })
+
+  test('ends for its watchers when it is deleted', async () => {
+    const [watcher, owner] = [await open(), await open()]
+    const folder = await makeFolder(owner, owner.root, 'to be deleted')
+    await watcher.call('folder.watch', { folder: folder.id })
+    await owner.call('entry.delete', { entries: [folder.id] })
+    expect(await watcher.event('access.changed')).toMatchObject({ entry: folder.id, level: null })
+  })
+})
