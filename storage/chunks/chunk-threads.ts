@@ -10,7 +10,7 @@ export type ChunkThreadsOptions = {
   count: number
   data: ThreadData
   /** The lowest segment that any thread still appends to; what is in lower ones was synced. */
-  onOldestOpen: (segment: number) => void
+  onOldestOpen: (segment: number) => unknown
   /** A thread ended by itself. */
   onDeath: (cause: Error) => void
 }

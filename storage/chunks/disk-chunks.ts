@@ -23,8 +23,8 @@ export type DiskChunksOptions = {
   /** Threads that hash and encrypt; 2 by default. */
   workers?: number
   log?: { info(message: string): void; warn(message: string): void }
-  /** The last stop is known to have been unclean; the store notices its own by itself. */
-  unclean?: boolean
+  /** Verifies every record before it opens, which takes long; after an unclean stop the recent ones are verified anyway. */
+  verifyAll?: boolean
   /** Kills the process at a step: for crash tests. */
   crashAt?: CrashPlan | null
   /** Address of a module that exports `files: SegmentFiles` in place of the file system: for fault tests. */
@@ -62,6 +62,10 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
   const state = storeState(message => log?.warn(message))
   const crash = crasher(crashAt)
 
+  /** Where it fails, on a full disk for one, the point before holds: more is verified than has to be. */
+  const moveCleanPoint = (segment: number): Promise<void> =>
+    point.moveTo(segment).catch(error => log?.warn(`The clean point could not be moved: ${error.message}`))
+
   const threads = chunkThreads({
     count: options.workers ?? 2,
     data: {
@@ -71,20 +75,16 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
       crashAt,
       files: (options.files ?? new URL('./segment-files.ts', import.meta.url)).href,
     },
-    onOldestOpen: segment => {
-      point
-        .moveTo(segment)
-        .catch(error => state.breakDown(`The clean point was not written: ${error.message}`))
-    },
+    onOldestOpen: moveCleanPoint,
     onDeath: cause => state.breakDown(`${cause.message} Chunks cannot be stored until a restart.`),
   })
 
-  const verifyFrom = point.verifyFrom ?? (options.unclean ? 0 : null)
+  const verifyFrom = options.verifyAll ? 0 : point.verifyFrom
   if (verifyFrom !== null) {
     const { verified, damaged } = await verifySegments(index, threads, verifyFrom)
     log?.info(`After an unclean stop ${verified} chunks were verified and ${damaged} found damaged.`)
   }
-  await point.moveTo(firstSegment)
+  await moveCleanPoint(firstSegment)
 
   const findRows = batched((asked: ChunkId[]) => index.find([...new Set(asked)]))
   const find = async (id: ChunkId): Promise<ChunkRow | undefined> => (await findRows(id)).get(id)

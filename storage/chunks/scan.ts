@@ -36,12 +36,14 @@ async function* scanFile(file: FileHandle, segment: number, cipher: RecordCipher
   let start = 0
   let window = await readWindow(file, buffer, start)
   let at = 0
-  while (window.length - at >= headerBytes) {
-    if (start + at > 0 && window.length === buffer.length && at > windowBytes / 2) {
+  for (;;) {
+    // The window holds two of the longest records: from its first half on, a record is in it whole.
+    if (window.length === buffer.length && at > windowBytes / 2) {
       start += at
       at = 0
       window = await readWindow(file, buffer, start)
     }
+    if (window.length - at < headerBytes) return
     const row = rowAt(cipher, window.subarray(at))
     if (row) yield { ...row, segment, offset: start + at }
     const next = row ? at + row.length : window.indexOf(magic, at + 1)

@@ -7,6 +7,7 @@ import {
   readFileSync,
   readSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -17,7 +18,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { ChunkIndex, ChunkRow, ChunkStore } from '../../storage/chunks/chunk-store.ts'
 import { diskChunks } from '../../storage/chunks/disk-chunks.ts'
 import { memoryChunkIndex } from '../../storage/chunks/memory-chunk-index.ts'
-import { segmentFileName } from '../../storage/chunks/record.ts'
+import { segmentFileName, segmentMaxBytes } from '../../storage/chunks/record.ts'
 import { scanSegments } from '../../storage/chunks/scan.ts'
 import { segmentFiles, temporaryData, temporaryDiskChunks } from '../support/chunk-directory.ts'
 
@@ -219,7 +220,7 @@ test('a disk that is really full refuses, serves, and takes chunks again after r
 
 test('the rows of the index can be rebuilt by scanning, past damage and torn tails', async () => {
   const { store, index, directory, keys } = await temporaryDiskChunks()
-  const chunks = [...(await putSome(store, 20)), ...(await putSome(store, 3, 4 * 1024 * 1024))]
+  const chunks = [...(await putSome(store, 20)), ...(await putSome(store, 9, 4 * 1024 * 1024))]
   const [spoilt, ...whole] = chunks
   const rows = await index.find(whole.map(({ id }) => id))
   const place = await rowOf(index, spoilt?.id ?? '')
@@ -231,4 +232,42 @@ test('the rows of the index can be rebuilt by scanning, past damage and torn tai
   const found = new Map<string, ChunkRow>()
   for await (const row of scanSegments(directory, keys)) found.set(row.id, row)
   expect(found).toEqual(rows)
+})
+
+test('what a crash left unreadable among the recent records is found at the start', async () => {
+  const { store, index, directory, keys } = await temporaryDiskChunks()
+  const [spoilt, ...whole] = await putSome(store, 10)
+  if (!spoilt) throw new Error('Ten chunks were asked for.')
+  const row = await rowOf(index, spoilt.id)
+  const fd = openSync(join(directory, segmentFileName(row.segment)), 'r+')
+  writeSync(fd, new Uint8Array(500), 0, 500, row.offset + 500)
+  closeSync(fd)
+  const said: string[] = []
+  const log = { info: (message: string) => said.push(message), warn: (message: string) => said.push(message) }
+  const next = await diskChunks({ directory, index, keys, log })
+  onTestFinished(() => next.close())
+  expect(said).toEqual(['After an unclean stop 9 chunks were verified and 1 found damaged.'])
+  expect(await next.has([spoilt.id])).toEqual(new Set())
+  expect(await healed(next, spoilt)).toBe('intact')
+  for (const chunk of whole) expect(await stateOf(next, chunk)).toBe('intact')
+})
+
+test('a full segment is followed by another, and no offset is used twice', async () => {
+  const { store, index, directory } = await temporaryDiskChunks({ workers: 1 })
+  const bytes = randomBytes(4 * 1024 * 1024)
+  const ids: string[] = []
+  for (let i = 0; i < 66; i++) {
+    bytes.writeUInt32LE(i)
+    ids.push(hash('sha256', bytes))
+    await store.put(ids[i] ?? '', bytes)
+  }
+  const ends = [...(await index.segmentEnds()).values()]
+  expect(ends).toHaveLength(2)
+  expect(segmentFiles(directory).map(path => statSync(path).size)).toEqual(ends)
+  expect(ends.every(end => end <= segmentMaxBytes)).toBe(true)
+  for (const id of ids) {
+    const buffer = await store.get(id)
+    expect(hash('sha256', buffer.bytes)).toBe(id)
+    buffer.release()
+  }
 })
