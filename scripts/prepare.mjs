@@ -89,7 +89,7 @@ const prepareClient = () => {
   const built = 'dist/web/index.html'
   if (existsSync(built) && Math.max(...clientSources.map(newestIn)) <= statSync(built).mtimeMs) return
   say('building the client …')
-  run(ownNode, ['--disable-warning=ExperimentalWarning', 'scripts/build.ts'])
+  run(ownNode, ['--disable-warning=ExperimentalWarning', 'scripts/build.ts', '--any-size'])
 }
 
 const canUseApt = () => process.getuid?.() === 0 && existsSync('/etc/debian_version')
