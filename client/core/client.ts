@@ -1,7 +1,7 @@
 import { type Reason, WherryError } from '../../protocol/errors.ts'
 import type { Result } from '../../protocol/table.ts'
 import { calls as callTable } from '../../protocol/table.ts'
-import type { User } from '../../protocol/values.ts'
+import { createAccount } from './account.ts'
 import type { CallOptions, ClientOptions, HubClient, TransferLink } from './api.ts'
 import { jitteredDelayMs } from './backoff.ts'
 import { createClientEvents } from './client-events.ts'
@@ -149,19 +149,17 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     return options.retry === false && !isSent ? 'disconnected' : null
   }
 
-  /** Takes over a fresh sign-in that was made on the socket of now. */
-  const accept = async (signedIn: Result<'session.login'>): Promise<User> => {
-    const { wire } = connection
-    session.want()
-    await credentials.store(signedIn)
-    if (state.current === 'closed') throw new WherryError('cancelled')
-    if (wire && connection.wire === wire) goLive(signedIn)
-    else {
-      connection.restart()
-      await state.when('live')
-    }
-    return signedIn.user
-  }
+  const account = createAccount({
+    credentials,
+    agent,
+    state,
+    session,
+    connection,
+    call,
+    callNow,
+    goLive,
+    endSession,
+  })
 
   const client: HubClient & TransferLink = {
     get state() {
@@ -192,23 +190,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       if (!isReady || state.current !== 'live' || !connection.wire) throw new WherryError('disconnected')
       connection.wire.send(message)
     },
-    signIn: async (email, password) => {
-      const { keep: how } = credentials
-      return accept(await call('session.login', { email, password, keep: how, agent }))
-    },
-    setUp: async account =>
-      accept(await call('account.setup', { ...account, keep: credentials.keep, agent })),
-    async signOut() {
-      const isLive = state.current === 'live'
-      session.abandon()
-      // A hub that cannot be reached ends the session when it expires.
-      if (isLive) await callNow('session.logout', {}).catch(() => {})
-      try {
-        await credentials.forget()
-      } finally {
-        if (state.current === 'live') endSession()
-      }
-    },
+    ...account,
     wake: () => state.current === 'closed' || connection.wake(),
     setOnline(isOnline) {
       if (state.current === 'closed') return

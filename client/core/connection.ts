@@ -112,6 +112,7 @@ export const createConnection = (
     /** Replaces the socket at once. */
     restart(): void {
       rest()
+      events.lost(false)
       connect()
     },
     /** The hub asked not to be tried for so long. */
