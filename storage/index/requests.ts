@@ -5,6 +5,9 @@ import type { Tx } from './tx.ts'
 /** How long a repeated request gets the first one's answer. */
 export const answerKeptMs = 24 * 60 * 60 * 1000
 
+/** A password is salted anew by each try of a call: it does not make it another request. */
+const withoutSalted = (key: string, value: unknown): unknown => (key === 'passwordHash' ? undefined : value)
+
 /**
  * Runs a write once for each user and request id: a repetition gets the first answer and changes nothing.
  * `conflict` if the id was used for something else.
@@ -15,7 +18,7 @@ export const once = async <Answer>(
   run: () => Promise<Answer>,
 ): Promise<Answer> => {
   const { user, requestId, op } = request
-  const argsHash = hash('sha256', JSON.stringify(request.args), 'base64url')
+  const argsHash = hash('sha256', JSON.stringify(request.args, withoutSalted), 'base64url')
   const known = await tx.db
     .selectFrom('requests')
     .select(['op', 'args_hash', 'answer'])

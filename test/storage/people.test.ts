@@ -34,6 +34,15 @@ test('accounts are found by folded address, listed by pages, and their spaces ha
   expect(space).toMatchObject({ name: 'other@example.org', owner: { id: twin.id }, level: 'admin' })
 })
 
+test('an account that is asked for twice under one request id is made once, whatever the salt', async () => {
+  const { storage, ada } = await withAda()
+  const once = { user: ada, requestId: 'r' }
+  const first = await storage.users.create(once, { ...person('Ben'), passwordHash: 'salt 1' })
+  expect(await storage.users.create(once, { ...person('Ben'), passwordHash: 'salt 2' })).toEqual(first)
+  const other = storage.users.create(once, { ...person('Bea'), passwordHash: 'salt 1' })
+  await expect(other).rejects.toMatchObject({ reason: 'conflict' })
+})
+
 test('disabling ends sessions, and the last administrator stays', async () => {
   const { storage, ada, actor } = await withAda()
   const bob = await storage.users.create(actor, person('Bob'))
