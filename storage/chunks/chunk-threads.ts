@@ -22,7 +22,12 @@ export type ChunkThreads = {
   close(): Promise<void>
 }
 
-type Open = { resolve: (place: ChunkPlace | null) => void; reject: (error: Error) => void; bytes: number }
+type Open = {
+  resolve: (place: ChunkPlace | null) => void
+  reject: (error: Error) => void
+  bytes: number
+  kind: Task['kind']
+}
 type Thread = {
   worker: Worker
   open: Map<number, Open>
@@ -39,6 +44,12 @@ const errorOf = (answer: Answer & { ok: false }): Error =>
   answer.reason === 'internal'
     ? new Error(`A chunk thread failed: ${answer.message}`)
     : new WherryError(answer.reason, undefined, {}, { cause: new Error(answer.message) })
+
+/** A dead thread ends writing until a restart; a read that it took along may be asked for again. */
+const deathOf = (kind: Task['kind'], cause: Error): Error =>
+  kind === 'store' || kind === 'verify'
+    ? new WherryError('storage_read_only', undefined, {}, { cause })
+    : new Error('The chunk thread died that was reading.', { cause })
 
 export const chunkThreads = ({ count, data, onOldestOpen, onDeath }: ChunkThreadsOptions): ChunkThreads => {
   let nextTicket = 1
@@ -67,8 +78,7 @@ export const chunkThreads = ({ count, data, onOldestOpen, onDeath }: ChunkThread
     if (!thread.alive) return
     thread.alive = false
     if (!closing) onDeath(cause)
-    for (const { reject } of thread.open.values())
-      reject(new WherryError('storage_read_only', undefined, {}, { cause }))
+    for (const { kind, reject } of thread.open.values()) reject(deathOf(kind, cause))
     thread.open.clear()
   }
 
@@ -111,11 +121,11 @@ export const chunkThreads = ({ count, data, onOldestOpen, onDeath }: ChunkThread
   return {
     run(task) {
       const thread = leastBusy()
-      if (!thread) return Promise.reject(new WherryError('storage_read_only'))
+      if (!thread) return Promise.reject(deathOf(task.kind, new Error('All chunk threads died.')))
       return new Promise((resolve, reject) => {
         const ticket = nextTicket++
         const bytes = bytesOf(task)
-        thread.open.set(ticket, { resolve, reject, bytes })
+        thread.open.set(ticket, { kind: task.kind, resolve, reject, bytes })
         thread.bytes += bytes
         post(thread, { ...task, ticket })
       })
