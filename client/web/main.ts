@@ -1,13 +1,14 @@
 import { createClient } from '../core/client.ts'
 import { start } from './app/start.ts'
 import { cookieCredentials } from './credentials.ts'
+import { agent, socketUrl } from './hub-address.ts'
 import { webSocket } from './socket.ts'
 
 const client = createClient({
-  url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`,
+  url: socketUrl(),
   socket: webSocket,
   credentials: cookieCredentials(),
-  agent: 'wherry-web/0.1.0',
+  agent,
 })
 addEventListener('online', () => client.setOnline(true))
 addEventListener('offline', () => client.setOnline(false))

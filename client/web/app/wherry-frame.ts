@@ -46,6 +46,11 @@ export class Frame extends LitElement {
     this.addEventListener('wherry-drop', event => this.files?.receive(event.detail))
   }
 
+  override firstUpdated() {
+    void import('../uploads/uploads-frame.ts')
+    void import('../preview/preview-frame.ts')
+  }
+
   override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('route')) this.filter = ''
     const { route } = this
@@ -83,7 +88,7 @@ export class Frame extends LitElement {
         <main class="page">${this.#page(isAdmin)}</main>
         <wherry-tab-bar .page=${page} ?admin=${isAdmin}></wherry-tab-bar>
       </div>
-      <wherry-uploads .folder=${this.openFolder}></wherry-uploads>
+      <wherry-uploads></wherry-uploads>
       <wherry-preview></wherry-preview>`
   }
 

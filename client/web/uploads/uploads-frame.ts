@@ -1,11 +1,12 @@
 import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, state } from 'lit/decorators.js'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
 import type { OpenFolder, Requests } from '../app/requests.ts'
+import { agent, socketUrl } from '../hub-address.ts'
 import { say } from '../ui/say.ts'
 import { type Chosen, chooseFiles } from './chosen-files.ts'
 import './clash-dialog.ts'
@@ -19,9 +20,6 @@ import { startUploads, type Uploads } from './uploads.ts'
 @customElement('wherry-uploads')
 export class UploadsFrame extends LitElement {
   @consume({ context: clientContext }) client?: HubClient
-  /** The hub's socket, for the worker's own connection. */
-  @property() url = ''
-  @property() agent = ''
   @state() private folder: OpenFolder | null = null
   #uploads: Uploads | null = null
   #stop: Stop | null = null
@@ -55,7 +53,7 @@ export class UploadsFrame extends LitElement {
   override firstUpdated() {
     const user = this.client?.user
     if (!user) return
-    this.#uploads = startUploads({ url: this.url, agent: this.agent, user: user.id })
+    this.#uploads = startUploads({ url: socketUrl(), agent, user: user.id })
     this.#stop = this.#uploads.onChange(() => this.requestUpdate())
   }
 
