@@ -111,6 +111,9 @@ export const createCredit = (link: TransferLink): Credit => {
     },
     close() {
       for (const stop of stops) stop()
+      // Or the hub would take it for unused credit of whoever uploads next on this link.
+      if (asked && link.state === 'live')
+        link.call('upload.credit', { bytes: 0 }, { retry: false }).catch(() => {})
       failAll(new WherryError('cancelled'))
     },
   }
