@@ -1,4 +1,5 @@
 import { limits } from '../../protocol/limits.ts'
+import type { Result } from '../../protocol/table.ts'
 import type { Change, Entry } from '../../protocol/values.ts'
 import type { HubClient } from './api.ts'
 
@@ -17,21 +18,22 @@ export const readPages = async (
   signal: AbortSignal,
   onPage: (page: Page) => void,
 ): Promise<number> => {
-  let after: string | null = null
-  let limit = firstPageEntries
+  const read = (after: string | null, limit: number): Promise<Result<'folder.list'>> => {
+    const page = client.call('folder.list', { folder, after, limit }, { signal })
+    // Whoever stops does not wait for it.
+    page.catch(() => {})
+    return page
+  }
   let lowestSeq = Number.MAX_SAFE_INTEGER
-  do {
-    const page: Awaited<ReturnType<typeof client.call<'folder.list'>>> = await client.call(
-      'folder.list',
-      { folder, after, limit },
-      { signal },
-    )
+  let coming: Promise<Result<'folder.list'>> | null = read(null, firstPageEntries)
+  while (coming) {
+    const page: Result<'folder.list'> = await coming
     signal.throwIfAborted()
+    // Asked for before this page is worked on, so that both sides are busy.
+    coming = page.next === null ? null : read(page.next, limits.pageEntries)
     lowestSeq = Math.min(lowestSeq, page.seq)
     onPage(page)
-    after = page.next
-    limit = limits.pageEntries
-  } while (after !== null)
+  }
   return lowestSeq
 }
 
