@@ -51,7 +51,10 @@ export const createLane = (
       return sum
     },
     stalled: () =>
-      connection.close(closeCodes.policy, 'Others wait for the upload credit that this connection does not use.'),
+      connection.close(
+        closeCodes.policy,
+        'Others wait for the upload credit that this connection does not use.',
+      ),
   })
 
   const makeRoom = (): void => {

@@ -59,7 +59,8 @@ export const createOutbox = (
     stalled.abort()
     if (outcome === true) return
     if (outcome === 'stalled' && connection.bufferedBytes() < before) return drainTo(bytes)
-    if (outcome === 'stalled') connection.close(closeCodes.policy, 'The bytes that were asked for are not taken.')
+    if (outcome === 'stalled')
+      connection.close(closeCodes.policy, 'The bytes that were asked for are not taken.')
     throw new WherryError('disconnected')
   }
 
