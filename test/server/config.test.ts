@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, readConfig } from '../../server/config.ts'
+import { settings } from '../../server/settings.ts'
+import { addressKey, clientAddress } from '../../server/transport/addresses.ts'
+
+describe('the configuration', () => {
+  test('needs nothing', () => {
+    expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, data: './data', url: null })
+  })
+
+  test('reads sizes, lists and networks', () => {
+    const config = readConfig({
+      WHERRY_MAX_FILE_BYTES: '20G',
+      WHERRY_ORIGINS: 'https://a.example, https://b.example/',
+      WHERRY_TRUSTED_PROXIES: '10.0.0.0/8,::1',
+    })
+    expect(config.maxFileBytes).toBe(20 * 2 ** 30)
+    expect(config.origins).toEqual(['https://a.example', 'https://b.example'])
+    expect(config.trustedProxies.check('10.1.2.3')).toBe(true)
+  })
+
+  test.each([
+    [{ WHERRY_PORT: '80800' }, /WHERRY_PORT: expected at most 65535/],
+    [{ WHERRY_URL: 'files.example.org' }, /WHERRY_URL: expected an address/],
+    [{ WHERRY_URL: 'https://files.example.org/hub' }, /without a path/],
+    [{ WHERRY_TRUSTED_PROXIES: '10.0.0.0/40' }, /WHERRY_TRUSTED_PROXIES: expected addresses or networks/],
+    [{ WHERRY_ADMIN_EMAIL: 'ada@example.org' }, /have to be set together/],
+    [
+      { WHERRY_TLS_CERT: '/nowhere', WHERRY_TLS_KEY: '/nowhere' },
+      /WHERRY_TLS_CERT: the file \/nowhere cannot be read/,
+    ],
+    [{ WHERRY_PROT: '8080' }, /WHERRY_PROT is not a setting/],
+    [{ WHERRY_MAX_FILE_BYTES: '5 apples' }, /WHERRY_MAX_FILE_BYTES: expected a number of bytes/],
+    [{ WHERRY_LOG_LEVEL: 'loud' }, /expected debug, info/],
+  ])('%j is refused with a sentence', (environment, sentence) => {
+    const read = () => readConfig(environment)
+    expect(read).toThrow(ConfigError)
+    expect(read).toThrow(sentence)
+  })
+
+  test('has a sentence of documentation for every setting', () => {
+    for (const { env, doc } of Object.values(settings)) {
+      expect(env).toMatch(/^WHERRY_[A-Z_]+$/)
+      expect(doc).toMatch(/\.$/)
+    }
+  })
+})
+
+describe("a client's address", () => {
+  const { trustedProxies } = readConfig({ WHERRY_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' })
+  const from = (peer: string, forwarded: string | null) =>
+    clientAddress(peer, name => (name === 'x-forwarded-for' ? forwarded : null), trustedProxies)
+
+  test.each([
+    ['198.51.100.7', '203.0.113.9', '198.51.100.7'],
+    ['127.0.0.1', '203.0.113.9', '203.0.113.9'],
+    ['127.0.0.1', '6.6.6.6, 203.0.113.9, 10.0.0.5', '203.0.113.9'],
+    ['127.0.0.1', 'nonsense', '127.0.0.1'],
+    ['127.0.0.1', null, '127.0.0.1'],
+    ['0000:0000:0000:0000:0000:ffff:7f00:0001', '203.0.113.9', '203.0.113.9'],
+    ['0000:0000:0000:0000:0000:0000:0000:0001', null, '::1'],
+  ])('%s that forwards %s is %s', (peer, forwarded, address) => {
+    expect(from(peer, forwarded)).toBe(address)
+  })
+
+  test('counts as its /64 network in IPv6', () => {
+    expect(addressKey('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64')
+    expect(addressKey('2001:db8::6')).toBe('2001:db8:0:0::/64')
+    expect(addressKey('203.0.113.9')).toBe('203.0.113.9')
+  })
+})
