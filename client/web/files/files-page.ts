@@ -17,7 +17,6 @@ import { announce } from '../ui/say.ts'
 import { copy, move, rename } from './actions.ts'
 import './breadcrumbs.ts'
 import { type CommandName, isCommandName } from './commands.ts'
-import './details-pane.ts'
 import type { DropTarget } from './drag.ts'
 import './empty-folder.ts'
 import './entry-list.ts'
@@ -132,6 +131,11 @@ export class FilesPage extends LitElement {
         announce(this, msg(str`${here.length} changed, ${removed.length} removed`))
     }
     this.requestUpdate()
+  }
+
+  override firstUpdated() {
+    // Beside the list, so it does not have to be there with it.
+    void import('./details-pane.ts')
   }
 
   override updated() {

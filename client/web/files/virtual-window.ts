@@ -1,76 +1,89 @@
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core'
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
-export type Shape = { count: number; rowHeight: number; top: number }
+export type Shape = {
+  /** Rows of the list, on the screen or not. */
+  count: number
+  rowHeight: number
+  /** Height of what stands above the first row and sticks to the top. */
+  top: number
+}
 
 const overscanRows = 6
 
-/** Which rows of a long list are on the screen: @tanstack/virtual-core for a Lit component, all rows of one height. */
+/**
+ * Which rows of a long list are on the screen. All rows have one height, so it is arithmetic: nothing is measured or kept
+ * for each row, and a change in 100,000 rows costs nothing here.
+ */
 export class VirtualWindow implements ReactiveController {
   readonly #host: ReactiveControllerHost
-  readonly #virtualizer: Virtualizer<HTMLElement, HTMLElement>
   readonly #scroller: () => HTMLElement | null
-  #shape: Shape = { count: 0, rowHeight: 44, top: 0 }
-  #stop: (() => void) | null = null
+  readonly #resize = new ResizeObserver(() => this.#measure())
+  #shape: Shape = { count: 0, rowHeight: 1, top: 0 }
+  #watched: HTMLElement | null = null
+  #viewHeight = 900
+  #scrollTop = 0
+  #shown = ''
 
   constructor(host: ReactiveControllerHost, scroller: () => HTMLElement | null) {
     this.#host = host
     this.#scroller = scroller
-    this.#virtualizer = new Virtualizer(this.#options())
     host.addController(this)
-  }
-
-  #options() {
-    const { count, rowHeight, top } = this.#shape
-    return {
-      count,
-      getScrollElement: this.#scroller,
-      estimateSize: () => rowHeight,
-      overscan: overscanRows,
-      scrollMargin: top,
-      scrollPaddingStart: top,
-      observeElementRect,
-      observeElementOffset,
-      scrollToFn: elementScroll,
-      onChange: () => this.#host.requestUpdate(),
-    }
   }
 
   /** Call it before rendering. */
   setShape(shape: Shape): void {
-    const { count, rowHeight, top } = this.#shape
-    if (shape.count === count && shape.rowHeight === rowHeight && shape.top === top) return
     this.#shape = shape
-    this.#virtualizer.setOptions(this.#options())
-    if (shape.rowHeight !== rowHeight) this.#virtualizer.measure()
   }
 
   /** The rows to render: first and last index, and how far down the first one is. */
   get rows(): { first: number; last: number; offset: number } {
-    const items = this.#virtualizer.getVirtualItems()
-    const [first] = items
-    const last = items.at(-1)
-    if (!first || !last) return { first: 0, last: -1, offset: 0 }
-    return { first: first.index, last: last.index, offset: first.start - this.#shape.top }
+    const { count, rowHeight } = this.#shape
+    const height = count * rowHeight
+    const scrollTop = Math.max(0, Math.min(this.#scrollTop, height - rowHeight))
+    const first = Math.max(0, Math.floor(scrollTop / rowHeight) - overscanRows)
+    const last = Math.min(count - 1, Math.ceil((scrollTop + this.#viewHeight) / rowHeight) + overscanRows)
+    return { first, last, offset: first * rowHeight }
   }
 
   get height(): number {
     return this.#shape.count * this.#shape.rowHeight
   }
 
+  /** Scrolls as little as is needed to have a row wholly in view. */
   reveal(row: number): void {
-    this.#virtualizer.scrollToIndex(row, { align: 'auto' })
-  }
-
-  hostConnected(): void {
-    this.#stop = this.#virtualizer._didMount()
+    const scroller = this.#scroller()
+    if (!scroller) return
+    const { rowHeight, top } = this.#shape
+    const start = row * rowHeight
+    const lowest = start + rowHeight + top - scroller.clientHeight
+    if (scroller.scrollTop > start) scroller.scrollTop = start
+    else if (scroller.scrollTop < lowest) scroller.scrollTop = lowest
   }
 
   hostUpdated(): void {
-    this.#virtualizer._willUpdate()
+    const scroller = this.#scroller()
+    if (scroller === this.#watched) return
+    this.hostDisconnected()
+    this.#watched = scroller
+    scroller?.addEventListener('scroll', this.#measure, { passive: true })
+    if (scroller) this.#resize.observe(scroller)
   }
 
   hostDisconnected(): void {
-    this.#stop?.()
+    this.#watched?.removeEventListener('scroll', this.#measure)
+    this.#resize.disconnect()
+    this.#watched = null
+  }
+
+  /** Renders only when other rows have come into view. */
+  #measure = () => {
+    if (!this.#watched) return
+    this.#scrollTop = this.#watched.scrollTop
+    this.#viewHeight = this.#watched.clientHeight
+    const { first, last } = this.rows
+    const shown = `${first} ${last}`
+    if (shown === this.#shown) return
+    this.#shown = shown
+    this.#host.requestUpdate()
   }
 }
