@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Figure, Outcome, Row } from './row.ts'
 import { againRow, insertedRow } from './rows/again.ts'
 import { downloadRow, signedUrlRow } from './rows/downloads.ts'
+import { bigFolderRow, idleRow, watchersRow } from './rows/live.ts'
 import { mediumFilesRow, smallFilesRow, uploadRow } from './rows/uploads.ts'
 
 /** Measures each row with its raw limit or peer in the same run: a table here, JSON in bench-results/. */
@@ -16,6 +17,9 @@ const rows: Row[] = [
   mediumFilesRow,
   againRow,
   insertedRow,
+  watchersRow,
+  bigFolderRow,
+  idleRow,
 ]
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } })

@@ -13,7 +13,7 @@ export const withNginx = async <T>(directory: string, work: (url: string) => Pro
   const configuration = join(directory, 'nginx.conf')
   await writeFile(
     configuration,
-    `daemon off; master_process off; user root; pid ${directory}/nginx.pid; error_log stderr error;
+    `daemon off; master_process off; user root; pid ${directory}/nginx.pid; error_log stderr crit;
      events {} http { access_log off; sendfile on;
        server { listen 127.0.0.1:${port}; root ${directory}; } }`,
   )
