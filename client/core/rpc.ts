@@ -1,6 +1,6 @@
-import * as v from 'valibot'
 import { errorSentences, type Reason, WherryError } from '../../protocol/errors.ts'
 import { events } from '../../protocol/events.ts'
+import { parse } from '../../protocol/parse.ts'
 import { type RpcId, rpcNotification, rpcResponse } from '../../protocol/rpc.ts'
 import type { CallName, EventName, EventParams, Result } from '../../protocol/table.ts'
 import { calls, isEventName } from '../../protocol/table.ts'
@@ -33,22 +33,22 @@ const parseJson = (text: string): unknown => {
 
 export const readMessage = (text: string): Incoming => {
   const json = parseJson(text)
-  const notification = v.safeParse(rpcNotification, json)
-  if (notification.success)
-    return { kind: 'event', name: notification.output.method, params: notification.output.params }
-  const response = v.safeParse(rpcResponse, json)
-  if (!response.success) return { kind: 'nothing' }
-  const { output } = response
-  return 'error' in output
-    ? { kind: 'error', id: output.id, error: toError(output.error) }
-    : { kind: 'result', id: output.id, result: output.result }
+  const notification = parse(rpcNotification, json)
+  if (notification.ok)
+    return { kind: 'event', name: notification.value.method, params: notification.value.params }
+  const response = parse(rpcResponse, json)
+  if (!response.ok) return { kind: 'nothing' }
+  const { value } = response
+  return 'error' in value
+    ? { kind: 'error', id: value.id, error: toError(value.error) }
+    : { kind: 'result', id: value.id, result: value.result }
 }
 
 /** A result as the table has it. Throws `internal` for one that is not: the hub speaks another protocol. */
 export const parseResult = <N extends CallName>(name: N, result: unknown): Result<N> => {
-  const parsed = v.safeParse(calls[name].result, result)
-  if (parsed.success) return parsed.output as Result<N>
-  const cause = new v.ValiError(parsed.issues)
+  const parsed = parse(calls[name].result, result)
+  if (parsed.ok) return parsed.value as Result<N>
+  const { error: cause } = parsed
   throw new WherryError(
     'internal',
     `The hub answered ${name} in a form unknown to this client.`,
@@ -63,6 +63,6 @@ export const parseEvent = (
   params: unknown,
 ): { name: EventName; params: EventParams<EventName> } | null => {
   if (!isEventName(name)) return null
-  const parsed = v.safeParse(events[name].params, params)
-  return parsed.success ? { name, params: parsed.output } : null
+  const parsed = parse(events[name].params, params)
+  return parsed.ok ? { name, params: parsed.value } : null
 }

@@ -1,5 +1,5 @@
-import * as v from 'valibot'
 import { errorSentences, WherryError } from '../../protocol/errors.ts'
+import { parse } from '../../protocol/parse.ts'
 import { sessionDoorAnswer, sessionDoorPath } from '../../protocol/session-door.ts'
 import type { AccessToken, Credentials } from '../core/api.ts'
 
@@ -25,7 +25,9 @@ const knock = async (method: 'POST' | 'DELETE', body?: { ticket?: string }): Pro
 const readToken = async (answer: Response): Promise<AccessToken> => {
   if (!answer.ok)
     throw new WherryError('busy', `The hub answered ${answer.status} to the renewal of the sign-in.`)
-  const { access, accessExpiresAt } = v.parse(sessionDoorAnswer, await answer.json())
+  const parsed = parse(sessionDoorAnswer, await answer.json())
+  if (!parsed.ok) throw parsed.error
+  const { access, accessExpiresAt } = parsed.value
   return { access, expiresAt: accessExpiresAt }
 }
 
