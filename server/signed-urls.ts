@@ -24,8 +24,8 @@ export type SignedUrls = {
 }
 
 const validMs = 12 * 60 * 60 * 1000
-/** An address has to fit into the few KiB that servers and proxies allow for a request's head. */
-const maxEntries = 100
+/** An address has to fit, with a browser's headers, into the 4 KiB that uWebSockets.js allows for a request's head. */
+const maxEntries = 50
 const keySetting = 'signed_url_key'
 
 const payload = v.strictObject({

@@ -143,6 +143,23 @@ test('what can carry scripts is shown as text or not at all', async () => {
   await shown.arrayBuffer()
 })
 
+test('an address names as many entries as fit into the head of a request', async () => {
+  const { urlOf, entry } = await openFile('a', [fill(10, 1)])
+  const many = await urlOf(
+    Array.from({ length: 50 }, () => entry.id),
+    null,
+  )
+  const cookie = 'x'.repeat(1000)
+  const answer = await fetch(many, { headers: { cookie } })
+  expect(answer.status).toBe(200)
+  await answer.arrayBuffer()
+  const tooMany = urlOf(
+    Array.from({ length: 51 }, () => entry.id),
+    null,
+  )
+  await expect(tooMany).rejects.toMatchObject({ reason: 'too_large' })
+})
+
 test('an empty file is an answer without bytes', async () => {
   const { url } = await openFile('empty', [])
   const answer = await fetch(url)
