@@ -62,9 +62,10 @@ export const createBatchStream = (
     if (!file || slice.offset !== 0 || !slice.last) {
       throw new WherryError('invalid_frame', 'A file of upload.putMany comes in one slice, by its place.')
     }
+    const isNew = !isOver && arrived[slice.index] === null
+    if (isNew) arrived[slice.index] = place(slice, file.size)
     spentBytes += slice.bytes.length
-    if (isOver || arrived[slice.index] !== null) return
-    arrived[slice.index] = place(slice, file.size)
+    if (!isNew) return
     missing--
     settleWhenWhole()
   }

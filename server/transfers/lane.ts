@@ -8,7 +8,7 @@ import type { CreditBudget, Lease } from './credit.ts'
 
 /** Where the slices of one stream go. */
 export type Intake = {
-  /** Throws for what a client that follows the protocol never sends. */
+  /** Throws for what a client that follows the protocol never sends; it has not taken the slice then. */
   take(slice: Slice): void
   /** Bytes that chunks which were begun lack to be whole. */
   lackingBytes(): number
@@ -92,7 +92,13 @@ export const createLane = (
       const intake = streams.get(slice.stream)
       if (!intake) throw new WherryError('unknown_stream')
       lease.spend(slice.bytes.length)
-      intake.take(slice)
+      try {
+        intake.take(slice)
+      } catch (error) {
+        // It was not taken: nobody else would give its credit back to the hub.
+        lease.giveBack(slice.bytes.length)
+        throw error
+      }
     },
     allocate: size => {
       if (allocatedBytes + size > maxAllocatedBytes) {

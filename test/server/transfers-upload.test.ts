@@ -205,3 +205,17 @@ test('slices under way when an upload is cancelled do no harm', async () => {
   expect(await at.next('upload.refused')).toMatchObject({ reason: 'cancelled', credit: 1000 })
   expect(await rig.transfers.uploadFolder(rig.ada, upload)).toBeNull()
 })
+
+test('connections that break the rules leave the budget as it was', async () => {
+  const rig = await openRig({ windowBytes: 4 * MiB, uploadBudgetBytes: 4 * MiB })
+  for (let round = 0; round < 8; round++) {
+    const at = rig.connect()
+    const upload = newId()
+    expect(rig.transfers.askCredit(at, 4 * MiB)).toBe(4 * MiB)
+    await open(rig, at, upload, 1, MiB, `${round}`)
+    await declare(rig, at, upload, [fill(MiB, 1)])
+    send(rig, at, slice(1, 0, fill(1000, 1), 0, false))
+    expect(() => send(rig, at, slice(1, 0, fill(MiB / 2, 1), 5, false))).toThrow(/order/)
+    rig.transfers.connectionClosed(at)
+  }
+})
