@@ -154,7 +154,7 @@ export type Source = {
    * The bytes from `start` on, `length` of them. Throws `conflict` if the file changed or is gone; with `length` 0 that is
    * all it does. `into`, at least as long and no longer used by the caller, may be what the answer is a view of.
    */
-  read(start: number, length: number, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
+  read(start: number, length: number, into?: Uint8Array): Promise<Uint8Array>
   close?(): Promise<void>
 }
 

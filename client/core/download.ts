@@ -6,7 +6,7 @@ import type { DownloadOptions, Sink, TransferLink } from './api.ts'
 import { createBell } from './bell.ts'
 import { type ArrivedChunk, createAssembly } from './download-assembly.ts'
 import { createDownloadPlan } from './download-plan.ts'
-import { contentDigest, type Sha256, subtleSha256 } from './hashing.ts'
+import { contentDigest, type Hashing, subtleHashing } from './hashing.ts'
 import { newId } from './new-id.ts'
 
 export type DownloadedFile = Result<'download.open'>
@@ -25,7 +25,7 @@ export const download = async (
   link: TransferLink,
   entry: string,
   sink: Sink,
-  options: DownloadOptions & { sha256?: Sha256 } = {},
+  options: DownloadOptions & { hashing?: Hashing } = {},
 ): Promise<DownloadedFile> => {
   try {
     const file = await downloadVersion(link, entry, sink, options)
@@ -41,16 +41,17 @@ const downloadVersion = async (
   link: TransferLink,
   entry: string,
   sink: Sink,
-  { signal, version = null, onProgress, sha256 = subtleSha256 }: DownloadOptions & { sha256?: Sha256 },
+  { signal, version = null, onProgress, hashing = subtleHashing }: DownloadOptions & { hashing?: Hashing },
 ): Promise<DownloadedFile> => {
   for (;;) {
     const id = newId()
     const first = await openDownload(link, id, entry, version, signal)
     const refs = await listChunks(link, id, signal)
     if (refs === null) continue
-    if ((await contentDigest(refs, sha256)) !== first.file.digest) throw new WherryError('chunk_damaged')
+    if ((await contentDigest(refs, hashing.sha256)) !== first.file.digest)
+      throw new WherryError('chunk_damaged')
     const there = await sink.has(refs)
-    const transfer = createTransfer({ link, entry, sink, sha256, signal, refs, there, onProgress })
+    const transfer = createTransfer({ link, entry, sink, hashing, signal, refs, there, onProgress })
     try {
       await transfer.run(id, first)
       return first.file
@@ -119,7 +120,7 @@ type TransferOptions = {
   link: TransferLink
   entry: string
   sink: Sink
-  sha256: Sha256
+  hashing: Hashing
   signal: AbortSignal | undefined
   refs: readonly ChunkRef[]
   there: ReadonlySet<number>
@@ -127,7 +128,7 @@ type TransferOptions = {
 }
 
 /** Brings the missing chunks of one version into the sink, over as many connections as it takes. */
-const createTransfer = ({ link, entry, sink, sha256, signal, refs, there, onProgress }: TransferOptions) => {
+const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onProgress }: TransferOptions) => {
   const plan = createDownloadPlan(refs, there)
   const bell = createBell()
   const tries = new Map<number, number>()
@@ -161,12 +162,13 @@ const createTransfer = ({ link, entry, sink, sha256, signal, refs, there, onProg
     }
     writing.add(index)
     try {
-      if (bytes.length !== ref.size || (await sha256(bytes)) !== ref.hash) {
+      if (bytes.length !== ref.size || (await hashing.sha256(bytes)) !== ref.hash) {
         again(index)
         return
       }
       if (failure) return
-      await sink.write(index, plan.positionOf(index), bytes)
+      // Shared memory only where this machine's hashing made it so: its sinks take it.
+      await sink.write(index, plan.positionOf(index), bytes as Uint8Array<ArrayBuffer>)
       plan.written(index)
       receivedBytes += ref.size
       report()
@@ -211,7 +213,10 @@ const createTransfer = ({ link, entry, sink, sha256, signal, refs, there, onProg
   }
 
   const runOn = async (download: string, opened: Opened): Promise<boolean> => {
-    const assembly = createAssembly(limits.chunkMaxBytes, chunk => void take(chunk))
+    const assembly = createAssembly(
+      () => hashing.allocate(limits.chunkMaxBytes),
+      chunk => void take(chunk),
+    )
     const stop = link.onSlice(opened.stream, slice => assembly.add(slice, refs[slice.index]))
     try {
       return await readAll(download, opened)

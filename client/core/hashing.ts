@@ -2,14 +2,20 @@ import { bytesToHex, digestLink, digestStart, hexToBytes } from '../../protocol/
 import { WherryError } from '../../protocol/errors.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 
-/** SHA-256 as lower-case hexadecimal. The bytes may be overwritten once it was called and has returned its promise. */
-export type Sha256 = (bytes: Uint8Array<ArrayBuffer>) => Promise<string>
+/** SHA-256 as lower-case hexadecimal. The bytes stay as they are until it resolves. */
+export type Sha256 = (bytes: Uint8Array) => Promise<string>
+
+/** Memory of so many bytes; shared where another thread hashes it in place. */
+export type Allocate = (bytes: number) => Uint8Array
+
+/** How a machine hashes best, and the memory that suits it. */
+export type Hashing = { sha256: Sha256; allocate: Allocate }
 
 /** By WebCrypto, which hashes beside the calling thread. Exists in secure contexts only: elsewhere inject another Sha256. */
 export const subtleSha256: Sha256 = async bytes => {
   if (globalThis.crypto?.subtle === undefined)
     throw new WherryError('internal', 'This page is not a secure context, so it cannot verify files.')
-  return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+  return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)))
 }
 
 /** The digest of a whole content (protocol/digest.ts), as hexadecimal. */
@@ -18,3 +24,6 @@ export const contentDigest = async (chunks: Iterable<ChunkRef>, sha256: Sha256):
   for (const chunk of chunks) digest = await sha256(digestLink(hexToBytes(digest), chunk))
   return digest
 }
+
+/** What every secure context has. */
+export const subtleHashing: Hashing = { sha256: subtleSha256, allocate: bytes => new Uint8Array(bytes) }

@@ -11,7 +11,7 @@ export type ReadFile = {
   modifiedAt: number
   onClash: OnClash
   hash: string
-  bytes: Uint8Array<ArrayBuffer>
+  bytes: Uint8Array
 }
 
 /** Reads and hashes files, some at the same time; a file that cannot be read is its error, in the same place. */

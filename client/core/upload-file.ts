@@ -4,7 +4,7 @@ import type { ChunkRef, OnClash } from '../../protocol/values.ts'
 import type { Source, TransferLink } from './api.ts'
 import { createBell } from './bell.ts'
 import type { Chunker } from './chunker.ts'
-import type { Sha256 } from './hashing.ts'
+import type { Hashing } from './hashing.ts'
 import { newId } from './new-id.ts'
 import { bindUpload } from './upload-binding.ts'
 import { createLedger } from './upload-ledger.ts'
@@ -23,7 +23,7 @@ export type FileProgress = {
 export type FileUploadOptions = {
   link: TransferLink
   sender: Sender
-  sha256: Sha256
+  hashing: Hashing
   chunker: Chunker
   source: Source
   target: FileTarget
@@ -55,7 +55,7 @@ const mostDeclared = 256
 const mostUnsent = 4096
 
 export const createFileUpload = (options: FileUploadOptions): FileUpload => {
-  const { link, sender, sha256, chunker, source, target, onProgress } = options
+  const { link, sender, hashing, chunker, source, target, onProgress } = options
   const ledger = createLedger()
   const bell = createBell()
   let { upload, isOpen } = options
@@ -74,7 +74,7 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
 
   /** Goes on beside everything else, whether connected or not. */
   const cutAll = async () => {
-    for await (const piece of readPieces(source, chunker, sha256)) {
+    for await (const piece of readPieces(source, chunker, hashing)) {
       while (!isRunning) await bell.rung()
       ledger.add({ hash: piece.hash, size: piece.size }, piece)
       changed()
@@ -130,11 +130,11 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       }
     }
 
-    const bytesOf = async (index: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const bytesOf = async (index: number): Promise<Uint8Array> => {
       const { piece, ref, position, mismatches } = ledger.slot(index)
       if (piece && mismatches === 0) return piece.bytes
       const bytes = await source.read(position, ref.size)
-      if (mismatches > 0 && (await sha256(bytes)) !== ref.hash) throw fileChanged()
+      if (mismatches > 0 && (await hashing.sha256(bytes)) !== ref.hash) throw fileChanged()
       return bytes
     }
 

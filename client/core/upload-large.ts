@@ -19,7 +19,7 @@ export const createLargeUploads = (tools: UploadTools) => {
 
   const chunkerFor = async (chunking: Chunking) => {
     if (gear?.seed !== chunking.seed)
-      gear = { seed: chunking.seed, table: gearTable(chunking.seed, tools.sha256) }
+      gear = { seed: chunking.seed, table: gearTable(chunking.seed, tools.hashing.sha256) }
     return createChunker(await gear.table, chunking)
   }
 
@@ -46,7 +46,7 @@ export const createLargeUploads = (tools: UploadTools) => {
     if (!link.hello) throw new WherryError('disconnected')
     const folder = await folders.ensure(record.shown.folder, record.path)
     return createFileUpload({
-      ...{ link, sender: tools.sender, sha256: tools.sha256, source },
+      ...{ link, sender: tools.sender, hashing: tools.hashing, source },
       ...{ upload: record.upload, isOpen: record.isOpen, remembered: known?.chunks },
       chunker: await chunkerFor(link.hello.chunking),
       target: { folder, name: record.shown.name, onClash: wireClash(record.onClash) },

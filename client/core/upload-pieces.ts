@@ -1,26 +1,32 @@
+import { limits } from '../../protocol/limits.ts'
 import type { Source } from './api.ts'
 import { createBell } from './bell.ts'
 import type { Chunker } from './chunker.ts'
-import type { Sha256 } from './hashing.ts'
+import type { Allocate, Hashing, Sha256 } from './hashing.ts'
 
 /** A chunk that was cut and is in memory until it is released. */
 export type Piece = {
   position: number
   size: number
   hash: string
-  bytes: Uint8Array<ArrayBuffer>
+  bytes: Uint8Array
   release(): void
 }
 
-const blockBytes = 4 * 1024 * 1024
+/** At least the largest chunk. */
+const blockBytes = limits.chunkMaxBytes
 /** Of blocks and of chunks that span two: the bound of the memory of one upload is this times the block. */
 const mostBuffers = 8
 /** Digests at once: WebCrypto's threads then always have work (four 1 MiB digests: 2.7 GB/s on two cores). */
 const digestsAtOnce = 4
 
 /** Reads a source from its start, cuts it and hashes the chunks, all at the same time; yields them in order. */
-export async function* readPieces(source: Source, chunker: Chunker, sha256: Sha256): AsyncGenerator<Piece> {
-  const buffers = createBuffers()
+export async function* readPieces(
+  source: Source,
+  chunker: Chunker,
+  { sha256, allocate }: Hashing,
+): AsyncGenerator<Piece> {
+  const buffers = createBuffers(allocate)
   const pending: Promise<Piece>[] = []
   const cut = (position: number, parts: Part[]) => {
     const piece = hashPiece(position, joinParts(parts, buffers), sha256)
@@ -55,16 +61,16 @@ export async function* readPieces(source: Source, chunker: Chunker, sha256: Sha2
 
 const first = async (pending: Promise<Piece>[]): Promise<Piece[]> => Promise.all(pending.splice(0, 1))
 
-type Buffer = { bytes: Uint8Array<ArrayBuffer>; hold(): Buffer; release(): void }
-type Part = { bytes: Uint8Array<ArrayBuffer>; buffer: Buffer }
+type Buffer = { bytes: Uint8Array; hold(): Buffer; release(): void }
+type Part = { bytes: Uint8Array; buffer: Buffer }
 type Buffers = ReturnType<typeof createBuffers>
 
 /** Counts the buffers in use and keeps those that are free, because fresh memory costs more than a copy. */
-const createBuffers = () => {
+const createBuffers = (allocate: Allocate) => {
   const bell = createBell()
-  const free: Uint8Array<ArrayBuffer>[] = []
+  const free: Uint8Array[] = []
   let used = 0
-  const counted = (bytes: Uint8Array<ArrayBuffer>, whenFree: () => void): Buffer => {
+  const counted = (bytes: Uint8Array, whenFree: () => void): Buffer => {
     let holders = 1
     const buffer: Buffer = {
       bytes,
@@ -87,9 +93,9 @@ const createBuffers = () => {
     async room(): Promise<void> {
       while (used >= mostBuffers) await bell.rung()
     },
-    take: () => free.pop() ?? new Uint8Array(blockBytes),
+    take: () => free.pop() ?? allocate(blockBytes),
     counted,
-    keep: (bytes: Uint8Array<ArrayBuffer>) => {
+    keep: (bytes: Uint8Array) => {
       if (bytes.buffer.byteLength === blockBytes) free.push(new Uint8Array(bytes.buffer))
     },
   }
@@ -111,14 +117,15 @@ const readBlock = (source: Source, position: number, buffers: Buffers): Promise<
 const joinParts = (parts: Part[], buffers: Buffers): Part => {
   const [only] = parts
   if (only !== undefined && parts.length === 1) return only
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.length, 0))
+  const whole = buffers.take()
   let at = 0
   for (const part of parts) {
-    bytes.set(part.bytes, at)
+    whole.set(part.bytes, at)
     at += part.bytes.length
     part.buffer.release()
   }
-  return { bytes, buffer: buffers.counted(bytes, () => {}) }
+  const bytes = whole.subarray(0, at)
+  return { bytes, buffer: buffers.counted(bytes, () => buffers.keep(bytes)) }
 }
 
 const hashPiece = async (position: number, { bytes, buffer }: Part, sha256: Sha256): Promise<Piece> => ({

@@ -1,5 +1,5 @@
 import type { TransferLink, UploadMemory, UploadQueue } from './api.ts'
-import { type Sha256, subtleSha256 } from './hashing.ts'
+import { type Hashing, subtleHashing } from './hashing.ts'
 import { createCredit } from './upload-credit.ts'
 import { createUploadFolders } from './upload-folders.ts'
 import { createUploadItems, type UploadPatch, type UploadRecord } from './upload-items.ts'
@@ -14,7 +14,7 @@ export type UploadQueueOptions = {
   memory?: UploadMemory
   memoryKey?: string
   /** Where WebCrypto is missing, or slower than something else that is there. */
-  sha256?: Sha256
+  hashing?: Hashing
   /** Files above the chunk minimum at once. */
   largeAtOnce?: number
   /** Calls that carry small files at once. */
@@ -22,7 +22,7 @@ export type UploadQueueOptions = {
 }
 
 /** What the two kinds of uploads work with. */
-export type UploadTools = Required<Pick<UploadQueueOptions, 'link' | 'sha256' | 'memoryKey'>> & {
+export type UploadTools = Required<Pick<UploadQueueOptions, 'link' | 'hashing' | 'memoryKey'>> & {
   memory: UploadMemory | null
   credit: ReturnType<typeof createCredit>
   sender: ReturnType<typeof createSender>
@@ -36,7 +36,7 @@ export type UploadTools = Required<Pick<UploadQueueOptions, 'link' | 'sha256' | 
 
 /** Makes the upload queue of a link. Credit belongs to the connection: one queue for each link. */
 export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
-  const { link, sha256 = subtleSha256, memory = null, memoryKey = '' } = options
+  const { link, hashing = subtleHashing, memory = null, memoryKey = '' } = options
   const items = createUploadItems()
   const credit = createCredit(link)
   const folders = createUploadFolders(link)
@@ -69,7 +69,7 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
     })
   }
   const tools: UploadTools = {
-    ...{ link, sha256, memory, memoryKey, credit, sender, folders, items, requeue },
+    ...{ link, hashing, memory, memoryKey, credit, sender, folders, items, requeue },
     ended: pump,
   }
   const small = createSmallUploads(tools)

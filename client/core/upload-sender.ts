@@ -13,14 +13,14 @@ export type Sender = {
    */
   send(chunk: OutgoingChunk): Promise<void>
   /** Sends small files back to back in as few messages as fit, at once: their credit has to be taken already. */
-  sendTogether(stream: number, files: readonly { index: number; bytes: Uint8Array<ArrayBuffer> }[]): void
+  sendTogether(stream: number, files: readonly { index: number; bytes: Uint8Array }[]): void
 }
 
 type OutgoingChunk = {
   stream: number
   epoch: number
   index: number
-  bytes: Uint8Array<ArrayBuffer>
+  bytes: Uint8Array
   stillWanted(): boolean
   onSent(bytes: number, isLast: boolean): void
 }

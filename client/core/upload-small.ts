@@ -54,7 +54,7 @@ export const createSmallUploads = (tools: UploadTools) => {
       source ? [{ source, name: shown.name, onClash: wireClash(onClash) }] : [],
     )
     const ready: { record: UploadRecord; file: ReadFile }[] = []
-    for (const [index, file] of (await readFiles(wanted, tools.sha256)).entries()) {
+    for (const [index, file] of (await readFiles(wanted, tools.hashing.sha256)).entries()) {
       const record = batch[index]
       if (!record) continue
       if (file instanceof Error) fail(record, file)
@@ -83,7 +83,10 @@ export const createSmallUploads = (tools: UploadTools) => {
       return retries.add(record)
     if (error.reason !== 'name_taken') return fail(record, error)
     const { hash, bytes } = file
-    const digest = await contentDigest(bytes.length > 0 ? [{ hash, size: bytes.length }] : [], tools.sha256)
+    const digest = await contentDigest(
+      bytes.length > 0 ? [{ hash, size: bytes.length }] : [],
+      tools.hashing.sha256,
+    )
     meetClash(tools, record, await folders.find(folder, file.name), digest, error)
   }
   /** Put in line again when their batch is over. */

@@ -14,7 +14,7 @@ export const fileSource = (file: string): Source => {
     if (now.size !== first.size || now.mtimeMs !== first.mtimeMs || now.ino !== first.ino) throw changed()
   }
 
-  const readLarge = async (start: number, length: number, into: Uint8Array<ArrayBuffer>) => {
+  const readLarge = async (start: number, length: number, into: Uint8Array) => {
     handle ??= open(file)
     const opened = await handle
     for (let done = 0; done < length; ) {
@@ -53,7 +53,7 @@ const readSmall = (
   start: number,
   length: number,
   check: (now: Stats) => void,
-): Uint8Array<ArrayBuffer> => {
+): Uint8Array => {
   const descriptor = openSync(file, 'r')
   try {
     const bytes = new Uint8Array(length)

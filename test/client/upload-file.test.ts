@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Source } from '../../client/core/api.ts'
 import { createChunker } from '../../client/core/chunker.ts'
 import { gearTable } from '../../client/core/gear.ts'
-import { contentDigest, subtleSha256 } from '../../client/core/hashing.ts'
+import { contentDigest, subtleHashing, subtleSha256 } from '../../client/core/hashing.ts'
 import { newId } from '../../client/core/new-id.ts'
 import { createCredit } from '../../client/core/upload-credit.ts'
 import { createFileUpload, type FileProgress, type FileUploadOptions } from '../../client/core/upload-file.ts'
@@ -29,7 +29,7 @@ const uploadOf = (
   const upload = createFileUpload({
     link: hub.link,
     sender: createSender(hub.link, credit),
-    sha256: subtleSha256,
+    hashing: subtleHashing,
     chunker: createChunker(gear, smallChunking),
     source,
     upload: newId(),

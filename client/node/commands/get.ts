@@ -9,6 +9,7 @@ import { createProgressBar } from '../cli/progress.ts'
 import { listFolder, needEntry } from '../cli/remote-path.ts'
 import type { Client } from '../cli/session.ts'
 import { fileSink } from '../file-sink.ts'
+import { threadHashing } from '../hashing.ts'
 
 /** Files that download at the same time. */
 const concurrency = 4
@@ -58,6 +59,7 @@ const getAll = async (
   const totals: Totals = { files: 0, bytes: 0, receivedBytes: 0, reusedBytes: 0, failed: 0 }
   const allBytes = wanted.reduce((sum, { entry }) => sum + entry.size, 0)
   const bar = createProgressBar(output.interactive)
+  const hashing = threadHashing()
   const getOne = async (one: Wanted): Promise<void> => {
     totals.files++
     totals.bytes += one.entry.size
@@ -71,6 +73,7 @@ const getAll = async (
     let before = { receivedBytes: 0, reusedBytes: 0 }
     await download(client, one.entry.id, fileSink(one.file, { overwrite: force }), {
       signal,
+      hashing,
       onProgress({ receivedBytes, reusedBytes }) {
         totals.receivedBytes += receivedBytes - before.receivedBytes
         totals.reusedBytes += reusedBytes - before.reusedBytes

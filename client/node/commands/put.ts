@@ -5,6 +5,7 @@ import { argument, type Command, PartialFailure, textOption, UsageError } from '
 import { columns, formatBytes, type Output, printable } from '../cli/output.ts'
 import { createProgressBar } from '../cli/progress.ts'
 import { findDestination } from '../cli/remote-path.ts'
+import { threadHashing } from '../hashing.ts'
 import { readLocalTree } from '../local-tree.ts'
 import { fileUploadMemory } from '../upload-memory.ts'
 import { makeEmptyFolders, planUpload, startUpload } from '../upload-plan.ts'
@@ -60,7 +61,12 @@ export const put: Command = {
     }
     for (const { file, why } of tree.skipped) output.note(`passed over ${printable(file)}: ${why}`)
     const memory = fileUploadMemory()
-    const queue = createUploadQueue({ link: client, memory, memoryKey: `${await hub()} ${client.user?.id}` })
+    const queue = createUploadQueue({
+      link: client,
+      hashing: threadHashing(),
+      memory,
+      memoryKey: `${await hub()} ${client.user?.id}`,
+    })
     try {
       await makeEmptyFolders(client, tree, target)
       const plan = await planUpload(client, tree, target, { onClash, checkAll: options.check === true })

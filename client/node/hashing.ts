@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import type { Hashing } from '../core/hashing.ts'
+
+/** What the thread is asked for, and what it answers in the same order. */
+export type HashRequest = { memory: SharedArrayBuffer; start: number; length: number }
+
+/** Below this, hashing takes less time than asking another thread. */
+const worthAsking = 64 * 1024
+
+/**
+ * Hashes in a thread of its own, in place: WebCrypto copies its input on the calling thread, which takes as long as
+ * hashing it. It starts with
+ * the first large one, and keeps the process alive only while it works.
+ */
+export const threadHashing = (): Hashing & { close(): void } => {
+  const waiting: { resolve(hash: string): void; reject(error: Error): void }[] = []
+  let worker: Worker | null = null
+
+  const failAll = (error: Error) => {
+    worker = null
+    for (const one of waiting.splice(0)) one.reject(error)
+  }
+
+  const start = (): Worker => {
+    const started = new Worker(new URL('./hash-worker.ts', import.meta.url))
+    started.on('message', (digest: string) => {
+      waiting.shift()?.resolve(digest)
+      if (waiting.length === 0) started.unref()
+    })
+    started.on('error', failAll)
+    return started
+  }
+
+  const ask = ({ memory, start: from, length }: HashRequest): Promise<string> =>
+    new Promise((resolve, reject) => {
+      worker ??= start()
+      worker.ref()
+      waiting.push({ resolve, reject })
+      worker.postMessage({ memory, start: from, length } satisfies HashRequest)
+    })
+
+  return {
+    allocate: bytes => new Uint8Array(new SharedArrayBuffer(bytes)),
+    async sha256(bytes) {
+      const { buffer, byteOffset, length } = bytes
+      const isShared = buffer instanceof SharedArrayBuffer
+      if (!isShared || length < worthAsking) return hash('sha256', bytes, 'hex')
+      return ask({ memory: buffer, start: byteOffset, length })
+    },
+    close() {
+      void worker?.terminate()
+      failAll(new Error('hashing was closed'))
+    },
+  }
+}
