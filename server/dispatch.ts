@@ -7,6 +7,7 @@ import { authorize } from './authorize.ts'
 import type { CallContext, Hub, Principal } from './context.ts'
 import { handlers } from './handlers/table.ts'
 import { describeIssue, encodeError, encodeResult, parseMessage } from './rpc-message.ts'
+import type { FailAnnounced } from './transfers/transfers.ts'
 import type { Socket } from './transport/socket.ts'
 
 /** The only road from a text message to a handler: decode, parse, authorise, run, encode. */
@@ -77,9 +78,11 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
   const settle = async (socket: Socket, call: Call): Promise<void> => {
     const { name, params, request } = call
     const start = performance.now()
-    const fail = socket.principal === null ? null : hub.transfers.announce(socket, name, params)
+    let fail: FailAnnounced | null = null
     let outcome = 'ok'
     try {
+      // Before anything is awaited: slices may be next on this socket.
+      if (socket.principal !== null) fail = hub.transfers.announce(socket, name, params)
       const result = await run(socket, call)
       socket.sendText(encodeResult(request.id, result))
     } catch (error) {
