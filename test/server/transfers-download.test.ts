@@ -110,3 +110,16 @@ test('a version that vanished, a closed download and a wrong place are errors', 
     reason: 'not_found',
   })
 })
+
+test('a reader that takes nothing for too long is disconnected', async () => {
+  const rig = await openRig({}, { credit: 60_000, reader: 20 })
+  const at = rig.connect()
+  holdsBack.add(at)
+  const chunks = Array.from({ length: 12 }, (_, i) => fill(MiB, i))
+  const { download } = await openFile(rig, at, chunks)
+  const held = watchHeld(rig)
+  const reading = readChunks(rig.context(at), { download, from: 0, count: 12 })
+  await expect(reading).rejects.toMatchObject({ reason: 'disconnected' })
+  expect(at.closedWith).toMatch(/not taken/)
+  expect(held.bytes).toBe(0)
+})

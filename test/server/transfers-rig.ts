@@ -96,6 +96,7 @@ export type Rig = {
 
 export const openRig = async (
   config: { windowBytes?: number; uploadBudgetBytes?: number } = {},
+  stallMs = { credit: 60_000, reader: 30_000 },
 ): Promise<Rig> => {
   const { storage, ada, root, space } = await withAda()
   const clock = { now: 1_700_000_000_000 }
@@ -104,7 +105,7 @@ export const openRig = async (
   const levelOf = async (user: string, entry: string) =>
     levels.has(entry) ? (levels.get(entry) ?? null) : storage.access.level(user, entry)
   const parts = { storage, clock: () => clock.now, log: pino({ level: 'silent' }), levelOf }
-  const transfers = createTransfers({ ...parts, config: bounds })
+  const transfers = createTransfers({ ...parts, config: bounds, stallMs })
   onTestFinished(() => transfers.drain())
   const principal: Principal = {
     kind: 'user',
