@@ -88,8 +88,8 @@ describe('transfers with a real hub', () => {
     add(queue, shifted, 'c')
     await queue.whenIdle()
     expect(queue.items[2]?.state).toBe('done')
-    // The inserted bytes, and the chunk around their end.
-    expect(queue.items[2]?.sentBytes).toBeLessThan(2 * MiB + 4 * MiB)
+    // The inserted bytes, and chunks until the cuts meet again; how many depends on the seed of this hub.
+    expect(queue.items[2]?.sentBytes).toBeLessThan(24 * MiB)
     await expectSame(queue.items[2]?.entry?.id, shifted)
   }, 120_000)
 
