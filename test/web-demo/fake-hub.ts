@@ -72,7 +72,7 @@ export const createFakeHub = (startState: ConnectionState = 'live') => {
   const put = (entry: Partial<Entry> & { name: string; folder: string | null }): Entry => {
     seq++
     const whole: Entry = {
-      id: id(`e${++made}`),
+      id: id(`e${++made}-`),
       space: space.id,
       kind: 'file',
       size: 0,
@@ -159,7 +159,7 @@ export const createFakeHub = (startState: ConnectionState = 'live') => {
     }),
     'entry.copy': ({ entries: ids, folder, onClash }) => ({
       entries: ids.map((one: string) =>
-        put({ ...get(one), id: id(`c${++made}`), folder, name: free(folder, get(one).name, onClash) }),
+        put({ ...get(one), id: id(`c${++made}-`), folder, name: free(folder, get(one).name, onClash) }),
       ),
     }),
     'entry.delete': ({ entries: ids }) => {

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 const out = process.argv[2] ?? '/tmp/web-demo'
 const port = Number(process.argv[3] ?? 8123)
 const csp =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html wherry-worker"
 const types: Record<string, string> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
@@ -28,6 +28,7 @@ const result = await build({
   target: 'es2024',
   loader: { '.svg': 'text', '.woff2': 'file' },
   conditions: ['production'],
+  define: { WHERRY_WORKERS: '{}' },
 })
 await writeFile(join(out, 'meta.json'), JSON.stringify(result.metafile))
 const page = (await readFile('client/web/index.html', 'utf8'))

@@ -47,7 +47,7 @@ export const sideBarStyles = css`
     inline-size: 16px;
     block-size: 16px;
   }
-  nav {
+  .places {
     flex: 1;
   }
   li a {

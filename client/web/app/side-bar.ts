@@ -33,7 +33,7 @@ export class SideBar extends LitElement {
       <button class="primary new" aria-haspopup="menu" @click=${this.#openNew}>
         ${icons.plus}<span class="word">${msg('New')}</span><span class="word chevron">${icons.chevronDown}</span>
       </button>
-      <nav aria-label=${msg('Places')}>
+      <div class="places">
         <ul>
           ${navigationItems(this.admin).map(
             item => html`<li><a
@@ -47,7 +47,7 @@ export class SideBar extends LitElement {
         <ul>
           ${teams.map(space => this.#space(space))}
         </ul>
-      </nav>
+      </div>
       <wherry-quota-bar class="word" .space=${this.own}></wherry-quota-bar>
       <wherry-menu label=${msg('New')}></wherry-menu>
     `

@@ -68,6 +68,8 @@ export class Frame extends LitElement {
     const { page } = this.route
     return html`<div class="frame">
         <wherry-side-bar
+          role="navigation"
+          aria-label=${msg('Places')}
           .page=${page}
           ?admin=${isAdmin}
           .spaces=${this.#spaces.all}
@@ -88,7 +90,7 @@ export class Frame extends LitElement {
         <main class="page">${this.#page(isAdmin)}</main>
         <wherry-tab-bar .page=${page} ?admin=${isAdmin}></wherry-tab-bar>
       </div>
-      <wherry-uploads></wherry-uploads>
+      <wherry-uploads .folder=${this.openFolder}></wherry-uploads>
       <wherry-preview></wherry-preview>`
   }
 

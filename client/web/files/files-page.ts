@@ -30,7 +30,7 @@ import type { ListEvents } from './list-events.ts'
 import { menuItems } from './menu-items.ts'
 import { keepPageState, keptPageState } from './page-state.ts'
 import './presence.ts'
-import { buildRows, isGhost, type ListOrder, type Row } from './rows.ts'
+import { buildRows, isEntry, isGhost, type ListOrder, type Row, rowId } from './rows.ts'
 import * as select from './selection.ts'
 import './selection-bar.ts'
 
@@ -68,7 +68,7 @@ export class FilesPage extends LitElement {
   get selected(): Entry[] {
     const { live } = this.folder
     if (!live || this.selection.ids.size === 0) return []
-    return this.rows.filter((row): row is Entry => !isGhost(row) && this.selection.ids.has(row.id))
+    return this.rows.filter(isEntry).filter(row => this.selection.ids.has(row.id))
   }
 
   get shownRows(): readonly Row[] {
@@ -118,7 +118,15 @@ export class FilesPage extends LitElement {
 
   #changed({ put, removed, live }: FolderChange) {
     const before = this.rows
-    const known = new Set(live ? before.map(row => (isGhost(row) ? '' : row.id)) : [])
+    const changed = new Set(live ? put.map(entry => entry.id) : [])
+    const known = new Set(
+      changed.size > 0
+        ? before
+            .filter(isEntry)
+            .filter(row => changed.has(row.id))
+            .map(rowId)
+        : [],
+    )
     this.#buildRows()
     this.selection = select.without(this.selection, removed, before, this.rows)
     const folder = this.folder.live
@@ -160,7 +168,7 @@ export class FilesPage extends LitElement {
     this.#toldFolder = key
     const shown = info && {
       id: info.entry.id,
-      name: info.entry.name,
+      name: this.crumbs.at(-1)?.name ?? info.entry.name,
       level: info.level,
       space: info.space.id,
     }
@@ -168,8 +176,14 @@ export class FilesPage extends LitElement {
     request(this, 'wherry-folder-shown', shown)
   }
 
+  override connectedCallback() {
+    super.connectedCallback()
+    document.addEventListener('keydown', this.#pressed)
+  }
+
   override disconnectedCallback() {
     super.disconnectedCallback()
+    document.removeEventListener('keydown', this.#pressed)
     request(this, 'wherry-folder-shown', null)
   }
 
@@ -192,8 +206,9 @@ export class FilesPage extends LitElement {
   override render() {
     const { live, info } = this.folder
     const crumbs = this.crumbs
-    const shownEntry = this.selected.length === 1 ? this.selected[0] : (info?.entry ?? null)
-    return html`<div class="page ${this.details ? 'with-details' : ''}" @keydown=${this.#pressed}>
+    const here = info && { ...info.entry, name: crumbs.at(-1)?.name ?? info.entry.name }
+    const shownEntry = this.selected.length === 1 ? this.selected[0] : here
+    return html`<div class="page ${this.details ? 'with-details' : ''}">
         <section class="main" aria-label=${info?.entry.name ?? msg('Folder')}>
           <header>
             <wherry-breadcrumbs .path=${crumbs}></wherry-breadcrumbs>

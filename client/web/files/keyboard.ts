@@ -76,19 +76,22 @@ export const handleKey = (
   const target = event.composedPath()[0]
   const isField = target instanceof HTMLInputElement && target.type !== 'checkbox'
   if (isField || event.defaultPrevented || event.altKey || inDialog(event)) return
-  const onList = page.list !== null && event.composedPath().includes(page.list)
+  const isFree = target === document.body
+  const isHere = isFree || event.composedPath().includes(page)
+  const onList = page.list !== null && (isFree || event.composedPath().includes(page.list))
   if (onList && (moveCursor(event, page) || typed(event, page, typeAhead))) {
     event.preventDefault()
     return
   }
-  if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
+  if (isHere && ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu')) {
     event.preventDefault()
     openMenu()
     return
   }
   const name = commandFor(event)
   const isButton = target instanceof HTMLButtonElement && [' ', 'Enter'].includes(event.key)
-  if (name === null || isButton || !fileCommands.can(name)) return
+  const isEverywhere = name === 'search' || name === 'help'
+  if (name === null || isButton || !(isHere || isEverywhere) || !fileCommands.can(name)) return
   event.preventDefault()
   fileCommands.run(name)
 }

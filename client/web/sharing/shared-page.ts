@@ -45,12 +45,13 @@ export class SharedPage extends LitElement {
   }
 
   #row({ entry, level, spaceName, path }: Shared) {
+    const above = path.at(-1) === entry.name ? path.slice(0, -1) : path
     const kind = kindOf(entry)
     const size = entry.kind === 'file' ? ` · ${formatBytes(entry.size)}` : ''
     return html`<li>
       <a href=${folderPath(entry.id)}>
         <span class="kind ${kind.tone}">${icons[kind.icon]}</span>
-        <span class="main"><b>${entry.name}</b><small>${msg(str`From ${[spaceName, ...path].join(' / ')}`)}${size}</small></span>
+        <span class="main"><b>${entry.name}</b><small>${msg(str`From ${[spaceName, ...above].join(' / ')}`)}${size}</small></span>
       </a>
       <span class="tag">${levelWord(level)}</span>
     </li>`
