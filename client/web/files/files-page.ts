@@ -30,7 +30,7 @@ import type { ListEvents } from './list-events.ts'
 import { menuItems } from './menu-items.ts'
 import { keepPageState, keptPageState } from './page-state.ts'
 import './presence.ts'
-import { buildRows, isEntry, isGhost, type ListOrder, type Row, rowId } from './rows.ts'
+import { buildRows, isEntry, isGhost, type ListOrder, type Row } from './rows.ts'
 import * as select from './selection.ts'
 import './selection-bar.ts'
 
@@ -118,15 +118,7 @@ export class FilesPage extends LitElement {
 
   #changed({ put, removed, live }: FolderChange) {
     const before = this.rows
-    const changed = new Set(live ? put.map(entry => entry.id) : [])
-    const known = new Set(
-      changed.size > 0
-        ? before
-            .filter(isEntry)
-            .filter(row => changed.has(row.id))
-            .map(rowId)
-        : [],
-    )
+    const known = live ? knownOf(put, before) : new Set()
     this.#buildRows()
     this.selection = select.without(this.selection, removed, before, this.rows)
     const folder = this.folder.live
@@ -358,4 +350,12 @@ export class FilesPage extends LitElement {
     const index = select.indexOf(this.rows, this.selection.cursor)
     if (this.list) this.#menuAt({ index, ...this.list.pointOf(index) })
   }
+}
+
+/** Which of these entries had a row already. One pass, because folders are long and changes short. */
+const knownOf = (put: readonly Entry[], rows: readonly Row[]): Set<string> => {
+  const wanted = new Set(put.map(entry => entry.id))
+  const known = new Set<string>()
+  for (const row of rows) if (!isGhost(row) && wanted.has(row.id)) known.add(row.id)
+  return known
 }
