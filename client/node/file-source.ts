@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { WherryError } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Source } from '../core/api.ts'
+import { modifiedAt } from './modified-at.ts'
 
 /** A file of this machine as it is now. Reading it fails with `conflict` once it is another, longer, shorter or newer. */
 export const fileSource = (file: string): Source => {
@@ -29,7 +30,7 @@ export const fileSource = (file: string): Source => {
   return {
     name: basename(file),
     size: first.size,
-    modifiedAt: Math.trunc(first.mtimeMs),
+    modifiedAt: modifiedAt(first),
     identity: `${first.dev}:${first.ino}`,
     async read(start, length, into) {
       if (length === 0) check(await stat(file))
@@ -48,12 +49,7 @@ export const fileSource = (file: string): Source => {
 
 const changed = () => new WherryError('conflict', 'The file changed while it was uploaded.')
 
-const readSmall = (
-  file: string,
-  start: number,
-  length: number,
-  check: (now: Stats) => void,
-): Uint8Array => {
+const readSmall = (file: string, start: number, length: number, check: (now: Stats) => void): Uint8Array => {
   const descriptor = openSync(file, 'r')
   try {
     const bytes = new Uint8Array(length)

@@ -1,5 +1,6 @@
 import { lstat, opendir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { modifiedAt } from './modified-at.ts'
 
 /** A file of this machine and the names of the folders it goes into below the target. */
 export type LocalFile = { file: string; path: string[]; name: string; size: number; modifiedAt: number }
@@ -33,7 +34,7 @@ const addFile = (
       path,
       name,
       size: Number(found.size),
-      modifiedAt: Math.trunc(Number(found.mtimeMs)),
+      modifiedAt: modifiedAt(found),
     })
 }
 

@@ -10,6 +10,7 @@ import { listFolder, needEntry } from '../cli/remote-path.ts'
 import type { Client } from '../cli/session.ts'
 import { fileSink } from '../file-sink.ts'
 import { threadHashing } from '../hashing.ts'
+import { modifiedAt } from '../modified-at.ts'
 
 /** Files that download at the same time. */
 const concurrency = 4
@@ -42,7 +43,7 @@ async function* wantedFiles(client: Client, entry: Entry, target: string): Async
 const isHere = async ({ entry, file }: Wanted): Promise<'same' | 'other' | 'absent'> => {
   const found = await stat(file).catch(() => null)
   if (found === null) return 'absent'
-  return found.isFile() && found.size === entry.size && Math.trunc(found.mtimeMs) === entry.modifiedAt
+  return found.isFile() && found.size === entry.size && modifiedAt(found) === entry.modifiedAt
     ? 'same'
     : 'other'
 }
