@@ -17,7 +17,7 @@ import { go } from './router.ts'
 import { folderPath, type Route } from './routes.ts'
 import './search-field.ts'
 import type { SearchField } from './search-field.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, writeSettings } from './settings.ts'
 import './side-bar.ts'
 import { Spaces } from './spaces.ts'
 import './tab-bar.ts'
@@ -54,12 +54,22 @@ export class Frame extends LitElement {
   override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('route')) this.filter = ''
     const { route } = this
-    if (route.page === 'home') {
-      const { lastFolder } = readSettings()
-      go(lastFolder ? folderPath(lastFolder) : '/f/', { replace: true })
-    }
+    if (route.page === 'home' && changed.has('route')) void this.#goToLastFolder()
+    if (route.page !== 'files') this.openFolder = null
     if (route.page === 'shared') void import('../sharing/shared-page.ts')
     if (route.page === 'users') void import('../users/users-page.ts')
+  }
+
+  /** The folder of last time, if this user can still read it; otherwise the own files. */
+  async #goToLastFolder() {
+    const { lastFolder } = readSettings()
+    try {
+      if (lastFolder) await this.client.call('entry.get', { entry: lastFolder })
+      go(lastFolder ? folderPath(lastFolder) : '/f/', { replace: true })
+    } catch {
+      writeSettings({ lastFolder: null })
+      go('/f/', { replace: true })
+    }
   }
 
   override render() {

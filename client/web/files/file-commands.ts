@@ -78,7 +78,7 @@ export class FileCommands {
     newFolder: () => void this.#newFolder(),
     uploadFiles: () => this.#upload('files'),
     uploadFolder: () => this.#upload('folder'),
-    selectAll: () => this.#page.setSelection(selectAll(this.#page.selection, this.#page.shownRows)),
+    selectAll: () => this.#page.setSelection(selectAll(this.#page.selection, this.#page.rows)),
     clear: () => {
       this.#clipboard.clear()
       this.#page.cut = new Set()
@@ -103,7 +103,7 @@ export class FileCommands {
   }
 
   #preview(entry: Entry) {
-    const siblings = this.#page.shownRows.filter(isEntry).filter(row => row.kind === 'file')
+    const siblings = this.#page.rows.filter(isEntry).filter(row => row.kind === 'file')
     const isOpen = !request(this.#page, 'wherry-preview-request', { entry, siblings })
     if (!isOpen) void download(this.#desk, [entry])
   }

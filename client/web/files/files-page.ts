@@ -1,5 +1,5 @@
 import { consume } from '@lit/context'
-import { msg, str } from '@lit/localize'
+import { msg } from '@lit/localize'
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
@@ -13,7 +13,6 @@ import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import '../ui/menu.ts'
-import { announce } from '../ui/say.ts'
 import { copy, move, rename } from './actions.ts'
 import './breadcrumbs.ts'
 import { type CommandName, isCommandName } from './commands.ts'
@@ -24,13 +23,13 @@ import type { EntryList } from './entry-list.ts'
 import { FileCommands } from './file-commands.ts'
 import { filesStyles } from './files-styles.ts'
 import { FolderView } from './folder-view.ts'
-import { Highlights } from './highlights.ts'
 import { handleKey, TypeAhead } from './keyboard.ts'
 import type { ListEvents } from './list-events.ts'
+import { LiveRows } from './live-rows.ts'
 import { menuItems } from './menu-items.ts'
 import { keepPageState, keptPageState } from './page-state.ts'
 import './presence.ts'
-import { buildRows, isEntry, isGhost, type ListOrder, type Row } from './rows.ts'
+import { isEntry, isGhost, type ListOrder, type Row } from './rows.ts'
 import * as select from './selection.ts'
 import './selection-bar.ts'
 
@@ -48,7 +47,6 @@ export class FilesPage extends LitElement {
   @state() private order: ListOrder = { by: 'name', descending: false }
   @state() private view = readSettings().view
   @state() private details = readSettings().details
-  @state() private rows: readonly Row[] = []
   @query('wherry-entry-list') readonly list!: EntryList | null
   @query('wherry-menu') private readonly menu!: Menu
   readonly folder: FolderView = new FolderView(this, {
@@ -56,7 +54,7 @@ export class FilesPage extends LitElement {
     changed: change => this.#changed(change),
     isFile: ({ entry }) => this.#openFileDeepLink(entry),
   })
-  readonly #highlights = new Highlights(this)
+  readonly #live: LiveRows = new LiveRows(this, () => this.client.user?.id)
   readonly #typeAhead = new TypeAhead()
   readonly #commands = new FileCommands(this)
   #restoreTop = 0
@@ -71,8 +69,9 @@ export class FilesPage extends LitElement {
     return this.rows.filter(isEntry).filter(row => this.selection.ids.has(row.id))
   }
 
-  get shownRows(): readonly Row[] {
-    return this.rows
+  /** What the list shows, in its order. */
+  get rows(): readonly Row[] {
+    return this.#live.rows
   }
 
   override focus(): void {
@@ -104,7 +103,7 @@ export class FilesPage extends LitElement {
     this.#pendingSelection = null
     this.renaming = null
     this.dialog = null
-    this.#highlights.clear()
+    this.#live.clearNews()
     this.folder.info = this.folder.info?.entry.id === this.place ? this.folder.info : null
     this.folder.open(this.place)
     if (this.order.by !== 'person') this.folder.live?.setOrder(this.order)
@@ -112,24 +111,13 @@ export class FilesPage extends LitElement {
   }
 
   #buildRows() {
-    const { live } = this.folder
-    this.rows = live ? buildRows(live.entries, live.uploads, this.order, this.filter) : []
+    this.#live.build(this.folder.live, this.order, this.filter)
   }
 
-  #changed({ put, removed, live }: FolderChange) {
+  #changed(change: FolderChange) {
     const before = this.rows
-    const known = live ? knownOf(put, before) : new Set()
-    this.#buildRows()
-    this.selection = select.without(this.selection, removed, before, this.rows)
-    const folder = this.folder.live
-    if (live && folder) {
-      const here = put.filter(entry => folder.get(entry.id))
-      if (here.length > 0) this.#highlights.add(here, this.client.user?.id, entry => !known.has(entry.id))
-      const [first] = here
-      if (first && here.length === 1) announce(this, `${this.#highlights.shown.get(first.id)}: ${first.name}`)
-      else if (here.length + removed.length > 0)
-        announce(this, msg(str`${here.length} changed, ${removed.length} removed`))
-    }
+    this.#live.apply(change, this.folder.live, this.order, this.filter)
+    this.selection = select.without(this.selection, change.removed, before, this.rows)
     this.requestUpdate()
   }
 
@@ -176,7 +164,6 @@ export class FilesPage extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback()
     document.removeEventListener('keydown', this.#pressed)
-    request(this, 'wherry-folder-shown', null)
   }
 
   #openFileDeepLink(entry: Entry) {
@@ -255,7 +242,7 @@ export class FilesPage extends LitElement {
       .cursor=${this.selection.cursor}
       .view=${this.view}
       .order=${this.order}
-      .news=${this.#highlights.shown}
+      .news=${this.#live.news}
       .cut=${this.cut}
       .renaming=${this.renaming}
       .isTaken=${this.isTaken}
@@ -350,12 +337,4 @@ export class FilesPage extends LitElement {
     const index = select.indexOf(this.rows, this.selection.cursor)
     if (this.list) this.#menuAt({ index, ...this.list.pointOf(index) })
   }
-}
-
-/** Which of these entries had a row already. One pass, because folders are long and changes short. */
-const knownOf = (put: readonly Entry[], rows: readonly Row[]): Set<string> => {
-  const wanted = new Set(put.map(entry => entry.id))
-  const known = new Set<string>()
-  for (const row of rows) if (!isGhost(row) && wanted.has(row.id)) known.add(row.id)
-  return known
 }

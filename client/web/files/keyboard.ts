@@ -59,7 +59,7 @@ export class TypeAhead {
 
 /** What the keys need of the folder page. */
 type KeyTarget = HTMLElement & {
-  readonly shownRows: readonly Row[]
+  readonly rows: readonly Row[]
   readonly selection: Selection
   readonly list: EntryList | null
   setSelection(selection: Selection): void
@@ -99,7 +99,7 @@ export const handleKey = (
 const inDialog = (event: Event) => event.composedPath().some(node => node instanceof HTMLDialogElement)
 
 const moveCursor = (event: KeyboardEvent, page: KeyTarget): boolean => {
-  const { shownRows: rows, selection, list } = page
+  const { rows, selection, list } = page
   if (!list) return false
   const current = indexOf(rows, selection.cursor)
   const control = event.ctrlKey || event.metaKey
@@ -122,7 +122,7 @@ const moveCursor = (event: KeyboardEvent, page: KeyTarget): boolean => {
 const typed = (event: KeyboardEvent, page: KeyTarget, typeAhead: TypeAhead): boolean => {
   const isCommand = commandFor(event) !== null && !(typeAhead.isTyping && event.key === ' ')
   if (isCommand) return false
-  const id = typeAhead.find(event, page.shownRows, page.selection)
+  const id = typeAhead.find(event, page.rows, page.selection)
   if (id !== null) page.setSelection(selectOnly(id))
   return id !== null
 }
