@@ -10,6 +10,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
+/** Names of our other programs, which one environment may hold as well: the command line's hub, the tests' browser. */
+const othersNames = ['WHERRY_HUB', 'WHERRY_CHROMIUM']
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 const problemsOf = (config: Config): string[] => {
@@ -54,7 +57,7 @@ const readSetting = (setting: Setting, environment: Environment, problems: strin
 /** Reads the configuration from environment variables. Throws a ConfigError that names everything wrong with it. */
 export const readConfig = (environment: Environment): Config => {
   const problems: string[] = []
-  const known = new Set(Object.values(settings).map(setting => setting.env as string))
+  const known = new Set([...othersNames, ...Object.values(settings).map(setting => setting.env as string)])
   for (const name of Object.keys(environment)) {
     if (name.startsWith('WHERRY_') && !known.has(name)) problems.push(`${name} is not a setting of Wherry.`)
   }

@@ -38,6 +38,12 @@ describe('the configuration', () => {
     expect(read).toThrow(sentence)
   })
 
+  test('tolerates the names of the command line and of the tests', () => {
+    expect(() =>
+      readConfig({ WHERRY_HUB: 'https://files.example.org', WHERRY_CHROMIUM: '/usr/bin/chromium' }),
+    ).not.toThrow()
+  })
+
   test('has a sentence of documentation for every setting', () => {
     for (const { env, doc } of Object.values(settings)) {
       expect(env).toMatch(/^WHERRY_[A-Z_]+$/)
