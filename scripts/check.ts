@@ -6,7 +6,7 @@ const checks: Record<string, string[]> = {
   // client/core again without the DOM's and Node's types: it may use neither.
   'types of client/core': ['node_modules/.bin/tsc', '-p', 'client/core'],
   // Lint, format, layers and import cycles: biome.json.
-  'lint, format and layers': ['node_modules/.bin/biome', 'ci', '--error-on-warnings', '.'],
+  'lint, format and layers': ['node_modules/.bin/biome', 'ci', '--colors=off', '--error-on-warnings', '.'],
   'generated documents': [
     process.execPath,
     '--disable-warning=ExperimentalWarning',
