@@ -14,7 +14,7 @@ const remembered = v.object({
 })
 
 const stateDirectory = (): string =>
-  join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'wherry', 'uploads')
+  join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'wherry', 'uploads')
 
 /** Remembers uploads in files of mode 0600, one for each uploaded file, below `directory`. */
 export const fileUploadMemory = (directory = stateDirectory()): UploadMemory => {

@@ -103,10 +103,10 @@ export const chunkStoreContract = (name: string, open: () => Promise<OpenedChunk
       const { store } = await opened()
       const before = store.health().allocatedBytes
       const buffers = Array.from({ length: 50 }, (_, i) => store.allocate(1000 * (i + 1)))
-      buffers.forEach(({ bytes }, i) => bytes.fill(i))
-      expect(buffers.every(({ bytes }, i) => bytes.length === 1000 * (i + 1) && bytes.every(b => b === i))).toBe(
-        true,
-      )
+      for (const [i, { bytes }] of buffers.entries()) bytes.fill(i)
+      expect(
+        buffers.every(({ bytes }, i) => bytes.length === 1000 * (i + 1) && bytes.every(b => b === i)),
+      ).toBe(true)
       const sum = buffers.reduce((total, { bytes }) => total + bytes.length, 0)
       expect(store.health().allocatedBytes).toBeGreaterThanOrEqual(before + sum)
       for (const buffer of buffers) buffer.release()
