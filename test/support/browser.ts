@@ -49,6 +49,11 @@ export const openPage = async (
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  return openTab(context, hub)
+}
+
+/** Another page of the same browser context, watched in the same way. */
+export const openTab = async (context: BrowserContext, hub: string): Promise<WatchedPage> => {
   const problems: string[] = []
   const page = await context.newPage()
   await page.addInitScript(() => {

@@ -1,7 +1,7 @@
 import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
-import { customElement, state } from 'lit/decorators.js'
+import { customElement, property } from 'lit/decorators.js'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
@@ -20,7 +20,8 @@ import { startUploads, type Uploads } from './uploads.ts'
 @customElement('wherry-uploads')
 export class UploadsFrame extends LitElement {
   @consume({ context: clientContext }) client?: HubClient
-  @state() private folder: OpenFolder | null = null
+  /** The folder on the screen: what is dropped goes there. */
+  @property({ attribute: false }) folder: OpenFolder | null = null
   #uploads: Uploads | null = null
   #stop: Stop | null = null
   #title = document.title
@@ -44,7 +45,6 @@ export class UploadsFrame extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback()
-    window.addEventListener('wherry-folder-shown', this.#folderShown as EventListener)
     window.addEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
     window.addEventListener('wherry-download-request', this.#saveAsked as EventListener)
     window.addEventListener('beforeunload', this.#leaving)
@@ -59,7 +59,6 @@ export class UploadsFrame extends LitElement {
 
   override disconnectedCallback() {
     super.disconnectedCallback()
-    window.removeEventListener('wherry-folder-shown', this.#folderShown as EventListener)
     window.removeEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
     window.removeEventListener('wherry-download-request', this.#saveAsked as EventListener)
     window.removeEventListener('beforeunload', this.#leaving)
@@ -109,10 +108,6 @@ export class UploadsFrame extends LitElement {
     const percent = bytes === 0 ? 100 : Math.floor((100 * storedBytes) / bytes)
     const bare = document.title.replace(/^\d+ % · /, '')
     document.title = active ? `${percent} % · ${bare}` : bare
-  }
-
-  #folderShown = (event: CustomEvent<Requests['wherry-folder-shown']>) => {
-    this.folder = event.detail
   }
 
   #uploadAsked = (event: CustomEvent<Requests['wherry-upload-request']>) => {

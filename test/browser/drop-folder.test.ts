@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { webRig } from '../support/web-rig.ts'
+import { drop, openFolder, row, upload } from '../support/web-steps.ts'
+
+const rig = webRig()
+
+const nasty = [
+  'emoji 👩‍👩‍👧‍👦 🏴‍☠️.txt',
+  'nfc é ü.txt',
+  'nfd e\u0301 u\u0308 a\u030a.txt',
+  'עברית و العربية.txt',
+  '"double" \'single\' `back`.txt',
+  '<img src=x onerror=alert(1)>.html',
+  '%2e%2e%2f.txt',
+  '  spaces inside  .txt',
+  '.hidden',
+  'no extension',
+  `${'ü'.repeat(120)}.txt`,
+  `${'a'.repeat(251)}.txt`,
+  'back\\slash.txt',
+]
+
+test('a dropped folder arrives with everything in it, whatever it is called', async () => {
+  const top = join(rig.directory, 'Holiday 2027')
+  const deep = join(top, 'a', 'b', 'c')
+  await mkdir(deep, { recursive: true })
+  // More than readEntries gives in one go.
+  for (let i = 0; i < 230; i++) await writeFile(join(top, `picture ${i}.txt`), `picture number ${i}`)
+  for (const name of nasty) await writeFile(join(deep, name), `this is ${name}`)
+  await mkdir(join(top, 'nested 空'))
+  await writeFile(join(top, 'nested 空', 'empty.txt'), '')
+
+  const { page } = await rig.open()
+  await drop(page, [top])
+  await page.getByRole('heading', { name: '244 uploaded' }).waitFor()
+
+  await openFolder(page, 'Holiday 2027')
+  await page.getByText('232 items').waitFor()
+  for (const folder of ['a', 'b', 'c']) await openFolder(page, folder)
+  for (const name of nasty) expect(await row(page, name).count(), name).toBe(1)
+
+  const [holiday] = await rig.list(rig.root)
+  const inside = await rig.list(holiday?.id ?? '')
+  expect(inside.filter(entry => entry.kind === 'file')).toHaveLength(230)
+  const folder = new URL(page.url()).pathname.slice('/f/'.length)
+  expect((await rig.list(folder)).map(entry => entry.name).toSorted()).toEqual(nasty.toSorted())
+})
+
+test('files dropped into an open folder show their progress and become rows', async () => {
+  const folder = await rig.makeFolder('Inbox')
+  const files = ['one.txt', 'two.md'].map(name => join(rig.directory, name))
+  for (const file of files) await writeFile(file, file)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await drop(page, files)
+  for (const name of ['one.txt', 'two.md']) {
+    await row(page, name).waitFor()
+    await upload(page, name).getByText('Verified').waitFor()
+  }
+})
