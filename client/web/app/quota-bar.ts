@@ -28,7 +28,9 @@ export class QuotaBar extends LitElement {
       }
       p {
         unicode-bidi: plaintext;
-        text-align: match-parent;
+      }
+      :host(:dir(rtl)) :is(p) {
+        text-align: right;
       }
       b {
         font-weight: 600;

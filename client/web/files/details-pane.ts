@@ -82,7 +82,9 @@ export class DetailsPane extends LitElement {
       dd,
       p {
         unicode-bidi: plaintext;
-        text-align: match-parent;
+      }
+      :host(:dir(rtl)) :is(dd, p) {
+        text-align: right;
       }
       dd {
         overflow-wrap: anywhere;

@@ -5,7 +5,6 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import type { FolderChange, HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
-import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { readSettings, writeSettings } from '../app/settings.ts'
@@ -32,6 +31,7 @@ import './presence.ts'
 import { isEntry, isGhost, type ListOrder, type Row } from './rows.ts'
 import * as select from './selection.ts'
 import './selection-bar.ts'
+import { crumbsOf, ShownFolder } from './shown-folder.ts'
 
 /** A folder, live: list or grid, selection, commands, details. */
 @customElement('wherry-files-page')
@@ -55,6 +55,7 @@ export class FilesPage extends LitElement {
     isFile: ({ entry }) => this.#openFileDeepLink(entry),
   })
   readonly #live: LiveRows = new LiveRows(this, () => this.client.user?.id)
+  readonly #shown = new ShownFolder()
   readonly #typeAhead = new TypeAhead()
   readonly #commands = new FileCommands(this)
   #restoreTop = 0
@@ -127,33 +128,12 @@ export class FilesPage extends LitElement {
   }
 
   override updated() {
-    const { info } = this.folder
-    const { title } = document
-    const wanted = info ? `${info.path.length === 0 ? msg('Files') : info.entry.name} · Wherry` : 'Wherry'
-    if (title !== wanted && !title.includes('%')) document.title = wanted
     if (this.#restoreTop > 0 && this.list && this.rows.length > 0) {
       this.list.offset = this.#restoreTop
       if (this.list.offset >= this.#restoreTop - 1 || this.folder.live?.status === 'live')
         this.#restoreTop = 0
     }
-    this.#tellFolder()
-  }
-
-  #toldFolder: string | null = null
-
-  #tellFolder() {
-    const { info } = this.folder
-    const key = info ? `${info.entry.id} ${info.entry.name} ${info.level}` : null
-    if (key === this.#toldFolder) return
-    this.#toldFolder = key
-    const shown = info && {
-      id: info.entry.id,
-      name: this.crumbs.at(-1)?.name ?? info.entry.name,
-      level: info.level,
-      space: info.space.id,
-    }
-    if (info) writeSettings({ lastFolder: info.entry.id })
-    request(this, 'wherry-folder-shown', shown)
+    this.#shown.tell(this, this.folder.info, this.client.user?.id)
   }
 
   override connectedCallback() {
@@ -173,13 +153,7 @@ export class FilesPage extends LitElement {
 
   /** From the root of the space down to the open folder. */
   get crumbs(): DropTarget[] {
-    const { info } = this.folder
-    if (!info) return []
-    const isOwn = info.space.owner?.id === this.client.user?.id
-    const path = [...info.path, { id: info.entry.id, name: info.entry.name }]
-    return path.map(crumb =>
-      isOwn && crumb.id === info.space.root ? { ...crumb, name: msg('Files') } : crumb,
-    )
+    return crumbsOf(this.folder.info, this.client.user?.id)
   }
 
   override render() {

@@ -62,6 +62,8 @@ type KeyTarget = HTMLElement & {
   readonly rows: readonly Row[]
   readonly selection: Selection
   readonly list: EntryList | null
+  /** Keys belong to a dialog while there is one. */
+  readonly dialog: unknown
   setSelection(selection: Selection): void
 }
 
@@ -75,7 +77,7 @@ export const handleKey = (
 ): void => {
   const target = event.composedPath()[0]
   const isField = target instanceof HTMLInputElement && target.type !== 'checkbox'
-  if (isField || event.defaultPrevented || event.altKey || inDialog(event)) return
+  if (isField || event.defaultPrevented || event.altKey || page.dialog !== null || inDialog(event)) return
   const isFree = target === document.body
   const isHere = isFree || event.composedPath().includes(page)
   const onList = page.list !== null && (isFree || event.composedPath().includes(page.list))
@@ -92,7 +94,8 @@ export const handleKey = (
   const isButton = target instanceof HTMLButtonElement && [' ', 'Enter'].includes(event.key)
   const isEverywhere = name === 'search' || name === 'help'
   if (name === null || isButton || !(isHere || isEverywhere) || !fileCommands.can(name)) return
-  event.preventDefault()
+  // Escape also closes dialogs that have lost the focus.
+  if (event.key !== 'Escape') event.preventDefault()
   fileCommands.run(name)
 }
 

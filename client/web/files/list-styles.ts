@@ -296,7 +296,7 @@ export const listStyles = css`
   }
   @container list (max-width: 759px) {
     .row {
-      grid-template-columns: 38px minmax(0, 1fr) 0 120px 84px 36px;
+      grid-template-columns: 38px minmax(0, 1fr) 0 148px 84px 36px;
     }
     .row .by {
       visibility: hidden;

@@ -1,0 +1,31 @@
+import { msg } from '@lit/localize'
+import { request } from '../app/requests.ts'
+import { writeSettings } from '../app/settings.ts'
+import type { DropTarget } from './drag.ts'
+import type { FolderInfo } from './folder-view.ts'
+
+/** From the root of the space down to the open folder; the root of the own space is called Files. */
+export const crumbsOf = (info: FolderInfo | null, me: string | undefined): DropTarget[] => {
+  if (!info) return []
+  const isOwn = info.space.owner?.id === me
+  const path = [...info.path, { id: info.entry.id, name: info.entry.name }]
+  return path.map(crumb => (isOwn && crumb.id === info.space.root ? { ...crumb, name: msg('Files') } : crumb))
+}
+
+/** Tells the parts around the page which folder is open: the frame, the title of the tab, the next visit. */
+export class ShownFolder {
+  #told: string | null = null
+
+  tell(host: HTMLElement, info: FolderInfo | null, me: string | undefined): void {
+    const name = crumbsOf(info, me).at(-1)?.name ?? ''
+    const key = info && `${info.entry.id} ${info.level} ${name}`
+    if (key === this.#told) return
+    this.#told = key
+    const { title } = document
+    // While uploads run the tray writes their progress there.
+    if (!title.includes('%')) document.title = info ? `${name} · Wherry` : 'Wherry'
+    if (info) writeSettings({ lastFolder: info.entry.id })
+    const shown = info && { id: info.entry.id, name, level: info.level, space: info.space.id }
+    request(host, 'wherry-folder-shown', shown)
+  }
+}
