@@ -225,8 +225,8 @@ export type Uploads = {
   markStored(id: string, indexes: readonly number[]): Promise<void>
   chunks(id: string, from: number, limit: number): Promise<{ hash: string; size: number; stored: boolean }[]>
   /**
-   * One transaction whose cost does not grow with the file. `incomplete` with `{ missing: number[] }` (the first 100).
-   * Repeating a commit that succeeded answers the same for 24 hours.
+   * One transaction whose cost does not grow with the file, and in which the right to write is asked again. `incomplete`
+   * with `{ missing: number[] }` (the first 100). Repeating a commit that succeeded answers the same for 24 hours.
    */
   commit(user: string, id: string, type: string): Promise<{ entry: Entry; unchanged: boolean }>
   /** Ends it and gives its quota back. */

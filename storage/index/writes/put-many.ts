@@ -12,6 +12,7 @@ import { entriesNow, findFolder } from './find.ts'
 import { takenKeys } from './free-name.ts'
 import { giveUpContents } from './orphans.ts'
 import { insertFiles, type NewFile, placeFile } from './place-file.ts'
+import { assertMayWrite } from './rights.ts'
 import { charge } from './space-changes.ts'
 
 type Batch = { folder: string; files: readonly SmallFile[] }
@@ -23,6 +24,7 @@ type Prepared = NewFile & { hash: string }
  */
 export const putMany: Write<Batch, SmallFileResult[]> = async (tx, args) => {
   const folder = await findFolder(tx, args.folder)
+  if (tx.by !== null) await assertMayWrite(tx, tx.by, folder.id)
   await assertDurable(tx, args.files)
   const files = args.files.map(file => prepare(tx, file))
   await insertContents(tx, files)
