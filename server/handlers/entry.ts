@@ -1,4 +1,5 @@
-import { WherryError } from '../../protocol/errors.ts'
+import { isReason, WherryError } from '../../protocol/errors.ts'
+import type { Space } from '../../protocol/values.ts'
 import type { Handler } from '../context.ts'
 
 export const getEntry: Handler<'entry.get'> = async ({ storage, principal, levelOf }, { entry: id }) => {
@@ -13,8 +14,18 @@ export const getEntry: Handler<'entry.get'> = async ({ storage, principal, level
   const path = above
     .filter(folder => folder.id !== id && folder.level !== null)
     .map(folder => ({ id: folder.id, name: folder.name }))
-  return { entry, level, space: { ...space, level: await levelOf(user, space.root) }, path }
+  const rootLevel = await levelOf(user, space.root)
+  return { entry, level, space: rootLevel === null ? guestView(space) : { ...space, level: rootLevel }, path }
 }
+
+/** A space for those who may not read its root: how full it is, is not theirs to know. */
+const guestView = (space: Space): Space => ({
+  ...space,
+  level: null,
+  usedBytes: 0,
+  reservedBytes: 0,
+  quotaBytes: null,
+})
 
 export const resolveEntry: Handler<'entry.resolve'> = async (
   { storage, principal, levelOf },
@@ -26,9 +37,17 @@ export const resolveEntry: Handler<'entry.resolve'> = async (
   return { entry, level }
 }
 
-export const renameEntry: Handler<'entry.rename'> = async ({ storage, actor }, { entry, name }) => ({
-  entry: await storage.entries.rename(actor, entry, name),
-})
+/** Who may write in an entry alone is not told which of its neighbours has the name. */
+export const renameEntry: Handler<'entry.rename'> = async (context, { entry: id, name }) => {
+  const { storage, actor, principal, levelOf } = context
+  try {
+    return { entry: await storage.entries.rename(actor, id, name) }
+  } catch (error) {
+    const folder = isReason(error, 'name_taken') ? (await storage.entries.get(id))?.folder : null
+    if (folder && (await levelOf(principal.user, folder)) === null) throw new WherryError('name_taken')
+    throw error
+  }
+}
 
 export const moveEntries: Handler<'entry.move'> = async (
   { storage, actor },
