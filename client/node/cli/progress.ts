@@ -9,6 +9,13 @@ export type ProgressBar = {
 
 const silent: ProgressBar = { update() {}, stop() {} }
 
+/** ` · 41 s left`, or nothing while it cannot be told. */
+const timeLeft = (bytes: number, rate: number): string => {
+  if (rate <= 0 || bytes <= 0) return ''
+  const seconds = Math.ceil(bytes / rate)
+  return seconds < 120 ? ` · ${seconds} s left` : ` · ${Math.ceil(seconds / 60)} min left`
+}
+
 /** Weight of the newest second in the smoothed rate. */
 const smoothing = 0.3
 
@@ -16,7 +23,7 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
   if (!interactive) return silent
   const bar = new SingleBar(
     {
-      format: '{bar} {percentage}% · {done} of {all} · {rate}/s · {label}',
+      format: '{bar} {percentage}% · {done} of {all} · {rate}/s{left} · {label}',
       stream: process.stderr,
       hideCursor: true,
       barsize: 24,
@@ -30,7 +37,7 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
   return {
     update(bytes, totalBytes, label) {
       if (!started) {
-        bar.start(Math.max(1, totalBytes), bytes, { done: '', all: '', rate: '', label })
+        bar.start(Math.max(1, totalBytes), bytes, { done: '', all: '', rate: '', left: '', label })
         last = { at: performance.now(), bytes }
         started = true
       }
@@ -45,6 +52,7 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
         done: formatBytes(bytes),
         all: formatBytes(totalBytes),
         rate: formatBytes(Math.max(0, rate)),
+        left: timeLeft(totalBytes - bytes, rate),
         label,
       }
       bar.update(totalBytes === 0 ? 1 : bytes, values)
