@@ -18,6 +18,8 @@ export class WherryApp extends LitElement {
   /** True once this page was signed in: a lost connection then changes nothing but the pill. */
   @state() private wasLive = false
   @query('wherry-toasts') private readonly toasts!: Toasts
+  /** Somebody signed in on this page: what the hub said before about first run is over. */
+  #hasAccounts = false
   readonly #router = new Router(this)
   readonly #connection = new Connection(this, () => this.client)
   readonly #provider = new ContextProvider(this, { context: clientContext })
@@ -31,9 +33,16 @@ export class WherryApp extends LitElement {
     this.addEventListener('wherry-announce', event => this.toasts.announce(event.detail))
   }
 
+  get #needsSetup(): boolean {
+    return !this.#hasAccounts && (this.client.hello?.needsSetup ?? false)
+  }
+
   override willUpdate() {
     const { state } = this.#connection
-    if (state === 'live') this.wasLive = true
+    if (state === 'live') {
+      this.wasLive = true
+      this.#hasAccounts = true
+    }
     if (state === 'signedOut') this.wasLive = false
     this.#correctPlace()
   }
@@ -47,7 +56,7 @@ export class WherryApp extends LitElement {
     if (this.#connection.state !== 'signedOut')
       return html`<p class="for-readers" role="status">${msg('Connecting')}</p>`
     void import('../account/guest-pages.ts')
-    if (this.client.hello?.needsSetup) return html`<wherry-setup-page></wherry-setup-page>`
+    if (this.#needsSetup) return html`<wherry-setup-page></wherry-setup-page>`
     return html`<wherry-sign-in-page></wherry-sign-in-page>`
   }
 
@@ -56,7 +65,7 @@ export class WherryApp extends LitElement {
     const { page } = this.#router.route
     const isGuestPage = page === 'setup' || page === 'signIn'
     if (this.#connection.state === 'signedOut') {
-      if (this.client.hello?.needsSetup) {
+      if (this.#needsSetup) {
         if (page !== 'setup') go('/setup', { replace: true })
       } else if (page !== 'signIn') {
         const from =
