@@ -167,6 +167,8 @@ export const unfinishedUpload = v.strictObject({
   createdAt: time,
   touchedAt: time,
   expiresAt: time,
+  /** A connection has it open now: somebody is at it, here or on another device. */
+  bound: v.boolean(),
 })
 export type UnfinishedUpload = v.InferOutput<typeof unfinishedUpload>
 

@@ -180,7 +180,7 @@ export type Changes = {
   ofSpace(space: string, after: number, limit: number): Promise<{ folder: string; change: Change }[]>
 }
 
-export type UploadRow = UnfinishedUpload & { user: string; content: string; declaredChunks: number }
+export type UploadRow = Omit<UnfinishedUpload, 'bound'> & { user: string; content: string; declaredChunks: number }
 
 export type NewUpload = {
   id: string

@@ -54,12 +54,19 @@ export const resumeUpload: Handler<'upload.resume'> = async ({ storage, transfer
   const chunks = await storage.uploads.chunks(id, from, limits.chunksPage)
   transfers.uploads.learn(params, from, chunks, row.declaredChunks)
   const next = from + chunks.length
-  return { upload: unfinished(row), chunks, next: next < row.declaredChunks ? next : null }
+  return {
+    upload: { ...unfinished(row), bound: true },
+    chunks,
+    next: next < row.declaredChunks ? next : null,
+  }
 }
 
-export const listUploads: Handler<'upload.list'> = async ({ storage, principal }) => {
+export const listUploads: Handler<'upload.list'> = async ({ storage, transfers, principal }) => {
   const rows = await storage.uploads.list(principal.user)
-  return { uploads: rows.slice(0, limits.listItems).map(unfinished) }
+  const uploads = rows
+    .slice(0, limits.listItems)
+    .map(row => ({ ...unfinished(row), bound: transfers.uploads.isBound(row.user, row.id) }))
+  return { uploads }
 }
 
 export const cancelUpload: Handler<'upload.cancel'> = async (

@@ -48,6 +48,8 @@ export type Transfers = {
   uploads: Pick<UploadStreams, 'opened' | 'learn' | 'declare'> & {
     /** Resolves when all that arrived whole is stored; answers the file's first bytes where they came by this stream. */
     settled(user: string, upload: string): Promise<Uint8Array | null>
+    /** A connection that is still there has it on a stream. */
+    isBound(user: string, upload: string): boolean
     /** Committed or cancelled: slices that still come are refused. */
     ended(user: string, upload: string, error: WherryError): void
   }
@@ -171,6 +173,7 @@ export const createTransfers = (
         await stream?.settled()
         return stream?.head ?? null
       },
+      isBound: (user, upload) => streams.find(user, upload)?.lane.connection.closed === false,
       ended: (user, upload, error) => {
         progress.update(upload, { state: 'ended' })
         const stream = streams.find(user, upload)

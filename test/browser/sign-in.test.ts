@@ -11,7 +11,10 @@ test('a wrong password is told, and the right one then opens the asked folder', 
   await page.getByLabel('E-mail').fill(administrator.email)
   await page.getByLabel('Password').fill('not the password')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('alert').getByText(/password/i).waitFor()
+  await page
+    .getByRole('alert')
+    .getByText(/password/i)
+    .waitFor()
   await signIn(page, administrator)
   await page.locator('wherry-breadcrumbs').getByText('Asked for').waitFor()
   expect(new URL(page.url()).pathname).toBe(`/f/${folder}`)

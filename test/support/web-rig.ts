@@ -21,7 +21,8 @@ export type WebRig = {
   readonly directory: string
   /** Opens a page in a browser context of its own. After the test it has to be without problems. */
   open(options?: BrowserContextOptions & { as?: Account | null; path?: string }): Promise<WatchedPage>
-  /** Another page of the same context, watched just so. */
+  /** Another tab of the same browser, with the same session. */
+  openTab(page: WatchedPage, path?: string): Promise<WatchedPage>
   list(folder: string): Promise<Result<'folder.list'>['entries']>
   /** In the root of the administrator's space unless told otherwise; answers its id. */
   makeFolder(name: string, folder?: string): Promise<string>
@@ -35,7 +36,9 @@ const pictures = process.env.TEST_PICTURES
 const takePictures = async (name: string, pages: readonly WatchedPage[]): Promise<void> => {
   if (!pictures) return
   for (const [i, { page }] of pages.entries())
-    await page.screenshot({ path: join(pictures, `${name.replaceAll(/\W+/g, '-')}-${i}.png`) }).catch(() => {})
+    await page
+      .screenshot({ path: join(pictures, `${name.replaceAll(/\W+/g, '-')}-${i}.png`) })
+      .catch(() => {})
 }
 
 /** A hub with an administrator, as a process, and a Chromium, for the tests of one file. */

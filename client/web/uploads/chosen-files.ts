@@ -15,47 +15,41 @@ export const readTransfer = async (transfer: DataTransfer): Promise<Chosen> => {
   const started = [...transfer.items]
     .filter(item => item.kind === 'file')
     .map(item => ({
-      handle: canHandle(item) ? item.getAsFileSystemHandle().catch(() => null) : Promise.resolve(null),
+      opening: canHandle(item) ? item.getAsFileSystemHandle().catch(() => null) : Promise.resolve(null),
       entry: item.webkitGetAsEntry(),
       file: item.getAsFile(),
     }))
-  for (const { handle, entry, file } of started) {
-    const opened = await handle
-    if (opened) await readHandle(chosen, opened, [])
-    else if (entry) await readEntry(chosen, entry, [])
-    else if (file) chosen.files.push({ file, handle: null, path: [] })
+  for (const { opening, entry, file } of started) {
+    const handle = await opening
+    if (entry) await readEntry(chosen, entry, [], handle)
+    else if (file) chosen.files.push({ file, handle, path: [] })
   }
   return chosen
 }
 
-const readHandle = async (chosen: Chosen, handle: FileSystemHandle, path: string[]): Promise<void> => {
+/** Folders are read as entries: the handles of Chromium leave out files with names such as `"quoted".txt`, without a word. */
+const readEntry = async (
+  chosen: Chosen,
+  entry: FileSystemEntry,
+  path: string[],
+  handle: FileSystemHandle | null,
+): Promise<void> => {
   try {
-    if (handle instanceof FileSystemDirectoryHandle) {
-      for await (const child of handle.values()) await readHandle(chosen, child, [...path, handle.name])
-    } else if (handle instanceof FileSystemFileHandle) {
-      chosen.files.push({ file: await handle.getFile(), handle, path })
-    }
-  } catch {
-    chosen.unreadable.push([...path, handle.name].join('/'))
-  }
-}
-
-const readEntry = async (chosen: Chosen, entry: FileSystemEntry, path: string[]): Promise<void> => {
-  try {
-    if (entry.isDirectory) {
-      for (const child of await readChildren(entry as FileSystemDirectoryEntry)) {
-        await readEntry(chosen, child, [...path, entry.name])
-      }
-    } else {
-      const file = await new Promise<File>((resolve, reject) =>
-        (entry as FileSystemFileEntry).file(resolve, reject),
-      )
-      chosen.files.push({ file, handle: null, path })
+    if (isFolder(entry)) {
+      const below = [...path, entry.name]
+      const children = await readChildren(entry)
+      await Promise.all(children.map(child => readEntry(chosen, child, below, handle)))
+    } else if (isFile(entry)) {
+      const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
+      chosen.files.push({ file, handle, path })
     }
   } catch {
     chosen.unreadable.push([...path, entry.name].join('/'))
   }
 }
+
+const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile
 
 /** Chromium gives at most 100 entries a call: it is asked until it gives none. */
 const readChildren = async (folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> => {
@@ -70,30 +64,33 @@ const readChildren = async (folder: FileSystemDirectoryEntry): Promise<FileSyste
   }
 }
 
-type Pickers = {
-  showOpenFilePicker(options: { multiple: boolean }): Promise<FileSystemFileHandle[]>
-  showDirectoryPicker(): Promise<FileSystemDirectoryHandle>
-}
+type Picker = { showOpenFilePicker(options: { multiple: boolean }): Promise<FileSystemFileHandle[]> }
 
-const hasPickers = (scope: object): scope is Pickers => isSecureContext && 'showOpenFilePicker' in scope
+const hasPicker = (scope: object): scope is Picker => isSecureContext && 'showOpenFilePicker' in scope
 
 const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError'
 
 /** Lets the person choose files or a folder; null if they changed their mind. */
 export const chooseFiles = async (kind: 'files' | 'folder'): Promise<Chosen | null> => {
-  if (!hasPickers(window)) return chooseByInput(kind)
-  const chosen: Chosen = { files: [], unreadable: [] }
+  // A folder from a picker would lack the files that its handle leaves out.
+  if (kind === 'folder' || !hasPicker(window)) return chooseByInput(kind)
   try {
-    const handles =
-      kind === 'files'
-        ? await window.showOpenFilePicker({ multiple: true })
-        : [await window.showDirectoryPicker()]
-    for (const handle of handles) await readHandle(chosen, handle, [])
-    return chosen
+    return await readHandles(await window.showOpenFilePicker({ multiple: true }))
   } catch (error) {
-    if (isAbort(error)) return null
-    return chooseByInput(kind)
+    return isAbort(error) ? null : chooseByInput(kind)
   }
+}
+
+const readHandles = async (handles: readonly FileSystemFileHandle[]): Promise<Chosen> => {
+  const chosen: Chosen = { files: [], unreadable: [] }
+  for (const handle of handles) {
+    try {
+      chosen.files.push({ file: await handle.getFile(), handle, path: [] })
+    } catch {
+      chosen.unreadable.push(handle.name)
+    }
+  }
+  return chosen
 }
 
 const chooseByInput = (kind: 'files' | 'folder'): Promise<Chosen | null> => {

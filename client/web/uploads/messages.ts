@@ -2,8 +2,8 @@ import type { Reason } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { UploadItem, UploadTotals } from '../../core/api.ts'
 
-/** A file that somebody dropped or chose. `handle`: the browser lets it be opened again after a reload. */
-export type ChosenFile = { file: File; handle: FileSystemFileHandle | null; path: string[] }
+/** A file that somebody dropped or chose. `handle`, of it or of the outermost folder of `path`: opens it after a reload. */
+export type ChosenFile = { file: File; handle: FileSystemHandle | null; path: string[] }
 
 export type ClashChoice = 'keepBoth' | 'replace' | 'skip'
 

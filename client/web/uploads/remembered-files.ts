@@ -5,12 +5,15 @@ export type RememberedUpload = {
   /** Of the upload item, made anew each time it is queued. */
   id: string
   user: string
+  /** The tab (or its worker) that is at it; its lock says whether it still lives. */
+  tab: string
   folder: string
   path: string[]
   name: string
   size: number
   modifiedAt: number
-  handle: FileSystemFileHandle
+  /** Of the file, or of the outermost folder of `path`. */
+  handle: FileSystemHandle
 }
 
 interface Schema extends DBSchema {
@@ -49,19 +52,27 @@ export const rememberedFiles = (): RememberedFiles => ({
   of: async user => (await open()).getAllFromIndex('uploads', 'user', user),
 })
 
+/** Finds the file again; throws where it is gone. */
+export const reopenFile = async ({ handle, path, name }: RememberedUpload): Promise<File> => {
+  if (handle instanceof FileSystemFileHandle) return handle.getFile()
+  let folder = handle as FileSystemDirectoryHandle
+  for (const step of path.slice(1)) folder = await folder.getDirectoryHandle(step)
+  return (await folder.getFileHandle(name)).getFile()
+}
+
 /** The permission to read a remembered file, as the browser tells it; Chromium alone has it. */
-export const readPermission = async (handle: FileSystemFileHandle): Promise<PermissionState> => {
+export const readPermission = async (handle: FileSystemHandle): Promise<PermissionState> => {
   if (!('queryPermission' in handle)) return 'denied'
-  const { queryPermission } = handle as FileSystemFileHandle & {
+  const { queryPermission } = handle as FileSystemHandle & {
     queryPermission(options: object): Promise<PermissionState>
   }
   return queryPermission.call(handle, { mode: 'read' })
 }
 
 /** Asks the person; only from a click. */
-export const askReadPermission = async (handle: FileSystemFileHandle): Promise<PermissionState> => {
+export const askReadPermission = async (handle: FileSystemHandle): Promise<PermissionState> => {
   if (!('requestPermission' in handle)) return 'denied'
-  const { requestPermission } = handle as FileSystemFileHandle & {
+  const { requestPermission } = handle as FileSystemHandle & {
     requestPermission(options: object): Promise<PermissionState>
   }
   return requestPermission.call(handle, { mode: 'read' })

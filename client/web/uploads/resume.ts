@@ -1,17 +1,19 @@
 import type { UnfinishedUpload } from '../../../protocol/values.ts'
 import type { UploadQueue } from '../../core/api.ts'
 import { blobSource } from './blob-source.ts'
-import { type RememberedFiles, type RememberedUpload, readPermission } from './remembered-files.ts'
-
-/** Uploads that another device or tab moved within this time are taken to be running there. */
-const elsewhereMs = 60_000
+import {
+  type RememberedFiles,
+  type RememberedUpload,
+  readPermission,
+  reopenFile,
+} from './remembered-files.ts'
 
 type Opened = { remembered: RememberedUpload; file: File }
 
 const reopen = async (remembered: RememberedUpload): Promise<Opened | 'locked' | 'lost'> => {
   if ((await readPermission(remembered.handle)) !== 'granted') return 'locked'
   try {
-    const file = await remembered.handle.getFile()
+    const file = await reopenFile(remembered)
     const isSame = file.size === remembered.size && file.lastModified === remembered.modifiedAt
     return isSame ? { remembered, file } : 'lost'
   } catch {
@@ -28,23 +30,33 @@ const belongsTo = (
   upload.modifiedAt === modifiedAt &&
   (path.length > 0 || upload.folder === folder)
 
+export type EarlierWork = {
+  queue: UploadQueue
+  files: RememberedFiles
+  user: string
+  /** This tab, and whether another one still lives. */
+  tab: string
+  isOpen(tab: string): boolean
+  unfinished: readonly UnfinishedUpload[]
+}
+
 /**
  * Puts what an earlier visit left undone back into the queue: with its bytes where the browser still lets us read them,
- * as `detached` where the person has to choose the file again. Answers how many files wait for a click.
+ * as `detached` where the person has to choose the file again. Answers how many files wait for a click, and whether
+ * something is under way in another tab or on another device.
  */
-export const resumeEarlier = async (
-  queue: UploadQueue,
-  files: RememberedFiles,
-  user: string,
-  unfinished: readonly UnfinishedUpload[],
-  now: number,
-): Promise<{ locked: number }> => {
+export const resumeEarlier = async (work: EarlierWork): Promise<{ locked: number; elsewhere: boolean }> => {
+  const { queue, files, user, tab } = work
   const own = new Set(queue.items.map(item => item.id))
-  const open = new Map(unfinished.filter(upload => !own.has(upload.id)).map(upload => [upload.id, upload]))
+  const open = new Map(work.unfinished.filter(({ id }) => !own.has(id)).map(upload => [upload.id, upload]))
   let locked = 0
   for (const remembered of await files.of(user)) {
-    if (own.has(remembered.id)) continue
     const upload = [...open.values()].find(one => belongsTo(one, remembered))
+    if (own.has(remembered.id)) continue
+    if (remembered.tab !== tab && work.isOpen(remembered.tab)) {
+      if (upload) open.delete(upload.id)
+      continue
+    }
     const reopened = await reopen(remembered)
     if (reopened === 'locked') {
       locked++
@@ -55,10 +67,11 @@ export const resumeEarlier = async (
     if (reopened === 'lost') continue
     if (upload) open.delete(upload.id)
     const id = requeue(queue, reopened, upload)
-    if (id) await files.add([{ ...remembered, id }])
+    if (id) await files.add([{ ...remembered, id, tab }])
   }
-  for (const upload of open.values()) if (now - upload.touchedAt > elsewhereMs) queue.adopt(upload, null)
-  return { locked }
+  const left = [...open.values()]
+  for (const upload of left) if (!upload.bound) queue.adopt(upload, null)
+  return { locked, elsewhere: left.some(upload => upload.bound) }
 }
 
 const requeue = (

@@ -12,6 +12,16 @@ import { createSaves } from './saves.ts'
 /** Uploads, and downloads into files, run here, on a connection of their own, so that neither the page nor its live folders ever wait for bytes. */
 
 const resumeLock = 'wherry-resume'
+/** What runs in another tab or on another device may be left alone there: it is looked at again after so long. */
+const lookAgainMs = 30_000
+
+/** Held as long as this worker lives, so that other tabs see what is being worked on. */
+const tab = `wherry-tab ${crypto.randomUUID()}`
+const openTabs = async (): Promise<ReadonlySet<string>> => {
+  const { held = [] } = (await navigator.locks?.query()) ?? {}
+  return new Set(held.flatMap(lock => lock.name ?? []))
+}
+const forever = () => new Promise<void>(() => {})
 
 const tell = (message: FromWorker) => self.postMessage(message)
 
@@ -62,16 +72,22 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
     if (fresh.length > 0) void files.remove(fresh)
   })
 
+  let lookingAgain: ReturnType<typeof setTimeout> | undefined
+
   const resume = async () => {
     await client.whenState('live')
-    const { uploads } = await client.call('upload.list', {})
-    const { locked } = await resumeEarlier(queue, files, start.user, uploads, Date.now())
-    tell({ kind: 'locked', count: locked })
+    const [{ uploads }, tabs] = await Promise.all([client.call('upload.list', {}), openTabs()])
+    const isOpen = (other: string) => tabs.has(other)
+    const found = await resumeEarlier({ queue, files, user: start.user, tab, isOpen, unfinished: uploads })
+    tell({ kind: 'locked', count: found.locked })
+    clearTimeout(lookingAgain)
+    if (found.elsewhere) lookingAgain = setTimeout(resume, lookAgainMs)
   }
   // One tab of a browser takes over what earlier ones left; the lock passes on when that tab is closed.
-  if (navigator.locks)
-    void navigator.locks.request(resumeLock, () => resume().then(() => new Promise<void>(() => {})))
-  else void resume()
+  if (navigator.locks) {
+    void navigator.locks.request(tab, forever)
+    void navigator.locks.request(resumeLock, () => resume().then(forever))
+  } else void resume()
 
   const add = async (folder: string, chosen: readonly ChosenFile[]) => {
     const ids = queue.add(
@@ -91,6 +107,7 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
           {
             id,
             user: start.user,
+            tab,
             folder,
             path,
             name: file.name,
