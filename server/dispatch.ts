@@ -51,11 +51,22 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
     return new WherryError('internal')
   }
 
+  /**
+   * A call may take away what it was authorised by: `entry.delete` does. When its answer was lost and it comes again, the
+   * writer gives the first answer, and refuses the id for anything else (storage/index/requests.ts).
+   */
+  const isRepetition = async ({ user }: Principal, requestId: string | null): Promise<boolean> =>
+    requestId !== null && hub.storage.requests.has(user, requestId)
+
   const run = async (socket: Socket, { name, row, params, request }: Call): Promise<object> => {
     if (row.guarded) await hub.loginLimits.countGuarded(socket.address)
     const { principal } = socket
-    if (principal !== null) await authorize(hub, socket, principal, row.access, params)
     const requestId = typeof request.id === 'string' ? request.id : null
+    if (principal !== null) {
+      await authorize(hub, socket, principal, row.access, params).catch(async error => {
+        if (!row.once || !(await isRepetition(principal, requestId))) throw error
+      })
+    }
     const actor = { user: principal?.user ?? '', requestId }
     const handler = handlers[name] as unknown as AnyHandler
     return handler({ ...hub, connection: socket, principal, requestId, actor }, params)

@@ -25,6 +25,7 @@ export type Storage = {
   changes: Changes
   uploads: Uploads
   contents: Contents
+  requests: Requests
   chunks: ChunkStore
   /** Called after each commit, in commit order, before the promises of its writes resolve. Returns its stop function. */
   onCommit(listener: (commit: Commit) => void): () => void
@@ -53,6 +54,12 @@ export type Commit = {
  * writes marked (once) keep their answer under `user` + `requestId` for 24 hours. Null: no such promise was asked for.
  */
 export type Actor = { user: string; requestId: string | null }
+
+/** Of writes marked (once). */
+export type Requests = {
+  /** The user made a request under this id and its effect is committed. The write itself gives the answer again. */
+  has(user: string, requestId: string): Promise<boolean>
+}
 
 export type Settings = {
   get(key: string): Promise<string | null>
@@ -180,7 +187,11 @@ export type Changes = {
   ofSpace(space: string, after: number, limit: number): Promise<{ folder: string; change: Change }[]>
 }
 
-export type UploadRow = Omit<UnfinishedUpload, 'bound'> & { user: string; content: string; declaredChunks: number }
+export type UploadRow = Omit<UnfinishedUpload, 'bound'> & {
+  user: string
+  content: string
+  declaredChunks: number
+}
 
 export type NewUpload = {
   id: string

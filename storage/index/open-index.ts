@@ -11,6 +11,7 @@ import { accessReads } from './reads/access.ts'
 import { changeReads } from './reads/changes.ts'
 import { contentReads } from './reads/contents.ts'
 import { entryReads } from './reads/entries.ts'
+import { requestReads } from './reads/requests.ts'
 import { spaceReads } from './reads/spaces.ts'
 import type { Tables } from './tables.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -49,6 +50,7 @@ export const openIndex = async (options: IndexOptions): Promise<Index> => {
     changes: changeReads(db),
     uploads: uploadsOf(db, writer, options.uploadsKeptMs, upkeep.sweep),
     contents: contentReads(db),
+    requests: requestReads(db),
     chunkIndex: sqliteChunkIndex(db, writer),
     onCommit: writer.onCommit,
     problem: writer.problem,
