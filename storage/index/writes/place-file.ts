@@ -1,42 +1,35 @@
 import type { Entry, OnClash } from '../../../protocol/values.ts'
 import { type EntryRow, type NamedEntryRow, toEntry } from '../entry-rows.ts'
-import { insertRows } from '../insert-rows.ts'
 import { fileKind } from '../tables.ts'
 import { orderedId, type Tx } from '../tx.ts'
 import { entryNow } from './find.ts'
-import { entryNamed, freeName, namedAs, nameTaken } from './free-name.ts'
-import { appendChanges, countChildren, nextSeqs } from './space-changes.ts'
+import { entryNamed, freeName, nameTaken } from './free-name.ts'
+import { insertFiles, type NewFile } from './insert-files.ts'
+import { appendChanges, nextSeqs } from './space-changes.ts'
 
-/** A content that is whole, on its way to become a file. */
-export type NewFile = {
-  name: string
-  onClash: OnClash
-  content: string
-  size: number
-  digest: string
-  type: string
-  modifiedAt: number
-}
+/** A file, and what to do if its name is taken. */
+export type ClashingFile = NewFile & { onClash: OnClash }
 
 /** Makes a content a file of a folder, or a new version of the one of that name. The quota is the caller's to charge. */
 export const placeFile = async (
   tx: Tx,
   folder: EntryRow,
-  file: NewFile,
+  file: ClashingFile,
 ): Promise<{ entry: Entry; unchanged: boolean }> => {
   if (file.onClash === 'replace') {
     const there = await entryNamed(tx, folder.id, file.name)
     if (there !== undefined) return replaceFile(tx, there, file)
   }
   const name = await freeName(tx, folder.id, file.name, file.onClash === 'keepBoth' ? 'keepBoth' : 'fail')
-  const [id] = await insertFiles(tx, folder, [{ ...file, name }])
-  return { entry: await entryNow(tx, id ?? ''), unchanged: false }
+  const [entry] = await insertFiles(tx, folder, [{ ...file, name }])
+  if (entry === undefined) throw new Error('A file was not inserted.')
+  return { entry, unchanged: false }
 }
 
 const replaceFile = async (
   tx: Tx,
   there: NamedEntryRow,
-  file: NewFile,
+  file: ClashingFile,
 ): Promise<{ entry: Entry; unchanged: boolean }> => {
   if (there.kind !== fileKind || there.parent === null) throw nameTaken(there)
   if (there.digest === file.digest) return { entry: toEntry(there), unchanged: true }
@@ -68,63 +61,4 @@ const replaceFile = async (
     .execute()
   await appendChanges(tx, [{ space: there.space, seq, folder: there.parent, entry: there.id, kind: 'put' }])
   return { entry: await entryNow(tx, there.id), unchanged: false }
-}
-
-/** Inserts files under names that are known to be free, by a fixed number of statements; answers their ids. */
-export const insertFiles = async (
-  tx: Tx,
-  folder: EntryRow,
-  files: readonly Omit<NewFile, 'onClash'>[],
-): Promise<string[]> => {
-  const first = await nextSeqs(tx, folder.space, files.length)
-  const rows = files.map((file, place) => ({
-    file,
-    id: orderedId(tx.now),
-    version: orderedId(tx.now),
-    seq: first + place,
-  }))
-  await insertRows(
-    tx.db,
-    'entries',
-    rows.map(({ file, id, version, seq }) => ({
-      id,
-      space: folder.space,
-      parent: folder.id,
-      kind: fileKind,
-      ...namedAs(file.name),
-      size: file.size,
-      type: file.type,
-      digest: file.digest,
-      version,
-      children: 0,
-      history_from: 0,
-      modified_at: file.modifiedAt,
-      created_at: tx.now,
-      created_by: tx.by,
-      changed_by: tx.by,
-      seq,
-    })),
-  )
-  await insertRows(
-    tx.db,
-    'versions',
-    rows.map(({ file, id, version }) => ({
-      id: version,
-      entry: id,
-      number: 1,
-      content: file.content,
-      size: file.size,
-      type: file.type,
-      digest: file.digest,
-      modified_at: file.modifiedAt,
-      created_at: tx.now,
-      created_by: tx.by,
-    })),
-  )
-  await appendChanges(
-    tx,
-    rows.map(({ id, seq }) => ({ space: folder.space, seq, folder: folder.id, entry: id, kind: 'put' })),
-  )
-  await countChildren(tx, folder.id, rows.length)
-  return rows.map(row => row.id)
 }

@@ -8,18 +8,19 @@ import type { EntryRow } from '../entry-rows.ts'
 import { insertRows } from '../insert-rows.ts'
 import { inSavepoint } from '../savepoint.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
-import { entriesNow, findFolder } from './find.ts'
+import { findFolder } from './find.ts'
 import { takenKeys } from './free-name.ts'
+import { insertFiles } from './insert-files.ts'
 import { giveUpContents } from './orphans.ts'
-import { insertFiles, type NewFile, placeFile } from './place-file.ts'
+import { type ClashingFile, placeFile } from './place-file.ts'
 import { assertMayWrite } from './rights.ts'
 import { charge } from './space-changes.ts'
 
 type Batch = { folder: string; files: readonly SmallFile[] }
-type Prepared = NewFile & { hash: string }
+type Prepared = ClashingFile & { hash: string }
 
 /**
- * If the quota has room for all, those whose names are free go in together, by a fixed number of statements. The others
+ * If the quota has room for all, those whose names are free go in together, by few statements. The others
  * follow one by one, in order, so that each succeeds or fails by itself.
  */
 export const putMany: Write<Batch, SmallFileResult[]> = async (tx, args) => {
@@ -72,7 +73,14 @@ const insertContents = async (tx: Tx, files: readonly Prepared[]): Promise<void>
   )
   const references = files
     .filter(file => file.size > 0)
-    .map(({ content, hash, size }) => ({ content, idx: 0, hash, size, start: 0, stored: 1 }))
+    .map(({ content, hash, size }) => ({
+      content,
+      idx: 0,
+      hash: Buffer.from(hash, 'hex'),
+      size,
+      start: 0,
+      stored: 1,
+    }))
   await insertRows(tx.db, 'content_chunks', references)
 }
 
@@ -95,8 +103,7 @@ const putTogether = async (
 ): Promise<void> => {
   if (files.length === 0) return
   await charge(tx, folder.space, { used: sizeOf(files), reserved: 0 })
-  const ids = await insertFiles(tx, folder, files)
-  const entries = await entriesNow(tx, ids)
+  const entries = await insertFiles(tx, folder, files)
   for (const [i, file] of files.entries()) {
     const entry = entries[i]
     if (entry !== undefined) results.set(file, { ok: true, entry, unchanged: false })

@@ -70,7 +70,11 @@ const appendDeclared = async (
   })
   if (start > row.size)
     throw new WherryError('conflict', 'The chunks are more bytes than the upload announced.')
-  await insertRows(tx.db, 'content_chunks', rows)
+  await insertRows(
+    tx.db,
+    'content_chunks',
+    rows.map(row => ({ ...row, hash: Buffer.from(row.hash, 'hex') })),
+  )
   const stored = rows.filter(reference => reference.stored === 1)
   const storedBytes = stored.reduce((sum, reference) => sum + reference.size, 0)
   await tx.db
