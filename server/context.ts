@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Level } from '../protocol/levels.ts'
 import type { CallName, EventName, EventParams, Params, Result } from '../protocol/table.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Actor, Storage } from '../storage/storage.ts'
 import type { Broadcaster } from './broadcast.ts'
 import type { Config } from './config.ts'
 import type { LoginLimits } from './login-limits.ts'
@@ -79,7 +79,7 @@ export type CallContext<P extends Principal | null = Principal> = Hub & {
   /** The JSON-RPC id where it is a text (client-made, repeatable), else null. */
   requestId: string | null
   /** For writes: the principal's user and the request id. */
-  actor: { user: string; requestId: string | null }
+  actor: Actor
 }
 
 /** Calls with access `anyone` are the only ones that can run without a principal. */

@@ -3,6 +3,7 @@ import type { CallRow } from '../protocol/call.ts'
 import { WherryError } from '../protocol/errors.ts'
 import type { RpcRequest } from '../protocol/rpc.ts'
 import { type CallName, calls, isCallName } from '../protocol/table.ts'
+import type { Actor } from '../storage/storage.ts'
 import { authorize } from './authorize.ts'
 import type { CallContext, Hub, Principal } from './context.ts'
 import { handlers } from './handlers/table.ts'
@@ -53,7 +54,8 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
 
   /**
    * A call may take away what it was authorised by: `entry.delete` does. When its answer was lost and it comes again, the
-   * writer gives the first answer, and refuses the id for anything else (storage/index/requests.ts).
+   * writer gives the first answer, and refuses the id for anything else (storage/index/requests.ts): only the writer
+   * knows in time whether the answer is still kept.
    */
   const isRepetition = async ({ user }: Principal, requestId: string | null): Promise<boolean> =>
     requestId !== null && hub.storage.requests.has(user, requestId)
@@ -62,12 +64,15 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
     if (row.guarded) await hub.loginLimits.countGuarded(socket.address)
     const { principal } = socket
     const requestId = typeof request.id === 'string' ? request.id : null
+    // The session may have ended while the call was counted.
+    if (principal === null && row.access !== 'anyone') throw new WherryError('unauthenticated')
+    const actor: Actor = { user: principal?.user ?? '', requestId }
     if (principal !== null) {
       await authorize(hub, socket, principal, row.access, params).catch(async error => {
         if (!row.once || !(await isRepetition(principal, requestId))) throw error
+        actor.answerOnly = true
       })
     }
-    const actor = { user: principal?.user ?? '', requestId }
     const handler = handlers[name] as unknown as AnyHandler
     return handler({ ...hub, connection: socket, principal, requestId, actor }, params)
   }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { isReason } from '../../protocol/errors.ts'
+import type { Actor } from '../storage.ts'
 import { type OperationName, operations } from './operations.ts'
 import { once } from './requests.ts'
 import { inSavepoint, isFatal } from './savepoint.ts'
@@ -11,7 +12,7 @@ export type Item = {
   id: number
   op: OperationName
   args: unknown
-  actor: { user: string; requestId: string | null } | null
+  actor: Actor | null
   now: number
 }
 
@@ -57,7 +58,8 @@ const runItem = async (db: Kysely<Tables>, item: Item, effects: Effects): Promis
 const runOperation = (tx: Tx, { op, args, actor }: Item): Promise<unknown> => {
   const write = operations[op] as Write<unknown, unknown>
   if (actor === null || actor.requestId === null) return write(tx, args)
-  return once(tx, { user: actor.user, requestId: actor.requestId, op, args }, () => write(tx, args))
+  const { user, requestId, answerOnly = false } = actor
+  return once(tx, { user, requestId, answerOnly, op, args }, () => write(tx, args))
 }
 
 const sendable = (error: unknown): SentError => {

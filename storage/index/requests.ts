@@ -10,11 +10,11 @@ const withoutSalted = (key: string, value: unknown): unknown => (key === 'passwo
 
 /**
  * Runs a write once for each user and request id: a repetition gets the first answer and changes nothing.
- * `conflict` if the id was used for something else.
+ * `conflict` if the id was used for something else; `not_found` if only an answer was asked for and none is kept.
  */
 export const once = async <Answer>(
   tx: Tx,
-  request: { user: string; requestId: string; op: string; args: unknown },
+  request: { user: string; requestId: string; answerOnly: boolean; op: string; args: unknown },
   run: () => Promise<Answer>,
 ): Promise<Answer> => {
   const { user, requestId, op } = request
@@ -30,6 +30,7 @@ export const once = async <Answer>(
     if (known.op === op && known.args_hash === argsHash) return JSON.parse(known.answer) as Answer
     throw new WherryError('conflict', 'This request id was used for another request before.')
   }
+  if (request.answerOnly) throw new WherryError('not_found')
   const answer = await run()
   await tx.db
     .replaceInto('requests')
