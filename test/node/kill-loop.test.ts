@@ -8,6 +8,7 @@ import type { Entry } from '../../protocol/values.ts'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import { memorySource, someBytes } from '../client/memory-source.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+import { seededRandom } from '../support/random-params.ts'
 import { signedInClient } from '../support/transfer-client.ts'
 
 /**
@@ -17,14 +18,6 @@ import { signedInClient } from '../support/transfer-client.ts'
 const rounds = Number(process.env.KILL_ROUNDS ?? 6)
 const workers = 4
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 100_000)
-
-/** The same numbers for the same seed (mulberry32). */
-const random = (state: number) => () => {
-  state = (state + 0x6d2b79f5) | 0
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-}
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
@@ -71,7 +64,7 @@ type Kept = { entry: Entry; hash: string }
 
 /** One person: uploads, renames, copies and deletes, and remembers what was acknowledged. */
 const work = async (worker: number, ledger: Map<string, Kept>, hasEnded: () => boolean): Promise<void> => {
-  const next = random(seed * 31 + worker)
+  const next = seededRandom(seed * 31 + worker)
   const own: string[] = []
   for (let i = 0; !hasEnded(); i++) {
     const name = `${worker}-${i}`
@@ -136,7 +129,7 @@ test(`${rounds} kills while ${workers} people work lose nothing and double nothi
   let ended = false
   const people = Array.from({ length: workers }, (_, worker) => work(worker, ledger, () => ended))
   const working = Promise.all(people)
-  const next = random(seed)
+  const next = seededRandom(seed)
   const kill = async () => {
     for (let round = 0; round < rounds; round++) {
       // The moment of the kill is what is random here: nothing is waited for.
