@@ -5,13 +5,13 @@ import { contentType } from '../content-type.ts'
 import type { Handler, Hub } from '../context.ts'
 import type { ReceivedFile } from '../transfers/batch-stream.ts'
 import { headBytes } from '../transfers/upload-stream.ts'
-import { refuseTooLarge, refuseUnwritable } from './uploads.ts'
+import { refuseEnded, refuseTooLarge, refuseUnwritable } from './uploads.ts'
 
 type NewFile = Params<'upload.putMany'>['files'][number]
 type FileResult = Result<'upload.putMany'>['results'][number]
 
 export const putManyFiles: Handler<'upload.putMany'> = async (hub, params) => {
-  const { config, storage, transfers, actor } = hub
+  const { config, storage, transfers, actor, connection } = hub
   for (const file of params.files) refuseTooLarge(file.size, config.maxFileBytes)
   refuseUnwritable(storage)
   const types: string[] = []
@@ -24,6 +24,7 @@ export const putManyFiles: Handler<'upload.putMany'> = async (hub, params) => {
       }),
     ),
   )
+  refuseEnded(connection)
   const good = params.files.flatMap((file, i): SmallFile[] =>
     failures[i] === null ? [{ ...file, type: types[i] ?? '' }] : [],
   )

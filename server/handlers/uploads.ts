@@ -3,7 +3,7 @@ import { includesLevel } from '../../protocol/levels.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Storage, UploadRow } from '../../storage/storage.ts'
 import { contentType } from '../content-type.ts'
-import type { Handler, Hub } from '../context.ts'
+import type { Connection, Handler, Hub } from '../context.ts'
 import { headBytes } from '../transfers/upload-stream.ts'
 
 export const askCredit: Handler<'upload.credit'> = async ({ transfers, connection }, { bytes }) => ({
@@ -33,11 +33,12 @@ export const declareChunks: Handler<'upload.declare'> = async (hub, params) => {
 }
 
 export const commitUpload: Handler<'upload.commit'> = async (
-  { storage, transfers, principal },
+  { storage, transfers, principal, connection },
   { upload },
 ) => {
   const { user } = principal
   const received = await transfers.uploads.settled(user, upload)
+  refuseEnded(connection)
   const row = await storage.uploads.get(user, upload)
   const type = row ? await contentType(row.name, received ?? (await firstBytes(storage, row))) : ''
   const committed = await storage.uploads.commit(user, upload, type)
@@ -107,9 +108,18 @@ export const refuseTooLarge = (size: number, maxFileBytes: number): void => {
   if (size > maxFileBytes) throw new WherryError('too_large', undefined, { maxFileBytes })
 }
 
+/** The session ended while bytes were awaited. What a lost connection sent before still counts. */
+export const refuseEnded = (connection: Connection): void => {
+  if (connection.principal === null) throw new WherryError('session_ended')
+}
+
+/** Of a disk that was full, when it is tried again: only a put finds out whether it has room. */
+const roomBytes = 16 * limits.chunkMaxBytes
+
 /** Refuses new bytes before they travel. */
 export const refuseUnwritable = (storage: Storage): void => {
-  const { state } = storage.chunks.health()
+  const { state, freeBytes } = storage.chunks.health()
+  if (state === 'full' && freeBytes >= roomBytes) return
   if (state === 'full') throw new WherryError('storage_full')
   if (state === 'readOnly' || storage.problem() !== null) throw new WherryError('storage_read_only')
 }

@@ -1,0 +1,49 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { commitUpload } from '../../server/handlers/uploads.ts'
+import { newId } from '../storage/open-temporary.ts'
+import { temporaryHub } from '../support/hub.ts'
+import { signedInClient } from '../support/raw-client.ts'
+import { fill, openRig, refOf } from './transfers-rig.ts'
+
+const account = { email: 'bob@example.org', name: 'Bob', password: 'another long password' }
+
+test('a call whose session ends while it is still being counted does not run', async () => {
+  const hub = await temporaryHub()
+  onTestFinished(() => hub.remove())
+  const ada = await signedInClient(hub.socketUrl)
+  await ada.call('user.create', account)
+  const bob = await signedInClient(hub.socketUrl, account)
+  const { loginLimits, storage } = hub.hub
+  const counted = loginLimits.countGuarded
+  loginLimits.countGuarded = async () => {
+    loginLimits.countGuarded = counted
+    await storage.sessions.end(bob.signedIn.user.id, bob.signedIn.session, 'revoked')
+  }
+  const made = bob.call('user.create', { ...account, email: 'eve@example.org', role: 'admin' })
+  await expect(made).rejects.toThrow()
+  await bob.closed
+  await ada.call('user.create', { ...account, email: 'later@example.org' })
+  const { users } = await ada.call('user.list', {})
+  expect(users.map(user => user.email)).not.toContain('eve@example.org')
+})
+
+test('an upload is not committed for a session that ended while its chunks were awaited', async () => {
+  const rig = await openRig()
+  const connection = rig.connect()
+  const [upload, bytes] = [newId(), fill(10, 1)]
+  const size = bytes.length
+  await rig.storage.uploads.open(rig.ada, {
+    id: upload,
+    folder: rig.root,
+    name: 'late',
+    size,
+    modifiedAt: 0,
+    onClash: 'fail',
+  })
+  await rig.storage.uploads.declare(rig.ada, upload, 0, [refOf(bytes)], false)
+  await rig.storage.chunks.put(refOf(bytes).hash, bytes)
+  await rig.storage.uploads.markStored(upload, [0])
+  const committing = commitUpload(rig.context(connection), { upload })
+  connection.principal = null
+  await expect(committing).rejects.toMatchObject({ reason: 'session_ended' })
+})
