@@ -121,7 +121,8 @@ const readBody = (
   })
 }
 
-const headersOf = (req: UwsRequest): Map<string, string> => {
+/** Values by name in lower case; those of a header in several lines are joined, as RFC 9110 section 5.2 has it. */
+export const headersOf = (req: UwsRequest): Map<string, string> => {
   const headers = new Map<string, string>()
   req.forEach((name, value) => {
     const before = headers.get(name)

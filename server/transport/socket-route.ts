@@ -7,7 +7,7 @@ import type {
 } from 'uWebSockets.js'
 import { limits } from '../../protocol/limits.ts'
 import { subprotocol } from '../../protocol/rpc.ts'
-import { statusLine } from './http-route.ts'
+import { headersOf, statusLine } from './http-route.ts'
 import { type OpenSocket, openSocket, type Socket, type SocketData, type SocketMeter } from './socket.ts'
 
 /** What happens on sockets, for the rest of the server. The bytes of a message are valid during the call only. */
@@ -41,7 +41,8 @@ const offersProtocol = (header: string): boolean =>
 const upgrade =
   ({ events, newId, address }: SocketContext) =>
   (res: HttpResponse, req: HttpRequest, context: us_socket_context_t): void => {
-    const header = (name: string): string | null => req.getHeader(name) || null
+    const headers = headersOf(req)
+    const header = (name: string): string | null => headers.get(name) ?? null
     const client = address(Buffer.from(res.getRemoteAddressAsText()).toString(), header)
     const protocols = header('sec-websocket-protocol') ?? ''
     const refusal = offersProtocol(protocols)

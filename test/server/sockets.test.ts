@@ -115,3 +115,12 @@ test('The address of a client behind a trusted proxy is the last that no proxy w
   expect(sessions.find(session => session.current)?.address).toBe('203.0.113.9')
   proxied.close()
 })
+
+test('Nor does a header line of its own help a client to another address', async () => {
+  const headers = { 'x-forwarded-for': ['6.6.6.6', '203.0.113.9'] }
+  const proxied = await rawClient(hub.socketUrl, { headers: headers as never })
+  await proxied.call('session.login', { ...administrator, keep: 'token', agent: 'proxied' })
+  const { sessions } = await proxied.call('session.list', {})
+  expect(sessions.find(session => session.current)?.address).toBe('203.0.113.9')
+  proxied.close()
+})
