@@ -52,6 +52,7 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
   })
 
   const end = (watch: Watch): void => {
+    watch.unfollow()
     watch.connection.unsubscribe(topicOf(watch.folder))
     if (watches.remove(watch)) presence.ring(watch.folder)
     if (watches.foldersOf(watch.space).size === 0) feed.forget(watch.space)
@@ -92,7 +93,7 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
   return {
     watch: async (connection, { id: folder, space }, level) => {
       const { watch, isNew } = watches.add(connection, folder, space, level)
-      if (isNew) connection.onClose(() => end(watch))
+      if (isNew) watch.unfollow = connection.onClose(() => end(watch))
       connection.subscribe(topicOf(folder))
       presence.ring(folder)
       watches.tellFrom(folder, await feed.follow(space))

@@ -67,8 +67,8 @@ export type Connection = {
   drained(bytes: number): Promise<boolean>
   subscribe(topic: string): void
   unsubscribe(topic: string): void
-  /** Runs once, when the connection is closed. */
-  onClose(listener: () => void): void
+  /** Runs once, when the connection is closed. Returns its stop function. */
+  onClose(listener: () => void): () => void
   close(code: number, reason: string): void
 }
 

@@ -5,7 +5,14 @@ import type { Person } from '../protocol/values.ts'
 import type { Connection } from './context.ts'
 
 /** One connection has one folder open, with the level that its user has there. */
-export type Watch = { connection: Connection; folder: string; space: string; level: Level }
+export type Watch = {
+  connection: Connection
+  folder: string
+  space: string
+  level: Level
+  /** Lets go of the connection's close. */
+  unfollow: () => void
+}
 
 /** A folder that somebody watches: its events were told up to `to`; null until the first is. */
 export type WatchedFolder = { space: string; to: number | null; watches: Map<Connection, Watch> }
@@ -66,7 +73,7 @@ export const createWatches = (): Watches => {
       if ((counts.get(connection) ?? 0) >= limits.watchedFolders) {
         throw new WherryError('too_large', `One connection can watch ${limits.watchedFolders} folders.`)
       }
-      const watch = { connection, folder: id, space, level }
+      const watch: Watch = { connection, folder: id, space, level, unfollow: () => undefined }
       folderOf(id, space).watches.set(connection, watch)
       count(connection, 1)
       return { watch, isNew: true }

@@ -35,7 +35,7 @@ const dropped = 2
 /** Wraps a socket of uWebSockets.js: nothing of it is touched after its close, and teardown runs once. */
 export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenSocket => {
   const { id, address, agent } = ws.getUserData()
-  const closeListeners: (() => void)[] = []
+  const closeListeners = new Set<() => void>()
   let waiters: Waiter[] = []
   let principal: Principal | null = null
   let closed = false
@@ -88,7 +88,8 @@ export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenS
     unsubscribe: topic => void (closed || ws.unsubscribe(topic)),
     onClose: listener => {
       if (closed) listener()
-      else closeListeners.push(listener)
+      else closeListeners.add(listener)
+      return () => closeListeners.delete(listener)
     },
     close: (code, reason) => {
       if (closed || ending) return
@@ -106,7 +107,8 @@ export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenS
     onClosed: () => {
       closed = true
       settle()
-      for (const listener of closeListeners.splice(0)) listener()
+      for (const listener of closeListeners) listener()
+      closeListeners.clear()
     },
     checkProgress: () => {
       if (closed || ws.getBufferedAmount() === 0) stalledLooks = 0

@@ -59,7 +59,7 @@ export const fakeConnection = (principal: Principal): FakeConnection => {
     },
     subscribe: () => undefined,
     unsubscribe: () => undefined,
-    onClose: () => undefined,
+    onClose: () => () => undefined,
     close: (_, reason) => {
       connection.closedWith = reason
     },
