@@ -47,10 +47,10 @@ export const declaredChunks = (): DeclaredChunks => {
     return gone
   }
 
-  const want = (declaration: Declaration): void => {
+  const want = (declaration: Declaration, isNeeded: (index: number) => boolean): void => {
     declaration.chunks.forEach((ref, i) => {
       const index = declaration.from + i
-      if (!wanted.has(index)) wanted.set(index, { ref, declaration })
+      if (!wanted.has(index) && isNeeded(index)) wanted.set(index, { ref, declaration })
     })
   }
 
@@ -61,12 +61,14 @@ export const declaredChunks = (): DeclaredChunks => {
     },
     announce: (from, chunks) => {
       const declaration = { from, chunks, outcome: deferred<WherryError | null>() }
-      want(declaration)
+      want(declaration, () => true)
       return declaration
     },
     hold: (declaration, missing) => {
       const needed = new Set(missing)
       const gone = forget(declaration, index => needed.has(index))
+      // Another declaration may have wanted them first, and failed since.
+      want(declaration, index => needed.has(index))
       if (declaration.from <= end) end = Math.max(end, declaration.from + declaration.chunks.length)
       declaration.outcome.resolve(null)
       return gone
