@@ -17,21 +17,30 @@ const copiedAtOnce = 20_000
 export const copyEntries: Write<Copying, Entry[]> = async (tx, { entries, folder: to, onClash }) => {
   const folder = await findFolder(tx, to)
   const above = new Set(await idsAbove(tx, folder.id))
-  const copies = []
+  const copies: string[] = []
+  let room = copiedAtOnce
   for (const id of entries) {
     const row = await findEntry(tx, id)
     if (above.has(id)) throw new WherryError('invalid_move')
-    copies.push(await copyOne(tx, row, folder, await freeName(tx, folder.id, row.name, onClash)))
+    const copy = await copyOne(tx, row, folder, await freeName(tx, folder.id, row.name, onClash), room)
+    copies.push(copy.id)
+    room -= copy.entries
   }
   return entriesNow(tx, copies)
 }
 
-const copyOne = async (tx: Tx, top: EntryRow, folder: EntryRow, name: string): Promise<string> => {
+const copyOne = async (
+  tx: Tx,
+  top: EntryRow,
+  folder: EntryRow,
+  name: string,
+  room: number,
+): Promise<{ id: string; entries: number }> => {
   const rows = await selectEntries(tx.db)
     .where('e.id', 'in', subtree([top.id]))
-    .limit(copiedAtOnce + 1)
+    .limit(room + 1)
     .execute()
-  if (rows.length > copiedAtOnce)
+  if (rows.length > room)
     throw new WherryError('too_large', `One copy can make ${copiedAtOnce} entries, not more.`)
   const bytes = rows.reduce((sum, row) => sum + row.size, 0)
   await charge(tx, folder.space, { used: bytes, reserved: 0 })
@@ -65,7 +74,7 @@ const copyOne = async (tx: Tx, top: EntryRow, folder: EntryRow, name: string): P
   await countChildren(tx, folder.id, 1)
   const id = copyOf(top.id)
   await appendChanges(tx, [{ space: folder.space, seq, folder: folder.id, entry: id, kind: 'put' }])
-  return id
+  return { id, entries: rows.length }
 }
 
 /** The current version of each copied file becomes the first of its copy. */
