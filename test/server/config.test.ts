@@ -44,6 +44,11 @@ describe('the configuration', () => {
     ).not.toThrow()
   })
 
+  test('leaves alone what the command line and the tests read', () => {
+    const environment = { WHERRY_HUB: 'http://localhost:1', WHERRY_CHROMIUM: '/usr/bin/chromium' }
+    expect(readConfig(environment)).toMatchObject({ port: 8080 })
+  })
+
   test('has a sentence of documentation for every setting', () => {
     for (const { env, doc } of Object.values(settings)) {
       expect(env).toMatch(/^WHERRY_[A-Z_]+$/)
