@@ -16,7 +16,7 @@ export type StorageOptions = {
   /** 32 bytes that wrap the keys of the chunks; by default those of a file in the directory, made on first start. */
   masterKey?: Uint8Array
   clock?: () => number
-  /** How long an unfinished upload is kept; 7 days by default. */
+  /** How long an unfinished upload is kept after its last byte; 7 days by default. */
   uploadsKeptMs?: number
   /** Threads that hash and encrypt. */
   workers?: number

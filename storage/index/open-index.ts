@@ -25,7 +25,7 @@ export type Index = Omit<Storage, 'chunks'> & { chunkIndex: ChunkIndex }
 export type IndexOptions = {
   directory: string
   clock: () => number
-  /** How long an unfinished upload is kept after its start. */
+  /** How long an unfinished upload is kept after its last byte. */
   uploadsKeptMs: number
   /** The last stop was not a clean one: the file is checked first. */
   unclean: boolean

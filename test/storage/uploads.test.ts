@@ -230,3 +230,22 @@ test('of small files each succeeds or fails by itself, and a repetition changes 
   await expect(unknown).rejects.toMatchObject({ reason: 'incomplete' })
   expect(await checkDirectory(directory)).toEqual([])
 })
+
+test('an upload is given up a time after its last byte, however long it runs', async () => {
+  let now = 1_000_000
+  const { storage, ada, root } = await withAda(null, { clock: () => now, uploadsKeptMs: 1000 })
+  const id = newId()
+  const bytes = bytesOf('slow')
+  const ref = { hash: sha256(bytes), size: bytes.length }
+  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 8, modifiedAt: 0, onClash: 'fail' })
+  await storage.chunks.put(ref.hash, bytes)
+  now += 900
+  await storage.uploads.declare(ada, id, 0, [ref], false)
+  now += 900
+  await storage.uploads.markStored(id, [0])
+  now += 900
+  expect(await storage.uploads.expire(now)).toBe(0)
+  expect(await storage.uploads.get(ada, id)).toMatchObject({ expiresAt: now + 100 })
+  now += 100
+  expect(await storage.uploads.expire(now)).toBe(1)
+})

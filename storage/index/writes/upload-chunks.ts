@@ -6,7 +6,7 @@ import type { ChunkRef } from '../../../protocol/values.ts'
 import { among, insertRows } from '../insert-rows.ts'
 import type { Tx, Write } from '../tx.ts'
 import type { UploadTableRow } from '../upload-rows.ts'
-import { findUpload } from './uploads.ts'
+import { findUpload, touchedNow } from './uploads.ts'
 
 type Declaration = {
   user: string
@@ -85,7 +85,7 @@ const appendDeclared = async (
       stored_bytes: eb('stored_bytes', '+', storedBytes),
       stored_chunks: eb('stored_chunks', '+', stored.length),
       digest: Buffer.from(digest).toString('hex'),
-      touched_at: tx.now,
+      ...touchedNow(tx),
     }))
     .where('id', '=', row.id)
     .execute()
@@ -136,7 +136,7 @@ export const markStored: Write<{ upload: string; indexes: readonly number[] }, n
     .set(eb => ({
       stored_bytes: eb('stored_bytes', '+', bytes),
       stored_chunks: eb('stored_chunks', '+', marked.length),
-      touched_at: tx.now,
+      ...touchedNow(tx),
     }))
     .where('id', '=', args.upload)
     .execute()

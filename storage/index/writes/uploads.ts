@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { bytesToHex, digestStart } from '../../../protocol/digest.ts'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { NewUpload, UploadRow } from '../../storage.ts'
@@ -74,6 +75,12 @@ export const findUpload = async (tx: Tx, user: string, id: string): Promise<Uplo
   if (row === undefined) throw new WherryError('not_found', 'There is no such upload.')
   return row
 }
+
+/** What a write sets that brought an upload on: the time that it is kept for begins anew. */
+export const touchedNow = (tx: Tx) => ({
+  touched_at: tx.now,
+  expires_at: sql<number>`expires_at + max(0, ${tx.now} - touched_at)`,
+})
 
 /** One that was committed is left alone; one that is gone is gone. */
 export const cancelUpload: Write<{ user: string; upload: string }, null> = async (tx, { user, upload }) => {
