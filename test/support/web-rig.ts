@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions } from 'playwright-core'
@@ -10,6 +10,9 @@ import { administrator, type HubProcess, hubProcess } from './hub-process.ts'
 import { signedInClient } from './transfer-client.ts'
 import { type Account, signIn } from './web-steps.ts'
 
+/** `as`: nobody signs in with null. `script`: runs in the page before its own. */
+type Opening = { as?: Account | null; path?: string; script?: () => void }
+
 export type WebRig = {
   readonly hub: HubProcess
   readonly browser: Browser
@@ -20,7 +23,7 @@ export type WebRig = {
   /** For files, removed in the end. */
   readonly directory: string
   /** Opens a page in a browser context of its own. After the test it has to be without problems. */
-  open(options?: BrowserContextOptions & { as?: Account | null; path?: string }): Promise<WatchedPage>
+  open(options?: BrowserContextOptions & Opening): Promise<WatchedPage>
   /** Another tab of the same browser, with the same session. */
   openTab(page: WatchedPage, path?: string): Promise<WatchedPage>
   list(folder: string): Promise<Result<'folder.list'>['entries']>
@@ -63,7 +66,7 @@ export const webRig = (environment: Record<string, string> = {}): WebRig => {
 
   afterEach(async ({ task }) => {
     const pages = opened.splice(0)
-    if (task.result?.state === 'fail') await takePictures(task.name, pages)
+    if (task.result?.state === 'fail') await keepEvidence(task.name, pages, hub.output())
     for (const context of new Set(pages.map(page => page.context))) await context.close()
     for (const { problems } of pages) expect(problems).toEqual([])
   })
@@ -93,9 +96,10 @@ export const webRig = (environment: Record<string, string> = {}): WebRig => {
     get directory() {
       return directory
     },
-    async open({ as = administrator, path = '/', ...options } = {}) {
+    async open({ as = administrator, path = '/', script, ...options } = {}) {
       const watched = await openPage(browser, hub.url, options)
       opened.push(watched)
+      if (script) await watched.page.addInitScript(script)
       await watched.page.goto(hub.url + path)
       if (as) await signIn(watched.page, as)
       return watched

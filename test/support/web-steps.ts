@@ -53,3 +53,9 @@ export const choose = async (page: Page, name: string, command: string): Promise
   await row(page, name).click({ button: 'right' })
   await page.getByRole('menuitem', { name: command }).click()
 }
+
+/** For a page without the pickers of File System Access, which no test tool can answer: as in Firefox and Safari. */
+export const withoutPickers = (): void => {
+  for (const name of ['showOpenFilePicker', 'showSaveFilePicker', 'showDirectoryPicker'])
+    Reflect.deleteProperty(window, name)
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { randomFile, sha256OfFile } from '../support/files.ts'
+import { receivedBytes, sha256OfEntry } from '../support/hub-looks.ts'
+import { webRig } from '../support/web-rig.ts'
+import { drop, row, upload, withoutPickers } from '../support/web-steps.ts'
+
+const MiB = 2 ** 20
+const fileBytes = 128 * MiB
+/** What may be under way when a connection ends, and is sent again: the hub's default window, and the chunk it ends in. */
+const windowBytes = 16 * MiB + 4 * MiB
+/** Calls, headers of slices, and their like, beside the file's bytes. */
+const talkBytes = 1 * MiB
+
+const rig = webRig()
+
+/** Resolves when a part of it is stored, and not all of it. */
+const inTheMiddle = async (page: Page, name: string): Promise<void> => {
+  const bar = upload(page, name).getByRole('progressbar')
+  const share = () => bar.evaluate((element: HTMLProgressElement) => element.value)
+  await expect.poll(share, { interval: 20, timeout: 60_000 }).toBeGreaterThan(0.1)
+  expect(await share()).toBeLessThan(0.9)
+}
+
+const finished = async (page: Page, name: string): Promise<void> => {
+  await upload(page, name).getByText(/^Verified/).waitFor({ timeout: 60_000 })
+  await row(page, name).waitFor()
+}
+
+const contentOf = async (name: string): Promise<string> => {
+  const entry = (await rig.list(rig.root)).find(one => one.name === name)
+  return sha256OfEntry(rig.client, rig.hub.url, entry?.id ?? '')
+}
+
+test('a page that is loaded anew in the middle of an upload goes on with it, and sends nothing twice', async () => {
+  const file = await randomFile(join(rig.directory, 'reloaded.bin'), fileBytes)
+  const { page } = await rig.open()
+  const before = await receivedBytes(rig.hub.url)
+  await drop(page, [file])
+  await inTheMiddle(page, 'reloaded.bin')
+  await page.reload()
+  await finished(page, 'reloaded.bin')
+  expect(await contentOf('reloaded.bin')).toBe(await sha256OfFile(file))
+  const sent = (await receivedBytes(rig.hub.url)) - before
+  expect(sent).toBeGreaterThanOrEqual(fileBytes)
+  expect(sent).toBeLessThan(fileBytes + windowBytes + talkBytes)
+})
+
+test('a hub that is killed in the middle of an upload finds it finished after its restart', async () => {
+  const file = await randomFile(join(rig.directory, 'killed.bin'), fileBytes)
+  const { page } = await rig.open()
+  await drop(page, [file])
+  await inTheMiddle(page, 'killed.bin')
+  await rig.hub.kill()
+  await upload(page, 'killed.bin').getByText('Waiting for the connection').waitFor()
+  await page.getByText('Reconnecting').waitFor()
+  await rig.hub.start()
+  const before = await receivedBytes(rig.hub.url)
+  await finished(page, 'killed.bin')
+  expect(await contentOf('killed.bin')).toBe(await sha256OfFile(file))
+  // The hub had at least a tenth; what it had, less than a window of it is sent again.
+  expect((await receivedBytes(rig.hub.url)) - before).toBeLessThan(0.9 * fileBytes + windowBytes + talkBytes)
+})
+
+test('what was begun on one device is finished on another by choosing the file again', async () => {
+  const file = await randomFile(join(rig.directory, 'chosen.bin'), fileBytes)
+  const first = await rig.open()
+  const before = await receivedBytes(rig.hub.url)
+  await drop(first.page, [file])
+  await inTheMiddle(first.page, 'chosen.bin')
+  await first.context.close()
+
+  const { page } = await rig.open({ script: withoutPickers })
+  const waiting = upload(page, 'chosen.bin')
+  await waiting.getByText('choose the file again').waitFor()
+  const choosing = page.waitForEvent('filechooser')
+  await waiting.getByRole('button', { name: 'Choose file' }).click()
+  await (await choosing).setFiles(file)
+  await finished(page, 'chosen.bin')
+  expect(await contentOf('chosen.bin')).toBe(await sha256OfFile(file))
+  expect((await receivedBytes(rig.hub.url)) - before).toBeLessThan(fileBytes + windowBytes + talkBytes)
+})
