@@ -10,7 +10,8 @@ export const randomFile = async (path: string, size: number): Promise<string> =>
   for (let written = 0; written < size; written += block.length) {
     await file.write(randomFillSync(block).subarray(0, Math.min(block.length, size - written)))
   }
-  await file.sync()
+  // So that the disk is idle when measuring begins.
+  if (size > MiB) await file.sync()
   await file.close()
   return path
 }

@@ -1,71 +1,77 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Figure, Outcome, Row } from './row.ts'
-import { againRow, insertedRow } from './rows/again.ts'
-import { downloadRow, signedUrlRow } from './rows/downloads.ts'
-import { bigFolderRow, idleRow, watchersRow } from './rows/live.ts'
-import { mediumFilesRow, smallFilesRow, uploadRow } from './rows/uploads.ts'
+import { describeMachine } from './machine.ts'
+import { intoReadme, markdown, type Report, tableHead, tableRow } from './report.ts'
+import type { Row } from './row.ts'
+import { rows } from './rows.ts'
+import { type Result, runRow } from './run-row.ts'
 
-/** Measures each row with its raw limit or peer in the same run: a table here, JSON in bench-results/. */
-const rows: Row[] = [
-  uploadRow,
-  downloadRow,
-  signedUrlRow,
-  smallFilesRow,
-  mediumFilesRow,
-  againRow,
-  insertedRow,
-  watchersRow,
-  bigFolderRow,
-  idleRow,
-]
+/**
+ * Measures each row with its raw limit or peer in the same run: a table here, JSON in bench-results/.
+ *   --only ROW,…      some rows
+ *   --quick           an eighth of the sizes, once
+ *   --repetitions N   of the headline rows, 3 by default
+ *   --markdown        prints the README's section as well
+ *   --write-readme    writes it into README.md
+ *   --from FILE       takes the figures of an earlier run instead of measuring
+ */
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean' },
+    repetitions: { type: 'string' },
+    markdown: { type: 'boolean' },
+    'write-readme': { type: 'boolean' },
+    from: { type: 'string' },
+  },
+})
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } })
-const chosen = rows.filter(row => options.only === undefined || options.only.split(',').includes(row.name))
-if (chosen.length === 0) throw new Error(`The rows are ${rows.map(row => row.name).join(', ')}.`)
-const scale = options.quick ? 8 : 1
+const rowTimeoutMs = 240_000
+/** Rows that would begin later than this are not run, so that a slow machine gives a result too. */
+const lastStartMs = 14 * 60_000
 
-type Result = { row: string; what: string; outcome: Outcome | null; error: string | null }
+const chosenRows = (names: string | undefined): Row[] => {
+  const chosen = rows.filter(row => names === undefined || names.split(',').includes(row.name))
+  if (chosen.length === 0) throw new Error(`The rows are ${rows.map(row => row.name).join(', ')}.`)
+  return chosen
+}
 
-const runRow = async ({ name, what, run }: Row): Promise<Result> => {
-  const directory = await mkdtemp(join(tmpdir(), 'wherry-bench-'))
-  await mkdir(join(directory, 'tus'))
-  try {
-    return { row: name, what, outcome: await run({ directory, scale }), error: null }
-  } catch (error) {
-    return { row: name, what, outcome: null, error: error instanceof Error ? error.message : String(error) }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
+const measureRows = async (): Promise<Report> => {
+  const chosen = chosenRows(options.only)
+  const scale = options.quick ? 8 : 1
+  const repetitions = Number(options.repetitions ?? (options.quick ? 1 : 3))
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  const [date, machine] = [new Date().toISOString(), await describeMachine()]
+  const results: Result[] = []
+  console.log(tableHead.join('\n'))
+  for (const row of chosen) {
+    if (stopping.signal.aborted) break
+    const late = performance.now() > lastStartMs
+    const result = late
+      ? { row: row.name, what: row.what, outcome: null, error: 'no time was left', seconds: 0 }
+      : await runRow(row, { scale, repetitions, timeoutMs: rowTimeoutMs, signal: stopping.signal })
+    results.push(result)
+    console.log(tableRow(result, scale))
   }
+  return { date, machine, scale, repetitions, results }
 }
 
-const inWords = ({ name, value, unit }: Figure): string =>
-  `${name} ${value >= 10 ? Math.round(value).toLocaleString('en') : value.toFixed(2)} ${unit}`
-
-console.log('| work | Wherry | beside | must reach | |\n| --- | --- | --- | --- | --- |')
-const results: Result[] = []
-for (const row of chosen) {
-  const result = await runRow(row)
-  results.push(result)
-  const { outcome } = result
-  console.log(
-    outcome
-      ? `| ${row.what} | ${inWords({ ...outcome.ours, name: '' }).trim()} | ${outcome.beside.map(inWords).join(', ')} | ${outcome.target} | ${outcome.met ? 'met' : 'missed'} |`
-      : `| ${row.what} | failed: ${result.error} | | | |`,
-  )
+const keep = async (report: Report): Promise<void> => {
+  await mkdir('bench-results', { recursive: true })
+  const path = join('bench-results', `${report.date.replaceAll(':', '-')}.json`)
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+  console.log(`\nWrote ${path} after ${Math.round(performance.now() / 1000)} s.`)
 }
 
-const machine = {
-  cpu: cpus()[0]?.model,
-  cores: cpus().length,
-  memoryBytes: totalmem(),
-  node: process.version,
+const report = options.from
+  ? (JSON.parse(await readFile(options.from, 'utf8')) as Report)
+  : await measureRows()
+if (!options.from) await keep(report)
+if (options.markdown) console.log(`\n${markdown(report)}`)
+if (options['write-readme']) {
+  await writeFile('README.md', intoReadme(await readFile('README.md', 'utf8'), report))
+  console.log('Wrote README.md.')
 }
-await mkdir('bench-results', { recursive: true })
-const date = new Date().toISOString()
-const path = join('bench-results', `${date.replaceAll(':', '-')}.json`)
-await writeFile(path, `${JSON.stringify({ date, machine, scale, results }, null, 2)}\n`)
-console.log(`\nWrote ${path}.${scale > 1 ? ' A quick run: sizes are an eighth.' : ''}`)
-process.exit(results.every(one => one.outcome) ? 0 : 1)
+process.exit(report.results.every(one => one.outcome) ? 0 : 1)

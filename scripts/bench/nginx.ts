@@ -4,9 +4,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '../../test/support/hub-process.ts'
 import { findNginx } from '../find-chromium.mjs'
+import type { BenchContext } from './row.ts'
 
-/** Serves `directory` by nginx with sendfile while `work` runs. */
-export const withNginx = async <T>(directory: string, work: (url: string) => Promise<T>): Promise<T> => {
+/** Serves the row's directory by nginx with sendfile while `work` runs. */
+export const withNginx = async <T>(
+  { directory, defer }: BenchContext,
+  work: (url: string) => Promise<T>,
+): Promise<T> => {
   const program = findNginx()
   if (!program) throw new Error('nginx is not installed')
   const port = await freePort()
@@ -20,6 +24,12 @@ export const withNginx = async <T>(directory: string, work: (url: string) => Pro
   const child = spawn(program, ['-e', 'stderr', '-c', configuration], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+  defer(stop)
   const url = `http://127.0.0.1:${port}`
   while (!(await fetch(url).catch(() => null))) {
     if (child.exitCode !== null) throw new Error('nginx did not start')
@@ -27,7 +37,6 @@ export const withNginx = async <T>(directory: string, work: (url: string) => Pro
   try {
     return await work(url)
   } finally {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+    await stop()
   }
 }

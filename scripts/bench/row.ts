@@ -1,25 +1,27 @@
-/** What a row of the benchmark found: our figure, and the raw limit or peer that was measured beside it. */
-export type Figure = { name: string; value: number; unit: string }
+/** A figure that was measured once or several times. */
+export type Figure = { name: string; unit: string; values: readonly number[] }
 
-export type Outcome = { ours: Figure; beside: Figure[]; target: string; met: boolean; notes?: string[] }
+/** What a row has to reach. An absolute one says nothing about a quick run, whose sizes are smaller. */
+export type Rule = { says: string; met: boolean; isAbsolute: boolean }
 
-/** Sizes are divided by `scale` for a quick run. `directory` is removed after the row. */
-export type BenchContext = { directory: string; scale: number }
+/** CPU seconds, of all threads. */
+export type Cost = { hub: number; client: number }
+
+/** What a row found: our figure, beside it the raw limit or peer that was measured in the same run, and our cost. */
+export type Outcome = { ours: Figure; beside: readonly Figure[]; rules: readonly Rule[]; cost: Cost | null }
+
+export type BenchContext = {
+  /** Removed after the row. */
+  directory: string
+  /** Sizes are divided by it: 1, or 8 for a quick run. */
+  scale: number
+  /** How often headline rows are repeated. */
+  repetitions: number
+  /** Runs after the row, whether it ended well or not; the last one first. */
+  defer(stop: () => unknown): void
+}
 
 export type Row = { name: string; what: string; run(context: BenchContext): Promise<Outcome> }
 
-export const MB = 1e6
 export const MiB = 2 ** 20
-
-/** Seconds that `work` took. */
-export const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const started = performance.now()
-  await work()
-  return (performance.now() - started) / 1000
-}
-
-export const rate = (name: string, bytes: number, seconds: number): Figure => ({
-  name,
-  value: bytes / MB / seconds,
-  unit: 'MB/s',
-})
+export const GiB = 2 ** 30

@@ -1,0 +1,23 @@
+import type { Row } from './row.ts'
+import { againRow, insertedRow, rememberedRow } from './rows/again.ts'
+import { downloadRow, signedUrlRow } from './rows/download.ts'
+import { mediumFilesRow, smallFilesRow } from './rows/files.ts'
+import { killedRow } from './rows/killed.ts'
+import { idleRow, largeFolderRow, watchersRow } from './rows/live.ts'
+import { uploadRow } from './rows/upload.ts'
+
+/** Every row of the benchmark, in the order of the README. */
+export const rows: readonly Row[] = [
+  uploadRow,
+  downloadRow,
+  signedUrlRow,
+  smallFilesRow,
+  mediumFilesRow,
+  againRow,
+  rememberedRow,
+  insertedRow,
+  killedRow,
+  watchersRow,
+  largeFolderRow,
+  idleRow,
+]
