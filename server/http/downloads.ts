@@ -14,6 +14,15 @@ import { planZip } from './zip-plan.ts'
 /** What an address gives: one file, or an archive that is made on the way. */
 type Body = Representation & { name: string; type: string; read: ReadPart }
 
+/** An answer from before its right is asked for until its end, so that no change of rights falls in between. */
+type Answer = {
+  readonly target: SignedTarget
+  /** The entry below a folder of the target that is read now. */
+  reading: string | null
+  isOver: boolean
+  breakOff(): void
+}
+
 type Parts = Pick<Hub, 'storage' | 'signedUrls' | 'levelOf' | 'metrics' | 'log'>
 
 /** Answers that run at the same time: each holds a few chunks in memory. */
@@ -22,20 +31,26 @@ const maxRunning = 200
 /** Signed downloads below /d/. A running answer breaks off when its session ends or the right to read is lost. */
 export const downloadRoute = (parts: Parts): HttpRoute => {
   const { storage, signedUrls, levelOf, metrics, log } = parts
-  const running = new Map<object, { target: SignedTarget; stop(): void }>()
+  const running = new Set<Answer>()
   const checksums: Checksums = new Map()
 
-  const isAllowed = async ({ user, session, entries }: SignedTarget): Promise<boolean> => {
+  const mayRead = async (user: string, entry: string): Promise<boolean> =>
+    includesLevel(await levelOf(user, entry), 'read')
+
+  const isAllowed = async ({ target, reading }: Answer): Promise<boolean> => {
+    const { user, session, entries } = target
     const row = await storage.sessions.get(session)
     if (row?.user !== user) return false
-    const levels = await Promise.all(entries.map(entry => levelOf(user, entry)))
-    return levels.every(level => includesLevel(level, 'read'))
+    const needed = reading === null ? entries : [...entries, reading]
+    return (await Promise.all(needed.map(entry => mayRead(user, entry)))).every(may => may)
   }
 
   const recheck = async (): Promise<void> => {
     await Promise.all(
-      [...running.values()].map(async ({ target, stop }) => {
-        if (!(await isAllowed(target))) stop()
+      [...running].map(async answer => {
+        if (await isAllowed(answer)) return
+        answer.isOver = true
+        answer.breakOff()
       }),
     )
   }
@@ -51,10 +66,10 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
   const send = async (
     request: HttpRequest,
     response: HttpResponse,
-    target: SignedTarget,
+    answer: Answer,
     body: Body,
   ): Promise<void> => {
-    const headers = fileHeaders({ ...body, purpose: target.purpose })
+    const headers = fileHeaders({ ...body, purpose: answer.target.purpose })
     const selection = select(request.method, request.header, body)
     if (!('start' in selection)) {
       refuseByCondition(response, selection.status, headers, body.size)
@@ -67,36 +82,43 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
       response.endWithoutBody(status, { ...headers, ...range }, end - start)
       return
     }
-    const key = {}
-    let isStopped = false
     const stream = response.stream(status, { ...headers, ...range }, end - start)
-    const stop = (): void => {
-      isStopped = true
-      stream.abort()
-    }
-    running.set(key, { target, stop })
-    try {
-      const sent = await pump(body.read(start, end), stream, () => isStopped || response.closed)
-      metrics.sent(sent)
-      if (end === start) stream.end()
-      else if (sent < end - start) stream.abort()
-    } finally {
-      running.delete(key)
-    }
+    answer.breakOff = () => stream.abort()
+    const sent = await pump(body.read(start, end), stream, () => answer.isOver || response.closed)
+    metrics.sent(sent)
+    if (end === start) stream.end()
+    else if (sent < end - start) stream.abort()
   }
+
+  /** What is below a folder may have left it since the archive was planned. */
+  const stillReadable =
+    (answer: Answer) =>
+    async (entry: string): Promise<boolean> => {
+      answer.reading = entry
+      return mayRead(answer.target.user, entry)
+    }
 
   const door: Door = async (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       sayNo(response, 405, 'Only GET and HEAD are possible here.', { allow: 'GET, HEAD' })
       return
     }
-    const opened = await refused(response, async () => {
-      const target = await signedUrls.open(request.path.split('/')[2] ?? '')
-      if (!(await isAllowed(target))) throw new WherryError('link_expired')
-      if (running.size >= maxRunning) throw new WherryError('busy')
-      return { target, body: await bodyOf(storage, target, checksums) }
-    })
-    if (opened) await send(request, response, opened.target, opened.body)
+    const target = await refused(response, () => signedUrls.open(request.path.split('/')[2] ?? ''))
+    if (!target) return
+    const answer: Answer = { target, reading: null, isOver: false, breakOff: () => undefined }
+    try {
+      const body = await refused(response, async () => {
+        if (running.size >= maxRunning) throw new WherryError('busy')
+        running.add(answer)
+        if (!(await isAllowed(answer))) throw new WherryError('link_expired')
+        const opened = await bodyOf(storage, target, checksums, stillReadable(answer))
+        if (answer.isOver) throw new WherryError('link_expired')
+        return opened
+      })
+      if (body) await send(request, response, answer, body)
+    } finally {
+      running.delete(answer)
+    }
   }
   return { method: 'any', pattern: '/d/*', door }
 }
@@ -105,6 +127,7 @@ const bodyOf = async (
   storage: Parts['storage'],
   { entries: ids, version }: SignedTarget,
   checksums: Checksums,
+  mayRead: (entry: string) => Promise<boolean>,
 ): Promise<Body> => {
   const entries: Entry[] = []
   for (const id of ids) {
@@ -116,7 +139,7 @@ const bodyOf = async (
   if (!first) throw new WherryError('link_expired')
   const { name, modifiedAt } = first
   if (version === null) {
-    const zip = await planZip(storage, entries, checksums)
+    const zip = await planZip(storage, entries, checksums, mayRead)
     const archive = entries.length === 1 && name !== '' ? name : 'files'
     return { ...zip, name: `${archive}.zip`, type: 'application/zip' }
   }

@@ -9,11 +9,15 @@ import { type Checksums, createZip, type Zip, type ZipSource } from './zip.ts'
 /** The most files and folders in one archive: its plan is in memory. */
 const maxMembers = 200_000
 
-/** An archive of entries with all that is in them. Its ETag changes with any name, date or content in it. */
+/**
+ * An archive of entries with all that is in them. Its ETag changes with any name, date or content in it. `mayRead` is
+ * asked when the bytes of a file are about to be read, which may be long after.
+ */
 export const planZip = async (
   storage: Pick<Storage, 'entries' | 'contents' | 'chunks'>,
   roots: readonly Entry[],
   checksums: Checksums,
+  mayRead: (entry: string) => Promise<boolean>,
 ): Promise<Zip & { etag: string; modifiedAt: number }> => {
   const members: ZipSource[] = []
   const layout = createHash('sha256')
@@ -34,7 +38,7 @@ export const planZip = async (
       modifiedAt: date,
       isFolder,
       digest: digest ?? '',
-      read: (start, end) => readEntry(storage, entry, start, end),
+      read: (start, end) => readEntry(storage, entry, mayRead, start, end),
     })
   }
 
@@ -61,10 +65,11 @@ const freeName = (taken: Set<string>, name: string): string => {
 async function* readEntry(
   storage: Pick<Storage, 'contents' | 'chunks'>,
   entry: Entry,
+  mayRead: (entry: string) => Promise<boolean>,
   start: number,
   end: number,
 ): ReturnType<typeof readContent> {
   const content = await storage.contents.ofEntry(entry.id, entry.version)
-  if (content?.digest !== entry.digest) throw new WherryError('version_gone')
+  if (content?.digest !== entry.digest || !(await mayRead(entry.id))) throw new WherryError('version_gone')
   yield* readContent(storage, content.content, start, end)
 }

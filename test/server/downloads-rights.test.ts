@@ -1,0 +1,91 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { deferred } from '../../server/transfers/deferred.ts'
+import { person, upload } from '../storage/open-temporary.ts'
+import { administrator, temporaryHub } from '../support/hub.ts'
+import { signedInClient } from '../support/raw-client.ts'
+import { fill } from './transfers-rig.ts'
+
+const MiB = 2 ** 20
+const account = { ...person('Bob'), password: 'another long password' }
+
+/** Bob may read a folder of Ada's, and has an address of it. Planning its archive waits for `gate`. */
+const withAddress = async (files: Record<string, Uint8Array[]>) => {
+  const hub = await temporaryHub()
+  onTestFinished(() => hub.remove())
+  const { storage } = hub.hub
+  const ada = await signedInClient(hub.socketUrl, administrator)
+  await ada.call('user.create', { email: account.email, name: account.name, password: account.password })
+  const bob = await signedInClient(hub.socketUrl, account)
+  const { entry: folder } = await ada.call('folder.create', { folder: ada.root, name: 'f', onClash: 'fail' })
+  const subject = { kind: 'email', email: account.email } as const
+  await ada.call('access.grant', { entry: folder.id, subject, level: 'read' })
+  const entries: Record<string, string> = {}
+  for (const [name, chunks] of Object.entries(files))
+    entries[name] = (await upload(storage, ada.signedIn.user.id, folder.id, name, chunks)).entry.id
+  const { url } = await bob.call('download.url', { entries: [folder.id] })
+  const gate = deferred<void>()
+  const planning = deferred<void>()
+  const { walk } = storage.entries
+  storage.entries.walk = async function* (id) {
+    planning.resolve()
+    await gate.promise
+    yield* walk(id)
+  }
+  return {
+    ada,
+    bob,
+    entries,
+    gate,
+    planning: planning.promise,
+    url: `http://127.0.0.1:${hub.port}${url}`,
+    revoke: () => ada.call('access.revoke', { entry: folder.id, subject }),
+  }
+}
+
+test('an archive whose right is taken back while it is planned is not sent', async () => {
+  const { url, gate, planning, revoke } = await withAddress({ a: [fill(10, 1)] })
+  const answering = fetch(url)
+  await planning
+  await revoke()
+  gate.resolve()
+  expect((await answering).status).toBe(410)
+})
+
+test('a file that leaves the folder while its archive is sent is not in it', async () => {
+  const chunks = Array.from({ length: 40 }, (_, i) => fill(MiB, i))
+  const { url, gate, ada, entries } = await withAddress({ a: chunks, b: [fill(MiB, 50)] })
+  gate.resolve()
+  const answer = await fetch(url)
+  const reader = answer.body?.getReader()
+  await reader?.read()
+  await ada.call('entry.move', { entries: [entries.b ?? ''], folder: ada.root })
+  const rest = async () => {
+    while (!(await reader?.read())?.done);
+  }
+  await expect(rest()).rejects.toThrow()
+})
+
+test('a file that leaves the folder while it is sent breaks the archive off', async () => {
+  const chunks = Array.from({ length: 40 }, (_, i) => fill(MiB, i))
+  const { url, gate, ada, entries } = await withAddress({ a: chunks })
+  gate.resolve()
+  const answer = await fetch(url)
+  const reader = answer.body?.getReader()
+  await reader?.read()
+  await ada.call('entry.move', { entries: [entries.a ?? ''], folder: ada.root })
+  const rest = async () => {
+    while (!(await reader?.read())?.done);
+  }
+  await expect(rest()).rejects.toThrow()
+})
+
+test('answers that are still being planned count among those that run', async () => {
+  const { url, gate, planning } = await withAddress({ a: [fill(10, 1)] })
+  const answers = Array.from({ length: 210 }, () => fetch(url))
+  await planning
+  const refused = await Promise.any(answers)
+  expect(refused.status).toBe(503)
+  gate.resolve()
+  const statuses = (await Promise.all(answers)).map(answer => answer.status)
+  expect(statuses.filter(status => status === 200)).toHaveLength(200)
+})
