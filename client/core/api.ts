@@ -19,8 +19,8 @@ export type SocketFactory = (
 ) => Socket
 
 export type Socket = {
-  /** The bytes may be overwritten once it returned. */
-  send(message: string | Uint8Array<ArrayBuffer>): void
+  /** The bytes may be overwritten once `taken` was called, which may be before it returns; lost ones are taken too. */
+  send(message: string | Uint8Array<ArrayBuffer>, taken?: () => void): void
   /** Bytes that send() has taken and the network has not. */
   readonly bufferedBytes: number
   close(): void
@@ -99,8 +99,8 @@ export type CallOptions = { signal?: AbortSignal; retry?: boolean }
 
 /** What the transfers need of a connection besides calls. Made by the same factory as HubClient. */
 export type TransferLink = Pick<HubClient, 'state' | 'hello' | 'call' | 'on' | 'onState' | 'whenState'> & {
-  /** Sends a binary message now; its bytes may be overwritten once it returned. Throws `disconnected` if not live. */
-  sendBinary(message: Uint8Array<ArrayBuffer>): void
+  /** Sends a binary message now; its bytes may be overwritten once `taken` was called. Throws `disconnected` if not live. */
+  sendBinary(message: Uint8Array<ArrayBuffer>, taken?: () => void): void
   /** Slices of binary messages, as they come. */
   onSlice(
     stream: number,

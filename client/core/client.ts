@@ -186,9 +186,9 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     onSlice: streams.listen,
     newStream: streams.newStream,
     call,
-    sendBinary(message) {
+    sendBinary(message, taken) {
       if (!isReady || state.current !== 'live' || !connection.wire) throw new WherryError('disconnected')
-      connection.wire.send(message)
+      connection.wire.send(message, taken)
     },
     ...account,
     wake: () => state.current === 'closed' || connection.wake(),

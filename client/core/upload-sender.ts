@@ -25,23 +25,33 @@ type OutgoingChunk = {
   onSent(bytes: number, isLast: boolean): void
 }
 
+type Message = { bytes: Uint8Array<ArrayBuffer>; view: DataView }
+
+const newMessage = (): Message => {
+  const bytes = new Uint8Array(limits.messageBytes)
+  return { bytes, view: new DataView(bytes.buffer) }
+}
+
 export const createSender = (link: TransferLink, credit: Credit): Sender => {
   const pace = createPace(link)
-  // One message for all: a socket has copied or masked it when it returns.
-  const message = new Uint8Array(limits.messageBytes)
-  const view = new DataView(message.buffer)
+  /** Messages that the socket is done with: fresh memory costs more than filling it. */
+  const free: Message[] = []
+  let message = newMessage()
   let filled = 0
 
   const put = (stream: number, index: number, offset: number, bytes: Uint8Array, last: boolean) => {
-    writeSliceHeader(view, filled, { stream, index, offset, length: bytes.length, last })
-    message.set(bytes, filled + sliceHeaderBytes)
+    writeSliceHeader(message.view, filled, { stream, index, offset, length: bytes.length, last })
+    message.bytes.set(bytes, filled + sliceHeaderBytes)
     filled += sliceHeaderBytes + bytes.length
   }
 
   const flush = () => {
+    if (filled === 0) return
+    const full = message
     const length = filled
     filled = 0
-    if (length > 0) link.sendBinary(message.subarray(0, length))
+    message = free.pop() ?? newMessage()
+    link.sendBinary(full.bytes.subarray(0, length), () => free.push(full))
   }
 
   const takeCredit = async (bytes: number, epoch: number) => {

@@ -3,7 +3,8 @@ import type { SocketFactory, Timers } from './api.ts'
 
 /** One socket from its opening to its end. After `lost`, and after drop(), it says nothing more. */
 export type Wire = {
-  send(message: string | Uint8Array<ArrayBuffer>): void
+  /** As Socket.send in client/core/api.ts. */
+  send(message: string | Uint8Array<ArrayBuffer>, taken?: () => void): void
   readonly bufferedBytes: number
   /** On the clock of the timers. */
   readonly receivedAtMs: number
@@ -42,8 +43,9 @@ export const openWire = (factory: SocketFactory, url: string, timers: Timers, ev
     },
   })
   return {
-    send(message) {
-      if (!ended) socket.send(message)
+    send(message, taken) {
+      if (ended) taken?.()
+      else socket.send(message, taken)
     },
     get bufferedBytes() {
       return socket.bufferedBytes

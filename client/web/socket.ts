@@ -11,8 +11,9 @@ export const webSocket: SocketFactory = (url, protocol, events) => {
   }
   socket.onclose = ({ code, reason }) => events.close(code, reason)
   return {
-    send(message) {
+    send(message, taken) {
       if (socket.readyState === WebSocket.OPEN) socket.send(message)
+      taken?.()
     },
     get bufferedBytes() {
       return socket.bufferedAmount
