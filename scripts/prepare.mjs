@@ -40,16 +40,26 @@ const readJson = path => {
   }
 }
 
+const libc = process.report?.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl'
+
+/** True of the optional packages that hold the binaries for this machine: node_modules may come from another one. */
+const isForThisMachine = ({ os, cpu, libc: libcs }) =>
+  (os || cpu) &&
+  (os ?? [process.platform]).includes(process.platform) &&
+  (cpu ?? [process.arch]).includes(process.arch) &&
+  (libcs ?? [libc]).includes(libc)
+
 /** True if what npm noted at the end of its last installation is what the lock file asks for. */
 const packagesAreInstalled = () => {
   const wanted = readJson('package-lock.json')
   const installed = readJson('node_modules/.package-lock.json')
   if (!wanted) return fail('package-lock.json is missing or not readable.')
   if (!installed) return false
-  return Object.entries(wanted.packages).every(([path, { version, integrity, optional }]) => {
+  return Object.entries(wanted.packages).every(([path, entry]) => {
     if (path === '') return true
     const found = installed.packages[path]
-    return found ? found.version === version && found.integrity === integrity : optional === true
+    if (!found) return entry.optional === true && !isForThisMachine(entry)
+    return found.version === entry.version && found.integrity === entry.integrity
   })
 }
 
