@@ -1,5 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type'
 import { lookup } from 'mime-types'
+import { mayHaveSignature } from './signatures.ts'
 
 const unknownType = 'application/octet-stream'
 
@@ -13,6 +14,7 @@ const isTextType = (type: string): boolean =>
 /**
  * The MIME type of a file by its first bytes, and by its name where bytes do not tell: what is no text is never given a
  * text type, so that a page cannot be smuggled in. It describes; what a browser may show is decided in http/downloads.ts.
+ * `head` may be shared memory, and has to stay as it is only until the call returns.
  */
 export const contentType = async (name: string, head: Uint8Array): Promise<string> => {
   const byName = lookup(name) || unknownType
@@ -21,11 +23,14 @@ export const contentType = async (name: string, head: Uint8Array): Promise<strin
     if (startsWith(head, '%PDF-')) return 'application/pdf'
     return isTextType(byName) ? byName : 'text/plain'
   }
-  const byContent = (await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? null
+  const byContent = mayHaveSignature(head) ? await signatureType(new Uint8Array(head)) : null
   const trustsName = byContent === null || containers.has(byContent)
   if (trustsName && !isTextType(byName) && byName !== unknownType) return byName
   return byContent ?? unknownType
 }
+
+const signatureType = async (head: Uint8Array): Promise<string | null> =>
+  (await fileTypeFromBuffer(head).catch(() => undefined))?.mime ?? null
 
 const startsWith = (head: Uint8Array, text: string): boolean =>
   head.length >= text.length && [...text].every((char, i) => head[i] === char.charCodeAt(0))
@@ -35,7 +40,7 @@ const isText = (head: Uint8Array): boolean => {
     if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) return false
   }
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
+    new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(head), { stream: true })
     return true
   } catch {
     return false

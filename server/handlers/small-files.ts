@@ -38,7 +38,7 @@ export const putManyFiles: Handler<'upload.putMany'> = async (hub, params) => {
 }
 
 const typeOf = ({ name }: NewFile, bytes: Uint8Array): Promise<string> =>
-  contentType(name, new Uint8Array(bytes.subarray(0, headBytes)))
+  contentType(name, bytes.subarray(0, headBytes))
 
 /** Null when the bytes are durable. A file that does not match its hash fails by itself. */
 const storeFile = async (
