@@ -1,9 +1,9 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Kysely } from 'kysely'
 import { type Item, runBatch } from './batch.ts'
+import { checkpoint, isFull } from './checkpoint.ts'
 import { openDatabase } from './database.ts'
 import { IndexDialect } from './dialect.ts'
-import { sqliteCode } from './savepoint.ts'
 import type { Tables } from './tables.ts'
 import type { FromWriter, IndexCrashPoint, ToWriter, WriterData } from './writer-messages.ts'
 
@@ -20,7 +20,7 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
   let running = false
   let closing = false
   let broken = false
-  let checkpoint: NodeJS.Timeout | undefined
+  let idleTimer: NodeJS.Timeout | undefined
 
   const say = (message: FromWriter): void => port.postMessage(JSON.stringify(message))
   const crash = (point: IndexCrashPoint): void => {
@@ -32,6 +32,13 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
     else queue.push(...message.items)
   }
 
+  const failed = (ids: number[], error: unknown): void => {
+    const full = isFull(error)
+    broken ||= !full
+    const message = error instanceof Error ? error.message : String(error)
+    say({ kind: 'failed', ids, full, message })
+  }
+
   const commit = async (items: Item[]): Promise<void> => {
     try {
       if (broken) throw new Error('The index failed before.')
@@ -40,18 +47,23 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
       const { seqs, rights, endedSessions } = effects
       say({ kind: 'done', outcomes, seqs: [...seqs], rights, endedSessions })
     } catch (error) {
-      const full = sqliteCode(error)?.startsWith('SQLITE_FULL') ?? false
-      broken ||= !full
-      const message = error instanceof Error ? error.message : String(error)
-      say({ kind: 'failed', ids: items.map(item => item.id), full, message })
+      failed(
+        items.map(item => item.id),
+        error,
+      )
     }
   }
 
   /** While nothing is to do, so that the WAL is short at the next start and commits seldom wait for a checkpoint. */
   const checkpointSoon = (): void => {
-    clearTimeout(checkpoint)
-    checkpoint = setTimeout(() => {
-      if (!running) database.pragma('wal_checkpoint(passive)')
+    clearTimeout(idleTimer)
+    idleTimer = setTimeout(() => {
+      if (running) return
+      try {
+        checkpoint(database)
+      } catch (error) {
+        failed([], error)
+      }
     }, idleMs)
   }
 
@@ -64,7 +76,7 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
     }
     running = false
     if (!closing) return checkpointSoon()
-    clearTimeout(checkpoint)
+    clearTimeout(idleTimer)
     database.close()
     say({ kind: 'closed' })
     port.close()
