@@ -30,7 +30,8 @@ export const clientAddress = (
   const forwarded = (header('x-forwarded-for') ?? header('x-real-ip') ?? '').split(',').reverse()
   for (const part of forwarded) {
     const hop = part.trim()
-    if (isIP(hop) === 0) break
+    // A zone (`fe80::1%eth0`) is an address to isIP(), but to nothing else here.
+    if (isIP(hop) === 0 || hop.includes('%')) break
     if (!isTrusted(proxies, plainAddress(hop))) return plainAddress(hop)
   }
   return address
