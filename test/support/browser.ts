@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import {
   type Browser,
   type BrowserContext,
@@ -6,19 +5,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core'
-
-const candidates = [
-  process.env.WHERRY_CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-]
-
-/** The browser that scripts/prepare.mjs found or installed. */
-const executable = (): string => {
-  const found = candidates.find(path => path !== undefined && existsSync(path))
-  return found ?? chromium.executablePath()
-}
+import { findChromium } from '../../scripts/find-chromium.mjs'
 
 const flags = [
   '--no-sandbox',
@@ -30,8 +17,12 @@ const flags = [
   '--disable-sync',
 ]
 
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: executable(), headless: true, args: flags })
+/** The browser that scripts/prepare.mjs found or installed. */
+export const startBrowser = async (): Promise<Browser> => {
+  const executablePath = await findChromium()
+  if (executablePath === null) throw new Error('No Chromium was found: set WHERRY_CHROMIUM to one.')
+  return chromium.launch({ executablePath, headless: true, args: flags })
+}
 
 /** A page that remembers everything that a page of ours must not do: violations of its policy, errors, foreign requests. */
 export type WatchedPage = { page: Page; context: BrowserContext; problems: string[] }
