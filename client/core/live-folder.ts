@@ -60,6 +60,7 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
     },
     gone() {
       isGone = true
+      toldTotal = 0
       isLoading = true
       people = []
       uploads = []

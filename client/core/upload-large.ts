@@ -4,6 +4,7 @@ import type { RememberedFile, Source } from './api.ts'
 import { createChunker } from './chunker.ts'
 import { gearTable } from './gear.ts'
 import { newId } from './new-id.ts'
+import { sourceDigest } from './source-digest.ts'
 import { meetClash } from './upload-clash.ts'
 import { createFileUpload, type FileUpload } from './upload-file.ts'
 import type { UploadRecord } from './upload-items.ts'
@@ -65,15 +66,23 @@ export const createLargeUploads = (tools: UploadTools) => {
     record.upload = newId()
   }
 
+  /** The digest of a file whose name is taken by one of the same size: perhaps it is that very file. */
+  const digestIfAlike = async ({ source, running }: UploadRecord, entry: Entry | null) => {
+    if (!source || !running || !link.hello || entry?.kind !== 'file' || entry.size !== source.size)
+      return null
+    return sourceDigest(source, await chunkerFor(link.hello.chunking), tools.hashing, running.signal)
+  }
+
   const failed = async (record: UploadRecord, error: unknown, known: RememberedFile | null) => {
+    const isStopped = () => record.wish === 'cancel' || record.running?.signal.aborted
+    if (isReason(error, 'name_taken') && !isStopped()) {
+      const entry = (error.details.entry as Entry | undefined) ?? null
+      const digest = known?.digest ?? (await digestIfAlike(record, entry))
+      if (!isStopped()) return meetClash(tools, record, entry, digest, error)
+    }
     if (record.wish === 'cancel') return cancelOnHub(record)
     // Stopped; resumed already or not.
     if (record.running?.signal.aborted) return
-    if (isReason(error, 'name_taken')) {
-      const entry = (error.details.entry as Entry | undefined) ?? null
-      meetClash(tools, record, entry, known?.digest ?? null, error)
-      return
-    }
     const isConflict = isReason(error, 'conflict')
     if (isConflict) cancelOnHub(record)
     if (isConflict && error.details.otherFile === true) items.update(record, { state: 'queued' })

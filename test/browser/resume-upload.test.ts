@@ -24,7 +24,9 @@ const inTheMiddle = async (page: Page, name: string): Promise<void> => {
 }
 
 const finished = async (page: Page, name: string): Promise<void> => {
-  await upload(page, name).getByText(/^Verified/).waitFor({ timeout: 60_000 })
+  await upload(page, name)
+    .getByText(/^Verified/)
+    .waitFor({ timeout: 60_000 })
   await row(page, name).waitFor()
 }
 

@@ -33,15 +33,15 @@ export type WebRig = {
   share(entry: string, user: string, level: 'read' | 'write' | 'delete' | 'admin'): Promise<void>
 }
 
-/** Where pictures of failed tests go. */
-const pictures = process.env.TEST_PICTURES
+/** Where pictures of failed tests and the hub's log go. */
+const evidence = process.env.TEST_EVIDENCE
 
-const takePictures = async (name: string, pages: readonly WatchedPage[]): Promise<void> => {
-  if (!pictures) return
+const keepEvidence = async (name: string, pages: readonly WatchedPage[], log: string): Promise<void> => {
+  if (!evidence) return
+  const path = join(evidence, name.replaceAll(/\W+/g, '-'))
+  await writeFile(`${path}.log`, log)
   for (const [i, { page }] of pages.entries())
-    await page
-      .screenshot({ path: join(pictures, `${name.replaceAll(/\W+/g, '-')}-${i}.png`) })
-      .catch(() => {})
+    await page.screenshot({ path: `${path}-${i}.png` }).catch(() => {})
 }
 
 /** A hub with an administrator, as a process, and a Chromium, for the tests of one file. */

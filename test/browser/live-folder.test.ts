@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { randomFile } from '../support/files.ts'
+import { webRig } from '../support/web-rig.ts'
+import { type Account, choose, drop, ghost, row, shownNames } from '../support/web-steps.ts'
+
+const MiB = 2 ** 20
+const rig = webRig()
+let grace: Account & { id: string }
+
+beforeAll(async () => {
+  grace = await rig.makeUser('Grace')
+})
+
+const sharedFolder = async (name: string): Promise<string> => {
+  const folder = await rig.makeFolder(name)
+  await rig.share(folder, grace.id, 'delete')
+  return folder
+}
+
+test('two people in a folder see each other, and what the other one does', async () => {
+  const path = `/f/${await sharedFolder('Team')}`
+  const { page: ada } = await rig.open({ path })
+  const { page: other } = await rig.open({ path, as: grace })
+  await ada.getByRole('img', { name: 'Also here: Grace' }).waitFor()
+  await other.getByRole('img', { name: 'Also here: ada' }).waitFor()
+
+  await other.getByRole('button', { name: 'New', exact: true }).click()
+  await other.getByRole('menuitem', { name: 'New folder' }).click()
+  await other.getByLabel('Name').fill('Plans')
+  await other.getByRole('button', { name: 'Create folder' }).click()
+  await row(ada, 'Plans').getByText('Grace added').waitFor()
+  await ada.getByRole('status').getByText('Grace added: Plans').waitFor({ state: 'attached' })
+  // The highlight goes by itself.
+  await row(ada, 'Plans').getByText('Grace added').waitFor({ state: 'detached' })
+
+  await choose(other, 'Plans', 'Rename')
+  await other.getByLabel('New name').fill('Plans 2027')
+  await other.keyboard.press('Enter')
+  await row(ada, 'Plans 2027').getByText('Grace updated').waitFor()
+  expect(await shownNames(ada)).toEqual(['Plans 2027'])
+
+  await choose(other, 'Plans 2027', 'Delete')
+  await other.getByRole('button', { name: 'Delete for ever' }).click()
+  await ada.getByText('This folder is empty').waitFor()
+
+  await other.goto('about:blank')
+  await ada.getByRole('img', { name: 'Also here' }).waitFor({ state: 'detached' })
+})
+
+test("somebody else's upload is a row with its progress, then the file", async () => {
+  const path = `/f/${await sharedFolder('Film')}`
+  const file = await randomFile(join(rig.directory, 'film.mov'), 128 * MiB)
+  const { page: ada } = await rig.open({ path })
+  const { page: other } = await rig.open({ path, as: grace })
+  await drop(other, [file])
+  await ghost(ada, 'film.mov').getByText('Grace is uploading', { exact: true }).waitFor()
+  const share = ghost(ada, 'film.mov').locator('.size')
+  await expect.poll(() => share.textContent(), { interval: 20 }).toMatch(/^\s*[1-9]\d?%\s*$/)
+  await row(ada, 'film.mov').waitFor()
+  await ghost(ada, 'film.mov').waitFor({ state: 'detached' })
+})
+
+test('one person on two devices sees the same folder', async () => {
+  const path = `/f/${await rig.makeFolder('Both')}`
+  const { page: one } = await rig.open({ path })
+  const { page: two } = await rig.open({ path, colorScheme: 'dark' })
+  await two.getByRole('button', { name: 'New', exact: true }).click()
+  await two.getByRole('menuitem', { name: 'New folder' }).click()
+  await two.getByLabel('Name').fill('From the other device')
+  await two.getByRole('button', { name: 'Create folder' }).click()
+  await row(one, 'From the other device').getByText('Added').waitFor()
+  expect(await one.getByRole('img', { name: 'Also here' }).count()).toBe(0)
+})
+
+test('nothing under the pointer moves when rows come above it', async () => {
+  const folder = await rig.makeFolder('Long')
+  for (let i = 10; i < 90; i++) await rig.makeFolder(`m ${i}`, folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await page.locator('wherry-entry-list .scroller').evaluate(scroller => {
+    scroller.scrollTop = 900
+  })
+  const aimedAt = row(page, 'm 36')
+  await aimedAt.hover()
+  const before = await aimedAt.boundingBox()
+  for (let i = 0; i < 5; i++) await rig.makeFolder(`a ${i}`, folder)
+  await page.getByText('85 items').waitFor()
+  await page.getByRole('button', { name: '5 new above' }).waitFor()
+  expect(await aimedAt.boundingBox()).toEqual(before)
+  await page.getByRole('button', { name: '5 new above' }).click()
+  await row(page, 'a 0').waitFor()
+})

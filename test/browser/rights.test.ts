@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { webRig } from '../support/web-rig.ts'
+import { row, shownNames } from '../support/web-steps.ts'
+
+const rig = webRig()
+
+test('who loses access while looking is told so, and keeps no rows', async () => {
+  const grace = await rig.makeUser('Grace')
+  const folder = await rig.makeFolder('Secret')
+  await rig.makeFolder('Inside', folder)
+  await rig.share(folder, grace.id, 'read')
+  const { page } = await rig.open({ as: grace, path: `/f/${folder}` })
+  await row(page, 'Inside').waitFor()
+  // A reader is offered nothing that changes the folder.
+  await row(page, 'Inside').click({ button: 'right' })
+  expect(await page.getByRole('menuitem', { name: 'Rename' }).count()).toBe(0)
+  await page.keyboard.press('Escape')
+
+  await rig.client.call('access.revoke', { entry: folder, subject: { kind: 'user', user: grace.id } })
+  await page.getByText('This folder is not here').waitFor()
+  expect(await shownNames(page)).toEqual([])
+  await page.getByText('0 items').waitFor()
+  expect(await page.title()).not.toContain('Secret')
+
+  await rig.share(folder, grace.id, 'write')
+  await page.reload()
+  await row(page, 'Inside').waitFor()
+  await page.getByRole('link', { name: 'Shared with me' }).first().click()
+  await page.getByRole('link', { name: 'Secret' }).waitFor()
+})
+
+test('who is disabled is signed out at once', async () => {
+  const joan = await rig.makeUser('Joan')
+  const { page } = await rig.open({ as: joan })
+  await page.getByText('This folder is empty').waitFor()
+  await rig.client.call('user.disable', { user: joan.id, disabled: true })
+  await page.getByRole('heading', { name: 'Sign in to Wherry' }).waitFor()
+})

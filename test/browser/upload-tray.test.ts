@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { randomFile, sha256OfFile } from '../support/files.ts'
+import { receivedBytes, sha256OfEntry } from '../support/hub-looks.ts'
+import { webRig } from '../support/web-rig.ts'
+import { drop, row, shownNames, upload } from '../support/web-steps.ts'
+
+const MiB = 2 ** 20
+const rig = webRig()
+
+/** A file of this machine in a directory of its own, so that names can be the same. */
+const file = async (directory: string, name: string, content: string): Promise<string> => {
+  await mkdir(join(rig.directory, directory), { recursive: true })
+  const path = join(rig.directory, directory, name)
+  await writeFile(path, content)
+  return path
+}
+
+const textOf = async (folder: string, name: string): Promise<string> => {
+  const entry = (await rig.list(folder)).find(one => one.name === name)
+  const { url } = await rig.client.call('download.url', { entries: [entry?.id ?? ''] })
+  return (await fetch(new URL(url, rig.hub.url))).text()
+}
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+test('an upload pauses, goes on where it was, and is cancelled', async () => {
+  const folder = await rig.makeFolder('Paused')
+  const path = await randomFile(join(rig.directory, 'paused.bin'), 64 * MiB)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const before = await receivedBytes(rig.hub.url)
+  await drop(page, [path])
+  await press(page, 'Pause paused.bin')
+  await upload(page, 'paused.bin').getByText('Paused').waitFor()
+  await page.reload()
+  await upload(page, 'paused.bin')
+    .getByText(/^Verified/)
+    .waitFor({ timeout: 60_000 })
+  const [entry] = await rig.list(folder)
+  expect(await sha256OfEntry(rig.client, rig.hub.url, entry?.id ?? '')).toBe(await sha256OfFile(path))
+  expect((await receivedBytes(rig.hub.url)) - before).toBeLessThan(64 * MiB + 21 * MiB)
+
+  const other = await randomFile(join(rig.directory, 'cancelled.bin'), 64 * MiB)
+  await drop(page, [other])
+  await press(page, 'Pause cancelled.bin')
+  await press(page, 'Resume cancelled.bin')
+  await press(page, 'Cancel cancelled.bin')
+  await upload(page, 'cancelled.bin').waitFor({ state: 'detached' })
+  await expect.poll(async () => (await rig.client.call('upload.list', {})).uploads).toEqual([])
+  await press(page, 'Clear the list')
+  await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached' })
+  expect(await shownNames(page)).toEqual(['paused.bin'])
+})
+
+test('names that are taken are asked about once, for each file or for all', async () => {
+  const folder = await rig.makeFolder('Clash')
+  const names = ['both.txt', 'replaced.txt', 'skipped.txt']
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await drop(page, await Promise.all(names.map(name => file('old', name, `old ${name}`))))
+  for (const name of names) await row(page, name).waitFor()
+
+  const newer = await Promise.all(names.map(name => file('new', name, `new ${name}`)))
+  await drop(page, newer)
+  await page.getByRole('dialog', { name: /3 names/ }).waitFor()
+  await page.getByLabel('What to do with replaced.txt').selectOption('Replace')
+  await page.getByLabel('What to do with skipped.txt').selectOption('Skip')
+  await press(page, 'Continue')
+  await row(page, 'both (2).txt').waitFor()
+  await expect.poll(() => textOf(folder, 'replaced.txt')).toBe('new replaced.txt')
+  expect(await textOf(folder, 'both.txt')).toBe('old both.txt')
+  expect(await textOf(folder, 'both (2).txt')).toBe('new both.txt')
+  expect(await textOf(folder, 'skipped.txt')).toBe('old skipped.txt')
+
+  const newest = await Promise.all(names.map(name => file('newest', name, `newest ${name}`)))
+  await drop(page, newest)
+  await page.getByLabel('For all').selectOption('Replace')
+  await press(page, 'Continue')
+  for (const name of names) await expect.poll(() => textOf(folder, name)).toBe(`newest ${name}`)
+  expect((await shownNames(page)).toSorted()).toEqual([...names, 'both (2).txt'].toSorted())
+})
+
+test('a file that is there already is recognised, and nothing of it is sent', async () => {
+  const folder = await rig.makeFolder('Same')
+  const large = await randomFile(join(rig.directory, 'large.bin'), 24 * MiB)
+  const small = await file('same', 'small.txt', 'the very same')
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await drop(page, [large, small])
+  await page.getByRole('heading', { name: '2 uploaded' }).waitFor()
+  await press(page, 'Clear the list')
+  const before = await receivedBytes(rig.hub.url)
+  await drop(page, [large, small])
+  for (const name of ['large.bin', 'small.txt'])
+    await upload(page, name).getByText('The hub had exactly this already').waitFor()
+  expect((await receivedBytes(rig.hub.url)) - before).toBeLessThan(1 * MiB)
+  expect(await rig.list(folder)).toHaveLength(2)
+})
+
+test('an upload that failed is tried again when there is room', async () => {
+  const account = { email: 'small@example.org', password: 'the password of small' }
+  const { user } = await rig.client.call('user.create', {
+    ...{ ...account, name: 'Small', role: 'member', quotaBytes: 1000 },
+  })
+  const path = await file('quota', 'too much.txt', 'x'.repeat(2000))
+  const { page } = await rig.open({ as: account })
+  await drop(page, [path])
+  await upload(page, 'too much.txt')
+    .getByText(/quota|space/i)
+    .waitFor()
+  expect(user.quotaBytes).toBe(1000)
+  expect(await page.title()).not.toContain('%')
+  await press(page, 'Retry too much.txt')
+  await upload(page, 'too much.txt')
+    .getByText(/quota|space/i)
+    .waitFor()
+  await press(page, 'Cancel too much.txt')
+  await page.getByText('This folder is empty').waitFor()
+})
