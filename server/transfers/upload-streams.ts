@@ -118,7 +118,7 @@ export const createUploadStreams = (parts: UploadParts, progress: Progress): Upl
       size: row.size,
       storedBytes: row.storedBytes,
       by: { id: row.user, name: principal.name },
-      state: 'running',
+      state: stream.ended ? 'waiting' : 'running',
     })
     if (!previous) return
     if (!previous.ended) end(previous, new WherryError('cancelled', 'The upload goes on elsewhere.'))

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { commitUpload } from '../../server/handlers/uploads.ts'
+import { commitUpload, openUpload } from '../../server/handlers/uploads.ts'
 import { newId } from '../storage/open-temporary.ts'
 import { temporaryHub } from '../support/hub.ts'
 import { signedInClient } from '../support/raw-client.ts'
-import { fill, openRig, refOf } from './transfers-rig.ts'
+import { callIn, fill, openRig, refOf } from './transfers-rig.ts'
 
 const account = { email: 'bob@example.org', name: 'Bob', password: 'another long password' }
 
@@ -46,4 +46,15 @@ test('an upload is not committed for a session that ended while its chunks were 
   const committing = commitUpload(rig.context(connection), { upload })
   connection.principal = null
   await expect(committing).rejects.toMatchObject({ reason: 'session_ended' })
+})
+
+test('an upload whose connection is lost while it is opened is not told as running', async () => {
+  const rig = await openRig()
+  const connection = rig.connect()
+  const file = { folder: rig.root, name: 'lost', size: 10, modifiedAt: 0, onClash: 'fail' as const }
+  const opening = callIn(rig, connection, 'upload.open', openUpload, { upload: newId(), stream: 1, ...file })
+  await Promise.resolve()
+  rig.transfers.connectionClosed(connection)
+  await opening
+  expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ name: 'lost', state: 'waiting' }])
 })
