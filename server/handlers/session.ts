@@ -12,6 +12,11 @@ export const login: Handler<'session.login'> = async (context, { email, password
   if (found.disabled) throw new WherryError('account_disabled')
   const { passwordHash: _, ...user } = found
   const signedIn = await signingIn.start(connection, user, agent, keep)
+  // A password that was changed while this one was checked has ended the sessions from before it: this is one of them.
+  if ((await storage.users.findByEmail(email))?.passwordHash !== found.passwordHash) {
+    await storage.sessions.end(user.id, signedIn.session, 'revoked')
+    throw new WherryError('wrong_credentials')
+  }
   context.log.info({ user: user.id, session: signedIn.session, address: connection.address }, 'signed in')
   return signedIn
 }

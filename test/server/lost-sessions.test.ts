@@ -58,3 +58,20 @@ test('an upload whose connection is lost while it is opened is not told as runni
   await opening
   expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ name: 'lost', state: 'waiting' }])
 })
+
+test('a sign-in with a password that is changed while it is checked leads nowhere', async () => {
+  const hub = await temporaryHub()
+  onTestFinished(() => hub.remove())
+  const ada = await signedInClient(hub.socketUrl)
+  const { passwords, storage } = hub.hub
+  const { verify } = passwords
+  passwords.verify = async (hash, password) => {
+    const isRight = await verify(hash, password)
+    passwords.verify = verify
+    const next = await passwords.hash('a new long password')
+    await storage.users.setPasswordHash(ada.signedIn.user.id, next, ada.signedIn.session)
+    return isRight
+  }
+  await expect(signedInClient(hub.socketUrl)).rejects.toThrow()
+  expect((await ada.call('session.list', {})).sessions.map(session => session.current)).toEqual([true])
+})
