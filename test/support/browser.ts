@@ -27,6 +27,9 @@ export const startBrowser = async (): Promise<Browser> => {
 /** A page that remembers everything that a page of ours must not do: violations of its policy, errors, foreign requests. */
 export type WatchedPage = { page: Page; context: BrowserContext; problems: string[] }
 
+/** Chromium shows PDFs with an extension of its own. */
+const own = ['blob:', 'data:', 'chrome-extension:']
+
 const expected = [
   /ERR_CONNECTION_REFUSED/,
   /WebSocket connection to/,
@@ -61,7 +64,7 @@ export const openTab = async (context: BrowserContext, hub: string): Promise<Wat
   })
   page.on('request', request => {
     const { origin, protocol } = new URL(request.url())
-    if (origin !== new URL(hub).origin && !['blob:', 'data:'].includes(protocol))
+    if (origin !== new URL(hub).origin && !own.includes(protocol))
       problems.push(`foreign request: ${request.url()}`)
   })
   return { page, context, problems }

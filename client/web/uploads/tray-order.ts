@@ -19,6 +19,8 @@ export const trayRows = 40
 export const isActive = ({ state }: ShownUpload): boolean =>
   state === 'queued' || state === 'running' || state === 'waiting'
 
+export const isOver = ({ state }: ShownUpload): boolean => state === 'done' || state === 'failed'
+
 /** The rows of the tray, of at most `trayRows` items, without those that were cancelled. */
 export const trayItems = (items: Iterable<ShownUpload>): { rows: ShownUpload[]; more: number } => {
   const shown = [...items].filter(item => item.state !== 'cancelled')

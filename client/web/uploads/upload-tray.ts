@@ -9,7 +9,7 @@ import { icons } from '../ui/icons.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
 import './save-row.ts'
 import './speed-graph.ts'
-import { failureGroups, isActive, trayItems } from './tray-order.ts'
+import { failureGroups, isActive, isOver, trayItems } from './tray-order.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
 import { headline, timeLeft } from './upload-words.ts'
@@ -91,7 +91,7 @@ export class UploadTray extends LitElement {
       >
         <span class=${this.isCollapsed ? 'up' : ''}>${icons.chevronDown}</span>
       </button>
-      ${active === 0 && !paused ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}
+      ${active === 0 && (items.some(isOver) || items.length === 0) ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}
     </header>`
   }
 

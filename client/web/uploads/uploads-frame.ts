@@ -12,7 +12,7 @@ import { type Chosen, chooseFiles } from './chosen-files.ts'
 import './clash-dialog.ts'
 import './drop-zone.ts'
 import { canSave, chooseTarget } from './save-target.ts'
-import { isActive } from './tray-order.ts'
+import { isActive, isOver } from './tray-order.ts'
 import './upload-tray.ts'
 import { startUploads, type Uploads } from './uploads.ts'
 
@@ -155,9 +155,20 @@ export class UploadsFrame extends LitElement {
     if (first) this.#uploads?.attach(id, first.file)
   }
 
+  /** Takes away what is over; what is unfinished stays. */
+  #clear() {
+    const over = [...(this.#uploads?.items.values() ?? [])].filter(isOver)
+    this.#uploads?.command(
+      'cancel',
+      over.map(item => item.id),
+    )
+    for (const { id, state } of this.#uploads?.saves.values() ?? [])
+      if (state !== 'running') this.#uploads?.dropSave(id)
+  }
+
   #trayCommand({ command, ids }: HTMLElementEventMap['wherry-tray-command']['detail']) {
     if (command === 'unlock') void this.#uploads?.unlock()
-    else if (command === 'clear') this.#uploads?.command('cancel')
+    else if (command === 'clear') this.#clear()
     else this.#uploads?.command(command, ids)
   }
 }
