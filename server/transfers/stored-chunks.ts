@@ -1,31 +1,22 @@
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
+import { gathered } from '../../storage/chunks/gathered.ts'
 
 export type StoredChunk = { index: number; bytes: number }
 
-/** Marks durable chunks as stored in groups: what comes while one group is being written goes into the next. */
+/** Chunks that one commit marks and one event names; more if they came together. */
+const together = { enough: 8, most: limits.declareBatch }
+
+/** Marks durable chunks as stored in groups. Takes what becomes a stored chunk, or null, and never rejects. */
 export const createStoredChunks = (
   mark: (indexes: readonly number[]) => Promise<void>,
   settled: (chunks: readonly StoredChunk[], error: WherryError | null) => void,
-): { add(chunk: StoredChunk): void } => {
-  const waiting: StoredChunk[] = []
-  let isRunning = false
-
-  const run = async (): Promise<void> => {
-    isRunning = true
-    while (waiting.length > 0) {
-      const group = waiting.splice(0, limits.declareBatch)
-      settled(group, await failure(mark(group.map(chunk => chunk.index))))
-    }
-    isRunning = false
-  }
-
-  return {
-    add: chunk => {
-      waiting.push(chunk)
-      if (!isRunning) void run()
-    },
-  }
+): { add(storing: Promise<StoredChunk | null>): void } => {
+  const add = gathered<StoredChunk>(
+    async group => settled(group, await failure(mark(group.map(chunk => chunk.index)))),
+    together,
+  )
+  return { add: storing => void add(storing) }
 }
 
 const failure = async (work: Promise<void>): Promise<WherryError | null> => {

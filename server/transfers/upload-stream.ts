@@ -103,9 +103,10 @@ export const createUploadStream = (
     }
   }
 
-  const store = async (assembly: Assembly, { ref, declaration }: Wanted): Promise<void> => {
+  /** Answers what became durable, or null. */
+  const store = async (assembly: Assembly, { ref, declaration }: Wanted): Promise<StoredChunk | null> => {
     const { buffer } = assembly
-    if (!buffer) return
+    if (!buffer) return null
     storing.add(assembly.index)
     work.add()
     try {
@@ -113,17 +114,18 @@ export const createUploadStream = (
       if (failed) throw failed
       if (!chunks.wanted.has(assembly.index)) {
         dropKnown(assembly)
-        return
+        return null
       }
       await parts.storage.chunks.put(ref.hash, buffer.bytes)
       if (assembly.index === 0) head = new Uint8Array(buffer.bytes.subarray(0, headBytes))
-      storedChunks.add({ index: assembly.index, bytes: ref.size })
+      return { index: assembly.index, bytes: ref.size }
     } catch (error) {
       const known = parts.known(error, 'upload.store')
       if (known.reason !== 'chunk_mismatch') refusal = known
       storing.delete(assembly.index)
       refuse(assembly.index, assembly.receivedBytes, known)
       work.done()
+      return null
     } finally {
       buffer.release()
     }
@@ -162,7 +164,7 @@ export const createUploadStream = (
     assemblies.delete(slice.index)
     const wanted = chunks.wanted.get(slice.index)
     if (assembly.dropping || !wanted) drop(assembly)
-    else void store(assembly, wanted)
+    else storedChunks.add(store(assembly, wanted))
   }
 
   const unwant = (indexes: readonly number[], why: WherryError | null): void => {

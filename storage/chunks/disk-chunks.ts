@@ -8,6 +8,7 @@ import type { ChunkBuffer, ChunkId, ChunkIndex, ChunkRow, ChunkStore } from './c
 import { chunkThreads, type Task } from './chunk-threads.ts'
 import { cleanPoint } from './clean-point.ts'
 import { type CrashPlan, crasher } from './crash.ts'
+import { gathered } from './gathered.ts'
 import type { DataKeys } from './keys.ts'
 import { recordLength, segmentNumber } from './record.ts'
 import { verifySegments } from './recovery.ts'
@@ -30,6 +31,9 @@ export type DiskChunksOptions = {
   /** Address of a module that exports `files: SegmentFiles` in place of the file system: for fault tests. */
   files?: URL
 }
+
+/** Rows of one commit; more if they came together. */
+const rowsTogether = { enough: 8, most: 1024 }
 
 const firstFreeSegment = async (directory: string, index: ChunkIndex): Promise<number> => {
   const onDisk = (await readdir(directory)).map(segmentNumber).filter(number => number !== null)
@@ -88,7 +92,7 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
 
   const findRows = batched((asked: ChunkId[]) => index.find([...new Set(asked)]))
   const find = async (id: ChunkId): Promise<ChunkRow | undefined> => (await findRows(id)).get(id)
-  const addRow = batched((rows: ChunkRow[]) => index.add(rows))
+  const addRow = gathered((rows: ChunkRow[]) => index.add(rows), rowsTogether)
   const storing = new Map<ChunkId, Promise<void>>()
   const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | null = null
@@ -121,13 +125,20 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
   const isStored = (row: ChunkRow | undefined, size: number): boolean =>
     row?.size === size && row.length === recordLength(size)
 
-  const store = async (id: ChunkId, bytes: Uint8Array): Promise<void> => {
+  /** Null if it was there. */
+  const write = async (id: ChunkId, bytes: Uint8Array): Promise<ChunkRow | null> => {
     const kind = isStored(await find(id), bytes.length) ? 'verify' : 'store'
     state.checkWritable()
     const place = await inShared(bytes, plain => threads.run({ kind, id, plain }))
-    if (!place) return
+    if (!place) return null
     state.checkWritable()
-    await addRow({ id, size: bytes.length, ...place })
+    return { id, size: bytes.length, ...place }
+  }
+
+  const store = async (id: ChunkId, bytes: Uint8Array): Promise<void> => {
+    const writing = write(id, bytes)
+    await addRow(writing)
+    if ((await writing) === null) return
     crash('indexed')
     state.wrote()
   }
