@@ -50,6 +50,9 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
   }
 
   const goLive = (signedIn: SignedIn) => {
+    const before = session.user?.id ?? signedIn.user.id
+    // What is kept is shared with other tabs: what one person asked for is not done as another.
+    if (before !== signedIn.user.id) calls.failAll('session_ended', 'signedIn')
     session.keep(signedIn)
     isReady = true
     epoch += 1

@@ -78,6 +78,24 @@ describe('the connection of a client', () => {
     expect(await answer).toEqual(emptyList)
   })
 
+  it('never makes the calls of one person as another, who signed in meanwhile in another tab', async () => {
+    let user = testUser
+    const { client, callsOf, connect, quiet, pass } = start({
+      'session.resume': () => ({ user, session: 's'.repeat(22), accessExpiresAt: lifetimeMs * 10 }),
+    })
+    await connect()
+    const answer = client.call('entry.delete', { entries: [folder] })
+    await quiet()
+    hub.far.cut()
+    user = { ...testUser, id: 'other-user-other-user-', name: 'Bob' }
+    const refused = expect(answer).rejects.toMatchObject({ reason: 'session_ended' })
+    await pass(1000)
+    await connect()
+    expect(client.user?.name).toBe('Bob')
+    expect(callsOf('entry.delete')).toHaveLength(1)
+    await refused
+  })
+
   it('makes ids that differ between calls and between clients, of at most 64 characters', async () => {
     const { client, callsOf, connect, quiet } = start()
     const other = scriptedHub()
