@@ -38,6 +38,15 @@ export const sampleOf = (given: v.GenericSchema): unknown => {
   }
 }
 
+/** A value of the right type that is beyond every bound; undefined where the type has none. */
+const tooMuchFor = (schema: v.GenericSchema): unknown => {
+  const { type, wrapped, item } = schema as Schema
+  if (type === 'optional' || type === 'nullable') return tooMuchFor(wrapped as v.GenericSchema)
+  if (type === 'string') return 'x'.repeat(10_000)
+  if (type === 'number') return 1e300
+  return type === 'array' ? Array(1001).fill(sampleOf(item as v.GenericSchema)) : undefined
+}
+
 const isNumber = (schema: v.GenericSchema): boolean => {
   const { type, wrapped } = schema as Schema
   return (
@@ -52,7 +61,7 @@ export type BrokenParams = { what: string; field: string; params: Record<string,
 export const sampleParams = (name: CallName): Record<string, unknown> =>
   sampleOf(calls[name].params) as Record<string, unknown>
 
-/** The same with one thing wrong each: a field of the wrong type, a missing one, an unknown one. */
+/** The same with one thing wrong each: a field of the wrong type, one beyond its bounds, a missing one, an unknown one. */
 export const brokenParams = (name: CallName): BrokenParams[] => {
   const good = sampleParams(name)
   const broken: BrokenParams[] = [
@@ -62,6 +71,9 @@ export const brokenParams = (name: CallName): BrokenParams[] => {
   for (const [field, schema] of fields) {
     const wrong = isNumber(schema) ? 'seventeen' : 17
     broken.push({ what: `a wrong ${field}`, field, params: { ...good, [field]: wrong } })
+    const tooMuch = tooMuchFor(schema)
+    if (tooMuch !== undefined)
+      broken.push({ what: `too much ${field}`, field, params: { ...good, [field]: tooMuch } })
     if (schema.type === 'optional') continue
     const { [field]: _, ...rest } = good
     broken.push({ what: `no ${field}`, field, params: rest })
