@@ -159,7 +159,14 @@ describe('the upload queue', () => {
     if (!upload) throw new Error('nothing was begun')
     const sentBefore = hub.counted.sentBytes
     const queue = openQueue(hub)
-    const times = { modifiedAt: 0, createdAt: 0, touchedAt: 0, expiresAt: 0, bound: false, space: fakeId('space') }
+    const times = {
+      modifiedAt: 0,
+      createdAt: 0,
+      touchedAt: 0,
+      expiresAt: 0,
+      bound: false,
+      space: fakeId('space'),
+    }
     const sizes = { declaredBytes: 0, storedBytes: 1000 }
     queue.adopt({ id, folder, name: 'a', size: large, onClash: 'fail', ...times, ...sizes }, null)
     expect(statesOf(queue)).toEqual(['detached'])
