@@ -16,6 +16,8 @@ export type Outbox = {
 export type OutboxLimits = {
   /** The most bytes that are read ahead and not handed to the socket yet. */
   aheadBytes: number
+  /** The same for all connections together, but for the one chunk that each may always hold. */
+  shared: { bytes: number; readonly maxBytes: number }
   /** The most bytes that wait in the socket. */
   bufferedBytes: number
   /** A reader that takes nothing for so long is disconnected. */
@@ -93,11 +95,16 @@ export const createOutbox = (
     }
   }
 
+  const { shared } = bounds
+  const hasRoom = (bytes: number): boolean =>
+    reserved === 0 || (reserved + bytes <= bounds.aheadBytes && shared.bytes + bytes <= shared.maxBytes)
+
   const admit = (): void => {
     for (let next = waiting[0]; next; next = waiting[0]) {
-      if (reserved > 0 && reserved + next.bytes > bounds.aheadBytes) return
+      if (!hasRoom(next.bytes)) return
       waiting.shift()
       reserved += next.bytes
+      shared.bytes += next.bytes
       next.go()
     }
   }
@@ -115,6 +122,7 @@ export const createOutbox = (
           if (isFree) return
           isFree = true
           reserved -= bytes
+          shared.bytes -= bytes
           admit()
         }
         waiting.push({ bytes, go: () => resolve(free) })

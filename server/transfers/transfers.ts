@@ -61,6 +61,8 @@ export type Transfers = {
 const creditStallMs = 60_000
 const readerStallMs = 30_000
 const stallCheckMs = 5000
+/** Chunks that are read ahead for downloads, of all connections together. */
+const sharedAheadBytes = 64 * limits.chunkMaxBytes
 
 export const createTransfers = (
   parts: TransferParts & { stallMs?: { credit: number; reader: number } },
@@ -77,6 +79,7 @@ export const createTransfers = (
   const batches = createBatches()
   const downloads = createDownloads(parts, {
     aheadBytes: 2 * limits.chunkMaxBytes,
+    shared: { bytes: 0, maxBytes: sharedAheadBytes },
     bufferedBytes: Math.min(2 * limits.chunkMaxBytes, config.windowBytes / 2),
     stallMs: stallMs.reader,
   })
