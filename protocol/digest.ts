@@ -15,9 +15,14 @@ export const digestLink = (previous: Uint8Array, chunk: ChunkRef): Uint8Array<Ar
   return link
 }
 
+/** The value of a lower-case hexadecimal digit from its character code. */
+const digitOf = (code: number): number => (code < 58 ? code - 48 : code - 87)
+
+/** Bytes from lower-case hexadecimal, as the protocol writes hashes. */
 export const hexToBytes = (hex: string): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(hex.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = (digitOf(hex.charCodeAt(2 * i)) << 4) | digitOf(hex.charCodeAt(2 * i + 1))
   return bytes
 }
 

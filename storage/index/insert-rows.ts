@@ -20,7 +20,8 @@ export const insertRows = async <T extends keyof Tables>(
   const places = `(${columns.map(() => '?').join(', ')})`
   for (let at = 0, count = mostAtOnce; at < rows.length; at += count) {
     while (count > rows.length - at) count /= 2
-    const values = rows.slice(at, at + count).flatMap(row => columns.map(column => row[column]))
+    const values: unknown[] = []
+    for (const row of rows.slice(at, at + count)) for (const column of columns) values.push(row[column])
     await db.executeQuery(CompiledQuery.raw(head + Array(count).fill(places).join(', '), values))
   }
 }
