@@ -15,11 +15,12 @@ export const rpcRequest = v.strictObject({
   jsonrpc: v.literal('2.0'),
   id: rpcId,
   method: v.pipe(v.string(), v.maxLength(64)),
-  /** By name only: valibot's record would take an array for one. */
+  /** By name only: valibot's record would make one of an array. */
   params: v.optional(
     v.pipe(
-      v.record(v.string(), v.unknown()),
+      v.unknown(),
       v.check(params => !Array.isArray(params), 'expected named parameters'),
+      v.record(v.string(), v.unknown()),
     ),
     {},
   ),
