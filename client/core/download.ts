@@ -1,5 +1,4 @@
 import { isReason, WherryError } from '../../protocol/errors.ts'
-import { limits } from '../../protocol/limits.ts'
 import type { Result } from '../../protocol/table.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import type { DownloadOptions, Sink, TransferLink } from './api.ts'
@@ -213,10 +212,7 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
   }
 
   const runOn = async (download: string, opened: Opened): Promise<boolean> => {
-    const assembly = createAssembly(
-      () => hashing.allocate(limits.chunkMaxBytes),
-      chunk => void take(chunk),
-    )
+    const assembly = createAssembly(hashing.blocks, chunk => void take(chunk))
     const stop = link.onSlice(opened.stream, slice => assembly.add(slice, refs[slice.index]))
     try {
       return await readAll(download, opened)

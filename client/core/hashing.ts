@@ -1,15 +1,13 @@
 import { bytesToHex, digestLink, digestStart, hexToBytes } from '../../protocol/digest.ts'
 import { WherryError } from '../../protocol/errors.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
+import { type Blocks, createBlocks } from './blocks.ts'
 
 /** SHA-256 as lower-case hexadecimal. The bytes stay as they are until it resolves. */
 export type Sha256 = (bytes: Uint8Array) => Promise<string>
 
-/** Memory of so many bytes; shared where another thread hashes it in place. */
-export type Allocate = (bytes: number) => Uint8Array
-
-/** How a machine hashes best, and the memory that suits it. */
-export type Hashing = { sha256: Sha256; allocate: Allocate }
+/** How a machine hashes best, and the memory that suits it: shared where another thread hashes it in place. */
+export type Hashing = { sha256: Sha256; blocks: Blocks }
 
 /** By WebCrypto, which hashes beside the calling thread. Exists in secure contexts only: elsewhere inject another Sha256. */
 export const subtleSha256: Sha256 = async bytes => {
@@ -26,4 +24,7 @@ export const contentDigest = async (chunks: Iterable<ChunkRef>, sha256: Sha256):
 }
 
 /** What every secure context has. */
-export const subtleHashing: Hashing = { sha256: subtleSha256, allocate: bytes => new Uint8Array(bytes) }
+export const subtleHashing: Hashing = {
+  sha256: subtleSha256,
+  blocks: createBlocks(bytes => new Uint8Array(bytes)),
+}

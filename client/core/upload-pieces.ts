@@ -1,8 +1,8 @@
-import { limits } from '../../protocol/limits.ts'
 import type { Source } from './api.ts'
 import { createBell } from './bell.ts'
+import type { Blocks } from './blocks.ts'
 import type { Chunker } from './chunker.ts'
-import type { Allocate, Hashing, Sha256 } from './hashing.ts'
+import type { Hashing, Sha256 } from './hashing.ts'
 
 /** A chunk that was cut and is in memory until it is released. */
 export type Piece = {
@@ -13,9 +13,7 @@ export type Piece = {
   release(): void
 }
 
-/** At least the largest chunk. */
-const blockBytes = limits.chunkMaxBytes
-/** Of blocks and of chunks that span two: the bound of the memory of one upload is this times the block. */
+/** Blocks in use, with those of chunks that span two: the bound of the memory of one upload. */
 const mostBuffers = 8
 /** Digests at once: WebCrypto's threads then always have work (four 1 MiB digests: 2.7 GB/s on two cores). */
 const digestsAtOnce = 4
@@ -24,9 +22,9 @@ const digestsAtOnce = 4
 export async function* readPieces(
   source: Source,
   chunker: Chunker,
-  { sha256, allocate }: Hashing,
+  { sha256, blocks }: Hashing,
 ): AsyncGenerator<Piece> {
-  const buffers = createBuffers(allocate)
+  const buffers = createBuffers(blocks)
   const pending: Promise<Piece>[] = []
   const cut = (position: number, parts: Part[]) => {
     const piece = hashPiece(position, joinParts(parts, buffers), sha256)
@@ -65,12 +63,11 @@ type Buffer = { bytes: Uint8Array; hold(): Buffer; release(): void }
 type Part = { bytes: Uint8Array; buffer: Buffer }
 type Buffers = ReturnType<typeof createBuffers>
 
-/** Counts the buffers in use and keeps those that are free, because fresh memory costs more than a copy. */
-const createBuffers = (allocate: Allocate) => {
+/** Counts the blocks in use, and gives each back when its last holder released it. */
+const createBuffers = (blocks: Blocks) => {
   const bell = createBell()
-  const free: Uint8Array[] = []
   let used = 0
-  const counted = (bytes: Uint8Array, whenFree: () => void): Buffer => {
+  const counted = (bytes: Uint8Array, block: Uint8Array): Buffer => {
     let holders = 1
     const buffer: Buffer = {
       bytes,
@@ -80,9 +77,9 @@ const createBuffers = (allocate: Allocate) => {
       },
       release() {
         holders--
-        if (holders > 0) return
+        if (holders !== 0) return
         used--
-        whenFree()
+        blocks.keep(block)
         bell.ring()
       },
     }
@@ -93,21 +90,17 @@ const createBuffers = (allocate: Allocate) => {
     async room(): Promise<void> {
       while (used >= mostBuffers) await bell.rung()
     },
-    take: () => free.pop() ?? allocate(blockBytes),
+    take: blocks.take,
     counted,
-    keep: (bytes: Uint8Array) => {
-      if (bytes.buffer.byteLength === blockBytes) free.push(new Uint8Array(bytes.buffer))
-    },
   }
 }
 
 const readBlock = (source: Source, position: number, buffers: Buffers): Promise<Buffer> => {
   const reading = (async () => {
-    if (position >= source.size) return buffers.counted(new Uint8Array(0), () => {})
     await buffers.room()
-    const length = Math.min(blockBytes, source.size - position)
-    const bytes = await source.read(position, length, buffers.take())
-    return buffers.counted(bytes, () => buffers.keep(bytes))
+    const block = buffers.take()
+    const length = Math.min(block.length, source.size - position)
+    return buffers.counted(await source.read(position, length, block), block)
   })()
   reading.catch(() => {})
   return reading
@@ -125,7 +118,7 @@ const joinParts = (parts: Part[], buffers: Buffers): Part => {
     part.buffer.release()
   }
   const bytes = whole.subarray(0, at)
-  return { bytes, buffer: buffers.counted(bytes, () => buffers.keep(bytes)) }
+  return { bytes, buffer: buffers.counted(bytes, whole) }
 }
 
 const hashPiece = async (position: number, { bytes, buffer }: Part, sha256: Sha256): Promise<Piece> => ({

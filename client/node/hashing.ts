@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
+import { createBlocks } from '../core/blocks.ts'
 import type { Hashing } from '../core/hashing.ts'
 
 /** What the thread is asked for, and what it answers in the same order. */
@@ -41,7 +42,7 @@ export const threadHashing = (): Hashing & { close(): void } => {
     })
 
   return {
-    allocate: bytes => new Uint8Array(new SharedArrayBuffer(bytes)),
+    blocks: createBlocks(bytes => new Uint8Array(new SharedArrayBuffer(bytes))),
     async sha256(bytes) {
       const { buffer, byteOffset, length } = bytes
       const isShared = buffer instanceof SharedArrayBuffer

@@ -1,0 +1,22 @@
+import { limits } from '../../protocol/limits.ts'
+
+/** Memory for chunks and for what is to be cut into chunks, limits.chunkMaxBytes each. */
+export type Blocks = {
+  /** Contents undefined. */
+  take(): Uint8Array
+  /** Gives one back that nobody uses any more. */
+  keep(block: Uint8Array): void
+}
+
+/** Idle blocks that are kept: fresh memory costs more than filling it, kept memory is missing elsewhere. */
+const mostIdle = 8
+
+export const createBlocks = (allocate: (bytes: number) => Uint8Array): Blocks => {
+  const idle: Uint8Array[] = []
+  return {
+    take: () => idle.pop() ?? allocate(limits.chunkMaxBytes),
+    keep(block) {
+      if (idle.length < mostIdle) idle.push(block)
+    },
+  }
+}
