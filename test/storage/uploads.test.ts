@@ -249,3 +249,22 @@ test('an upload is given up a time after its last byte, however long it runs', a
   now += 100
   expect(await storage.uploads.expire(now)).toBe(1)
 })
+
+test('a chunk that is declared with two sizes is stored in its true one only', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, root } = await withAda(null, { directory })
+  const id = newId()
+  const bytes = bytesOf('true')
+  const hash = sha256(bytes)
+  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 10, modifiedAt: 0, onClash: 'fail' })
+  const chunks = [
+    { hash, size: 4 },
+    { hash, size: 6 },
+  ]
+  await storage.uploads.declare(ada, id, 0, chunks, false)
+  await storage.chunks.put(hash, bytes)
+  await storage.uploads.markStored(id, [0])
+  const commit = storage.uploads.commit(ada, id, 'text/plain')
+  await expect(commit).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [1] } })
+  expect(await checkDirectory(directory)).toEqual([])
+})

@@ -116,7 +116,7 @@ const knownChunks = async (
   return new Map(rows.map(known => [known.hash, known.size]))
 }
 
-/** Marks chunks stored, and with each all others of the same hash in the upload. */
+/** Marks chunks stored, and with each all others of the same hash and size in the upload. */
 export const markStored: Write<{ upload: string; indexes: readonly number[] }, null> = async (tx, args) => {
   const upload = await tx.db
     .selectFrom('uploads')
@@ -124,11 +124,12 @@ export const markStored: Write<{ upload: string; indexes: readonly number[] }, n
     .where('id', '=', args.upload)
     .executeTakeFirst()
   if (upload === undefined) return null
-  // Without the hint SQLite walks all chunks of the upload.
+  const these = sql`from content_chunks where content = ${upload.content} and idx in ${among(args.indexes)}`
+  // Without the hint, and the hash by itself, SQLite walks all chunks of the upload.
   const { rows: marked } = await sql<{ size: number }>`
     update content_chunks indexed by content_chunks_by_hash set stored = 1
-    where content = ${upload.content} and stored = 0 and hash in (
-      select hash from content_chunks where content = ${upload.content} and idx in ${among(args.indexes)})
+    where content = ${upload.content} and stored = 0 and hash in (select hash ${these})
+      and (hash, size) in (select hash, size ${these})
     returning size`.execute(tx.db)
   const bytes = marked.reduce((sum, row) => sum + row.size, 0)
   await tx.db
