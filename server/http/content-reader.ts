@@ -1,4 +1,5 @@
 import { WherryError } from '../../protocol/errors.ts'
+import { limits } from '../../protocol/limits.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import type { ChunkBuffer } from '../../storage/chunks/chunk-store.ts'
 import type { Storage } from '../../storage/storage.ts'
@@ -11,6 +12,8 @@ export type ReadPart = (start: number, end: number) => AsyncGenerator<Piece>
 
 /** Chunks read ahead of the one being sent. */
 const readAhead = 2
+/** Where chunks take more memory than this, none are read ahead. */
+const tightBytes = 128 * limits.chunkMaxBytes
 const refsPage = 256
 
 /** The bytes [start, end) of a content, chunk by chunk, verified, reading a little ahead. */
@@ -28,7 +31,8 @@ export async function* readContent(
   let planned = position
   try {
     while (position < end) {
-      while (ahead.length <= readAhead && planned < end) {
+      const isTight = storage.chunks.health().allocatedBytes > tightBytes
+      while (ahead.length <= (isTight ? 0 : readAhead) && planned < end) {
         const { value: ref } = await refs.next()
         if (!ref) throw new WherryError('version_gone')
         const reading = storage.chunks.get(ref.hash)
