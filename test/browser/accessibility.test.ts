@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import { openPage } from '../support/browser.ts'
+import { administrator, hubProcess } from '../support/hub-process.ts'
+import { webRig } from '../support/web-rig.ts'
+import { drop, row, signIn, upload } from '../support/web-steps.ts'
+
+const rig = webRig()
+
+const looks: Record<string, BrowserContextOptions & { direction?: 'rtl' }> = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+  'right to left': { direction: 'rtl' },
+}
+
+let folder: string
+beforeAll(async () => {
+  folder = await rig.makeFolder('Everything')
+  const grace = await rig.makeUser('Grace')
+  await rig.share(folder, grace.id, 'write')
+  for (const name of ['Reports', 'Music', 'ספרים']) await rig.makeFolder(name, folder)
+  await writeFile(join(rig.directory, 'notes.txt'), 'notes')
+})
+
+/** Nothing moves any more: colours in the middle of an animation are no one's. */
+const settled = (page: Page): Promise<unknown> =>
+  page.evaluate(() => Promise.all(document.getAnimations().map(animation => animation.finished)))
+
+const check = async (page: Page): Promise<void> => {
+  await settled(page)
+  expect(await accessibilityProblems(page)).toEqual([])
+}
+
+describe.each(Object.entries(looks))('axe finds nothing, %s', (_, { direction = 'ltr', ...look }) => {
+  const options = { reducedMotion: 'reduce' as const, ...look }
+  const query = direction === 'rtl' ? '?dir=rtl' : ''
+
+  test('in the list, with a selection, uploads and dialogs', async () => {
+    const { page } = await rig.open({ ...options, path: `/${query}`, as: null })
+    await page.getByLabel('Password').waitFor()
+    await check(page)
+    await signIn(page, administrator)
+    await page.goto(`${rig.hub.url}/f/${folder}${query}`)
+    await row(page, 'Reports').waitFor()
+    await check(page)
+
+    await drop(page, [join(rig.directory, 'notes.txt')])
+    await upload(page, 'notes.txt').getByText('Verified').or(page.getByRole('dialog')).first().waitFor()
+    await check(page)
+  })
+
+  test('in the users, the access dialog and the help', async () => {
+    const { page } = await rig.open({ ...options, path: `/${query}` })
+    await page.goto(`${rig.hub.url}/users${query}`)
+    await page.getByText('grace@example.org').waitFor()
+    await check(page)
+    await page.goto(`${rig.hub.url}/f/${folder}${query}`)
+    await row(page, 'Reports').waitFor()
+    await page.getByRole('button', { name: 'Access', exact: true }).click()
+    await page.getByLabel('Level of Grace').waitFor()
+    await check(page)
+    await page.getByRole('button', { name: 'Close' }).click()
+    await row(page, 'Reports').locator('.title').click()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+    await check(page)
+  })
+})
+
+test('axe finds nothing in the first run', async () => {
+  const hub = await hubProcess()
+  await hub.start()
+  try {
+    const { page, context, problems } = await openPage(rig.browser, hub.url)
+    await page.goto(`${hub.url}/setup`)
+    await page.getByRole('heading', { name: 'Welcome to Wherry' }).waitFor()
+    await check(page)
+    await context.close()
+    expect(problems).toEqual([])
+  } finally {
+    await hub.remove()
+  }
+})
