@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { shortenText } from './shorten.ts'
 
 /**
  * Builds client/web into dist/web: everything but index.html and the manifest is under assets/, named by its content.
@@ -37,6 +38,7 @@ const bundle = async (entries: string[], define: Record<string, string>): Promis
     ...shared,
     entryPoints: entries.map(entry => join(source, entry)),
     splitting: true,
+    plugins: [shortenText],
     define: { 'process.env.NODE_ENV': '"production"', ...define },
   })
   return metafile

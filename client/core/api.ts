@@ -141,7 +141,13 @@ export type LiveFolder = {
 }
 
 export type FolderOrder = { by: 'name' | 'size' | 'modified'; descending: boolean }
-export type FolderChange = { put: readonly Entry[]; removed: readonly string[]; live: boolean }
+/** `added` are the ids of those in `put` that were not in the folder before. */
+export type FolderChange = {
+  put: readonly Entry[]
+  added: readonly string[]
+  removed: readonly string[]
+  live: boolean
+}
 
 /** Bytes to upload: a browser's File, a file of Node. */
 export type Source = {

@@ -1,7 +1,8 @@
 import type { Change, Entry } from '../../protocol/values.ts'
 import type { FolderRows } from './folder-rows.ts'
 
-export type Merged = { put: Entry[]; removed: string[] }
+/** `added` are the ids of those in `put` that had no row before. */
+export type Merged = { put: Entry[]; added: string[]; removed: string[] }
 
 export type FolderMerge = ReturnType<typeof createFolderMerge>
 
@@ -20,6 +21,8 @@ export const createFolderMerge = (rows: FolderRows) => {
     return (removedAt?.get(id) ?? -1) < seq
   }
 
+  const newIds = (entries: readonly Entry[]) => entries.filter(({ id }) => !rows.get(id)).map(({ id }) => id)
+
   return {
     startLoading(): void {
       removedAt = new Map()
@@ -32,8 +35,9 @@ export const createFolderMerge = (rows: FolderRows) => {
         if (rows.get(entry.id) || isNewer(entry.id, entry.seq)) seen?.add(entry.id)
       }
       const latest = [...new Map(put.map(entry => [entry.id, entry])).values()]
+      const added = newIds(latest)
       rows.apply(latest, [])
-      return { put: latest, removed: [] }
+      return { put: latest, added, removed: [] }
     },
     addChanges(changes: readonly Change[]): Merged {
       const put = new Map<string, Entry>()
@@ -56,8 +60,10 @@ export const createFolderMerge = (rows: FolderRows) => {
         }
       }
       const gone = [...removed.keys()].filter(id => rows.get(id))
-      rows.apply([...put.values()], gone)
-      return { put: [...put.values()], removed: gone }
+      const latest = [...put.values()]
+      const added = newIds(latest)
+      rows.apply(latest, gone)
+      return { put: latest, added, removed: gone }
     },
     /** All pages are there: what no page and no change has named is gone. */
     finishLoading(): Merged {
@@ -65,7 +71,7 @@ export const createFolderMerge = (rows: FolderRows) => {
       removedAt = null
       seen = null
       if (gone.length > 0) rows.apply([], gone)
-      return { put: [], removed: gone }
+      return { put: [], added: [], removed: gone }
     },
   }
 }

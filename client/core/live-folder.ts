@@ -6,7 +6,7 @@ import { createFolderRows } from './folder-rows.ts'
 import { holdWatch } from './folder-watches.ts'
 import { createListeners } from './listeners.ts'
 
-const nothing: Merged = { put: [], removed: [] }
+const nothing: Merged = { put: [], added: [], removed: [] }
 
 const running = (uploads: readonly TransferProgress[]) => uploads.filter(upload => upload.state !== 'ended')
 
@@ -26,8 +26,8 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
   let people: readonly Person[] = []
   let uploads: readonly TransferProgress[] = []
 
-  const tell = ({ put, removed }: Merged = nothing, live = false) => {
-    if (!isClosed) listeners.emit({ put, removed, live })
+  const tell = (merged: Merged = nothing, live = false) => {
+    if (!isClosed) listeners.emit({ ...merged, live })
   }
   const setPeople = (all: readonly Person[]) => {
     people = all.filter(person => person.id !== client.user?.id)
@@ -66,7 +66,7 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
       uploads = []
       const removed = [...rows.ids()]
       rows.apply([], removed)
-      tell({ put: [], removed })
+      tell({ put: [], added: [], removed })
     },
   })
 

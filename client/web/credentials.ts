@@ -40,7 +40,7 @@ export const cookieCredentials = (): Credentials => {
       alone(async () => {
         if (known && known.access !== stale) return known
         const answer = await knock('POST', {})
-        known = answer.status === 401 ? null : await readToken(answer)
+        known = answer.status === 204 || answer.status === 401 ? null : await readToken(answer)
         return known
       }),
     store: ({ ticket, access, accessExpiresAt }) =>

@@ -61,6 +61,10 @@ const renew =
       const { ticket } = readBody(request)
       kept = { origin }
       const known = ticket === undefined ? cookieIn(request, origin) : tokens.tickets.redeem(ticket)
+      if (known === null && ticket === undefined) {
+        response.end(204, { 'cache-control': 'no-store' })
+        return
+      }
       if (known === null) throw new WherryError('unauthenticated')
       const { user, session, refresh } = await signingIn.rotate(known)
       const cookie = { 'set-cookie': setSessionCookie(origin, refresh) }

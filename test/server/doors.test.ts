@@ -123,8 +123,8 @@ describe('the cookie door', () => {
     client.close()
   })
 
-  test('answers 401 without a cookie and 400 to what it does not know', async () => {
-    expect((await knock({})).status).toBe(401)
+  test('answers 204 without a cookie and 400 to what it does not know', async () => {
+    expect((await knock({})).status).toBe(204)
     expect((await knock({ surprise: 1 })).status).toBe(400)
     expect((await knock({ ticket: 'x'.repeat(9000) })).status).toBe(413)
   })

@@ -37,7 +37,7 @@ export class AccountMenu extends LitElement {
 
   override render() {
     const { user } = this.client
-    return html`<button aria-label=${msg('Account')} aria-haspopup="menu" title=${user?.email ?? ''} @click=${this.#open}>
+    return html`<button aria-label=${msg('Account')} aria-haspopup="menu" title=${`${user?.name ?? ''} (${user?.email ?? ''})`} @click=${this.#open}>
         <wherry-avatar .person=${user}></wherry-avatar>
       </button>
       <wherry-menu label=${user?.email ?? msg('Account')}></wherry-menu>

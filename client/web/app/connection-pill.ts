@@ -71,6 +71,10 @@ export class ConnectionPill extends LitElement {
         :host {
           border-color: CanvasText;
         }
+        i {
+          background: CanvasText;
+          forced-color-adjust: none;
+        }
       }
     `,
   ]

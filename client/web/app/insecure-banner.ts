@@ -33,7 +33,7 @@ export class InsecureBanner extends LitElement {
     return html`<div role="note">
       ${icons.circleAlert}
       <p>${msg('This page came over plain http, so the browser turned off saving straight to disk, resuming uploads after a reload, and the clipboard. Open the hub by https or on localhost to have them.')}</p>
-      <button class="icon" aria-label=${msg('Dismiss')} @click=${() => {
+      <button class="icon" aria-label=${msg('Dismiss')} title=${msg('Dismiss')} @click=${() => {
         this.isDismissed = true
       }}>${icons.close}</button>
     </div>`

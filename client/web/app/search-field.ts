@@ -13,6 +13,9 @@ export class SearchField extends LitElement {
   static override styles = [
     base,
     css`
+      :host {
+        min-inline-size: 0;
+      }
       label {
         display: flex;
         align-items: center;
@@ -99,7 +102,7 @@ export class SearchField extends LitElement {
       />
       ${
         this.value
-          ? html`<button type="button" aria-label=${msg('Clear the filter')} @click=${() => this.#change('')}>${icons.close}</button>`
+          ? html`<button type="button" aria-label=${msg('Clear the filter')} title=${msg('Clear the filter')} @click=${() => this.#change('')}>${icons.close}</button>`
           : html`<kbd aria-hidden="true">/</kbd>`
       }
     </label>`

@@ -64,7 +64,7 @@ export class TabBar extends LitElement {
 
   #tab(item: ReturnType<typeof navigationItems>[number]) {
     const current = item.page === this.page ? 'page' : 'false'
-    return html`<a href=${item.path} aria-current=${current}>${icons[item.icon]}${item.label}</a>`
+    return html`<a href=${item.path} aria-current=${current}>${icons[item.icon]}${item.short ?? item.label}</a>`
   }
 
   #add = (event: Event) => this.menu.openBelow(event.currentTarget as HTMLElement, newItems(this))

@@ -36,8 +36,8 @@ export class Breadcrumbs extends LitElement {
       }
       a,
       h1 {
-        padding: 2px 6px;
-        border: 2px dashed transparent;
+        padding: 4px 8px;
+        margin-inline: -2px;
         border-radius: var(--radius-s);
         overflow: hidden;
         text-overflow: ellipsis;
@@ -64,7 +64,8 @@ export class Breadcrumbs extends LitElement {
         scale: -1 1;
       }
       .over {
-        border-color: var(--brand);
+        outline: 2px dashed var(--brand);
+        outline-offset: -2px;
         background: var(--brand-soft);
       }
       @media (max-width: 719px) {

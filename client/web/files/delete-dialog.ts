@@ -1,5 +1,5 @@
 import { msg, str } from '@lit/localize'
-import { html, LitElement } from 'lit'
+import { css, html, LitElement } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
@@ -12,7 +12,17 @@ export class DeleteDialog extends LitElement {
   @property({ attribute: false }) entries: readonly Entry[] = []
   @query('wherry-dialog') private readonly dialog!: ModalDialog
 
-  static override styles = [base, buttons, fields]
+  static override styles = [
+    base,
+    buttons,
+    fields,
+    css`
+      p {
+        margin-block-end: 20px;
+        color: var(--text-2);
+      }
+    `,
+  ]
 
   override render() {
     const [first] = this.entries

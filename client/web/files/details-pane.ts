@@ -1,25 +1,33 @@
 import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { Task } from '@lit/task'
-import { css, html, LitElement } from 'lit'
+import { html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
+import { previewKind } from '../preview/preview-kind.ts'
 import { accessSentence, subjectName } from '../sharing/access-sentence.ts'
 import { levelWord } from '../sharing/level-words.ts'
 import { base, buttons } from '../styles/controls.ts'
-import { formatBytes, formatFullDate } from '../text/format.ts'
+import { formatBytes, formatCount, formatFullDate, formatItems } from '../text/format.ts'
 import '../ui/avatar.ts'
 import { icons } from '../ui/icons.ts'
-import { kindOf } from './kind.ts'
+import { detailsStyles } from './details-styles.ts'
+import { kindOf, kindText } from './kind.ts'
 import { kindStyles } from './kind-styles.ts'
 
-/** What is known about one entry, and who may do what with it. */
+/** Larger pictures are shown by the preview only, because all of their bytes travel. */
+const maxPictureBytes = 8_000_000
+
+const isSmallPicture = (entry: Entry) => entry.size <= maxPictureBytes && previewKind(entry) === 'image'
+
+/** What is known about one entry, and who may do what with it; of several how many and how large. */
 @customElement('wherry-details-pane')
 export class DetailsPane extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
   @property({ attribute: false }) entry: Entry | null = null
+  @property({ attribute: false }) selected: readonly Entry[] = []
   @property() where = ''
   /** The caller may see and change access. */
   @property({ type: Boolean }) admin = false
@@ -29,123 +37,55 @@ export class DetailsPane extends LitElement {
       entry ? (await this.client.call('access.list', { entry }, { signal })).grants : null,
   })
 
-  static override styles = [
-    base,
-    buttons,
-    kindStyles,
-    css`
-      :host {
-        display: block;
-        padding: 20px 18px;
-        border-inline-start: 1px solid var(--line);
-        overflow: hidden auto;
-      }
-      .picture {
-        display: grid;
-        place-items: center;
-        block-size: 148px;
-        margin-block-end: 18px;
-        border-radius: var(--radius-m);
-        background: var(--sunken);
-      }
-      .picture .kind {
-        inline-size: 72px;
-        block-size: 72px;
-        border-radius: var(--radius-l);
-      }
-      .picture .kind svg {
-        inline-size: 38px;
-        block-size: 38px;
-        stroke-width: 1.3;
-      }
-      h2 {
-        font-size: 15px;
-        font-weight: 650;
-        overflow-wrap: anywhere;
-      }
-      h3 {
-        margin-block: 22px 8px;
-        font-size: 13px;
-        font-weight: 600;
-      }
-      dl {
-        display: grid;
-        grid-template-columns: 92px minmax(0, 1fr);
-        gap: 9px 10px;
-        margin-block-start: 16px;
-        font-size: 13px;
-      }
-      dt,
-      .quiet-text {
-        color: var(--text-2);
-      }
-      dd,
-      p {
-        unicode-bidi: plaintext;
-      }
-      :host(:dir(rtl)) :is(dd, p) {
-        text-align: right;
-      }
-      dd {
-        overflow-wrap: anywhere;
-        font-variant-numeric: tabular-nums;
-      }
-      code {
-        font-size: 12px;
-      }
-      .verified {
-        margin-inline-start: 6px;
-        padding: 1px 8px;
-        border-radius: 99px;
-        font-size: 12px;
-        font-weight: 600;
-        color: var(--live);
-        background: var(--live-soft);
-      }
-      li {
-        display: flex;
-        align-items: center;
-        gap: 10px;
-        padding-block: 5px;
-        font-size: 13px;
-      }
-      li svg {
-        inline-size: 22px;
-      }
-      li span {
-        flex: 1;
-      }
-      p {
-        font-size: 13px;
-      }
-      button {
-        margin-block-start: 10px;
-      }
-    `,
-  ]
+  readonly #picture = new Task(this, {
+    args: () =>
+      [this.entry && isSmallPicture(this.entry) ? this.entry.id : null, this.entry?.digest] as const,
+    task: async ([entry], { signal }) => {
+      if (!entry) return null
+      return (await this.client.call('download.url', { entries: [entry], purpose: 'view' }, { signal })).url
+    },
+  })
+
+  static override styles = [base, buttons, kindStyles, detailsStyles]
 
   override render() {
     const { entry } = this
+    if (this.selected.length > 1) return this.#several()
     if (!entry) return null
     const kind = kindOf(entry)
     const by = entry.by
       ? msg(str`by ${entry.by.id === this.client.user?.id ? msg('you') : entry.by.name}`)
       : ''
-    return html`<div class="picture"><span class="kind ${kind.tone}">${icons[kind.icon]}</span></div>
+    const icon = html`<span class="kind ${kind.tone}">${icons[kind.icon]}</span>`
+    const picture = isSmallPicture(entry) ? this.#picture.value : null
+    return html`<div class="picture">${picture ? html`<img src=${picture} alt="" />` : icon}</div>
       <h2>${entry.name}</h2>
       <dl>
         ${entry.kind === 'file' ? html`<dt>${msg('Size')}</dt><dd>${formatBytes(entry.size)}</dd>` : null}
-        <dt>${msg('Kind')}</dt><dd>${entry.kind === 'folder' ? msg('Folder') : entry.type}</dd>
+        <dt>${msg('Kind')}</dt><dd title=${entry.type ?? ''}>${kindText(entry)}</dd>
         <dt>${msg('Modified')}</dt><dd>${formatFullDate(entry.modifiedAt)} ${by}</dd>
         <dt>${msg('Added')}</dt><dd>${formatFullDate(entry.createdAt)}</dd>
         <dt>${msg('Where')}</dt><dd>${this.where}</dd>
         ${
           entry.digest
-            ? html`<dt>${msg('Content')}</dt><dd title=${entry.digest}><code>${entry.digest.slice(0, 4)}…${entry.digest.slice(-4)}</code><span class="verified">${msg('verified')}</span></dd>`
+            ? html`<dt>${msg('SHA-256')}</dt><dd title=${entry.digest}><code>${entry.digest.slice(0, 4)}…${entry.digest.slice(-4)}</code><span class="verified">${msg('verified')}</span></dd>`
             : null
         }
       </dl>
       ${this.admin ? this.#access() : null}`
+  }
+
+  #several() {
+    const files = this.selected.filter(entry => entry.kind === 'file')
+    const folders = this.selected.length - files.length
+    const bytes = files.reduce((sum, entry) => sum + entry.size, 0)
+    return html`<div class="picture"><span class="kind">${icons.copy}</span></div>
+      <h2>${msg(str`${formatItems(this.selected.length)} selected`)}</h2>
+      <dl>
+        ${files.length > 0 ? html`<dt>${msg('Files')}</dt><dd>${formatCount(files.length)} · ${formatBytes(bytes)}</dd>` : null}
+        ${folders > 0 ? html`<dt>${msg('Folders')}</dt><dd>${formatCount(folders)}</dd>` : null}
+        <dt>${msg('Where')}</dt><dd>${this.where}</dd>
+      </dl>`
   }
 
   #access() {

@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { cssom } from '../styles/cssom.ts'
 import { icons } from '../ui/icons.ts'
+import { checkboxStyles } from './checkbox-styles.ts'
 import { entryRow, ghostRow, type RowState } from './entry-row.ts'
 import { entryTile } from './entry-tile.ts'
 import { kindStyles } from './kind-styles.ts'
@@ -12,11 +13,13 @@ import { listHeader } from './list-header.ts'
 import { ListPointer } from './list-pointer.ts'
 import { listShape } from './list-shape.ts'
 import { listStyles } from './list-styles.ts'
-import './rename-field.ts'
+import { rowStateStyles } from './row-state-styles.ts'
+import { rowStyles } from './row-styles.ts'
 import { isGhost, type ListOrder, type Row, rowId } from './rows.ts'
 import { type Band, RubberBand } from './rubber-band.ts'
 import { anchorShift } from './scroll-anchor.ts'
 import { indexOf } from './selection.ts'
+import { tileStyles } from './tile-styles.ts'
 import { VirtualWindow } from './virtual-window.ts'
 
 /**
@@ -44,6 +47,8 @@ export class EntryList extends LitElement {
   @query('.scroller') private readonly scroller!: HTMLElement
   #shift = 0
   #scrollTimer = 0
+  /** Where the cursor was last. */
+  #cursorAt = 0
   readonly #window: VirtualWindow = new VirtualWindow(this, () => this.scroller)
   readonly #pointer = new ListPointer(this)
   readonly band: RubberBand = new RubberBand(
@@ -55,7 +60,16 @@ export class EntryList extends LitElement {
     this.width = entry?.contentRect.width ?? this.width
   })
 
-  static override styles = [base, buttons, kindStyles, listStyles]
+  static override styles = [
+    base,
+    buttons,
+    kindStyles,
+    checkboxStyles,
+    rowStyles,
+    tileStyles,
+    rowStateStyles,
+    listStyles,
+  ]
 
   get shape() {
     return listShape(this.view, this.width)
@@ -112,6 +126,7 @@ export class EntryList extends LitElement {
     const last = first + (this.pageRows + 1) * columns
     const moved = anchorShift(before, this.rows, { first, last, hovered: this.#pointer.hovered })
     this.#shift = Math.trunc(moved / columns) * rowHeight
+    this.#window.moveBy(this.#shift)
     if (moved > 0) this.above += moved
   }
 
@@ -126,7 +141,8 @@ export class EntryList extends LitElement {
   override render() {
     const { columns, isNarrow } = this.shape
     const { first, last, offset } = this.#window.rows
-    const cursor = indexOf(this.rows, this.cursor)
+    const cursor = indexOf(this.rows, this.cursor, this.#cursorAt)
+    this.#cursorAt = Math.max(0, cursor)
     const checked =
       this.selected.size === 0 ? 'none' : this.selected.size >= this.rows.length ? 'all' : 'some'
     const rows: TemplateResult[] = []
@@ -192,18 +208,21 @@ export class EntryList extends LitElement {
 
   /** One field that floats over its row, so that it keeps its text and focus while rows move under it. */
   #renameField() {
-    const index = indexOf(this.rows, this.renaming)
+    const index = indexOf(this.rows, this.renaming, this.#cursorAt)
     const row = this.rows[index]
     if (!row) return null
     const { columns, rowHeight } = this.shape
-    const y = Math.floor(index / columns) * rowHeight + (columns > 1 ? 78 : 0)
+    const isTile = this.view === 'grid'
+    const y = Math.floor(index / columns) * rowHeight + (isTile ? 88 : 0)
+    const place = { '--columns': String(columns), '--column': String(index % columns) }
     const finish = (event: CustomEvent<string | null>) =>
       tell(this, 'list-rename', { id: rowId(row), name: event.detail })
     return html`<wherry-rename-field
+      class=${isTile ? 'over-tile' : ''}
       .value=${row.name}
       .isTaken=${this.isTaken}
       @finish=${finish}
-      ${cssom({ transform: `translateY(${y}px)` })}
+      ${cssom({ ...place, transform: `translateY(${y}px)` })}
     ></wherry-rename-field>`
   }
 

@@ -62,7 +62,7 @@ export const entryRow = (entry: Entry, state: RowState, me: string | undefined):
     <div role="gridcell" class="date" title=${formatFullDate(entry.modifiedAt)}><span>${date}</span></div>
     <div role="gridcell" class="size"><span>${sizeText(entry)}</span></div>
     <div role="gridcell" class="more">
-      <button class="icon" tabindex="-1" aria-label=${msg(str`Actions for ${entry.name}`)}>${icons.ellipsis}</button>
+      <button class="icon" tabindex="-1" aria-label=${msg(str`Actions for ${entry.name}`)} title=${msg('Actions')}>${icons.ellipsis}</button>
     </div>
   </div>`
 }
@@ -72,7 +72,7 @@ export const ghostRow = (upload: TransferProgress, index: number): TemplateResul
   const share = upload.size === 0 ? 1 : upload.storedBytes / upload.size
   const state = upload.state === 'waiting' ? msg('waiting') : formatPercent(share)
   const who = msg(str`${upload.by.name} is uploading`)
-  const kind = kindOf({ kind: 'file', type: null })
+  const kind = kindOf({ kind: 'file', name: upload.name, type: null })
   return html`<div class="row ghost" role="row" id=${`r${index}`} data-index=${index} aria-rowindex=${index + 2}>
     <div role="gridcell" class="check"><wherry-progress-ring .share=${share}></wherry-progress-ring></div>
     <div role="gridcell" class="name" title=${upload.name}>

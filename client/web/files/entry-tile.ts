@@ -9,7 +9,7 @@ import { isGhost, type Row } from './rows.ts'
 /** An entry, or an upload of somebody else, as a tile of the grid view. */
 export const entryTile = (row: Row, state: RowState): TemplateResult => {
   const ghost = isGhost(row)
-  const kind = ghost ? kindOf({ kind: 'file', type: null }) : kindOf(row)
+  const kind = ghost ? kindOf({ kind: 'file', name: row.name, type: null }) : kindOf(row)
   const second = ghost
     ? `${row.by.name} · ${formatPercent(row.size === 0 ? 1 : row.storedBytes / row.size)}`
     : (state.news ?? sizeText(row))

@@ -16,11 +16,10 @@ import { copy, move, rename } from './actions.ts'
 import './breadcrumbs.ts'
 import { type CommandName, isCommandName } from './commands.ts'
 import type { DropTarget } from './drag.ts'
-import './empty-folder.ts'
-import './entry-list.ts'
 import type { EntryList } from './entry-list.ts'
 import { FileCommands } from './file-commands.ts'
 import { filesStyles } from './files-styles.ts'
+import { folderList, folderWithoutRows, type ListHandlers } from './folder-body.ts'
 import { FolderView } from './folder-view.ts'
 import { handleKey, TypeAhead } from './keyboard.ts'
 import type { ListEvents } from './list-events.ts'
@@ -28,10 +27,11 @@ import { LiveRows } from './live-rows.ts'
 import { menuItems } from './menu-items.ts'
 import { keepPageState, keptPageState } from './page-state.ts'
 import './presence.ts'
-import { isEntry, isGhost, type ListOrder, type Row } from './rows.ts'
+import { isGhost, type ListOrder, type Row } from './rows.ts'
+import { SelectedEntries } from './selected-entries.ts'
 import * as select from './selection.ts'
 import './selection-bar.ts'
-import { crumbsOf, ShownFolder } from './shown-folder.ts'
+import { ShownFolder } from './shown-folder.ts'
 
 /** A folder, live: list or grid, selection, commands, details. */
 @customElement('wherry-files-page')
@@ -55,19 +55,20 @@ export class FilesPage extends LitElement {
     isFile: ({ entry }) => this.#openFileDeepLink(entry),
   })
   readonly #live: LiveRows = new LiveRows(this, () => this.client.user?.id)
+  readonly #selected = new SelectedEntries()
   readonly #shown = new ShownFolder()
   readonly #typeAhead = new TypeAhead()
   readonly #commands = new FileCommands(this)
   #restoreTop = 0
+  /** The focus was in the folder of before: it belongs to the next one as soon as that is on the screen. */
+  #hadFocus = false
   #pendingSelection: string | null = null
 
   static override styles = [base, buttons, filesStyles]
 
   /** The selected entries, in the order of the list. */
   get selected(): Entry[] {
-    const { live } = this.folder
-    if (!live || this.selection.ids.size === 0) return []
-    return this.rows.filter(isEntry).filter(row => this.selection.ids.has(row.id))
+    return this.#selected.of(this.rows, this.selection.ids)
   }
 
   /** What the list shows, in its order. */
@@ -98,6 +99,7 @@ export class FilesPage extends LitElement {
   }
 
   #open() {
+    this.#hadFocus ||= this.matches(':focus-within')
     const { top, selection } = keptPageState()
     this.#restoreTop = top
     this.selection = this.#pendingSelection ? select.selectOnly(this.#pendingSelection) : selection
@@ -112,19 +114,26 @@ export class FilesPage extends LitElement {
   }
 
   #buildRows() {
-    this.#live.build(this.folder.live, this.order, this.filter)
+    this.#live.build(this.#toShow)
+  }
+
+  get #toShow() {
+    return { folder: this.folder.live, order: this.order, filter: this.filter }
   }
 
   #changed(change: FolderChange) {
     const before = this.rows
-    this.#live.apply(change, this.folder.live, this.order, this.filter)
-    this.selection = select.without(this.selection, change.removed, before, this.rows)
+    this.#live.apply(change, this.#toShow, () => {
+      this.selection = select.without(this.selection, change.removed, before, this.rows)
+      this.#selected.replaced(this.rows, [...change.removed, ...change.put.map(({ id }) => id)])
+    })
     this.requestUpdate()
   }
 
   override firstUpdated() {
-    // Beside the list, so it does not have to be there with it.
+    // Beside and over the list, so they do not have to be there with it.
     void import('./details-pane.ts')
+    void import('./rename-field.ts')
   }
 
   override updated() {
@@ -133,7 +142,17 @@ export class FilesPage extends LitElement {
       if (this.list.offset >= this.#restoreTop - 1 || this.folder.live?.status === 'live')
         this.#restoreTop = 0
     }
+    this.#keepFocus()
     this.#shown.tell(this, this.folder.info, this.client.user?.id)
+  }
+
+  #keepFocus() {
+    const next = this.list ?? this.renderRoot.querySelector<LitElement>('wherry-empty-folder')
+    if (!this.#hadFocus || !next) return
+    this.#hadFocus = false
+    void next.updateComplete.then(() => {
+      if (document.activeElement === document.body) next.focus()
+    })
   }
 
   override connectedCallback() {
@@ -152,16 +171,15 @@ export class FilesPage extends LitElement {
   }
 
   /** From the root of the space down to the open folder. */
-  get crumbs(): DropTarget[] {
-    return crumbsOf(this.folder.info, this.client.user?.id)
+  get crumbs(): readonly DropTarget[] {
+    return this.#shown.place(this.folder.info, this.client.user?.id).crumbs
   }
 
   override render() {
     const { live, info } = this.folder
-    const crumbs = this.crumbs
-    const here = info && { ...info.entry, name: crumbs.at(-1)?.name ?? info.entry.name }
-    const shownEntry = this.selected.length === 1 ? this.selected[0] : here
-    return html`<div class="page ${this.details ? 'with-details' : ''}">
+    const { crumbs, here } = this.#shown.place(info, this.client.user?.id)
+    const [shownEntry] = this.selected.length === 1 ? this.selected : [here]
+    return html`<div class="page ${this.details && info ? 'with-details' : ''}">
         <section class="main" aria-label=${info?.entry.name ?? msg('Folder')}>
           <header>
             <wherry-breadcrumbs .path=${crumbs}></wherry-breadcrumbs>
@@ -173,6 +191,8 @@ export class FilesPage extends LitElement {
           <wherry-selection-bar
             .selected=${this.selected}
             .total=${live?.total ?? 0}
+            .matching=${this.filter ? this.rows.length : null}
+            ?hidden=${!info}
             .view=${this.view}
             ?details=${this.details}
             .can=${this.#commands.can}
@@ -186,6 +206,7 @@ export class FilesPage extends LitElement {
           aria-label=${msg('Details')}
           role="complementary"
           .entry=${shownEntry}
+          .selected=${this.selected}
           .where=${crumbs.map(crumb => crumb.name).join(' / ')}
           ?admin=${info?.level === 'admin' && this.details}
           @access=${() => shownEntry && this.#commands.openAccess(shownEntry)}
@@ -196,44 +217,50 @@ export class FilesPage extends LitElement {
   }
 
   #body() {
-    const { live, isGone } = this.folder
-    if (isGone || live?.status === 'gone')
-      return html`<wherry-empty-folder state="gone"></wherry-empty-folder>`
-    if (this.rows.length === 0) {
-      if (live?.status === 'loading') return html`<p class="loading" role="status">${msg('Loading…')}</p>`
-      return html`<wherry-empty-folder
-        tabindex="-1"
-        .state=${this.filter ? 'noMatch' : 'empty'}
-        .filter=${this.filter}
-        ?writable=${this.#commands.can('uploadFiles')}
-        @command=${(event: CustomEvent<CommandName>) => this.run(event.detail)}
-        @contextmenu=${this.#emptyMenu}
-      ></wherry-empty-folder>`
+    const { live, isGone, info } = this.folder
+    const isLost = isGone || live?.status === 'gone'
+    if (isLost || this.rows.length === 0) {
+      return folderWithoutRows({
+        isGone: isLost,
+        isLoading: live?.status === 'loading',
+        filter: this.filter,
+        isWritable: this.#commands.can('uploadFiles'),
+        run: name => this.run(name),
+        openMenu: at => this.#openMenu(at),
+      })
     }
-    return html`<wherry-entry-list
-      .rows=${this.rows}
-      .selected=${this.selection.ids}
-      .cursor=${this.selection.cursor}
-      .view=${this.view}
-      .order=${this.order}
-      .news=${this.#live.news}
-      .cut=${this.cut}
-      .renaming=${this.renaming}
-      .isTaken=${this.isTaken}
-      .listKey=${`${this.place} ${this.filter} ${this.order.by} ${this.order.descending}`}
-      .label=${this.folder.info?.entry.name ?? msg('Folder')}
-      .me=${this.client.user?.id}
-      @list-select=${(event: CustomEvent<ListEvents['list-select']>) => this.#select(event.detail)}
-      @list-open=${(event: CustomEvent<ListEvents['list-open']>) => this.#openAt(event.detail.index)}
-      @list-menu=${(event: CustomEvent<ListEvents['list-menu']>) => this.#menuAt(event.detail)}
-      @list-band=${(event: CustomEvent<ListEvents['list-band']>) => {
-        this.selection = select.selectMany(event.detail.ids)
-      }}
-      @list-order=${(event: CustomEvent<ListOrder>) => this.#sort(event.detail)}
-      @list-all=${(event: CustomEvent<ListEvents['list-all']>) => this.run(event.detail.selected ? 'selectAll' : 'clear')}
-      @list-rename=${(event: CustomEvent<ListEvents['list-rename']>) => this.#rename(event.detail)}
-      @list-scroll=${() => this.#keep()}
-    ></wherry-entry-list>`
+    const { rows, view, order, cut, renaming, isTaken, selection } = this
+    return folderList(
+      {
+        ...{ rows, view, order, cut, renaming, isTaken },
+        selected: selection.ids,
+        cursor: selection.cursor,
+        news: this.#live.news,
+        listKey: this.#live.key,
+        label: info?.entry.name ?? msg('Folder'),
+        me: this.client.user?.id,
+      },
+      this.#listHandlers,
+    )
+  }
+
+  readonly #listHandlers: ListHandlers = {
+    'list-select': gesture => {
+      this.selection = select.byGesture(this.selection, this.rows, gesture)
+      this.#keep()
+    },
+    'list-open': ({ index }) => {
+      const row = this.rows[index]
+      if (row && !isGhost(row)) this.#commands.open(row)
+    },
+    'list-menu': at => this.#menuAt(at),
+    'list-band': ({ ids }) => {
+      this.selection = select.selectMany(ids)
+    },
+    'list-order': order => this.#sort(order),
+    'list-all': ({ selected }) => this.run(selected ? 'selectAll' : 'clear'),
+    'list-rename': ({ id, name }) => this.#rename(id, name),
+    'list-scroll': () => this.#keep(),
   }
 
   readonly isTaken = (name: string): boolean => this.folder.live?.find(name) !== undefined
@@ -250,20 +277,6 @@ export class FilesPage extends LitElement {
     this.#keep()
   }
 
-  #select({ index, range, toggle }: ListEvents['list-select']) {
-    const row = this.rows[index]
-    if (!row || isGhost(row)) {
-      if (!range && !toggle) this.selection = select.nothingSelected
-    } else if (range) this.selection = select.extendTo(this.selection, this.rows, index)
-    else this.selection = toggle ? select.toggle(this.selection, row.id) : select.selectOnly(row.id)
-    this.#keep()
-  }
-
-  #openAt(index: number) {
-    const row = this.rows[index]
-    if (row && !isGhost(row)) this.#commands.open(row)
-  }
-
   #menuAt({ index, x, y }: ListEvents['list-menu']) {
     const row = this.rows[index]
     if (row && !isGhost(row)) {
@@ -276,18 +289,13 @@ export class FilesPage extends LitElement {
     void this.menu.openAt(x, y, menuItems(this.#commands, this.selection.ids.size > 0))
   }
 
-  #emptyMenu = (event: MouseEvent) => {
-    event.preventDefault()
-    this.#openMenu({ x: event.clientX, y: event.clientY })
-  }
-
   #sort(order: ListOrder) {
     this.order = order
     if (order.by !== 'person') this.folder.live?.setOrder(order)
     this.#buildRows()
   }
 
-  #rename({ id, name }: ListEvents['list-rename']) {
+  #rename(id: string, name: string | null) {
     this.renaming = null
     this.list?.focus()
     const entry = this.folder.live?.get(id)

@@ -17,6 +17,9 @@ export const filesStyles = css`
     grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr);
     min-block-size: 0;
   }
+  .main > :last-child {
+    grid-row: 3;
+  }
   header {
     display: flex;
     align-items: center;

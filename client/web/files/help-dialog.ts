@@ -13,12 +13,15 @@ export class HelpDialog extends LitElement {
     css`
       dl {
         display: grid;
-        grid-template-columns: 1fr auto;
+        grid-template-columns: minmax(45%, 1fr) auto;
         gap: 10px 24px;
         font-size: 13px;
       }
       dd {
-        text-align: end;
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: end;
+        gap: 4px;
       }
       kbd {
         padding: 2px 8px;
@@ -43,7 +46,7 @@ export class HelpDialog extends LitElement {
         .map((name): [string, string[]] => [commands[name].label(), commands[name].keys.map(keyCap)]),
     ]
     return html`<wherry-dialog heading=${msg('Keyboard')} @close=${() => this.dispatchEvent(new Event('close'))}>
-      <dl>${rows.map(([label, keys]) => html`<dt>${label}</dt><dd>${keys.map(key => html` <kbd>${key}</kbd>`)}</dd>`)}</dl>
+      <dl>${rows.map(([label, keys]) => html`<dt>${label}</dt><dd>${keys.map(key => html`<kbd>${key}</kbd>`)}</dd>`)}</dl>
     </wherry-dialog>`
   }
 }

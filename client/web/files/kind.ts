@@ -1,3 +1,4 @@
+import { msg, str } from '@lit/localize'
 import type { Entry } from '../../../protocol/values.ts'
 import type { IconName } from '../ui/icons.ts'
 
@@ -17,11 +18,32 @@ const byType: readonly [RegExp, Kind][] = [
   [/^text\/|word|document|rtf/, { icon: 'document', tone: 'text' }],
 ]
 
+/** Extensions whose usual type names something else, such as a film (`.ts`) or nothing at all. */
+const byExtension: readonly [RegExp, Kind][] = [
+  [
+    /\.(tsx?|mts|cts|jsx|mjs|cjs|py|rs|go|rb|java|kt|c|h|cpp|cs|swift|sql|ya?ml|toml)$/i,
+    { icon: 'code', tone: 'text' },
+  ],
+  [/\.(docx?|odt|pages|pptx?|odp|key|txt|log)$/i, { icon: 'document', tone: 'text' }],
+  [/\.(xlsx?|ods|numbers)$/i, { icon: 'sheet', tone: 'sheet' }],
+]
+
 const folder: Kind = { icon: 'folder', tone: 'folder' }
 const plain: Kind = { icon: 'file', tone: 'plain' }
 
+const match = (table: readonly [RegExp, Kind][], text: string): Kind | undefined =>
+  table.find(([pattern]) => pattern.test(text))?.[1]
+
 /** Which picture stands for an entry. */
-export const kindOf = ({ kind, type }: Pick<Entry, 'kind' | 'type'>): Kind => {
+export const kindOf = ({ kind, name, type }: Pick<Entry, 'kind' | 'name' | 'type'>): Kind => {
   if (kind === 'folder') return folder
-  return byType.find(([pattern]) => pattern.test(type ?? ''))?.[1] ?? plain
+  return match(byExtension, name) ?? match(byType, type ?? '') ?? plain
+}
+
+/** The kind in words: `PDF`, `Image (PNG)`, `XLSX file`. */
+export const kindText = ({ kind, name, type }: Pick<Entry, 'kind' | 'name' | 'type'>): string => {
+  if (kind === 'folder') return msg('Folder')
+  const extension = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toUpperCase()
+  if (type?.startsWith('image/') && extension) return msg(str`Image (${extension})`)
+  return extension ? msg(str`${extension} file`) : msg('File')
 }

@@ -4,15 +4,23 @@ import type { Entry } from '../../../protocol/values.ts'
 import type { FolderChange, LiveFolder } from '../../core/api.ts'
 import { announce } from '../ui/say.ts'
 import { Highlights } from './highlights.ts'
-import { buildRows, isGhost, type ListOrder, type Row } from './rows.ts'
+import { NameFilter } from './name-filter.ts'
+import { arrangeRows, type ListOrder, type Row } from './rows.ts'
+
+/** What the list shows of a folder. */
+export type Shown = { folder: LiveFolder | null; order: ListOrder; filter: string }
 
 /** The rows of a live folder for the list; changes are highlighted for some seconds and told to screen readers. */
 export class LiveRows {
   /** Replaced, never changed in place. */
   rows: readonly Row[] = []
+  /** Names what the rows show: with another one, they are other rows and not these after a change. */
+  key = ''
   readonly #host: LitElement
   readonly #highlights: Highlights
   readonly #me: () => string | undefined
+  readonly #filter = new NameFilter()
+  #waiting: (() => void)[] = []
 
   constructor(host: LitElement, me: () => string | undefined) {
     this.#host = host
@@ -29,22 +37,30 @@ export class LiveRows {
     this.#highlights.clear()
   }
 
-  build(folder: LiveFolder | null, order: ListOrder, filter: string): void {
-    this.rows = folder ? buildRows(folder.entries, folder.uploads, order, filter) : []
+  /**
+   * Brings the rows up to date; `replaced` is called when they are. At once, unless a very long folder is filtered: then
+   * the rows of before stay until the new ones are found, and no frame waits for them.
+   */
+  build({ folder, order, filter }: Shown, replaced: () => void = () => {}): void {
+    const show = (entries: readonly Entry[]) => {
+      const uploads = (folder?.uploads ?? []).filter(({ name }) => this.#filter.matches(name))
+      this.rows = arrangeRows(entries, uploads, order)
+      this.key = `${folder?.folder} ${filter} ${order.by} ${order.descending}`
+      for (const tell of this.#waiting.splice(0)) tell()
+      this.#host.requestUpdate()
+    }
+    this.#waiting.push(replaced)
+    this.#filter.run(folder?.entries ?? [], filter, show)
   }
 
-  apply(
-    { put, removed, live }: FolderChange,
-    folder: LiveFolder | null,
-    order: ListOrder,
-    filter: string,
-  ): void {
-    const known = live ? knownOf(put, this.rows) : new Set<string>()
-    this.build(folder, order, filter)
-    if (!live || !folder) return
-    const here = put.filter(entry => folder.get(entry.id))
-    if (here.length > 0) this.#highlights.add(here, this.#me(), entry => !known.has(entry.id))
-    this.#announce(here, removed.length)
+  apply(change: FolderChange, shown: Shown, replaced: () => void): void {
+    this.build(shown, replaced)
+    if (!change.live || !shown.folder) return
+    const { folder } = shown
+    const here = change.put.filter(entry => folder.get(entry.id))
+    const added = new Set(change.added)
+    if (here.length > 0) this.#highlights.add(here, this.#me(), entry => added.has(entry.id))
+    this.#announce(here, change.removed.length)
   }
 
   #announce(here: readonly Entry[], removed: number) {
@@ -54,12 +70,4 @@ export class LiveRows {
       announce(this.#host, msg(str`${here.length} changed, ${removed} removed`))
     }
   }
-}
-
-/** Which of these entries had a row already. One pass, because folders are long and changes short. */
-const knownOf = (put: readonly Entry[], rows: readonly Row[]): Set<string> => {
-  const wanted = new Set(put.map(entry => entry.id))
-  const known = new Set<string>()
-  for (const row of rows) if (!isGhost(row) && wanted.has(row.id)) known.add(row.id)
-  return known
 }

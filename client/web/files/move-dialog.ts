@@ -13,6 +13,7 @@ import '../ui/dialog.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
 import type { DropTarget } from './drag.ts'
+import { crumbsOf } from './shown-folder.ts'
 
 /** Chooses a folder by walking there: what dragging does, for the keyboard. Fires `choose`. */
 @customElement('wherry-move-dialog')
@@ -78,14 +79,18 @@ export class MoveDialog extends LitElement {
       this.entries.length === 1 && first ? `“${first.name}”` : msg(str`${this.entries.length} items`)
     const chosen = this.#folder.value
     return html`<wherry-dialog wide heading=${msg(str`Move ${what} to…`)} @close=${() => this.dispatchEvent(new Event('close'))}>
-      <p class="here" role="status">${chosen ? [...chosen.info.path, chosen.info.entry].map(({ name }) => name).join(' / ') : ' '}</p>
+      <p class="here" role="status">${
+        crumbsOf(chosen?.info ?? null, this.client.user?.id)
+          .map(({ name }) => name)
+          .join(' / ') || ' '
+      }</p>
       <div class="list">${this.#list()}</div>
       <div class="actions">
         <button type="button" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
         <button
           class="primary"
           ?disabled=${!chosen || chosen.info.entry.id === this.from}
-          @click=${() => chosen && this.#choose(chosen.info.entry)}
+          @click=${() => chosen && this.#choose(crumbsOf(chosen.info, this.client.user?.id).at(-1))}
         >${msg('Move here')}</button>
       </div>
     </wherry-dialog>`
@@ -109,8 +114,8 @@ export class MoveDialog extends LitElement {
     return html`<button class="quiet" type="button" @click=${open}>${icons[icon]}<span>${label}</span></button>`
   }
 
-  #choose({ id, name }: DropTarget) {
-    this.dispatchEvent(new CustomEvent<DropTarget>('choose', { detail: { id, name } }))
+  #choose(target: DropTarget | undefined) {
+    if (target) this.dispatchEvent(new CustomEvent<DropTarget>('choose', { detail: target }))
     this.dialog.close()
   }
 }

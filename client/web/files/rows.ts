@@ -1,4 +1,3 @@
-import { nameKey } from '../../../protocol/names.ts'
 import type { Entry, TransferProgress } from '../../../protocol/values.ts'
 import type { FolderOrder } from '../../core/api.ts'
 
@@ -11,28 +10,28 @@ export const isGhost = (row: Row): row is TransferProgress => 'upload' in row
 export const isEntry = (row: Row): row is Entry => !isGhost(row)
 export const rowId = (row: Row): string => (isGhost(row) ? row.upload : row.id)
 
-/** The rows to show: filtered, in order, with the uploads of others where their files will be. */
-export const buildRows = (
+/** The rows to show, in order, with the uploads of others where their files will be. */
+export const arrangeRows = (
   entries: readonly Entry[],
   uploads: readonly TransferProgress[],
   order: ListOrder,
-  filter: string,
 ): readonly Row[] => {
-  const wanted = nameKey(filter.trim())
-  const isWanted = ({ name }: { name: string }) => nameKey(name).includes(wanted)
-  const kept = wanted ? entries.filter(isWanted) : entries
-  const sorted = order.by === 'person' ? byPerson(kept, order.descending) : kept
-  const ghosts = wanted ? uploads.filter(isWanted) : uploads
-  return ghosts.length === 0 ? sorted : withGhosts(sorted, ghosts)
+  const sorted = order.by === 'person' ? byPerson(entries, order.descending) : entries
+  return uploads.length === 0 ? sorted : withGhosts(sorted, uploads)
 }
 
-/** Few people change many entries: names are compared once for each person, rows by number. */
+/** Few people change many entries: one pass deals the entries out to them, and only the people are sorted. */
 const byPerson = (entries: readonly Entry[], descending: boolean): Entry[] => {
-  const names = [...new Set(entries.map(entry => entry.by?.name ?? ''))].sort((a, b) => a.localeCompare(b))
-  const rank = new Map(names.map((name, index) => [name, descending ? -index : index]))
-  const rankOf = (entry: Entry) => rank.get(entry.by?.name ?? '') ?? 0
-  return [...entries].sort(
-    (a, b) => Number(b.kind === 'folder') - Number(a.kind === 'folder') || rankOf(a) - rankOf(b),
+  const hands = { folder: new Map<string, Entry[]>(), file: new Map<string, Entry[]>() }
+  for (const entry of entries) {
+    const name = entry.by?.name ?? ''
+    const dealt = hands[entry.kind].get(name)
+    if (dealt) dealt.push(entry)
+    else hands[entry.kind].set(name, [entry])
+  }
+  const direction = descending ? -1 : 1
+  return [hands.folder, hands.file].flatMap(hand =>
+    [...hand].sort(([a], [b]) => direction * a.localeCompare(b)).flatMap(([, dealt]) => dealt),
   )
 }
 

@@ -1,4 +1,8 @@
+import { placeOf } from './row-places.ts'
 import { type Row, rowId } from './rows.ts'
+
+/** Changes come in batches: no more rows than this come and go at once above what is looked at, but for a longer list. */
+const mostMoved = 1_000
 
 /**
  * Keeps still what is looked at while rows come and go: finds how far the content has moved under a row. `hovered` is the
@@ -10,17 +14,11 @@ export const anchorShift = (
   { first, last, hovered }: { first: number; last: number; hovered: number | null },
 ): number => {
   const from = hovered !== null && hovered >= first && hovered <= last ? hovered : first
-  const places = new Map<string, number>()
-  for (let i = from; i <= Math.min(last, before.length - 1); i++) {
-    const row = before[i]
-    if (row) places.set(rowId(row), i)
+  const reach = mostMoved + Math.abs(after.length - before.length)
+  for (let old = from; old <= Math.min(last, before.length - 1); old++) {
+    const row = before[old]
+    const now = row ? placeOf(after, rowId(row), old, reach) : -1
+    if (now !== -1) return now - old
   }
-  let best: { old: number; now: number } | null = null
-  for (let i = 0; i < after.length; i++) {
-    const row = after[i]
-    const old = row && places.get(rowId(row))
-    if (old !== undefined && (best === null || old < best.old)) best = { old, now: i }
-    if (best?.old === from) break
-  }
-  return best === null ? 0 : best.now - best.old
+  return 0
 }

@@ -3,7 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import { base, buttons } from '../styles/controls.ts'
-import { formatBytes, formatItems } from '../text/format.ts'
+import { formatBytes, formatCount, formatItems } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { type CommandName, commands } from './commands.ts'
 
@@ -14,6 +14,8 @@ const shownCommands: readonly CommandName[] = ['download', 'moveTo', 'delete']
 export class SelectionBar extends LitElement {
   @property({ attribute: false }) selected: readonly Entry[] = []
   @property({ type: Number }) total = 0
+  /** How many the filter leaves, or null without one. */
+  @property({ attribute: false }) matching: number | null = null
   @property() view: 'list' | 'grid' = 'list'
   @property({ type: Boolean }) details = false
   @property({ attribute: false }) can: (command: CommandName) => boolean = () => false
@@ -23,13 +25,17 @@ export class SelectionBar extends LitElement {
     buttons,
     css`
       :host {
+        display: block;
+        margin-inline: 20px;
+        border-radius: var(--radius-m);
+        container: bar / inline-size;
+      }
+      .bar {
         display: flex;
         align-items: center;
         gap: 4px;
         min-block-size: 48px;
-        margin-inline: 20px;
         padding-inline: 8px;
-        border-radius: var(--radius-m);
       }
       :host([active]) {
         background: var(--brand-soft);
@@ -53,9 +59,17 @@ export class SelectionBar extends LitElement {
         :host {
           margin-inline: 8px;
         }
-        .word,
         .wide {
           display: none;
+        }
+      }
+      @container bar (max-width: 699px) {
+        .word {
+          display: none;
+        }
+        button.quiet {
+          inline-size: 40px;
+          padding: 0;
         }
       }
       @media (max-width: 1179px) {
@@ -71,13 +85,13 @@ export class SelectionBar extends LitElement {
   }
 
   override render() {
-    return html`${this.selected.length > 0 ? this.#selection() : html`<span class="count">${formatItems(this.total)}</span>`}
+    return html`<div class="bar">${this.selected.length > 0 ? this.#selection() : html`<span class="count" role="status">${this.#count()}</span>`}
       <div class="end">
         <button
           class="icon ${this.selected.length > 0 ? 'wide' : ''}"
           aria-label=${msg('Grid view')}
           aria-pressed=${this.view === 'grid' ? 'true' : 'false'}
-          title=${msg('Grid view')}
+          title=${this.view === 'grid' ? msg('List view') : msg('Grid view')}
           @click=${() => this.dispatchEvent(new Event('view'))}
         >${this.view === 'grid' ? icons.list : icons.grid}</button>
         <button
@@ -87,15 +101,20 @@ export class SelectionBar extends LitElement {
           title=${msg('Details')}
           @click=${() => this.#command('details')}
         >${icons.panel}</button>
-      </div>`
+      </div></div>`
+  }
+
+  #count() {
+    if (this.matching === null) return formatItems(this.total)
+    return msg(str`${formatCount(this.matching)} of ${formatItems(this.total)}`)
   }
 
   #selection() {
     const bytes = this.selected.reduce((sum, entry) => sum + entry.size, 0)
     const hasFolder = this.selected.some(entry => entry.kind === 'folder')
     const size = bytes > 0 || !hasFolder ? ` · ${formatBytes(bytes)}` : ''
-    return html`<button class="icon" aria-label=${msg('Clear the selection')} @click=${() => this.#command('clear')}>${icons.close}</button>
-      <span class="count" role="status">${msg(str`${this.selected.length} selected`)}${size}</span>
+    return html`<button class="icon" aria-label=${msg('Clear the selection')} title=${msg('Clear the selection')} @click=${() => this.#command('clear')}>${icons.close}</button>
+      <span class="count" role="status">${msg(str`${formatCount(this.selected.length)} selected`)}${size}</span>
       ${shownCommands
         .filter(name => this.can(name))
         .map(name => {
@@ -104,7 +123,7 @@ export class SelectionBar extends LitElement {
             ${icons[icon]}<span class="word">${label()}</span>
           </button>`
         })}
-      <button class="icon" aria-label=${msg('More actions')} aria-haspopup="menu" @click=${this.#more}>${icons.ellipsis}</button>`
+      <button class="icon" aria-label=${msg('More actions')} title=${msg('More actions')} aria-haspopup="menu" @click=${this.#more}>${icons.ellipsis}</button>`
   }
 
   #command(name: CommandName) {

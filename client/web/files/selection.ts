@@ -1,3 +1,4 @@
+import { placeOf } from './row-places.ts'
 import { isGhost, type Row, rowId } from './rows.ts'
 
 /** What is selected, where the keyboard is, and from where Shift reaches. Never changed in place. */
@@ -9,8 +10,9 @@ export type Selection = {
 
 export const nothingSelected: Selection = { ids: new Set(), cursor: null, anchor: null }
 
-export const indexOf = (rows: readonly Row[], id: string | null): number =>
-  id === null ? -1 : rows.findIndex(row => rowId(row) === id)
+/** `near` is where the row was last, if that is known. */
+export const indexOf = (rows: readonly Row[], id: string | null, near = 0): number =>
+  id === null ? -1 : placeOf(rows, id, near)
 
 const idAt = (rows: readonly Row[], index: number): string | null => {
   const row = rows[index]
@@ -18,6 +20,18 @@ const idAt = (rows: readonly Row[], index: number): string | null => {
 }
 
 export const selectOnly = (id: string): Selection => ({ ids: new Set([id]), cursor: id, anchor: id })
+
+/** A click, with Shift or Ctrl, on the row at `index`; on the free space it clears. */
+export const byGesture = (
+  selection: Selection,
+  rows: readonly Row[],
+  { index, range, toggle: isToggle }: { index: number; range: boolean; toggle: boolean },
+): Selection => {
+  const row = rows[index]
+  if (!row || isGhost(row)) return range || isToggle ? selection : nothingSelected
+  if (range) return extendTo(selection, rows, index)
+  return isToggle ? toggle(selection, row.id) : selectOnly(row.id)
+}
 
 /** Ctrl and click: in or out. */
 export const toggle = (selection: Selection, id: string): Selection => {

@@ -1,4 +1,5 @@
 import { msg } from '@lit/localize'
+import type { Entry } from '../../../protocol/values.ts'
 import { request } from '../app/requests.ts'
 import { writeSettings } from '../app/settings.ts'
 import type { DropTarget } from './drag.ts'
@@ -12,9 +13,23 @@ export const crumbsOf = (info: FolderInfo | null, me: string | undefined): DropT
   return path.map(crumb => (isOwn && crumb.id === info.space.root ? { ...crumb, name: msg('Files') } : crumb))
 }
 
+/** The folder as an entry, under the name that people know it by, and the way to it. */
+export type ShownPlace = { crumbs: readonly DropTarget[]; here: Entry | null }
+
 /** Tells the parts around the page which folder is open: the frame, the title of the tab, the next visit. */
 export class ShownFolder {
   #told: string | null = null
+  #info: FolderInfo | null = null
+  #place: ShownPlace = { crumbs: [], here: null }
+
+  /** The same object for the same answer of the hub, so that nothing is rendered anew for it. */
+  place(info: FolderInfo | null, me: string | undefined): ShownPlace {
+    if (info === this.#info) return this.#place
+    const crumbs = crumbsOf(info, me)
+    this.#info = info
+    this.#place = { crumbs, here: info && { ...info.entry, name: crumbs.at(-1)?.name ?? info.entry.name } }
+    return this.#place
+  }
 
   tell(host: HTMLElement, info: FolderInfo | null, me: string | undefined): void {
     const name = crumbsOf(info, me).at(-1)?.name ?? ''

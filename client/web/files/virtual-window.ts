@@ -49,6 +49,11 @@ export class VirtualWindow implements ReactiveController {
     return this.#shape.count * this.#shape.rowHeight
   }
 
+  /** Rows came or went above: renders as if scrolled by so much already, which the caller does when it has rendered. */
+  moveBy(distance: number): void {
+    this.#scrollTop = Math.max(0, this.#scrollTop + distance)
+  }
+
   /** Scrolls as little as is needed to have a row wholly in view. */
   reveal(row: number): void {
     const scroller = this.#scroller()
@@ -61,6 +66,7 @@ export class VirtualWindow implements ReactiveController {
   }
 
   hostUpdated(): void {
+    this.#shown = this.#range()
     const scroller = this.#scroller()
     if (scroller === this.#watched) return
     this.hostDisconnected()
@@ -75,15 +81,16 @@ export class VirtualWindow implements ReactiveController {
     this.#watched = null
   }
 
+  #range(): string {
+    const { first, last } = this.rows
+    return `${first} ${last}`
+  }
+
   /** Renders only when other rows have come into view. */
   #measure = () => {
     if (!this.#watched) return
     this.#scrollTop = this.#watched.scrollTop
     this.#viewHeight = this.#watched.clientHeight
-    const { first, last } = this.rows
-    const shown = `${first} ${last}`
-    if (shown === this.#shown) return
-    this.#shown = shown
-    this.#host.requestUpdate()
+    if (this.#range() !== this.#shown) this.#host.requestUpdate()
   }
 }

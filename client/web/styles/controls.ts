@@ -98,6 +98,7 @@ export const buttons = css`
     border-color: transparent;
   }
   button.icon {
+    flex: none;
     inline-size: 36px;
     padding: 0;
     color: var(--text-2);

@@ -36,6 +36,11 @@ export class Avatar extends LitElement {
         color: white;
         background: oklch(0.48 0.12 var(--hue, 232));
       }
+      @media (forced-colors: active) {
+        span {
+          border: 1px solid CanvasText;
+        }
+      }
     `,
   ]
 

@@ -86,7 +86,7 @@ export class ModalDialog extends LitElement {
     return html`<dialog aria-labelledby="heading" @close=${this.#closed} @pointerdown=${this.#pressed}>
       <header>
         <h2 id="heading">${this.heading}</h2>
-        <button class="icon" type="button" aria-label=${msg('Close')} @click=${this.close}>${icons.close}</button>
+        <button class="icon" type="button" aria-label=${msg('Close')} title=${msg('Close')} @click=${this.close}>${icons.close}</button>
       </header>
       <div class="body"><slot></slot></div>
     </dialog>`

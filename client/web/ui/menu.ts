@@ -73,6 +73,11 @@ export class Menu extends LitElement {
         font-size: 12px;
         color: var(--text-2);
       }
+      @media (pointer: coarse) {
+        kbd {
+          display: none;
+        }
+      }
       .danger,
       .danger svg {
         color: var(--danger);
@@ -93,7 +98,7 @@ export class Menu extends LitElement {
           background: var(--backdrop);
         }
         button {
-          min-block-size: 48px;
+          min-block-size: 46px;
           font-size: 14px;
         }
       }

@@ -124,7 +124,7 @@ export class Toasts extends LitElement {
         toast => html`<li @pointerenter=${() => clearTimeout(toast.timer)} @focusin=${() => clearTimeout(toast.timer)}>
           ${toast.tone === 'error' ? icons.circleAlert : null}<span>${toast.text}</span>
           ${toast.action ? html`<button @click=${() => this.#act(toast)}>${toast.action.label}</button>` : null}
-          <button class="close" aria-label=${msg('Dismiss')} @click=${() => this.#drop(toast.id)}>${icons.close}</button>
+          <button class="close" aria-label=${msg('Dismiss')} title=${msg('Dismiss')} @click=${() => this.#drop(toast.id)}>${icons.close}</button>
         </li>`,
       )}
       </ul>
