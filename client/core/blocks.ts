@@ -8,10 +8,8 @@ export type Blocks = {
   keep(block: Uint8Array): void
 }
 
-/** Idle blocks that are kept: fresh memory costs more than filling it, kept memory is missing elsewhere. */
-const mostIdle = 8
-
-export const createBlocks = (allocate: (bytes: number) => Uint8Array): Blocks => {
+/** Keeps `mostIdle` blocks that nobody uses: fresh memory costs more than filling it, kept memory is missing elsewhere. */
+export const createBlocks = (allocate: (bytes: number) => Uint8Array, mostIdle = 8): Blocks => {
   const idle: Uint8Array[] = []
   return {
     take: () => idle.pop() ?? allocate(limits.chunkMaxBytes),

@@ -2,12 +2,13 @@ import { bytesToHex, digestLink, digestStart, hexToBytes } from '../../protocol/
 import { WherryError } from '../../protocol/errors.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import { type Blocks, createBlocks } from './blocks.ts'
+import { cutSearch, type MakeCutSearch } from './cut-search.ts'
 
 /** SHA-256 as lower-case hexadecimal. The bytes stay as they are until it resolves. */
 export type Sha256 = (bytes: Uint8Array) => Promise<string>
 
-/** How a machine hashes best, and the memory that suits it: shared where another thread hashes it in place. */
-export type Hashing = { sha256: Sha256; blocks: Blocks }
+/** How a machine hashes and cuts best, and the memory that suits it: shared where another thread hashes it in place. */
+export type Hashing = { sha256: Sha256; makeSearch: MakeCutSearch; blocks: Blocks }
 
 /** By WebCrypto, which hashes beside the calling thread. Exists in secure contexts only: elsewhere inject another Sha256. */
 export const subtleSha256: Sha256 = async bytes => {
@@ -26,5 +27,6 @@ export const contentDigest = async (chunks: Iterable<ChunkRef>, sha256: Sha256):
 /** What every secure context has. */
 export const subtleHashing: Hashing = {
   sha256: subtleSha256,
+  makeSearch: cutSearch,
   blocks: createBlocks(bytes => new Uint8Array(bytes)),
 }

@@ -21,7 +21,7 @@ export const createLargeUploads = (tools: UploadTools) => {
   const chunkerFor = async (chunking: Chunking) => {
     if (gear?.seed !== chunking.seed)
       gear = { seed: chunking.seed, table: gearTable(chunking.seed, tools.hashing.sha256) }
-    return createChunker(await gear.table, chunking)
+    return createChunker(await gear.table, chunking, tools.hashing.makeSearch)
   }
 
   const memoryKey = (source: Source) => `${tools.memoryKey} ${source.identity}`

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import { createBlocks } from '../core/blocks.ts'
 import type { Hashing } from '../core/hashing.ts'
+import { wasmSearch } from './wasm-search.ts'
 
 /** What the thread is asked for, and what it answers in the same order. */
 export type HashRequest = { memory: SharedArrayBuffer; start: number; length: number }
@@ -42,7 +42,7 @@ export const threadHashing = (): Hashing & { close(): void } => {
     })
 
   return {
-    blocks: createBlocks(bytes => new Uint8Array(new SharedArrayBuffer(bytes))),
+    ...wasmSearch(),
     async sha256(bytes) {
       const { buffer, byteOffset, length } = bytes
       const isShared = buffer instanceof SharedArrayBuffer
