@@ -29,18 +29,27 @@ export const runRow = async ({ name, what, run }: Row, options: RowOptions): Pro
   const { scale, repetitions } = options
   const directory = await mkdtemp(join(tmpdir(), 'wherry-bench-'))
   const stops: (() => unknown)[] = []
+  let isOver = false
   const started = performance.now()
   const end = (outcome: Outcome | null, error: string | null): Result => {
     const seconds = (performance.now() - started) / 1000
     return { row: name, what, outcome, error, seconds }
   }
   try {
-    const defer = (stop: () => unknown) => void stops.push(stop)
+    const defer = (stop: () => unknown): void => {
+      stops.push(stop)
+      if (isOver) {
+        void stop()
+        throw new Error('the row is over')
+      }
+    }
     const running = run({ directory, scale, repetitions, defer })
     return end(await Promise.race([running, broken(options)]), null)
   } catch (error) {
     return end(null, error instanceof Error ? error.message : String(error))
   } finally {
+    // A row that was given up may still be starting something.
+    isOver = true
     for (const stop of stops.toReversed()) await Promise.resolve(stop()).catch(() => {})
     await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readConfig } from '../../../server/config.ts'
 import { runAlone } from '../client-process.ts'
 import { figure, limit } from '../figures.ts'
 import { randomFile } from '../files.ts'
@@ -35,7 +36,7 @@ const sentTwice = async (context: BenchContext, bench: Bench, path: string, vict
 }
 
 /** What a hub grants one connection by default. */
-const windowBytes = 16 * MiB
+const { windowBytes } = readConfig({})
 
 export const killedRow: Row = {
   name: 'killed',
