@@ -18,6 +18,7 @@ export class WherryApp extends LitElement {
   /** True once this page was signed in: a lost connection then changes nothing but the pill. */
   @state() private wasLive = false
   @query('wherry-toasts') private readonly toasts!: Toasts
+  @query('wherry-frame') private readonly frame!: HTMLElement | null
   /** Somebody signed in on this page: what the hub said before about first run is over. */
   #hasAccounts = false
   readonly #router = new Router(this)
@@ -48,7 +49,7 @@ export class WherryApp extends LitElement {
   }
 
   override render() {
-    return html`${this.#page()}<wherry-toasts></wherry-toasts>`
+    return html`${this.#page()}<wherry-toasts @leave=${() => this.frame?.focus()}></wherry-toasts>`
   }
 
   #page() {

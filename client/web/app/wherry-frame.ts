@@ -46,6 +46,10 @@ export class Frame extends LitElement {
     this.addEventListener('wherry-drop', event => this.files?.receive(event.detail))
   }
 
+  override focus(): void {
+    this.files?.focus()
+  }
+
   override firstUpdated() {
     void import('../uploads/uploads-frame.ts')
     void import('../preview/preview-frame.ts')

@@ -137,7 +137,7 @@ export class FilesPage extends LitElement {
   }
 
   override updated() {
-    if (this.#restoreTop > 0 && this.list && this.rows.length > 0) {
+    if (this.#restoreTop > 0 && this.list?.hasUpdated && this.rows.length > 0) {
       this.list.offset = this.#restoreTop
       if (this.list.offset >= this.#restoreTop - 1 || this.folder.live?.status === 'live')
         this.#restoreTop = 0

@@ -83,6 +83,8 @@ export const handleKey = (
   const onList = page.list !== null && (isFree || event.composedPath().includes(page.list))
   if (onList && (moveCursor(event, page) || typed(event, page, typeAhead))) {
     event.preventDefault()
+    // So that a screen reader follows the cursor.
+    if (isFree) page.list?.focus()
     return
   }
   if (isHere && ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu')) {

@@ -66,8 +66,10 @@ export class LiveRows {
   #announce(here: readonly Entry[], removed: number) {
     const [first] = here
     if (first && here.length === 1) announce(this.#host, `${this.news.get(first.id)}: ${first.name}`)
-    else if (here.length + removed > 0) {
-      announce(this.#host, msg(str`${here.length} changed, ${removed} removed`))
+    else {
+      const changes = here.length > 0 ? [msg(str`${here.length} changed`)] : []
+      if (removed > 0) changes.push(msg(str`${removed} removed`))
+      if (changes.length > 0) announce(this.#host, changes.join(', '))
     }
   }
 }

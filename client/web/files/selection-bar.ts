@@ -63,7 +63,7 @@ export class SelectionBar extends LitElement {
           display: none;
         }
       }
-      @container bar (max-width: 699px) {
+      @container bar (max-width: 599px) {
         .word {
           display: none;
         }

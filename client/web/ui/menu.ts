@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { base } from '../styles/controls.ts'
+import { focusedElement, refocus } from './focus.ts'
 import { type IconName, icons } from './icons.ts'
 
 export type MenuItem = {
@@ -22,6 +23,8 @@ export class Menu extends LitElement {
   @property() label = ''
   @state() private items: readonly MenuItem[] = []
   @query('[popover]') private readonly popup!: HTMLElement
+  /** What had the focus before. */
+  #opener: HTMLElement | null = null
 
   static override styles = [
     base,
@@ -107,6 +110,7 @@ export class Menu extends LitElement {
 
   /** Opens it with these items at a point of the window, and moves the focus to its first item. */
   async openAt(x: number, y: number, items: readonly MenuItem[]): Promise<void> {
+    this.#opener = focusedElement()
     this.items = items
     await this.updateComplete
     this.popup.showPopover()
@@ -126,7 +130,7 @@ export class Menu extends LitElement {
   }
 
   override render() {
-    return html`<div popover role="menu" aria-label=${this.label} @keydown=${this.#pressed}>
+    return html`<div popover role="menu" aria-label=${this.label} @keydown=${this.#pressed} @toggle=${this.#toggled}>
       ${this.items.map(
         item => html`${item.line ? html`<hr role="separator" />` : null}<button
           role="menuitem"
@@ -141,6 +145,11 @@ export class Menu extends LitElement {
   #run(item: MenuItem) {
     this.popup.hidePopover()
     item.run()
+  }
+
+  /** The browser gives the focus back to elements of the page, and not to those inside of other components. */
+  #toggled = (event: ToggleEvent) => {
+    if (event.newState === 'closed') refocus(this.#opener, this.popup)
   }
 
   #focus(index: number) {

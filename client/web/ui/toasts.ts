@@ -137,7 +137,9 @@ export class Toasts extends LitElement {
     toast.action?.run()
   }
 
+  /** Fires `leave` if the focus was in it, which then belongs to the page again. */
   #drop(id: number) {
+    if (this.matches(':focus-within')) this.dispatchEvent(new Event('leave'))
     this.shown = this.shown.filter(toast => toast.id !== id)
   }
 }
