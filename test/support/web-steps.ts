@@ -33,12 +33,13 @@ export const shownNames = (page: Page): Promise<string[]> =>
 
 /** Drops files and folders of this machine on the page, as a file manager would. */
 export const drop = async (page: Page, paths: readonly string[]): Promise<void> => {
-  // The drop zone comes after the page: without it the browser would open the file.
-  await page.locator('wherry-drop-zone').waitFor({ state: 'attached' })
+  // The drop zone comes after the page, and knows its folder later still.
+  await page.locator('wherry-drop-zone[folder]').waitFor({ state: 'attached' })
+  const { width, height } = page.viewportSize() ?? { width: 800, height: 600 }
   const devtools = await page.context().newCDPSession(page)
   const data = { items: [], files: [...paths], dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await devtools.send('Input.dispatchDragEvent', { type, x: 500, y: 420, data })
+    await devtools.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
   await devtools.detach()
 }
 

@@ -87,7 +87,7 @@ export class ModalDialog extends LitElement {
       <div class="head">
         <h2 id="heading">${this.heading}</h2>
         <button class="icon" type="button" aria-label=${msg('Close')} title=${msg('Close')} @click=${this.close}>${icons.close}</button>
-      </header>
+      </div>
       <div class="body"><slot></slot></div>
     </dialog>`
   }

@@ -16,8 +16,8 @@ const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includ
 /** Lets files be dropped anywhere on the page, and pasted. Fires `wherry-files-chosen`. */
 @customElement('wherry-drop-zone')
 export class DropZone extends LitElement {
-  /** The folder that takes them; empty where none does. */
-  @property() folderName = ''
+  /** The folder that takes them; null where none does. */
+  @property({ attribute: 'folder', reflect: true }) folderName: string | null = null
   @state() private isOver = false
   /** Entering a child comes before leaving its parent. */
   #depth = 0

@@ -71,7 +71,7 @@ export class UploadsFrame extends LitElement {
     const uploads = this.#uploads
     const writable = this.folder !== null && includesLevel(this.folder.level, 'write')
     const zone = html`<wherry-drop-zone
-      .folderName=${writable ? (this.folder?.name ?? '') : ''}
+      .folderName=${writable ? (this.folder?.name ?? null) : null}
       @wherry-files-chosen=${(event: CustomEvent<Chosen>) => this.#add(event.detail, this.folder)}
     ></wherry-drop-zone>`
     if (!uploads) return zone
