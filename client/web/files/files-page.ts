@@ -99,7 +99,7 @@ export class FilesPage extends LitElement {
   }
 
   #open() {
-    this.#hadFocus ||= this.matches(':focus-within')
+    this.#hadFocus ||= Boolean(this.shadowRoot?.activeElement)
     const { top, selection } = keptPageState()
     this.#restoreTop = top
     this.selection = this.#pendingSelection ? select.selectOnly(this.#pendingSelection) : selection

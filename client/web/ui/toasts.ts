@@ -139,7 +139,7 @@ export class Toasts extends LitElement {
 
   /** Fires `leave` if the focus was in it, which then belongs to the page again. */
   #drop(id: number) {
-    if (this.matches(':focus-within')) this.dispatchEvent(new Event('leave'))
+    if (this.shadowRoot?.activeElement) this.dispatchEvent(new Event('leave'))
     this.shown = this.shown.filter(toast => toast.id !== id)
   }
 }
