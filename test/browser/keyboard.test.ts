@@ -1,0 +1,121 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { administrator } from '../support/hub-process.ts'
+import { webRig } from '../support/web-rig.ts'
+import { row, shownNames } from '../support/web-steps.ts'
+
+const rig = webRig()
+
+const selected = (page: Page): Promise<string[]> =>
+  page.locator('wherry-entry-list .row[aria-selected="true"] .title').allTextContents()
+
+/** Tab until what has the focus is described so; fails when a round has passed. */
+const tabTo = async (page: Page, description: RegExp): Promise<void> => {
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate(() => {
+      let element = document.activeElement
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+      return `${element?.getAttribute('role') ?? element?.tagName} ${element?.getAttribute('aria-label') ?? element?.textContent?.trim()} ${element?.closest('li')?.textContent}`
+    })
+    if (description.test(focused)) return
+  }
+  throw new Error(`Tab does not come to ${description}`)
+}
+
+const newFolder = async (page: Page, name: string): Promise<void> => {
+  await page.keyboard.press('Shift+N')
+  await page.getByRole('dialog', { name: 'New folder' }).waitFor()
+  await page.keyboard.type(name)
+  await page.keyboard.press('Enter')
+  await row(page, name).waitFor()
+  await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+}
+
+test('everything is done with the keyboard alone', async () => {
+  const { page } = await rig.open({ as: null })
+  const { keyboard } = page
+  await page.locator('input[name="email"]:focus').waitFor()
+  await keyboard.type(administrator.email)
+  await keyboard.press('Tab')
+  await keyboard.type(administrator.password)
+  await keyboard.press('Enter')
+  await page.getByText('This folder is empty').waitFor()
+
+  // The first folder from the menu, the others by a key.
+  await tabTo(page, /^BUTTON New/)
+  await keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'New folder' }).waitFor()
+  await keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'New folder' }).waitFor()
+  await keyboard.type('Alpha')
+  await keyboard.press('Enter')
+  await row(page, 'Alpha').waitFor()
+  await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+  await tabTo(page, /^grid/)
+  for (const name of ['Beta', 'Gamma', 'Delta']) {
+    await page.locator('wherry-entry-list .scroller').waitFor()
+    await newFolder(page, name)
+  }
+  expect(await shownNames(page)).toEqual(['Alpha', 'Beta', 'Delta', 'Gamma'])
+
+  // Into a folder and back.
+  await keyboard.press('Home')
+  expect(await selected(page)).toEqual(['Alpha'])
+  await keyboard.press('Enter')
+  await page.getByText('This folder is empty').waitFor()
+  await keyboard.press('Backspace')
+  await row(page, 'Beta').waitFor()
+
+  // A name that is typed is gone to; F2 edits it.
+  await keyboard.type('be')
+  await expect.poll(() => selected(page)).toEqual(['Beta'])
+  await keyboard.press('F2')
+  await page.getByLabel('New name').waitFor()
+  await keyboard.type('Beta 2')
+  await keyboard.press('Enter')
+  await row(page, 'Beta 2').waitFor()
+
+  // The menu of the row.
+  await keyboard.press('Shift+F10')
+  await page.getByRole('menuitem', { name: 'Rename' }).waitFor()
+  await keyboard.press('Escape')
+  await page.getByRole('menuitem', { name: 'Rename' }).waitFor({ state: 'hidden' })
+
+  // A move, and taking it back from its message.
+  await keyboard.press('Control+x')
+  await keyboard.press('Home')
+  await keyboard.press('Enter')
+  await page.getByText('Drop files or folders anywhere').waitFor()
+  await keyboard.press('Control+v')
+  await row(page, 'Beta 2').waitFor()
+  await tabTo(page, /^BUTTON Undo[\s\S]*moved/)
+  await keyboard.press('Enter')
+  await page.getByText('This folder is empty').waitFor()
+  await tabTo(page, /^A Files/)
+  await keyboard.press('Enter')
+  await row(page, 'Beta 2').waitFor()
+  await tabTo(page, /^grid/)
+
+  // Several at once, deleted after a question.
+  await keyboard.press('End')
+  await keyboard.press('Shift+ArrowUp')
+  expect((await selected(page)).toSorted()).toEqual(['Delta', 'Gamma'])
+  await keyboard.press('Delete')
+  await page.getByRole('dialog', { name: 'Delete 2 items?' }).waitFor()
+  await keyboard.press('Tab')
+  await keyboard.press('Enter')
+  await row(page, 'Gamma').waitFor({ state: 'detached' })
+  await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+
+  await keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+  await keyboard.press('Escape')
+  await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+
+  await keyboard.press('/')
+  await keyboard.type('alp')
+  await expect.poll(() => shownNames(page)).toEqual(['Alpha'])
+  await keyboard.press('Escape')
+  await expect.poll(() => shownNames(page)).toEqual(['Alpha', 'Beta 2'])
+})
