@@ -36,6 +36,7 @@ type Thread = {
   segment: number | null
   ended: Promise<void>
   alive: boolean
+  hasAnswered: boolean
 }
 
 const bytesOf = (task: Task): number => (task.kind === 'check' ? task.size : task.plain.length)
@@ -59,6 +60,7 @@ export const chunkThreads = ({ count, data, onOldestOpen, onDeath }: ChunkThread
     const open = thread.open.get(answer.ticket)
     if (!open) return
     thread.open.delete(answer.ticket)
+    thread.hasAnswered = true
     thread.bytes -= open.bytes
     if (answer.ok) open.resolve(answer.place)
     else open.reject(errorOf(answer))
@@ -80,6 +82,8 @@ export const chunkThreads = ({ count, data, onOldestOpen, onDeath }: ChunkThread
     if (!closing) onDeath(cause)
     for (const { kind, reject } of thread.open.values()) reject(deathOf(kind, cause))
     thread.open.clear()
+    // What is stored stays readable; a thread that never did anything would only die again.
+    if (!closing && thread.hasAnswered) threads.push(start())
   }
 
   const start = (): Thread => {
@@ -93,6 +97,7 @@ export const chunkThreads = ({ count, data, onOldestOpen, onDeath }: ChunkThread
       segment: null,
       ended,
       alive: true,
+      hasAnswered: false,
     }
     worker.on('message', (message: FromThread) => receive(thread, message))
     worker.on('error', cause => bury(thread, new Error('A chunk thread died.', { cause })))
