@@ -30,7 +30,7 @@ export class SideBar extends LitElement {
       <a class="brand" href="/f/" aria-label="Wherry">
         <span class="mark">${icons.sailboat}</span><span class="word">Wherry</span>
       </a>
-      <button class="primary new" aria-haspopup="menu" @click=${this.#openNew}>
+      <button class="primary new" aria-haspopup="menu" aria-label=${msg('New')} title=${msg('New')} @click=${this.#openNew}>
         ${icons.plus}<span class="word">${msg('New')}</span><span class="word chevron">${icons.chevronDown}</span>
       </button>
       <div class="places">
