@@ -63,7 +63,7 @@ export class SelectionBar extends LitElement {
           display: none;
         }
       }
-      @container bar (max-width: 599px) {
+      @container bar (max-width: 679px) {
         .word {
           display: none;
         }
