@@ -9,7 +9,7 @@ import { sweepOrphans } from './writes/orphans.ts'
 import { putMany } from './writes/put-many.ts'
 import { removeEntries } from './writes/remove.ts'
 import { renameEntry } from './writes/rename.ts'
-import { createSession, endSession, rotateSession, touchSessions } from './writes/sessions.ts'
+import { createSession, endSession, pruneSessions, rotateSession, touchSessions } from './writes/sessions.ts'
 import { setSetting, setSettingIfAbsent } from './writes/settings.ts'
 import { declareChunks, markStored } from './writes/upload-chunks.ts'
 import { commitUpload } from './writes/upload-commit.ts'
@@ -28,6 +28,7 @@ export const operations = {
   'sessions.rotate': rotateSession,
   'sessions.end': endSession,
   'sessions.touch': touchSessions,
+  'sessions.prune': pruneSessions,
   'entries.createFolder': createFolder,
   'entries.rename': renameEntry,
   'entries.move': moveEntries,

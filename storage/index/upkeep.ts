@@ -2,7 +2,7 @@ import type { Writer } from './writer.ts'
 
 const pruneEachMs = 60 * 60 * 1000
 
-/** Small background writes: references of contents that nothing has any more, answers that nobody can ask for again. */
+/** Small background writes: references of contents that nothing has any more, answers that nobody can ask for again, sessions that nobody uses. */
 export type Upkeep = {
   /** Works off what was given up, a batch at a time, between the writes of others. */
   sweep(): void
@@ -32,6 +32,7 @@ export const startUpkeep = (writer: Writer): Upkeep => {
   }
   const prune = (): void => {
     writer.run('requests.prune', null).catch(() => {})
+    writer.run('sessions.prune', null).catch(() => {})
   }
   const timer = setInterval(prune, pruneEachMs)
   timer.unref()

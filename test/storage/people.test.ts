@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { sessionIdleMs } from '../../storage/index/writes/sessions.ts'
+import { openStorage } from '../../storage/open-storage.ts'
 import type { Commit } from '../../storage/storage.ts'
-import { newId, openTemporary, person, withAda } from './open-temporary.ts'
+import { newId, openTemporary, person, temporaryDirectory, withAda } from './open-temporary.ts'
 
 test('the first administrator is made once, and the setup token goes with it', async () => {
   const storage = await openTemporary()
@@ -139,4 +141,23 @@ test('the highest of ownership, own and everyone’s grants holds, inherited dow
   expect(await storage.spaces.sharedWith(bob.id)).toEqual([])
   const nobody = storage.access.grant(actor, a.id, { kind: 'user', user: newId() }, 'read')
   await expect(nobody).rejects.toMatchObject({ reason: 'not_found' })
+})
+
+test('a session that nobody used for three months is over at the next start, and its tokens are forgotten', async () => {
+  const directory = temporaryDirectory()
+  let now = Date.now()
+  const clock = () => now
+  const first = await openStorage({ directory, clock })
+  const { id: ada } = await first.users.setUp(person('Ada'))
+  const stale = await first.sessions.create({ user: ada, agent: 'a', address: '::1', refreshHash: 'stale' })
+  now += sessionIdleMs - 1_000
+  const used = await first.sessions.create({ user: ada, agent: 'b', address: '::1', refreshHash: 'used' })
+  await first.close()
+  now += 2_000
+  const storage = await openTemporary({ directory, clock })
+  // Writes run in order: what the start began is done before this one.
+  await storage.settings.set('any', null)
+  expect(await storage.sessions.get(stale.id)).toBeNull()
+  expect(await storage.sessions.get(used.id)).not.toBeNull()
+  await expect(storage.sessions.rotate('stale', 'next', 0)).rejects.toMatchObject({ reason: 'session_ended' })
 })

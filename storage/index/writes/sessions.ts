@@ -111,6 +111,37 @@ const markEnded = async (tx: Tx, ids: readonly string[], reason: EndedSession['r
   }
 }
 
+/** A session that nobody used for this time is over. */
+export const sessionIdleMs = 90 * 24 * 60 * 60 * 1000
+/** Used refresh tokens are known for this time: one that comes back later is refused without ending its session. */
+const usedTokenKeptMs = 30 * 24 * 60 * 60 * 1000
+
+/** Ends sessions that nobody uses any more, and forgets what is long over; answers how many ended. */
+export const pruneSessions: Write<null, number> = async tx => {
+  const { db, now } = tx
+  const idle = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('ended_at', 'is', null)
+    .where('last_seen_at', '<', now - sessionIdleMs)
+    .limit(1_000)
+    .execute()
+  await markEnded(
+    tx,
+    idle.map(row => row.id),
+    'revoked',
+  )
+  await db
+    .deleteFrom('sessions')
+    .where('ended_at', '<', now - sessionIdleMs)
+    .execute()
+  await db
+    .deleteFrom('refresh_tokens')
+    .where('used_at', '<', now - usedTokenKeptMs)
+    .execute()
+  return idle.length
+}
+
 type Touch = readonly { session: string; at: number; address: string }[]
 
 export const touchSessions: Write<Touch, null> = async (tx, touches) => {
