@@ -83,8 +83,10 @@ test('everything is done with the keyboard alone', async () => {
   await page.getByRole('menuitem', { name: 'Rename' }).waitFor({ state: 'hidden' })
 
   // A move, and taking it back from its message.
+  await page.locator('wherry-entry-list .scroller:focus').waitFor()
   await keyboard.press('Control+x')
   await keyboard.press('Home')
+  await expect.poll(() => selected(page)).toEqual(['Alpha'])
   await keyboard.press('Enter')
   await page.getByText('Drop files or folders anywhere').waitFor()
   await keyboard.press('Control+v')

@@ -49,6 +49,12 @@ export class ClashDialog extends LitElement {
         max-block-size: 45vh;
         overflow: auto;
       }
+      .hint {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        margin-block: 4px 16px;
+      }
       label.all {
         display: flex;
         align-items: center;

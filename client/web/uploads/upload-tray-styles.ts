@@ -45,8 +45,13 @@ export const trayStyles = css`
   .ring .done {
     stroke: var(--brand);
   }
-  .up {
+  .ring.whole .done {
+    stroke: var(--live);
+  }
+  button span {
     display: inline-flex;
+  }
+  .up {
     rotate: 180deg;
   }
   ul {

@@ -72,7 +72,7 @@ export class UploadTray extends LitElement {
       active > 0 ? timeLeft(bytes - storedBytes, this.rate) : '',
     ].filter(Boolean)
     return html`<header>
-      <svg class="ring" viewBox="0 0 36 36" aria-hidden="true">
+      <svg class="ring ${active === 0 && share === 1 && this.totals.failedFiles === 0 ? 'whole' : ''}" viewBox="0 0 36 36" aria-hidden="true">
         <circle cx="18" cy="18" r="15" pathLength="100" />
         <circle class="done" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray="${share * 100} 100" />
       </svg>

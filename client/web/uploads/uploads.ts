@@ -4,6 +4,7 @@ import { createListeners } from '../../core/listeners.ts'
 import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWorker } from './messages.ts'
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
 import { createSpeedometer, type Speedometer } from './speedometer.ts'
+import { isActive } from './tray-order.ts'
 import { startUploadWorker } from './worker-url.ts'
 
 export const noTotals: UploadTotals = {
@@ -61,6 +62,12 @@ export const startUploads = (options: { url: string; agent: string; user: string
     }
     listeners.emit()
   }
+  // Also when nothing comes: a drop-out is to be seen while it lasts.
+  const tick = setInterval(() => {
+    if (![...items.values()].some(isActive)) return
+    speed.measure(totals.storedBytes, performance.now())
+    listeners.emit()
+  }, 1000)
   const network = () => post({ kind: 'network', online: navigator.onLine })
   addEventListener('online', network)
   addEventListener('offline', network)
@@ -94,6 +101,7 @@ export const startUploads = (options: { url: string; agent: string; user: string
     },
     onChange: listener => listeners.add(listener),
     close() {
+      clearInterval(tick)
       removeEventListener('online', network)
       removeEventListener('offline', network)
       listeners.clear()
