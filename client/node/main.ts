@@ -102,4 +102,6 @@ const main = async (argv: string[]): Promise<number> => {
   }
 }
 
+// Whoever reads us may have enough: `wherry ls | head`.
+process.stdout.on('error', () => process.exit())
 process.exitCode = await main(process.argv.slice(2))

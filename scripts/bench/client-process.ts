@@ -18,7 +18,8 @@ const program = fileURLToPath(new URL('./client/main.ts', import.meta.url))
 
 export const startClient = ({ defer }: BenchContext): ClientProcess => {
   const child = fork(program, {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // As the command line runs (client/node/bin.mjs).
+    execArgv: ['--disable-warning=ExperimentalWarning', '--single-threaded-gc'],
     serialization: 'advanced',
   })
   const kill = async () => {

@@ -9,7 +9,7 @@ import { drop, row, upload, withoutPickers } from '../support/web-steps.ts'
 const MiB = 2 ** 20
 const fileBytes = 128 * MiB
 /** What may be under way when a connection ends, and is sent again: the hub's default window, and the chunk it ends in. */
-const windowBytes = 16 * MiB + 4 * MiB
+const windowBytes = 32 * MiB + 4 * MiB
 /** Calls, headers of slices, and their like, beside the file's bytes. */
 const talkBytes = 1 * MiB
 
