@@ -183,7 +183,7 @@ export const transferProgress = v.strictObject({
 })
 export type TransferProgress = v.InferOutput<typeof transferProgress>
 
-/** What a client needs to cut files as the hub's other clients do (client/core/chunker.ts). */
+/** What a client needs to cut files as the hub's other clients do (client/core/upload/chunker.ts). */
 export const chunking = v.strictObject({
   seed: text(64, 16),
   minBytes: count(limits.chunkMaxBytes, 1),

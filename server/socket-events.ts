@@ -1,9 +1,9 @@
 import { isReason, type WherryError } from '../protocol/errors.ts'
 import { closeCodes } from '../protocol/rpc.ts'
+import type { Origins } from './auth/origins.ts'
 import type { Connections } from './connections.ts'
 import type { Hub } from './context.ts'
 import type { Dispatcher } from './dispatch.ts'
-import type { Origins } from './origins.ts'
 import type { SocketEvents } from './transport/socket-route.ts'
 
 type Parts = Pick<Hub, 'transfers' | 'log'> & {

@@ -1,6 +1,6 @@
+import { accessMs } from './auth/tokens.ts'
 import type { Connections } from './connections.ts'
 import type { Hub } from './context.ts'
-import { accessMs } from './tokens.ts'
 
 const minuteMs = 60_000
 

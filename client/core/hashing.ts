@@ -2,7 +2,7 @@ import { bytesToHex, digestLink, digestStart, hexToBytes } from '../../protocol/
 import { WherryError } from '../../protocol/errors.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import { type Blocks, createBlocks } from './blocks.ts'
-import { cutSearch, type MakeCutSearch } from './cut-search.ts'
+import { cutSearch, type MakeCutSearch } from './upload/cut-search.ts'
 
 /** SHA-256 as lower-case hexadecimal. The bytes stay as they are until it resolves. */
 export type Sha256 = (bytes: Uint8Array) => Promise<string>

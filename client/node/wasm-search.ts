@@ -1,6 +1,12 @@
 import { limits } from '../../protocol/limits.ts'
 import { type Blocks, createBlocks } from '../core/blocks.ts'
-import { type CutSearch, cutSearch, gearHash, gearHashBytes, type MakeCutSearch } from '../core/cut-search.ts'
+import {
+  type CutSearch,
+  cutSearch,
+  gearHash,
+  gearHashBytes,
+  type MakeCutSearch,
+} from '../core/upload/cut-search.ts'
 import { searchModule } from './wasm-code.ts'
 
 const pageBytes = 64 * 1024

@@ -1,4 +1,4 @@
-import { isSecureOrigin } from '../origins.ts'
+import { isSecureOrigin } from '../auth/origins.ts'
 
 /** The cookie's lifetime follows the refresh token's: each renewal begins it anew. */
 const maxAgeSeconds = 90 * 24 * 60 * 60

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import { sessionDoorPath, sessionDoorRequest } from '../../protocol/session-door.ts'
+import type { Origins } from '../auth/origins.ts'
 import type { Hub } from '../context.ts'
-import type { Origins } from '../origins.ts'
 import type { Door, HttpRequest, HttpResponse, HttpRoute } from '../transport/http.ts'
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from './session-cookie.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createChunker } from '../../client/core/chunker.ts'
-import { gearTable } from '../../client/core/gear.ts'
 import { subtleSha256 } from '../../client/core/hashing.ts'
+import { createChunker } from '../../client/core/upload/chunker.ts'
+import { gearTable } from '../../client/core/upload/gear.ts'
 import { smallChunking } from './fake-hub.ts'
 import { someBytes } from './memory-source.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { watchFolder } from '../../client/core/live-folder.ts'
+import { watchFolder } from '../../client/core/folder/live-folder.ts'
 import { WherryError } from '../../protocol/errors.ts'
 import type { Entry } from '../../protocol/values.ts'
 import { folderModel, modelFolder } from '../support/folder-model.ts'

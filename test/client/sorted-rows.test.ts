@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { compareRows, type Row, toRow } from '../../client/core/entry-order.ts'
-import { applyEdits, findEdits } from '../../client/core/sorted-rows.ts'
+import { compareRows, type Row, toRow } from '../../client/core/folder/entry-order.ts'
+import { applyEdits, findEdits } from '../../client/core/folder/sorted-rows.ts'
 
 const compare = compareRows({ by: 'name', descending: false })
 

@@ -1,12 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Source } from '../../client/core/api.ts'
-import { createChunker } from '../../client/core/chunker.ts'
-import { gearTable } from '../../client/core/gear.ts'
 import { contentDigest, subtleHashing, subtleSha256 } from '../../client/core/hashing.ts'
 import { newId } from '../../client/core/new-id.ts'
-import { createCredit } from '../../client/core/upload-credit.ts'
-import { createFileUpload, type FileProgress, type FileUploadOptions } from '../../client/core/upload-file.ts'
-import { createSender } from '../../client/core/upload-sender.ts'
+import { createChunker } from '../../client/core/upload/chunker.ts'
+import { gearTable } from '../../client/core/upload/gear.ts'
+import { createCredit } from '../../client/core/upload/upload-credit.ts'
+import {
+  createFileUpload,
+  type FileProgress,
+  type FileUploadOptions,
+} from '../../client/core/upload/upload-file.ts'
+import { createSender } from '../../client/core/upload/upload-sender.ts'
 import { isReason } from '../../protocol/errors.ts'
 import { createFakeHub, fakeId, smallChunking } from './fake-hub.ts'
 import { memorySource, someBytes } from './memory-source.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { UploadMemory, UploadQueue, UploadRequest } from '../../client/core/api.ts'
-import { createUploadQueue, type UploadQueueOptions } from '../../client/core/upload-queue.ts'
+import { createUploadQueue, type UploadQueueOptions } from '../../client/core/upload/upload-queue.ts'
 import { createFakeHub, fakeId } from './fake-hub.ts'
 import { memorySource, someBytes } from './memory-source.ts'
 

@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createChunker } from '../../client/core/chunker.ts'
-import { cutSearch, type MakeCutSearch } from '../../client/core/cut-search.ts'
+import { createChunker } from '../../client/core/upload/chunker.ts'
+import { cutSearch, type MakeCutSearch } from '../../client/core/upload/cut-search.ts'
 import { wasmSearch } from '../../client/node/wasm-search.ts'
 
 const sizes = { minBytes: 64, averageBytes: 1024, maxBytes: 4096 }

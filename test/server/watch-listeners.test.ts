@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createBroadcaster } from '../../server/broadcast.ts'
 import type { Connection } from '../../server/context.ts'
+import { createBroadcaster } from '../../server/live/broadcast.ts'
 import { openRig } from './transfers-rig.ts'
 
 test('folders that were watched and left are not remembered with the connection', async () => {

@@ -1,6 +1,6 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { UploadItem, UploadQueue } from '../../core/api.ts'
-import { createUploadQueue } from '../../core/upload-queue.ts'
+import { createUploadQueue } from '../../core/upload/upload-queue.ts'
 import { argument, type Command, PartialFailure, textOption, UsageError } from '../cli/command.ts'
 import { columns, formatBytes, type Output, printable } from '../cli/output.ts'
 import { createProgressBar } from '../cli/progress.ts'

@@ -1,5 +1,5 @@
 import type { Entry } from '../../../protocol/values.ts'
-import { watchFolder } from '../../core/live-folder.ts'
+import { watchFolder } from '../../core/folder/live-folder.ts'
 import { argument, type Command } from '../cli/command.ts'
 import { printable } from '../cli/output.ts'
 import { needFolder } from '../cli/remote-path.ts'

@@ -2,7 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import { isReason } from '../../../protocol/errors.ts'
 import type { Result } from '../../../protocol/table.ts'
 import type { FolderChange, HubClient, LiveFolder, Stop } from '../../core/api.ts'
-import { watchFolder } from '../../core/live-folder.ts'
+import { watchFolder } from '../../core/folder/live-folder.ts'
 
 export type FolderInfo = Result<'entry.get'>
 

@@ -1,6 +1,6 @@
 import type { Entry } from '../../../protocol/values.ts'
 import type { TransferLink } from '../../core/api.ts'
-import { download } from '../../core/download.ts'
+import { download } from '../../core/download/download.ts'
 import { handleSink } from './handle-sink.ts'
 import type { ShownSave } from './messages.ts'
 

@@ -1,6 +1,6 @@
 import type { HubClient, TransferLink, UploadItem, UploadQueue } from '../../core/api.ts'
 import { createClient } from '../../core/client.ts'
-import { createUploadQueue } from '../../core/upload-queue.ts'
+import { createUploadQueue } from '../../core/upload/upload-queue.ts'
 import { cookieCredentials } from '../credentials.ts'
 import { webSocket } from '../socket.ts'
 import { blobSource } from './blob-source.ts'

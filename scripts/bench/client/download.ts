@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import { download as downloadTo } from '../../../client/core/download.ts'
+import { download as downloadTo } from '../../../client/core/download/download.ts'
 import { fileSink } from '../../../client/node/file-sink.ts'
 import { threadHashing } from '../../../client/node/hashing.ts'
 import { type Measured, measured } from '../measured.ts'

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Source, UploadQueue, UploadTotals } from '../../../client/core/api.ts'
-import { createUploadQueue } from '../../../client/core/upload-queue.ts'
+import { createUploadQueue } from '../../../client/core/upload/upload-queue.ts'
 import { fileSource } from '../../../client/node/file-source.ts'
 import { threadHashing } from '../../../client/node/hashing.ts'
 import { nodeSocket } from '../../../client/node/socket.ts'

@@ -1,0 +1,64 @@
+import { subprotocol } from '../../../protocol/rpc.ts'
+import type { SocketFactory, Timers } from '../api.ts'
+
+/** One socket from its opening to its end. After `lost`, and after drop(), it says nothing more. */
+export type Wire = {
+  /** As Socket.send in client/core/api.ts. */
+  send(message: string | Uint8Array<ArrayBuffer>, taken?: () => void): void
+  readonly bufferedBytes: number
+  /** On the clock of the timers. */
+  readonly receivedAtMs: number
+  readonly receivedMessages: number
+  /** Closes the socket without a word to the listener. */
+  drop(): void
+}
+
+export type WireEvents = {
+  open(): void
+  text(message: string): void
+  binary(message: Uint8Array<ArrayBuffer>): void
+  lost(code: number): void
+}
+
+export const openWire = (factory: SocketFactory, url: string, timers: Timers, events: WireEvents): Wire => {
+  let ended = false
+  let receivedAtMs = timers.now()
+  let receivedMessages = 0
+  const received = <T>(pass: (message: T) => void) => {
+    return (message: T) => {
+      if (ended) return
+      receivedAtMs = timers.now()
+      receivedMessages += 1
+      pass(message)
+    }
+  }
+  const socket = factory(url, subprotocol, {
+    open: () => ended || events.open(),
+    text: received(events.text),
+    binary: received(events.binary),
+    close(code) {
+      if (ended) return
+      ended = true
+      events.lost(code)
+    },
+  })
+  return {
+    send(message, taken) {
+      if (ended) taken?.()
+      else socket.send(message, taken)
+    },
+    get bufferedBytes() {
+      return socket.bufferedBytes
+    },
+    get receivedAtMs() {
+      return receivedAtMs
+    },
+    get receivedMessages() {
+      return receivedMessages
+    },
+    drop() {
+      ended = true
+      socket.close()
+    },
+  }
+}

@@ -1,0 +1,246 @@
+import { isReason, WherryError } from '../../../protocol/errors.ts'
+import type { Result } from '../../../protocol/table.ts'
+import type { ChunkRef } from '../../../protocol/values.ts'
+import type { DownloadOptions, Sink, TransferLink } from '../api.ts'
+import { createBell } from '../bell.ts'
+import { contentDigest, type Hashing, subtleHashing } from '../hashing.ts'
+import { newId } from '../new-id.ts'
+import { type ArrivedChunk, createAssembly } from './download-assembly.ts'
+import { createDownloadPlan } from './download-plan.ts'
+
+export type DownloadedFile = Result<'download.open'>
+
+/** Calls of download.read on their way at once. */
+const readsAtOnce = 4
+/** A chunk whose bytes are wrong is asked for once more. */
+const mostTries = 2
+
+/**
+ * Downloads a file into a sink: each chunk is verified before it is written, chunks that the sink has are not sent, and a
+ * lost connection is waited for. Rejects with `cancelled` when the signal aborts, with `chunk_damaged` if the hub's bytes
+ * are wrong twice, with `version_gone` if the version vanished after a part of it was written; the sink keeps what it has.
+ */
+export const download = async (
+  link: TransferLink,
+  entry: string,
+  sink: Sink,
+  options: DownloadOptions & { hashing?: Hashing } = {},
+): Promise<DownloadedFile> => {
+  try {
+    const file = await downloadVersion(link, entry, sink, options)
+    await sink.finish(file)
+    return file
+  } catch (error) {
+    await sink.stop(true)
+    throw options.signal?.aborted ? new WherryError('cancelled', undefined, {}, { cause: error }) : error
+  }
+}
+
+const downloadVersion = async (
+  link: TransferLink,
+  entry: string,
+  sink: Sink,
+  { signal, version = null, onProgress, hashing = subtleHashing }: DownloadOptions & { hashing?: Hashing },
+): Promise<DownloadedFile> => {
+  for (;;) {
+    const id = newId()
+    const first = await openDownload(link, id, entry, version, signal)
+    const refs = await listChunks(link, id, signal)
+    if (refs === null) continue
+    if ((await contentDigest(refs, hashing.sha256)) !== first.file.digest)
+      throw new WherryError('chunk_damaged')
+    const there = await sink.has(refs)
+    const transfer = createTransfer({ link, entry, sink, hashing, signal, refs, there, onProgress })
+    try {
+      await transfer.run(id, first)
+      return first.file
+    } catch (error) {
+      if (!isReason(error, 'version_gone') || version !== null || transfer.hasWritten) throw error
+      // Nothing of the old version was written, so the new one is as good.
+    } finally {
+      // Also where it failed; an answer is of no use.
+      link.call('download.close', { download: id }, { retry: false }).catch(() => {})
+    }
+  }
+}
+
+type Opened = { file: DownloadedFile; stream: number; epoch: number }
+
+const openDownload = async (
+  link: TransferLink,
+  download: string,
+  entry: string,
+  version: string | null,
+  signal: AbortSignal | undefined,
+): Promise<Opened> => {
+  for (;;) {
+    signal?.throwIfAborted()
+    await link.whenState('live')
+    const { epoch } = link
+    const stream = link.newStream()
+    try {
+      const file = await link.call(
+        'download.open',
+        { download, stream, entry, version },
+        { retry: false, ...(signal && { signal }) },
+      )
+      return { file, stream, epoch }
+    } catch (error) {
+      if (!isReason(error, 'disconnected')) throw error
+    }
+  }
+}
+
+/** All chunks of an open download; null if the connection was lost, and the download with it. */
+const listChunks = async (
+  link: TransferLink,
+  download: string,
+  signal: AbortSignal | undefined,
+): Promise<ChunkRef[] | null> => {
+  const refs: ChunkRef[] = []
+  try {
+    for (let from: number | null = 0; from !== null; ) {
+      const page: Result<'download.chunks'> = await link.call(
+        'download.chunks',
+        { download, from },
+        { retry: false, ...(signal && { signal }) },
+      )
+      refs.push(...page.chunks)
+      from = page.next
+    }
+    return refs
+  } catch (error) {
+    if (isReason(error, 'disconnected')) return null
+    throw error
+  }
+}
+
+type TransferOptions = {
+  link: TransferLink
+  entry: string
+  sink: Sink
+  hashing: Hashing
+  signal: AbortSignal | undefined
+  refs: readonly ChunkRef[]
+  there: ReadonlySet<number>
+  onProgress: DownloadOptions['onProgress'] | undefined
+}
+
+/** Brings the missing chunks of one version into the sink, over as many connections as it takes. */
+const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onProgress }: TransferOptions) => {
+  const plan = createDownloadPlan(refs, there)
+  const bell = createBell()
+  const tries = new Map<number, number>()
+  const writing = new Set<number>()
+  const size = refs.reduce((sum, ref) => sum + ref.size, 0)
+  const reusedBytes = refs.reduce((sum, ref, index) => sum + (there.has(index) ? ref.size : 0), 0)
+  let receivedBytes = 0
+  let failure: unknown = null
+  let reads = 0
+
+  const report = () => onProgress?.({ size, receivedBytes, reusedBytes })
+
+  const fail = (error: unknown) => {
+    failure ??= error
+    bell.ring()
+  }
+
+  const again = (index: number) => {
+    const tried = (tries.get(index) ?? 0) + 1
+    tries.set(index, tried)
+    if (tried >= mostTries) fail(new WherryError('chunk_damaged', undefined, { index }))
+    plan.again(index)
+    bell.ring()
+  }
+
+  const take = async ({ index, bytes, release }: ArrivedChunk) => {
+    const ref = refs[index]
+    if (!ref || !plan.isWanted(index) || writing.has(index)) {
+      release()
+      return
+    }
+    writing.add(index)
+    try {
+      if (bytes.length !== ref.size || (await hashing.sha256(bytes)) !== ref.hash) {
+        again(index)
+        return
+      }
+      if (failure) return
+      // Shared memory only where this machine's hashing made it so: its sinks take it.
+      await sink.write(index, plan.positionOf(index), bytes as Uint8Array<ArrayBuffer>)
+      plan.written(index)
+      receivedBytes += ref.size
+      report()
+    } catch (error) {
+      fail(error)
+    } finally {
+      writing.delete(index)
+      release()
+      bell.ring()
+    }
+  }
+
+  const read = async (download: string, epoch: number, { from, count }: { from: number; count: number }) => {
+    reads++
+    try {
+      await link.call('download.read', { download, from, count }, { retry: false })
+      if (link.epoch !== epoch) return
+      // The answer follows the last slice: what has not come whole by now does not come.
+      for (let index = from; index < from + count; index++) {
+        if (plan.isWanted(index) && !writing.has(index)) again(index)
+      }
+    } catch (error) {
+      if (!isReason(error, 'disconnected')) fail(error)
+    } finally {
+      reads--
+      bell.ring()
+    }
+  }
+
+  /** Until all is written, or the connection is lost (false). */
+  const readAll = async (download: string, { epoch }: Opened): Promise<boolean> => {
+    while (!plan.isDone) {
+      signal?.throwIfAborted()
+      if (failure) throw failure
+      if (link.epoch !== epoch || link.state !== 'live') return false
+      const next = reads < readsAtOnce ? plan.nextRead() : null
+      if (next) void read(download, epoch, next)
+      else await bell.rung()
+    }
+    if (failure) throw failure
+    return true
+  }
+
+  const runOn = async (download: string, opened: Opened): Promise<boolean> => {
+    const assembly = createAssembly(hashing.blocks, chunk => void take(chunk))
+    const stop = link.onSlice(opened.stream, slice => assembly.add(slice, refs[slice.index]))
+    try {
+      return await readAll(download, opened)
+    } finally {
+      stop()
+      assembly.reset()
+    }
+  }
+
+  return {
+    get hasWritten(): boolean {
+      return plan.hasWritten
+    },
+    async run(id: string, first: Opened): Promise<void> {
+      const stopState = link.onState(bell.ring)
+      signal?.addEventListener('abort', bell.ring)
+      report()
+      try {
+        for (let opened = first; !(await runOn(id, opened)); ) {
+          plan.restart(index => writing.has(index))
+          opened = await openDownload(link, id, entry, first.file.version, signal)
+        }
+      } finally {
+        stopState()
+        signal?.removeEventListener('abort', bell.ring)
+        // The sink is stopped next: no write may come later.
+        while (writing.size > 0) await bell.rung()
+      }
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import { limits } from '../../../protocol/limits.ts'
+import type { Result } from '../../../protocol/table.ts'
+import type { Change, Entry } from '../../../protocol/values.ts'
+import type { HubClient } from '../api.ts'
+
+/** Small, so that there is something to see at once. */
+const firstPageEntries = 500
+
+export type Page = { entries: readonly Entry[]; total: number }
+
+/**
+ * Reads a whole folder page by page, in name order. Answers the lowest change number that a page was read at: changes after
+ * it may be missing from the pages.
+ */
+export const readPages = async (
+  client: HubClient,
+  folder: string,
+  signal: AbortSignal,
+  onPage: (page: Page) => void,
+): Promise<number> => {
+  const read = (after: string | null, limit: number): Promise<Result<'folder.list'>> => {
+    const page = client.call('folder.list', { folder, after, limit }, { signal })
+    // Whoever stops does not wait for it.
+    page.catch(() => {})
+    return page
+  }
+  let lowestSeq = Number.MAX_SAFE_INTEGER
+  let coming: Promise<Result<'folder.list'>> | null = read(null, firstPageEntries)
+  while (coming) {
+    const page: Result<'folder.list'> = await coming
+    signal.throwIfAborted()
+    // Asked for before this page is worked on, so that both sides are busy.
+    coming = page.next === null ? null : read(page.next, limits.pageEntries)
+    lowestSeq = Math.min(lowestSeq, page.seq)
+    onPage(page)
+  }
+  return lowestSeq
+}
+
+/** Reads the changes after `since` to the end. False if that history is gone. */
+export const readChanges = async (
+  client: HubClient,
+  folder: string,
+  since: number,
+  signal: AbortSignal,
+  onChanges: (changes: readonly Change[], seq: number) => void,
+): Promise<boolean> => {
+  let more = true
+  let cursor = since
+  while (more) {
+    const answer = await client.call('folder.changes', { folder, since: cursor }, { signal })
+    signal.throwIfAborted()
+    if (answer.reset) return false
+    onChanges(answer.changes, answer.seq)
+    cursor = answer.seq
+    more = answer.more
+  }
+  return true
+}

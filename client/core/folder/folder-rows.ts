@@ -1,0 +1,73 @@
+import { nameKey } from '../../../protocol/names.ts'
+import type { Entry } from '../../../protocol/values.ts'
+import type { FolderOrder } from '../api.ts'
+import { type CompareRows, compareRows, type Row, toRow } from './entry-order.ts'
+import { applyEdits, findEdits } from './sorted-rows.ts'
+
+export type FolderRows = ReturnType<typeof createFolderRows>
+
+/** The entries of a folder by id, by name and in order. */
+export const createFolderRows = () => {
+  const byId = new Map<string, Row>()
+  let idByName: Map<string, string> | null = null
+  let order: FolderOrder = { by: 'name', descending: false }
+  let compare: CompareRows = compareRows(order)
+  let sorted: Row[] = []
+  /** The same, without keys: `entries` is a copy of it for those who look, replaced and never changed. */
+  let sortedEntries: Entry[] = []
+  let entries: readonly Entry[] | null = null
+
+  const forget = (row: Row) => {
+    byId.delete(row.entry.id)
+    const key = nameKey(row.entry.name)
+    if (idByName?.get(key) === row.entry.id) idByName.delete(key)
+  }
+  const remember = (row: Row) => {
+    byId.set(row.entry.id, row)
+    idByName?.set(nameKey(row.entry.name), row.entry.id)
+  }
+
+  return {
+    get size(): number {
+      return byId.size
+    },
+    /** Made anew after each change, when somebody looks. */
+    get entries(): readonly Entry[] {
+      entries ??= sortedEntries.slice()
+      return entries
+    },
+    ids: (): Iterable<string> => byId.keys(),
+    get: (id: string): Entry | undefined => byId.get(id)?.entry,
+    /** The entry whose name is the same to the hub (protocol/names.ts, nameKey). */
+    find(name: string): Entry | undefined {
+      idByName ??= new Map(Array.from(byId.values(), ({ entry }) => [nameKey(entry.name), entry.id]))
+      const id = idByName.get(nameKey(name))
+      return id === undefined ? undefined : byId.get(id)?.entry
+    },
+    /** Puts and removes in one replacement of the list; no id may come twice. */
+    apply(put: readonly Entry[], removed: readonly string[]): void {
+      const old: Row[] = []
+      for (const id of [...removed, ...put.map(entry => entry.id)]) {
+        const row = byId.get(id)
+        if (row) old.push(row)
+      }
+      for (const row of old) forget(row)
+      const added = put.map(toRow)
+      for (const row of added) remember(row)
+      const edits = findEdits(sorted, old, added.sort(compare), compare)
+      sorted = applyEdits(sorted, edits, row => row)
+      sortedEntries = applyEdits(sortedEntries, edits, row => row.entry)
+      entries = null
+    },
+    get order(): FolderOrder {
+      return order
+    },
+    setOrder(next: FolderOrder): void {
+      order = next
+      compare = compareRows(next)
+      sorted.sort(compare)
+      sortedEntries = sorted.map(row => row.entry)
+      entries = null
+    },
+  }
+}

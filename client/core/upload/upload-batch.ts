@@ -1,0 +1,109 @@
+import type { ParamsInput, Result } from '../../../protocol/table.ts'
+import type { OnClash } from '../../../protocol/values.ts'
+import type { Source, TransferLink } from '../api.ts'
+import type { Sha256 } from '../hashing.ts'
+import type { Credit } from './upload-credit.ts'
+import type { Sender } from './upload-sender.ts'
+
+/** A small file that was read. */
+export type ReadFile = {
+  name: string
+  modifiedAt: number
+  onClash: OnClash
+  hash: string
+  bytes: Uint8Array
+}
+
+/** Reads and hashes files, some at the same time; a file that cannot be read is its error, in the same place. */
+export const readFiles = async (
+  wanted: readonly { source: Source; name: string; onClash: OnClash }[],
+  sha256: Sha256,
+): Promise<(ReadFile | Error)[]> => {
+  const results: (ReadFile | Error)[] = []
+  let next = 0
+  const work = async () => {
+    for (let index = next++; index < wanted.length; index = next++) {
+      const one = wanted[index]
+      if (one) results[index] = await readFile(one, sha256).catch((error: Error) => error)
+    }
+  }
+  await Promise.all(Array.from({ length: readsAtOnce }, work))
+  return results
+}
+
+const readsAtOnce = 16
+
+const readFile = async (
+  { source, name, onClash }: { source: Source; name: string; onClash: OnClash },
+  sha256: Sha256,
+): Promise<ReadFile> => {
+  const bytes = await source.read(0, source.size)
+  return { name, modifiedAt: source.modifiedAt, onClash, hash: await sha256(bytes), bytes }
+}
+
+/**
+ * Stores read files in one call, in one effect: after a lost connection the link repeats the call under its id, and the
+ * bytes follow again on the same stream. Answers one result for each file.
+ */
+export const putFiles = async (
+  { link, credit, sender }: { link: TransferLink; credit: Credit; sender: Sender },
+  folder: string,
+  files: readonly ReadFile[],
+  onSent: (bytes: number) => void,
+): Promise<Result<'upload.putMany'>['results']> => {
+  const stream = link.newStream()
+  const slices = files.flatMap(({ bytes }, index) => (bytes.length > 0 ? [{ index, bytes }] : []))
+  const total = slices.reduce((sum, { bytes }) => sum + bytes.length, 0)
+  const params: ParamsInput<'upload.putMany'> = {
+    folder,
+    stream,
+    files: files.map(({ bytes, ...file }) => ({ ...file, size: bytes.length })),
+  }
+  let isAnswered = false
+  let sentIn = -1
+
+  /** For the connection of now, once. */
+  const sendBytes = async () => {
+    const { epoch } = link
+    if (sentIn === epoch || link.state !== 'live') return
+    sentIn = epoch
+    if (!credit.tryTake(total)) await credit.take(total)
+    if (isAnswered || link.epoch !== epoch) return credit.putBack(total, epoch)
+    sender.sendTogether(stream, slices)
+    onSent(total)
+  }
+  // Lost again: the next sign-in rings again.
+  const sendQuietly = () => void sendBytes().catch(() => {})
+
+  await waitForCredit(link, credit, total)
+  const answer = link.call('upload.putMany', params)
+  if (link.state === 'live') {
+    sentIn = link.epoch
+    sender.sendTogether(stream, slices)
+    onSent(total)
+  }
+  const stop = link.onState(state => {
+    if (state === 'live') sendQuietly()
+  })
+  try {
+    const { results } = await answer
+    return results
+  } finally {
+    isAnswered = true
+    stop()
+  }
+}
+
+/** Before the call, so that the hub does not wait for bytes that may not come yet. */
+const waitForCredit = async (link: TransferLink, credit: Credit, bytes: number): Promise<void> => {
+  for (;;) {
+    await link.whenState('live')
+    const { epoch } = link
+    try {
+      if (!credit.tryTake(bytes)) await credit.take(bytes)
+      if (link.epoch === epoch && link.state === 'live') return
+    } catch (error) {
+      if (link.state === 'live') throw error
+    }
+  }
+}

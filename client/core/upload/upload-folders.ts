@@ -1,0 +1,59 @@
+import type { Entry } from '../../../protocol/values.ts'
+import type { TransferLink } from '../api.ts'
+
+/** Folders on the way to uploads: made once, whoever asks first. */
+export const createUploadFolders = (link: TransferLink) => {
+  const made = new Map<string, Promise<string>>()
+  const places = new Map<string, Promise<{ space: string; path: string[] } | null>>()
+
+  const remember = <T>(memo: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
+    const known = memo.get(key)
+    if (known) return known
+    const making = make()
+    memo.set(key, making)
+    making.catch(() => memo.delete(key))
+    return making
+  }
+
+  /** Where a folder is in its space; null if not all of the way is readable. */
+  const placeOf = async (folder: string) => {
+    const { entry, space, path } = await link.call('entry.get', { entry: folder })
+    if (entry.id === space.root) return { space: space.id, path: [] }
+    if (path[0]?.id !== space.root) return null
+    return { space: space.id, path: [...path.slice(1).map(one => one.name), entry.name] }
+  }
+
+  const ensure = (folder: string, path: readonly string[]): Promise<string> => {
+    const name = path[path.length - 1]
+    if (name === undefined) return Promise.resolve(folder)
+    return remember(made, [folder, ...path].join('/'), async () => {
+      const parent = await ensure(folder, path.slice(0, -1))
+      const { entry } = await link.call('folder.create', { folder: parent, name, onClash: 'reuse' })
+      return entry.id
+    })
+  }
+
+  return {
+    /** The id of the folder at `path` below `folder`; what is missing on the way is made. */
+    ensure,
+    /** Folders may have been deleted meanwhile: looks again the next time. */
+    forget: (): void => made.clear(),
+    /** The entry of that name in a folder, or null if it cannot be seen. */
+    async find(folder: string, name: string): Promise<Entry | null> {
+      try {
+        const place = await remember(places, folder, () => placeOf(folder))
+        if (!place) return null
+        const { entry } = await link.call('entry.resolve', {
+          space: place.space,
+          path: [...place.path, name],
+        })
+        return entry
+      } catch {
+        // It only says what the name clashes with; that it does is known.
+        return null
+      }
+    },
+  }
+}
+
+export type UploadFolders = ReturnType<typeof createUploadFolders>

@@ -1,0 +1,39 @@
+import { limits } from '../../../protocol/limits.ts'
+import type { TransferLink } from '../api.ts'
+
+/** A call should not wait longer than this behind bulk bytes. */
+const patienceMs = 100
+const smallestSlice = 16 * 1024
+const mostBuffered = 16 * 1024 * 1024
+
+/** Keeps the bytes that wait in the socket to what the network takes in 100 ms, so that calls are answered at once. */
+export type Pace = {
+  /** For the next slice: small on slow links, up to the protocol's limit on fast ones. */
+  readonly sliceBytes: number
+  /** True if more may be put into the socket now. */
+  ready(): boolean
+  /** Resolves when it may be worth looking again. */
+  wait(): Promise<void>
+}
+
+export const createPace = (link: TransferLink): Pace => {
+  let allowance = limits.sliceBytes
+  return {
+    get sliceBytes() {
+      return Math.min(limits.sliceBytes, Math.max(smallestSlice, allowance >>> 1))
+    },
+    ready() {
+      const buffered = link.bufferedBytes
+      if (buffered === 0) allowance = Math.min(mostBuffered, allowance * 2)
+      return buffered < allowance
+    },
+    async wait() {
+      const before = link.bufferedBytes
+      const startMs = performance.now()
+      await new Promise(resolve => setTimeout(resolve, 10))
+      const drained = before - link.bufferedBytes
+      const perPatience = (drained / Math.max(1, performance.now() - startMs)) * patienceMs
+      allowance = Math.min(mostBuffered, Math.max(2 * smallestSlice, (allowance + perPatience) / 2))
+    },
+  }
+}

@@ -1,0 +1,168 @@
+import type { TransferLink, UploadMemory, UploadQueue } from '../api.ts'
+import { type Hashing, subtleHashing } from '../hashing.ts'
+import { createCredit } from './upload-credit.ts'
+import { createUploadFolders } from './upload-folders.ts'
+import { createUploadItems, type UploadPatch, type UploadRecord } from './upload-items.ts'
+import { createLargeUploads } from './upload-large.ts'
+import { adoptedRecord, isSmall, newRecord } from './upload-record.ts'
+import { createSender } from './upload-sender.ts'
+import { createSmallUploads } from './upload-small.ts'
+
+export type UploadQueueOptions = {
+  link: TransferLink
+  /** Remembers finished uploads under `memoryKey` (hub and user), so that unchanged files are not read again. */
+  memory?: UploadMemory
+  memoryKey?: string
+  /** Where WebCrypto is missing, or slower than something else that is there. */
+  hashing?: Hashing
+  /** Files above the chunk minimum at once. */
+  largeAtOnce?: number
+  /** Calls that carry small files at once. */
+  batchesAtOnce?: number
+}
+
+/** What the two kinds of uploads work with. */
+export type UploadTools = Required<Pick<UploadQueueOptions, 'link' | 'hashing' | 'memoryKey'>> & {
+  memory: UploadMemory | null
+  credit: ReturnType<typeof createCredit>
+  sender: ReturnType<typeof createSender>
+  folders: ReturnType<typeof createUploadFolders>
+  items: ReturnType<typeof createUploadItems>
+  /** A run is over: something else may begin. */
+  ended(): void
+  /** Puts a row in line again. */
+  requeue(record: UploadRecord): void
+}
+
+/** Makes the upload queue of a link. Credit belongs to the connection: one queue for each link. */
+export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
+  const { link, hashing = subtleHashing, memory = null, memoryKey = '' } = options
+  const items = createUploadItems()
+  const credit = createCredit(link)
+  const folders = createUploadFolders(link)
+  const sender = createSender(link, credit)
+  let isClosed = false
+
+  const enqueue = (record: UploadRecord) => {
+    if (record.running || isClosed) return
+    if (isSmall(record)) small.add(record)
+    else large.add(record)
+    pump()
+  }
+  const requeue = (record: UploadRecord) => {
+    record.wish = 'run'
+    items.update(record, { state: 'queued', error: null })
+    enqueue(record)
+  }
+
+  let isPumping = false
+  /** After the current turn, so that files added together travel together. */
+  const pump = () => {
+    if (isPumping) return
+    isPumping = true
+    queueMicrotask(() => {
+      isPumping = false
+      if (isClosed) return
+      small.start(options.batchesAtOnce ?? 4)
+      large.start(options.largeAtOnce ?? 3)
+      if (small.isIdle && large.isIdle) credit.release()
+    })
+  }
+  const tools: UploadTools = {
+    ...{ link, hashing, memory, memoryKey, credit, sender, folders, items, requeue },
+    ended: pump,
+  }
+  const small = createSmallUploads(tools)
+  const large = createLargeUploads(tools)
+
+  const stopState = link.onState(state => {
+    for (const record of items.pick()) {
+      if (!record.running) continue
+      const is = record.shown.state
+      if (state === 'live' && is === 'waiting') items.update(record, { state: 'running' })
+      if (state !== 'live' && is === 'running') items.update(record, { state: 'waiting' })
+    }
+  })
+
+  /** Takes a row out of line, or ends its run. */
+  const halt = (record: UploadRecord, wish: 'pause' | 'cancel', patch: UploadPatch) => {
+    record.wish = wish
+    small.remove(record)
+    large.remove(record)
+    record.running?.abort()
+    items.update(record, patch)
+  }
+
+  const addRecord = (record: UploadRecord): string => {
+    items.add(record)
+    if (record.shown.state === 'queued') enqueue(record)
+    return record.shown.id
+  }
+
+  return {
+    get items() {
+      return items.list
+    },
+    get totals() {
+      return items.totals()
+    },
+    add: requests => requests.map(request => addRecord(newRecord(request))),
+    pause(ids) {
+      for (const record of items.pick(ids)) {
+        const { state } = record.shown
+        if (state === 'queued' || state === 'running' || state === 'waiting')
+          halt(record, 'pause', { state: 'paused' })
+      }
+    },
+    resume(ids) {
+      for (const record of items.pick(ids)) if (record.shown.state === 'paused') requeue(record)
+    },
+    cancel(ids) {
+      for (const record of items.pick(ids)) {
+        const { state } = record.shown
+        if (state === 'done' || state === 'cancelled') {
+          items.remove(record)
+          continue
+        }
+        halt(record, 'cancel', { state: 'cancelled', error: null })
+        if (!record.running) large.cancelOnHub(record)
+      }
+    },
+    retry(ids) {
+      folders.forget()
+      for (const record of items.pick(ids)) if (record.shown.state === 'failed') requeue(record)
+    },
+    resolveClash(ids, choice) {
+      for (const record of items.pick(ids)) {
+        if (record.shown.state !== 'clash') continue
+        record.onClash = choice
+        if (choice === 'skip') items.update(record, { state: 'cancelled' })
+        else {
+          // What the hub knows as one upload keeps its answer to clashes.
+          large.cancelOnHub(record)
+          items.update(record, { entry: null })
+          requeue(record)
+        }
+      }
+    },
+    adopt(upload, source) {
+      const known = items.get(upload.id)
+      return known ? known.shown.id : addRecord(adoptedRecord(upload, source))
+    },
+    attach(id, source) {
+      const record = items.get(id)
+      if (record?.shown.state !== 'detached') return
+      record.source = source
+      requeue(record)
+    },
+    onChange: items.onChange,
+    whenIdle: items.whenIdle,
+    close() {
+      isClosed = true
+      stopState()
+      for (const record of items.pick()) record.running?.abort()
+      credit.close()
+      items.close()
+    },
+  }
+}

@@ -1,0 +1,150 @@
+import { type Reason, WherryError } from '../../../protocol/errors.ts'
+import { limits } from '../../../protocol/limits.ts'
+import type { Result } from '../../../protocol/table.ts'
+import { contentDigest } from '../hashing.ts'
+import { putFiles, type ReadFile, readFiles } from './upload-batch.ts'
+import { meetClash } from './upload-clash.ts'
+import type { UploadRecord } from './upload-items.ts'
+import type { UploadTools } from './upload-queue.ts'
+import { shownError, wireClash } from './upload-record.ts'
+
+const mostMismatches = 3
+
+/** Small files, waiting by folder and sent by the hundreds. */
+export const createSmallUploads = (tools: UploadTools) => {
+  const { link, items, folders } = tools
+  const waiting = new Map<string, Set<UploadRecord>>()
+  let running = 0
+
+  const keyOf = ({ shown }: UploadRecord) => `${shown.folder}/${shown.path}`
+
+  const remove = (record: UploadRecord) => {
+    const group = waiting.get(keyOf(record))
+    group?.delete(record)
+    if (group?.size === 0) waiting.delete(keyOf(record))
+  }
+
+  /** As many as fit into one call and half of the window, so that two batches are always on their way. */
+  const takeBatch = (group: Set<UploadRecord>): UploadRecord[] => {
+    const windowBytes = link.hello?.limits.windowBytes ?? limits.putManyBytes
+    const mostBytes = Math.min(limits.putManyBytes, Math.max(limits.chunkMinBytes, windowBytes / 2))
+    const batch: UploadRecord[] = []
+    let bytes = 0
+    for (const record of group) {
+      bytes += record.shown.size
+      if (batch.length >= limits.putManyFiles || (batch.length > 0 && bytes > mostBytes)) break
+      batch.push(record)
+    }
+    for (const record of batch) remove(record)
+    return batch
+  }
+
+  const start = (record: UploadRecord) => {
+    record.running = new AbortController()
+    items.update(record, { state: link.state === 'live' ? 'running' : 'waiting' })
+  }
+
+  const fail = (record: UploadRecord, error: unknown) => {
+    if (record.wish === 'run') items.fail(record, shownError(error))
+  }
+
+  /** Reads the files; those that cannot be read fail here. */
+  const readBatch = async (batch: readonly UploadRecord[]) => {
+    const wanted = batch.flatMap(({ source, shown, onClash }) =>
+      source ? [{ source, name: shown.name, onClash: wireClash(onClash) }] : [],
+    )
+    const ready: { record: UploadRecord; file: ReadFile }[] = []
+    for (const [index, file] of (await readFiles(wanted, tools.hashing.sha256)).entries()) {
+      const record = batch[index]
+      if (!record) continue
+      if (file instanceof Error) fail(record, file)
+      else if (record.wish === 'run') ready.push({ record, file })
+    }
+    return ready
+  }
+
+  const settle = async (
+    folder: string,
+    { record, file }: { record: UploadRecord; file: ReadFile },
+    result: Result<'upload.putMany'>['results'][number],
+  ) => {
+    const { length } = file.bytes
+    if (result.ok) {
+      const { entry, unchanged } = result
+      items.update(record, { state: 'done', entry, unchanged, storedBytes: length, checkedBytes: length })
+      return
+    }
+    await refused(folder, record, file, new WherryError(result.reason, result.message))
+  }
+
+  const refused = async (folder: string, record: UploadRecord, file: ReadFile, error: WherryError) => {
+    const again: Reason = 'chunk_mismatch'
+    if (error.reason === again && ++record.mismatches < mostMismatches && record.wish === 'run')
+      return retries.add(record)
+    if (error.reason !== 'name_taken') return fail(record, error)
+    const { hash, bytes } = file
+    const digest = await contentDigest(
+      bytes.length > 0 ? [{ hash, size: bytes.length }] : [],
+      tools.hashing.sha256,
+    )
+    meetClash(tools, record, await folders.find(folder, file.name), digest, error)
+  }
+  /** Put in line again when their batch is over. */
+  const retries = new Set<UploadRecord>()
+
+  const run = async (batch: readonly UploadRecord[]) => {
+    const [first] = batch
+    if (!first) return
+    const folder = await folders.ensure(first.shown.folder, first.path)
+    const ready = await readBatch(batch)
+    if (ready.length === 0) return
+    const files = ready.map(({ file }) => file)
+    const results = await putFiles(tools, folder, files, () => {
+      for (const { record, file } of ready)
+        items.update(record, { sentBytes: record.shown.sentBytes + file.bytes.length })
+    })
+    const clashes: Promise<void>[] = []
+    for (const [index, result] of results.entries()) {
+      const one = ready[index]
+      if (one) clashes.push(settle(folder, one, result))
+    }
+    await Promise.all(clashes)
+  }
+
+  const end = (batch: readonly UploadRecord[]) => {
+    running--
+    for (const record of batch) {
+      record.running = null
+      // Resumed while its last run was still ending.
+      if (record.shown.state === 'queued' || retries.delete(record)) tools.requeue(record)
+    }
+    tools.ended()
+  }
+
+  return {
+    add(record: UploadRecord): void {
+      const key = keyOf(record)
+      waiting.set(key, (waiting.get(key) ?? new Set()).add(record))
+    },
+    remove,
+    get isIdle(): boolean {
+      return running === 0 && waiting.size === 0
+    },
+    start(atOnce: number): void {
+      for (const [key, group] of waiting) {
+        while (running < atOnce && group.size > 0) {
+          const batch = takeBatch(group)
+          running++
+          for (const record of batch) start(record)
+          run(batch)
+            .catch(error => {
+              for (const record of batch) fail(record, error)
+            })
+            .finally(() => end(batch))
+        }
+        if (group.size === 0) waiting.delete(key)
+        if (running >= atOnce) return
+      }
+    },
+  }
+}

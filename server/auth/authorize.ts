@@ -1,0 +1,51 @@
+import type { Access, LevelRule } from '../../protocol/call.ts'
+import { WherryError } from '../../protocol/errors.ts'
+import { includesLevel } from '../../protocol/levels.ts'
+import type { Connection, Hub, Principal } from '../context.ts'
+
+type Parts = Pick<Hub, 'levelOf' | 'storage' | 'transfers'>
+
+/** The entries whose levels decide about a target; null if there is no such thing. */
+const entriesOf = async (
+  hub: Parts,
+  connection: Connection,
+  principal: Principal,
+  of: LevelRule['of'],
+  named: unknown,
+): Promise<readonly string[] | null> => {
+  if (of === 'entries') return named as string[]
+  const id = named as string
+  if (of === 'upload') return one(await hub.transfers.uploadFolder(principal.user, id))
+  if (of === 'download') return one(hub.transfers.downloadEntry(connection, id))
+  if (of === 'space') return one((await hub.storage.spaces.get(id))?.root ?? null)
+  return [id]
+}
+
+const one = (id: string | null): [string] | null => (id === null ? null : [id])
+
+/**
+ * The one place that decides whether a principal may make a call. Throws `not_found` if something that the call names
+ * is not readable, else `forbidden` if a level is not enough. `params` are parsed.
+ */
+export const authorize = async (
+  hub: Parts,
+  connection: Connection,
+  principal: Principal,
+  access: Access,
+  params: Record<string, unknown>,
+): Promise<void> => {
+  if (access === 'anyone' || access === 'session') return
+  if (access === 'administrator') {
+    if (principal.role !== 'admin') throw new WherryError('forbidden', 'Only an administrator may do that.')
+    return
+  }
+  let isEnough = true
+  for (const { level, of } of access) {
+    const entries = await entriesOf(hub, connection, principal, of, params[of])
+    if (entries === null) throw new WherryError('not_found')
+    const have = await Promise.all(entries.map(entry => hub.levelOf(principal.user, entry)))
+    if (have.includes(null)) throw new WherryError('not_found')
+    if (!have.every(each => includesLevel(each, level))) isEnough = false
+  }
+  if (!isEnough) throw new WherryError('forbidden')
+}

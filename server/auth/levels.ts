@@ -1,0 +1,44 @@
+import type { Level } from '../../protocol/levels.ts'
+
+/** Remembers levels until they are void. */
+export type Levels = {
+  of(user: string, entry: string): Promise<Level | null>
+  /** Rights changed: what was computed, or is being computed, counts no more. */
+  forget(): void
+}
+
+/** Beyond this many remembered levels all are forgotten. */
+const maxRemembered = 100_000
+
+export const createLevels = (read: (user: string, entry: string) => Promise<Level | null>): Levels => {
+  let remembered = new Map<string, Promise<Level | null>>()
+
+  const ask = async (key: string, user: string, entry: string): Promise<Level | null> => {
+    const asked = remembered
+    try {
+      const level = await read(user, entry)
+      // Rights changed while it was read: the answer may be from before.
+      return asked === remembered ? level : of(user, entry)
+    } catch (error) {
+      asked.delete(key)
+      throw error
+    }
+  }
+
+  const of = (user: string, entry: string): Promise<Level | null> => {
+    const key = `${user}/${entry}`
+    const known = remembered.get(key)
+    if (known !== undefined) return known
+    if (remembered.size >= maxRemembered) remembered = new Map()
+    const level = ask(key, user, entry)
+    remembered.set(key, level)
+    return level
+  }
+
+  return {
+    of,
+    forget: () => {
+      remembered = new Map()
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { WherryError } from '../../protocol/errors.ts'
+import type { Config } from '../config.ts'
+import { addressKey } from '../transport/addresses.ts'
+
+/** Bounds how often passwords and tokens can be tried. */
+export type LoginLimits = {
+  /** Counts a call that costs much; throws `too_many_requests` above the limit of its address. */
+  countGuarded(address: string): Promise<void>
+  /**
+   * Counts a sign-in as failed before it is known, so that many at once are counted too. Throws `too_many_requests`
+   * above the limits.
+   */
+  attempt(address: string, account: string): Promise<void>
+  /** It was a success: takes it back, and forgets this address's failures with this account. */
+  succeeded(address: string, account: string): Promise<void>
+}
+
+const quarterHour = 15 * 60
+
+const refuse = (waitMs: number): never => {
+  throw new WherryError('too_many_requests', undefined, { retryAfterMs: waitMs })
+}
+
+const consume = async (limiter: RateLimiterMemory, key: string): Promise<void> => {
+  try {
+    await limiter.consume(key)
+  } catch (error) {
+    if (error instanceof RateLimiterRes) refuse(error.msBeforeNext)
+    throw error
+  }
+}
+
+/** The limits are counted in memory: a restart of the hub forgets them. */
+export const createLoginLimits = (
+  config: Pick<Config, 'loginFailuresPerAccount' | 'loginFailuresPerAddress' | 'loginsPerMinute'>,
+): LoginLimits => {
+  const guarded = new RateLimiterMemory({ points: config.loginsPerMinute, duration: 60 })
+  const perPair = new RateLimiterMemory({ points: config.loginFailuresPerAccount, duration: quarterHour })
+  // An account by itself is limited more loosely, so that a stranger cannot lock its owner out so easily.
+  const perAccount = new RateLimiterMemory({
+    points: config.loginFailuresPerAccount * 10,
+    duration: quarterHour,
+  })
+  const perAddress = new RateLimiterMemory({ points: config.loginFailuresPerAddress, duration: quarterHour })
+  const keyed = (address: string, account: string) => {
+    const folded = account.trim().normalize('NFC').toLowerCase()
+    const from = addressKey(address)
+    return [
+      { limiter: perPair, key: `${from} ${folded}` },
+      { limiter: perAccount, key: folded },
+      { limiter: perAddress, key: from },
+    ]
+  }
+  return {
+    countGuarded: address => consume(guarded, addressKey(address)),
+    attempt: async (address, account) => {
+      for (const { limiter, key } of keyed(address, account)) await consume(limiter, key)
+    },
+    succeeded: async (address, account) => {
+      const [pair, ...others] = keyed(address, account)
+      if (pair !== undefined) await pair.limiter.delete(pair.key)
+      for (const { limiter, key } of others) await limiter.reward(key)
+    },
+  }
+}

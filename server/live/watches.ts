@@ -1,0 +1,106 @@
+import { WherryError } from '../../protocol/errors.ts'
+import type { Level } from '../../protocol/levels.ts'
+import { limits } from '../../protocol/limits.ts'
+import type { Person } from '../../protocol/values.ts'
+import type { Connection } from '../context.ts'
+
+/** One connection has one folder open, with the level that its user has there. */
+export type Watch = {
+  connection: Connection
+  folder: string
+  space: string
+  level: Level
+  /** Lets go of the connection's close. */
+  unfollow: () => void
+}
+
+/** A folder that somebody watches: its events were told up to `to`; null until the first is. */
+export type WatchedFolder = { space: string; to: number | null; watches: Map<Connection, Watch> }
+
+export type Watches = {
+  /** A second watch of the same folder is the first one. */
+  add(connection: Connection, folder: string, space: string, level: Level): { watch: Watch; isNew: boolean }
+  find(connection: Connection, folder: string): Watch | undefined
+  has(watch: Watch): boolean
+  /** False if it was removed before. */
+  remove(watch: Watch): boolean
+  all(): Watch[]
+  isWatched(folder: string): boolean
+  foldersOf(space: string): ReadonlyMap<string, WatchedFolder>
+  /** The folder's events are told from this change number on, unless some were told before. */
+  tellFrom(folder: string, seq: number): void
+  /** Distinct people, in the order in which they came. */
+  people(folder: string): Person[]
+}
+
+const nothing: ReadonlyMap<string, WatchedFolder> = new Map()
+
+export const createWatches = (): Watches => {
+  const folders = new Map<string, WatchedFolder>()
+  const spaces = new Map<string, Map<string, WatchedFolder>>()
+  const counts = new Map<Connection, number>()
+
+  const folderOf = (id: string, space: string): WatchedFolder => {
+    const known = folders.get(id)
+    if (known !== undefined) return known
+    const folder: WatchedFolder = { space, to: null, watches: new Map() }
+    folders.set(id, folder)
+    const siblings = spaces.get(space) ?? new Map<string, WatchedFolder>()
+    spaces.set(space, siblings.set(id, folder))
+    return folder
+  }
+
+  const dropFolder = (id: string, folder: WatchedFolder): void => {
+    folders.delete(id)
+    const siblings = spaces.get(folder.space)
+    siblings?.delete(id)
+    if (siblings?.size === 0) spaces.delete(folder.space)
+  }
+
+  const count = (connection: Connection, by: number): void => {
+    const now = (counts.get(connection) ?? 0) + by
+    if (now === 0) counts.delete(connection)
+    else counts.set(connection, now)
+  }
+
+  const find = (connection: Connection, folder: string): Watch | undefined =>
+    folders.get(folder)?.watches.get(connection)
+
+  return {
+    add: (connection, id, space, level) => {
+      const known = find(connection, id)
+      if (known !== undefined) return { watch: known, isNew: false }
+      if ((counts.get(connection) ?? 0) >= limits.watchedFolders) {
+        throw new WherryError('too_large', `One connection can watch ${limits.watchedFolders} folders.`)
+      }
+      const watch: Watch = { connection, folder: id, space, level, unfollow: () => undefined }
+      folderOf(id, space).watches.set(connection, watch)
+      count(connection, 1)
+      return { watch, isNew: true }
+    },
+    find,
+    has: watch => find(watch.connection, watch.folder) === watch,
+    remove: watch => {
+      const folder = folders.get(watch.folder)
+      if (folder?.watches.get(watch.connection) !== watch) return false
+      folder.watches.delete(watch.connection)
+      count(watch.connection, -1)
+      if (folder.watches.size === 0) dropFolder(watch.folder, folder)
+      return true
+    },
+    all: () => [...folders.values()].flatMap(folder => [...folder.watches.values()]),
+    isWatched: folder => folders.has(folder),
+    foldersOf: space => spaces.get(space) ?? nothing,
+    tellFrom: (id, seq) => {
+      const folder = folders.get(id)
+      if (folder !== undefined) folder.to ??= seq
+    },
+    people: folder => {
+      const people = new Map<string, Person>()
+      for (const { principal } of folders.get(folder)?.watches.keys() ?? []) {
+        if (principal !== null) people.set(principal.user, { id: principal.user, name: principal.name })
+      }
+      return [...people.values()].slice(0, limits.listItems)
+    },
+  }
+}
