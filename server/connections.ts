@@ -2,7 +2,7 @@ import { limits } from '../protocol/limits.ts'
 import { closeCodes } from '../protocol/rpc.ts'
 import type { Commit } from '../storage/storage.ts'
 import type { Config } from './config.ts'
-import type { Principal } from './context.ts'
+import type { Principal } from './connection.ts'
 import { addressKey } from './transport/addresses.ts'
 import type { Socket } from './transport/socket.ts'
 

@@ -1,7 +1,8 @@
 import type { Access, LevelRule } from '../../protocol/call.ts'
 import { WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
-import type { Connection, Hub, Principal } from '../context.ts'
+import type { Connection, Principal } from '../connection.ts'
+import type { Hub } from '../context.ts'
 
 type Parts = Pick<Hub, 'levelOf' | 'storage' | 'transfers'>
 

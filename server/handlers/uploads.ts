@@ -2,8 +2,9 @@ import { WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Storage, UploadRow } from '../../storage/storage.ts'
+import type { Connection } from '../connection.ts'
 import { contentType } from '../content-type.ts'
-import type { Connection, Handler, Hub } from '../context.ts'
+import type { Handler, Hub } from '../context.ts'
 import { headBytes } from '../transfers/upload-stream.ts'
 
 export const askCredit: Handler<'upload.credit'> = async ({ transfers, connection }, { bytes }) => ({

@@ -2,7 +2,7 @@ import { WherryError } from '../../protocol/errors.ts'
 import type { Level } from '../../protocol/levels.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Person } from '../../protocol/values.ts'
-import type { Connection } from '../context.ts'
+import type { Connection } from '../connection.ts'
 
 /** One connection has one folder open, with the level that its user has there. */
 export type Watch = {

@@ -3,7 +3,7 @@ import { includesLevel } from '../../protocol/levels.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import type { ChunkBuffer } from '../../storage/chunks/chunk-store.ts'
 import type { ContentInfo } from '../../storage/storage.ts'
-import type { Connection } from '../context.ts'
+import type { Connection } from '../connection.ts'
 import { createOutbox, type Outbox, type OutboxLimits, sliceScratch } from './outbox.ts'
 import type { TransferParts } from './upload-parts.ts'
 

@@ -3,7 +3,7 @@ import type { Slice } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import { closeCodes } from '../../protocol/rpc.ts'
 import type { ChunkBuffer, ChunkStore } from '../../storage/chunks/chunk-store.ts'
-import type { Connection } from '../context.ts'
+import type { Connection } from '../connection.ts'
 import type { CreditBudget, Lease } from './credit.ts'
 
 /** Where the slices of one stream go. */

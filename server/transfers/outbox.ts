@@ -3,7 +3,7 @@ import { WherryError } from '../../protocol/errors.ts'
 import { sliceHeaderBytes, writeSliceHeader } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import { closeCodes } from '../../protocol/rpc.ts'
-import type { Connection } from '../context.ts'
+import type { Connection } from '../connection.ts'
 
 /** Sends chunks on one connection, one at a time, in slices that suit the link. */
 export type Outbox = {

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'uWebSockets.js'
-import type { Connection, Principal } from '../context.ts'
+import type { Connection, Principal } from '../connection.ts'
 
 /** A connection with what the dispatcher and the transport need besides. */
 export type Socket = Connection & {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { UploadMemory, UploadQueue, UploadRequest } from '../../client/core/api.ts'
-import { createUploadQueue, type UploadQueueOptions } from '../../client/core/upload/upload-queue.ts'
+import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
+import type { UploadQueueOptions } from '../../client/core/upload/upload-tools.ts'
 import { createFakeHub, fakeId } from './fake-hub.ts'
 import { memorySource, someBytes } from './memory-source.ts'
 

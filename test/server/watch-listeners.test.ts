@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Connection } from '../../server/context.ts'
+import type { Connection } from '../../server/connection.ts'
 import { createBroadcaster } from '../../server/live/broadcast.ts'
 import { openRig } from './transfers-rig.ts'
 

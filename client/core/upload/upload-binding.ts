@@ -1,6 +1,7 @@
-import type { ChunkRef } from '../../../protocol/values.ts'
+import type { ChunkRef, OnClash } from '../../../protocol/values.ts'
 import type { Source, TransferLink } from '../api.ts'
-import type { FileTarget } from './upload-file.ts'
+
+export type FileTarget = { folder: string; name: string; onClash: OnClash }
 
 type Binding = { upload: string; stream: number; isOpen: boolean; source: Source; target: FileTarget }
 

@@ -1,6 +1,6 @@
 import type { Entry } from '../../../protocol/values.ts'
 import type { UploadRecord } from './upload-items.ts'
-import type { UploadTools } from './upload-queue.ts'
+import type { UploadTools } from './upload-tools.ts'
 
 /** The name is taken: what was asked for this file says what becomes of it. */
 export const meetClash = (

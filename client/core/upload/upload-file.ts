@@ -1,17 +1,15 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Result } from '../../../protocol/table.ts'
-import type { ChunkRef, OnClash } from '../../../protocol/values.ts'
+import type { ChunkRef } from '../../../protocol/values.ts'
 import type { Source, TransferLink } from '../api.ts'
 import { createBell } from '../bell.ts'
 import type { Hashing } from '../hashing.ts'
 import { newId } from '../new-id.ts'
 import type { Chunker } from './chunker.ts'
-import { bindUpload } from './upload-binding.ts'
+import { bindUpload, type FileTarget } from './upload-binding.ts'
 import { createLedger } from './upload-ledger.ts'
 import { readPieces } from './upload-pieces.ts'
 import type { Sender } from './upload-sender.ts'
-
-export type FileTarget = { folder: string; name: string; onClash: OnClash }
 
 export type FileProgress = {
   checkedBytes: number

@@ -8,8 +8,8 @@ import { sourceDigest } from './source-digest.ts'
 import { meetClash } from './upload-clash.ts'
 import { createFileUpload, type FileUpload } from './upload-file.ts'
 import type { UploadRecord } from './upload-items.ts'
-import type { UploadTools } from './upload-queue.ts'
 import { shownError, wireClash } from './upload-record.ts'
+import type { UploadTools } from './upload-tools.ts'
 
 /** Files that are cut into chunks, a few at once. */
 export const createLargeUploads = (tools: UploadTools) => {

@@ -1,5 +1,5 @@
-import type { TransferLink, UploadMemory, UploadQueue } from '../api.ts'
-import { type Hashing, subtleHashing } from '../hashing.ts'
+import type { UploadQueue } from '../api.ts'
+import { subtleHashing } from '../hashing.ts'
 import { createCredit } from './upload-credit.ts'
 import { createUploadFolders } from './upload-folders.ts'
 import { createUploadItems, type UploadPatch, type UploadRecord } from './upload-items.ts'
@@ -7,32 +7,7 @@ import { createLargeUploads } from './upload-large.ts'
 import { adoptedRecord, isSmall, newRecord } from './upload-record.ts'
 import { createSender } from './upload-sender.ts'
 import { createSmallUploads } from './upload-small.ts'
-
-export type UploadQueueOptions = {
-  link: TransferLink
-  /** Remembers finished uploads under `memoryKey` (hub and user), so that unchanged files are not read again. */
-  memory?: UploadMemory
-  memoryKey?: string
-  /** Where WebCrypto is missing, or slower than something else that is there. */
-  hashing?: Hashing
-  /** Files above the chunk minimum at once. */
-  largeAtOnce?: number
-  /** Calls that carry small files at once. */
-  batchesAtOnce?: number
-}
-
-/** What the two kinds of uploads work with. */
-export type UploadTools = Required<Pick<UploadQueueOptions, 'link' | 'hashing' | 'memoryKey'>> & {
-  memory: UploadMemory | null
-  credit: ReturnType<typeof createCredit>
-  sender: ReturnType<typeof createSender>
-  folders: ReturnType<typeof createUploadFolders>
-  items: ReturnType<typeof createUploadItems>
-  /** A run is over: something else may begin. */
-  ended(): void
-  /** Puts a row in line again. */
-  requeue(record: UploadRecord): void
-}
+import type { UploadQueueOptions, UploadTools } from './upload-tools.ts'
 
 /** Makes the upload queue of a link. Credit belongs to the connection: one queue for each link. */
 export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {

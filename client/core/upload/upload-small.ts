@@ -5,8 +5,8 @@ import { contentDigest } from '../hashing.ts'
 import { putFiles, type ReadFile, readFiles } from './upload-batch.ts'
 import { meetClash } from './upload-clash.ts'
 import type { UploadRecord } from './upload-items.ts'
-import type { UploadTools } from './upload-queue.ts'
 import { shownError, wireClash } from './upload-record.ts'
+import type { UploadTools } from './upload-tools.ts'
 
 const mostMismatches = 3
 
