@@ -191,6 +191,8 @@ export type UploadState =
 
 export type UploadItem = {
   readonly id: string
+  /** Its upload on the hub, under the same id until a clash begins it anew. */
+  readonly upload: string
   readonly name: string
   /** Folders between the target folder and the file, joined with "/"; empty for a file dropped itself. */
   readonly path: string

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { randomFile, sha256OfFile } from '../support/files.ts'
 import { receivedBytes, sha256OfEntry } from '../support/hub-looks.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, row, shownNames, upload } from '../support/web-steps.ts'
+import { drop, ghost, row, shownNames, upload } from '../support/web-steps.ts'
 
 const MiB = 2 ** 20
 const rig = webRig()
@@ -52,6 +52,42 @@ test('an upload pauses, goes on where it was, and is cancelled', async () => {
   await press(page, 'Clear the list')
   await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached' })
   expect(await shownNames(page)).toEqual(['paused.bin'])
+})
+
+/** Notes, frame by frame, what of a name the list shows: its ghost, its row, or both. */
+const watchRows = (page: Page, name: string): Promise<void> =>
+  page.evaluate(name => {
+    const seen = new Set<string>()
+    Object.assign(window, { seenRows: seen })
+    const inside = (root: Document | Element | null | undefined, selector: string) =>
+      (root instanceof Element ? root.shadowRoot : root)?.querySelector(selector)
+    const look = () => {
+      const hosts = ['wherry-app', 'wherry-frame', 'wherry-files-page', 'wherry-entry-list']
+      const list = hosts.reduce<Document | Element | null | undefined>(inside, document)
+      const rows = [...((list as Element | null | undefined)?.shadowRoot?.querySelectorAll('.row') ?? [])]
+      const named = rows.filter(row => row.querySelector('.title')?.textContent === name)
+      if (named.length > 0)
+        seen.add(named.map(row => (row.matches('.ghost') ? 'ghost' : 'row')).join(' and '))
+      requestAnimationFrame(look)
+    }
+    look()
+  }, name)
+
+const seenRows = (page: Page): Promise<string[]> =>
+  page.evaluate(() => [...(window as unknown as { seenRows: Set<string> }).seenRows])
+
+test('the own uploads are in the tray alone; on other devices they are rows until the file is there', async () => {
+  const path = `/f/${await rig.makeFolder('Ghosts')}`
+  const large = await randomFile(join(rig.directory, 'ghost.bin'), 96 * MiB)
+  const { page } = await rig.open({ path })
+  const { page: other } = await rig.open({ path })
+  for (const one of [page, other]) await watchRows(one, 'ghost.bin')
+  await drop(page, [large])
+  await ghost(other, 'ghost.bin').waitFor()
+  for (const one of [page, other]) await row(one, 'ghost.bin').waitFor()
+  await ghost(other, 'ghost.bin').waitFor({ state: 'detached' })
+  expect(await seenRows(page)).toEqual(['row'])
+  expect(await seenRows(other)).toEqual(['ghost', 'row'])
 })
 
 test('names that are taken are asked about once, for each file or for all', async () => {

@@ -9,8 +9,7 @@ export type UploadRecord = {
   source: Source | null
   readonly path: readonly string[]
   onClash: UploadRequest['onClash']
-  /** The id of the upload on the hub, and whether the hub knows it. */
-  upload: string
+  /** The hub knows its upload. */
   isOpen: boolean
   /** Where it is now, of a large file that was begun. */
   file: FileUpload | null

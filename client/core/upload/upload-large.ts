@@ -48,7 +48,7 @@ export const createLargeUploads = (tools: UploadTools) => {
     const folder = await folders.ensure(record.shown.folder, record.path)
     return createFileUpload({
       ...{ link, sender: tools.sender, hashing: tools.hashing, source },
-      ...{ upload: record.upload, isOpen: record.isOpen, remembered: known?.chunks },
+      ...{ upload: record.shown.upload, isOpen: record.isOpen, remembered: known?.chunks },
       chunker: await chunkerFor(link.hello.chunking),
       target: { folder, name: record.shown.name, onClash: wireClash(record.onClash) },
       onProgress: progress => items.update(record, progress),
@@ -57,13 +57,14 @@ export const createLargeUploads = (tools: UploadTools) => {
 
   /** The hub forgets the upload; what follows under this row is another one. */
   const cancelOnHub = (record: UploadRecord) => {
-    const { file, upload } = record
+    const { file } = record
+    const { upload } = record.shown
     const cancelling = file ? file.cancel() : record.isOpen && link.call('upload.cancel', { upload })
     // It expires by itself where this fails.
     if (cancelling) cancelling.catch(() => {})
     record.file = null
     record.isOpen = false
-    record.upload = newId()
+    items.update(record, { upload: newId() })
   }
 
   /** The digest of a file whose name is taken by one of the same size: perhaps it is that very file. */

@@ -9,20 +9,20 @@ import type { UploadRecord } from './upload-items.ts'
 export const newRecord = ({ source, folder, path, name, onClash }: UploadRequest): UploadRecord => {
   const id = newId()
   const shown: UploadItem = {
-    ...{ id, name, path: path.join('/'), folder, size: source.size, state: 'queued' },
+    ...{ id, upload: id, name, path: path.join('/'), folder, size: source.size, state: 'queued' },
     ...nothingDone,
   }
-  return { ...newWork, shown, source, path, onClash, upload: id, isOpen: false }
+  return { ...newWork, shown, source, path, onClash, isOpen: false }
 }
 
 /** The row of an upload that the hub has unfinished. */
 export const adoptedRecord = (upload: UnfinishedUpload, source: Source | null): UploadRecord => {
   const { id, name, folder, size, onClash, storedBytes } = upload
   const shown: UploadItem = {
-    ...{ id, name, path: '', folder, size, state: source ? 'queued' : 'detached' },
+    ...{ id, upload: id, name, path: '', folder, size, state: source ? 'queued' : 'detached' },
     ...{ ...nothingDone, storedBytes },
   }
-  return { ...newWork, shown, source, path: [], onClash, upload: id, isOpen: true }
+  return { ...newWork, shown, source, path: [], onClash, isOpen: true }
 }
 
 const nothingDone = {

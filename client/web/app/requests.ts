@@ -8,6 +8,8 @@ export type OpenFolder = { id: string; name: string; level: Level; space: string
 export type Requests = {
   /** A folder is on the screen, or none any more. */
   'wherry-folder-shown': OpenFolder | null
+  /** These uploads of the hub are in the tray now. */
+  'wherry-uploads-shown': ReadonlySet<string>
   /** Choose files, or a whole folder, and upload them here. */
   'wherry-upload-request': { folder: OpenFolder; kind: 'files' | 'folder' }
   /** Show what is in this file; `siblings` are the files around it, in the order of the list. */

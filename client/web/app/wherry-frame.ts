@@ -29,6 +29,7 @@ export class Frame extends LitElement {
   @property({ attribute: false }) route: Route = { page: 'home' }
   @state() private filter = ''
   @state() private openFolder: OpenFolder | null = null
+  @state() private ownUploads: ReadonlySet<string> = new Set()
   @query('wherry-search-field') private readonly search!: SearchField | null
   @query('wherry-files-page') private readonly files!: FilesPage | null
   readonly #connection = new Connection(this, () => this.client)
@@ -42,6 +43,9 @@ export class Frame extends LitElement {
     this.addEventListener('wherry-command', event => this.files?.run(event.detail))
     this.addEventListener('wherry-folder-shown', event => {
       this.openFolder = event.detail
+    })
+    this.addEventListener('wherry-uploads-shown', event => {
+      this.ownUploads = event.detail
     })
     this.addEventListener('wherry-drop', event => this.files?.receive(event.detail))
   }
@@ -130,6 +134,6 @@ export class Frame extends LitElement {
     const place = this.route.page === 'files' ? this.route.entry : null
     const folder = place ?? this.#spaces.own?.root ?? null
     if (this.route.page !== 'files' || folder === null) return html`<p class="loading">${msg('Loading…')}</p>`
-    return html`<wherry-files-page .place=${folder} .filter=${this.filter}></wherry-files-page>`
+    return html`<wherry-files-page .place=${folder} .filter=${this.filter} .ownUploads=${this.ownUploads}></wherry-files-page>`
   }
 }

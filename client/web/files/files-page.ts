@@ -40,6 +40,8 @@ export class FilesPage extends LitElement {
   /** Id of the folder; a file's id opens its folder with the file selected. */
   @property() place = ''
   @property() filter = ''
+  /** The uploads in the tray, which need no rows here. */
+  @property({ attribute: false }) ownUploads: ReadonlySet<string> = new Set()
   @state() selection: select.Selection = select.nothingSelected
   @state() renaming: string | null = null
   @state() cut: ReadonlySet<string> = new Set()
@@ -95,7 +97,8 @@ export class FilesPage extends LitElement {
 
   override willUpdate(changed: PropertyValues<this>) {
     if (changed.has('place')) this.#open()
-    if (changed.has('filter') || changed.has('order' as keyof FilesPage)) this.#buildRows()
+    if (changed.has('filter') || changed.has('ownUploads') || changed.has('order' as keyof FilesPage))
+      this.#buildRows()
   }
 
   #open() {
@@ -118,7 +121,8 @@ export class FilesPage extends LitElement {
   }
 
   get #toShow() {
-    return { folder: this.folder.live, order: this.order, filter: this.filter }
+    const { order, filter, ownUploads } = this
+    return { folder: this.folder.live, order, filter, ownUploads }
   }
 
   #changed(change: FolderChange) {

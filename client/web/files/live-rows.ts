@@ -5,10 +5,16 @@ import type { FolderChange, LiveFolder } from '../../core/api.ts'
 import { announce } from '../ui/say.ts'
 import { Highlights } from './highlights.ts'
 import { NameFilter } from './name-filter.ts'
-import { arrangeRows, type ListOrder, type Row } from './rows.ts'
+import { arrangeRows, ghostsOf, type ListOrder, type Row } from './rows.ts'
 
 /** What the list shows of a folder. */
-export type Shown = { folder: LiveFolder | null; order: ListOrder; filter: string }
+export type Shown = {
+  folder: LiveFolder | null
+  order: ListOrder
+  filter: string
+  /** The uploads in the tray of this page. */
+  ownUploads: ReadonlySet<string>
+}
 
 /** The rows of a live folder for the list; changes are highlighted for some seconds and told to screen readers. */
 export class LiveRows {
@@ -41,9 +47,10 @@ export class LiveRows {
    * Brings the rows up to date; `replaced` is called when they are. At once, unless a very long folder is filtered: then
    * the rows of before stay until the new ones are found, and no frame waits for them.
    */
-  build({ folder, order, filter }: Shown, replaced: () => void = () => {}): void {
+  build({ folder, order, filter, ownUploads }: Shown, replaced: () => void = () => {}): void {
     const show = (entries: readonly Entry[]) => {
-      const uploads = (folder?.uploads ?? []).filter(({ name }) => this.#filter.matches(name))
+      const ghosts = folder ? ghostsOf(folder, ownUploads) : []
+      const uploads = ghosts.filter(({ name }) => this.#filter.matches(name))
       this.rows = arrangeRows(entries, uploads, order)
       this.key = `${folder?.folder} ${filter} ${order.by} ${order.descending}`
       for (const tell of this.#waiting.splice(0)) tell()

@@ -1,5 +1,5 @@
 import type { Entry, TransferProgress } from '../../../protocol/values.ts'
-import type { FolderOrder } from '../../core/api.ts'
+import type { FolderOrder, LiveFolder } from '../../core/api.ts'
 
 /** A row of the list: an entry, or the ghost of a file that somebody uploads. */
 export type Row = Entry | TransferProgress
@@ -9,6 +9,18 @@ export type ListOrder = FolderOrder | { by: 'person'; descending: boolean }
 export const isGhost = (row: Row): row is TransferProgress => 'upload' in row
 export const isEntry = (row: Row): row is Entry => !isGhost(row)
 export const rowId = (row: Row): string => (isGhost(row) ? row.upload : row.id)
+
+/** The uploads into a folder that have no row yet, without those that the tray of this page shows. */
+export const ghostsOf = (
+  { uploads, find }: Pick<LiveFolder, 'uploads' | 'find'>,
+  own: ReadonlySet<string>,
+): readonly TransferProgress[] =>
+  uploads.filter(({ upload, name, size, by }) => {
+    if (own.has(upload)) return false
+    const entry = find(name)
+    const isFinished = entry?.by?.id === by.id && entry.size === size
+    return !isFinished
+  })
 
 /** The rows to show, in order, with the uploads of others where their files will be. */
 export const arrangeRows = (

@@ -5,7 +5,7 @@ import { customElement, property } from 'lit/decorators.js'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
-import type { OpenFolder, Requests } from '../app/requests.ts'
+import { type OpenFolder, type Requests, request } from '../app/requests.ts'
 import { agent, socketUrl } from '../hub-address.ts'
 import { say } from '../ui/say.ts'
 import { type Chosen, chooseFiles } from './chosen-files.ts'
@@ -25,6 +25,7 @@ export class UploadsFrame extends LitElement {
   #uploads: Uploads | null = null
   #stop: Stop | null = null
   #title = document.title
+  #told: ReadonlySet<string> | undefined
 
   static override styles = css`
     wherry-upload-tray {
@@ -54,7 +55,7 @@ export class UploadsFrame extends LitElement {
     const user = this.client?.user
     if (!user) return
     this.#uploads = startUploads({ url: socketUrl(), agent, user: user.id })
-    this.#stop = this.#uploads.onChange(() => this.requestUpdate())
+    this.#stop = this.#uploads.onChange(() => this.#changed())
   }
 
   override disconnectedCallback() {
@@ -108,6 +109,13 @@ export class UploadsFrame extends LitElement {
     const percent = bytes === 0 ? 100 : Math.floor((100 * storedBytes) / bytes)
     const bare = document.title.replace(/^\d+ % · /, '')
     document.title = active ? `${percent} % · ${bare}` : bare
+  }
+
+  #changed() {
+    const { ids } = this.#uploads ?? {}
+    if (ids && ids !== this.#told) request(this, 'wherry-uploads-shown', ids)
+    this.#told = ids
+    this.requestUpdate()
   }
 
   #uploadAsked = (event: CustomEvent<Requests['wherry-upload-request']>) => {

@@ -20,6 +20,8 @@ export const noTotals: UploadTotals = {
 /** The page's end of the upload worker: a mirror of its queue, and the commands of the tray. */
 export type Uploads = {
   readonly items: ReadonlyMap<string, ShownUpload>
+  /** The items' uploads on the hub, also those that are over; replaced when there are more. */
+  readonly ids: ReadonlySet<string>
   readonly totals: UploadTotals
   /** Files of an earlier visit that go on after unlock(). */
   readonly lockedCount: number
@@ -46,6 +48,7 @@ export const startUploads = (options: { url: string; agent: string; user: string
   const items = new Map<string, ShownUpload>()
   const saves = new Map<string, ShownSave>()
   const speed = createSpeedometer()
+  let ids: ReadonlySet<string> = new Set()
   let totals = noTotals
   let lockedCount = 0
 
@@ -55,8 +58,10 @@ export const startUploads = (options: { url: string; agent: string; user: string
     } else if (data.kind === 'saving') {
       saves.set(data.save.id, data.save)
     } else {
+      const fresh = data.items.map(({ upload }) => upload).filter(upload => !ids.has(upload))
       for (const item of data.items) items.set(item.id, item)
       for (const id of data.removed) items.delete(id)
+      if (fresh.length > 0) ids = new Set([...ids, ...fresh])
       totals = data.totals
       speed.measure(totals.storedBytes, performance.now())
     }
@@ -77,6 +82,9 @@ export const startUploads = (options: { url: string; agent: string; user: string
     items,
     saves,
     speed,
+    get ids() {
+      return ids
+    },
     get totals() {
       return totals
     },
