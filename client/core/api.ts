@@ -240,6 +240,8 @@ export type UploadQueue = {
   readonly totals: UploadTotals
   /** Returns the ids, in order. */
   add(requests: readonly UploadRequest[]): string[]
+  /** Makes the folders at these paths below a folder, as far as they are missing. */
+  makeFolders(folder: string, paths: readonly (readonly string[])[]): Promise<void>
   pause(ids?: readonly string[]): void
   resume(ids?: readonly string[]): void
   /** Cancels, or removes a finished row. */

@@ -22,6 +22,17 @@ const nasty = [
   'back\\slash.txt',
 ]
 
+/** The paths of all that is below a folder, in order. */
+const treeOf = async (folder: string, above = ''): Promise<string[]> => {
+  const below = await Promise.all(
+    (await rig.list(folder)).map(async ({ id, kind, name }) => [
+      above + name,
+      ...(kind === 'folder' ? await treeOf(id, `${above}${name}/`) : []),
+    ]),
+  )
+  return below.flat().toSorted()
+}
+
 test('a dropped folder arrives with everything in it, whatever it is called', async () => {
   const top = join(rig.directory, 'Holiday 2027')
   const deep = join(top, 'a', 'b', 'c')
@@ -46,6 +57,31 @@ test('a dropped folder arrives with everything in it, whatever it is called', as
   expect(inside.filter(entry => entry.kind === 'file')).toHaveLength(230)
   const folder = new URL(page.url()).pathname.slice('/f/'.length)
   expect((await rig.list(folder)).map(entry => entry.name).toSorted()).toEqual(nasty.toSorted())
+})
+
+test('empty folders of a dropped folder are made, also when they were deleted in between', async () => {
+  const top = join(rig.directory, 'Skeleton')
+  for (const path of ['drafts', 'years/2026', 'years/2027/spring'])
+    await mkdir(join(top, path), { recursive: true })
+  await writeFile(join(top, 'years', 'plan.txt'), 'the plan')
+  await mkdir(join(rig.directory, 'Nothing in it'))
+  const folder = await rig.makeFolder('Empty ones')
+  const { page } = await rig.open({ path: `/f/${folder}` })
+
+  const dropAll = async () => {
+    await drop(page, [top, join(rig.directory, 'Nothing in it')])
+    for (const name of ['Skeleton', 'Nothing in it']) await row(page, name).waitFor()
+    await expect.poll(() => treeOf(folder)).toEqual(tree)
+  }
+  const tree = [
+    ...['Nothing in it', 'Skeleton', 'Skeleton/drafts', 'Skeleton/years', 'Skeleton/years/2026'],
+    ...['Skeleton/years/2027', 'Skeleton/years/2027/spring', 'Skeleton/years/plan.txt'],
+  ]
+  await dropAll()
+  const entries = (await rig.list(folder)).map(({ id }) => id)
+  await rig.client.call('entry.delete', { entries })
+  await row(page, 'Skeleton').waitFor({ state: 'detached' })
+  await dropAll()
 })
 
 test('files dropped into an open folder show their progress and become rows', async () => {

@@ -81,7 +81,14 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
     get totals() {
       return items.totals()
     },
-    add: requests => requests.map(request => addRecord(newRecord(request))),
+    add(requests) {
+      folders.forget()
+      return requests.map(request => addRecord(newRecord(request)))
+    },
+    async makeFolders(folder, paths) {
+      folders.forget()
+      for (const path of paths) await folders.ensure(folder, path)
+    },
     pause(ids) {
       for (const record of items.pick(ids)) {
         const { state } = record.shown

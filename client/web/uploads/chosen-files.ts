@@ -1,7 +1,9 @@
 import type { ChosenFile } from './messages.ts'
 
-/** Files that came in by dropping, pasting or choosing, with the folders they were in. */
-export type Chosen = { files: ChosenFile[]; unreadable: string[] }
+/** Files that came in by dropping, pasting or choosing, with the folders they were in, and the folders without files. */
+export type Chosen = { files: ChosenFile[]; emptyFolders: string[][]; unreadable: string[] }
+
+const nothingChosen = (): Chosen => ({ files: [], emptyFolders: [], unreadable: [] })
 
 type HandleItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> }
 
@@ -11,7 +13,7 @@ const canHandle = (item: DataTransferItem): item is Required<HandleItem> =>
 
 /** Everything in a drop or a paste. Has to be called in the event itself: the items are empty afterwards. */
 export const readTransfer = async (transfer: DataTransfer): Promise<Chosen> => {
-  const chosen: Chosen = { files: [], unreadable: [] }
+  const chosen = nothingChosen()
   const started = [...transfer.items]
     .filter(item => item.kind === 'file')
     .map(item => ({
@@ -38,6 +40,7 @@ const readEntry = async (
     if (isFolder(entry)) {
       const below = [...path, entry.name]
       const children = await readChildren(entry)
+      if (children.length === 0) chosen.emptyFolders.push(below)
       await Promise.all(children.map(child => readEntry(chosen, child, below, handle)))
     } else if (isFile(entry)) {
       const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
@@ -82,7 +85,7 @@ export const chooseFiles = async (kind: 'files' | 'folder'): Promise<Chosen | nu
 }
 
 const readHandles = async (handles: readonly FileSystemFileHandle[]): Promise<Chosen> => {
-  const chosen: Chosen = { files: [], unreadable: [] }
+  const chosen = nothingChosen()
   for (const handle of handles) {
     try {
       chosen.files.push({ file: await handle.getFile(), handle, path: [] })
@@ -108,7 +111,7 @@ const chooseByInput = (kind: 'files' | 'folder'): Promise<Chosen | null> => {
           handle: null,
           path: file.webkitRelativePath.split('/').slice(0, -1),
         }))
-        resolve({ files, unreadable: [] })
+        resolve({ ...nothingChosen(), files })
       },
       { once: true },
     )

@@ -11,6 +11,7 @@ export type ClashChoice = 'keepBoth' | 'replace' | 'skip'
 export type ToWorker =
   | { kind: 'start'; url: string; agent: string; user: string }
   | { kind: 'add'; folder: string; files: ChosenFile[] }
+  | { kind: 'makeFolders'; folder: string; paths: string[][] }
   | { kind: 'pause' | 'resume' | 'cancel' | 'retry'; ids?: string[] }
   | { kind: 'resolveClash'; ids: string[]; choice: ClashChoice }
   | { kind: 'attach'; id: string; file: File }
@@ -39,3 +40,5 @@ export type FromWorker =
   /** Files of an earlier visit that can go on after one click. */
   | { kind: 'locked'; count: number }
   | { kind: 'saving'; save: ShownSave }
+  /** Empty folders could not be made. */
+  | { kind: 'foldersFailed'; message: string }

@@ -54,7 +54,10 @@ export class UploadsFrame extends LitElement {
   override firstUpdated() {
     const user = this.client?.user
     if (!user) return
-    this.#uploads = startUploads({ url: socketUrl(), agent, user: user.id })
+    this.#uploads = startUploads({
+      ...{ url: socketUrl(), agent, user: user.id },
+      onProblem: text => say(this, { tone: 'error', text }),
+    })
     this.#stop = this.#uploads.onChange(() => this.#changed())
   }
 
@@ -139,13 +142,14 @@ export class UploadsFrame extends LitElement {
     if (uploading || saving) event.preventDefault()
   }
 
-  #add({ files, unreadable }: Chosen, folder: OpenFolder | null) {
+  #add({ files, emptyFolders, unreadable }: Chosen, folder: OpenFolder | null) {
     if (unreadable.length > 0) {
       say(this, {
         tone: 'error',
         text: msg(str`${unreadable.length} could not be read, for example ${unreadable[0]}.`),
       })
     }
+    if (folder && emptyFolders.length > 0) this.#uploads?.makeFolders(folder.id, emptyFolders)
     if (folder && files.length > 0) this.#uploads?.add(folder.id, files)
   }
 

@@ -28,6 +28,8 @@ export type Uploads = {
   readonly speed: Speedometer
   readonly saves: ReadonlyMap<string, ShownSave>
   add(folder: string, files: ChosenFile[]): void
+  /** Makes folders that came without files. */
+  makeFolders(folder: string, paths: string[][]): void
   command(kind: 'pause' | 'resume' | 'cancel' | 'retry', ids?: string[]): void
   resolveClash(ids: string[], choice: ClashChoice): void
   attach(id: string, file: File): void
@@ -41,7 +43,15 @@ export type Uploads = {
   close(): void
 }
 
-export const startUploads = (options: { url: string; agent: string; user: string }): Uploads => {
+type UploadsOptions = {
+  url: string
+  agent: string
+  user: string
+  /** Something went wrong that no row of the tray tells. */
+  onProblem(message: string): void
+}
+
+export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads => {
   const worker = startUploadWorker()
   const post = (message: ToWorker) => worker.postMessage(message)
   const listeners = createListeners<void>()
@@ -57,6 +67,8 @@ export const startUploads = (options: { url: string; agent: string; user: string
       lockedCount = data.count
     } else if (data.kind === 'saving') {
       saves.set(data.save.id, data.save)
+    } else if (data.kind === 'foldersFailed') {
+      onProblem(data.message)
     } else {
       const fresh = data.items.map(({ upload }) => upload).filter(upload => !ids.has(upload))
       for (const item of data.items) items.set(item.id, item)
@@ -92,6 +104,7 @@ export const startUploads = (options: { url: string; agent: string; user: string
       return lockedCount
     },
     add: (folder, files) => post({ kind: 'add', folder, files }),
+    makeFolders: (folder, paths) => post({ kind: 'makeFolders', folder, paths }),
     command: (kind, ids) => post(ids ? { kind, ids } : { kind }),
     resolveClash: (ids, choice) => post({ kind: 'resolveClash', ids, choice }),
     attach: (id, file) => post({ kind: 'attach', id, file }),

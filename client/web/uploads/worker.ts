@@ -120,8 +120,14 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
     )
   }
 
+  const makeFolders = (folder: string, paths: readonly string[][]) =>
+    queue
+      .makeFolders(folder, paths)
+      .catch((error: Error) => tell({ kind: 'foldersFailed', message: error.message }))
+
   return (message: ToWorker) => {
     if (message.kind === 'add') void add(message.folder, message.files)
+    else if (message.kind === 'makeFolders') void makeFolders(message.folder, message.paths)
     else if (message.kind === 'resolveClash') queue.resolveClash(message.ids, message.choice)
     else if (message.kind === 'attach') queue.attach(message.id, blobSource(message.file))
     else if (message.kind === 'unlocked') void resume()
