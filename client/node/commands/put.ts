@@ -45,6 +45,9 @@ const runQueue = async (queue: UploadQueue, output: Output, signal: AbortSignal)
   }
 }
 
+/** Files of some megabytes are over before one alone has filled the window. */
+export const largeAtOnce = 6
+
 export const put: Command = {
   usage: 'put FILES... SPACE:PATH [--on-clash replace|keepBoth|skip|fail] [--check]',
   doc: 'Uploads files, and folders with all that is in them. The same command again continues an interrupted upload; files that are there with the same size and date are passed over, unless --check compares them byte by byte.',
@@ -66,6 +69,7 @@ export const put: Command = {
       hashing: threadHashing(),
       memory,
       memoryKey: `${await hub()} ${client.user?.id}`,
+      largeAtOnce,
     })
     try {
       await makeEmptyFolders(client, tree, target)

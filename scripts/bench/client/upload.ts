@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Source, UploadQueue, UploadTotals } from '../../../client/core/api.ts'
 import { createUploadQueue } from '../../../client/core/upload/upload-queue.ts'
+import { largeAtOnce } from '../../../client/node/commands/put.ts'
 import { fileSource } from '../../../client/node/file-source.ts'
 import { threadHashing } from '../../../client/node/hashing.ts'
 import { nodeSocket } from '../../../client/node/socket.ts'
@@ -62,6 +63,7 @@ export const upload = async (
   const queue = createUploadQueue({
     link: client,
     hashing,
+    largeAtOnce,
     ...(memory && { memory: fileUploadMemory(memory), memoryKey: address.hub }),
   })
   try {
