@@ -26,7 +26,7 @@ const textOf = async (folder: string, name: string): Promise<string> => {
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
-test('an upload pauses, goes on where it was, and is cancelled', async () => {
+test('an upload pauses, also over a reload, goes on where it was, and is cancelled', async () => {
   const folder = await rig.makeFolder('Paused')
   const path = await randomFile(join(rig.directory, 'paused.bin'), 64 * MiB)
   const { page } = await rig.open({ path: `/f/${folder}` })
@@ -35,6 +35,9 @@ test('an upload pauses, goes on where it was, and is cancelled', async () => {
   await press(page, 'Pause paused.bin')
   await upload(page, 'paused.bin').getByText('Paused', { exact: true }).waitFor()
   await page.reload()
+  await upload(page, 'paused.bin').getByText('Paused', { exact: true }).waitFor()
+  expect(await ghost(page, 'paused.bin').count()).toBe(0)
+  await press(page, 'Resume paused.bin')
   await upload(page, 'paused.bin')
     .getByText(/^Verified/)
     .waitFor({ timeout: 60_000 })

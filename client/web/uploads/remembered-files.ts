@@ -12,6 +12,8 @@ export type RememberedUpload = {
   name: string
   size: number
   modifiedAt: number
+  /** It waits for the person, also after a reload. Absent in records of earlier versions of this page. */
+  paused?: boolean
   /** Of the file, or of the outermost folder of `path`. */
   handle: FileSystemHandle
 }
@@ -22,6 +24,8 @@ interface Schema extends DBSchema {
 
 export type RememberedFiles = {
   add(uploads: readonly RememberedUpload[]): Promise<void>
+  /** Ids of what is not remembered are passed over. */
+  setPaused(ids: readonly string[], paused: boolean): Promise<void>
   remove(ids: readonly string[]): Promise<void>
   of(user: string): Promise<RememberedUpload[]>
 }
@@ -43,6 +47,14 @@ export const rememberedFiles = (): RememberedFiles => ({
     const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
     for (const upload of uploads) void store.put(upload)
     await done
+  },
+  async setPaused(ids, paused) {
+    const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
+    const set = async (id: string) => {
+      const upload = await store.get(id)
+      if (upload) await store.put({ ...upload, paused })
+    }
+    await Promise.all([...ids.map(set), done])
   },
   async remove(ids) {
     const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })

@@ -67,6 +67,8 @@ export const resumeEarlier = async (work: EarlierWork): Promise<{ locked: number
     if (reopened === 'lost') continue
     if (upload) open.delete(upload.id)
     const id = requeue(queue, reopened, upload)
+    // Before its first turn: nothing of it is sent.
+    if (id && remembered.paused) queue.pause([id])
     if (id) await files.add([{ ...remembered, id, tab }])
   }
   const left = [...open.values()]

@@ -5,6 +5,7 @@ import { cookieCredentials } from '../credentials.ts'
 import { webSocket } from '../socket.ts'
 import { blobSource } from './blob-source.ts'
 import type { ChosenFile, FromWorker, ShownUpload, ToWorker } from './messages.ts'
+import { pausedUploads } from './paused-uploads.ts'
 import { rememberedFiles } from './remembered-files.ts'
 import { resumeEarlier } from './resume.ts'
 import { createSaves } from './saves.ts'
@@ -61,8 +62,10 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
   const finished = new Set<string>()
   const saves = createSaves(client, save => tell({ kind: 'saving', save }))
 
+  const rememberPauses = pausedUploads(queue, files)
   const report = reporter(queue)
   queue.onChange(() => {
+    rememberPauses()
     report()
     const over = queue.items
       .filter(item => item.state === 'done' || item.state === 'cancelled')
