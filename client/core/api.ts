@@ -199,6 +199,8 @@ export type UploadItem = {
   /** The folder that was the target of the whole drop. */
   readonly folder: string
   readonly size: number
+  /** Of the file, in ms. */
+  readonly modifiedAt: number
   readonly state: UploadState
   /** Cut and hashed so far. */
   readonly checkedBytes: number

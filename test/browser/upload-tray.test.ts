@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -9,6 +9,7 @@ import { drop, ghost, row, shownNames, upload } from '../support/web-steps.ts'
 
 const MiB = 2 ** 20
 const rig = webRig()
+const longAgo = new Date(2020, 0, 2)
 
 /** A file of this machine in a directory of its own, so that names can be the same. */
 const file = async (directory: string, name: string, content: string): Promise<string> => {
@@ -101,8 +102,13 @@ test('names that are taken are asked about once, for each file or for all', asyn
   for (const name of names) await row(page, name).waitFor()
 
   const newer = await Promise.all(names.map(name => file('new', name, `new ${name}`)))
+  await utimes(newer[2] ?? '', longAgo, longAgo)
   await drop(page, newer)
-  await page.getByRole('dialog', { name: /3 names/ }).waitFor()
+  await page.getByRole('dialog', { name: '3 names are taken in “Clash”' }).waitFor()
+  const question = page.locator('wherry-clash-dialog')
+  expect(await question.getByText(/^On the hub: \d+\sbytes\s· you\s· just\snow$/).count()).toBe(3)
+  expect(await question.getByText(/\s· newer\s· just\snow$/).count()).toBe(2)
+  expect(await question.getByText(/\s· older\s· .*2020$/).count()).toBe(1)
   await page.getByLabel('What to do with replaced.txt').selectOption('Replace')
   await page.getByLabel('What to do with skipped.txt').selectOption('Skip')
   await press(page, 'Continue')

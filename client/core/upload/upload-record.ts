@@ -10,17 +10,17 @@ export const newRecord = ({ source, folder, path, name, onClash }: UploadRequest
   const id = newId()
   const shown: UploadItem = {
     ...{ id, upload: id, name, path: path.join('/'), folder, size: source.size, state: 'queued' },
-    ...nothingDone,
+    ...{ ...nothingDone, modifiedAt: source.modifiedAt },
   }
   return { ...newWork, shown, source, path, onClash, isOpen: false }
 }
 
 /** The row of an upload that the hub has unfinished. */
 export const adoptedRecord = (upload: UnfinishedUpload, source: Source | null): UploadRecord => {
-  const { id, name, folder, size, onClash, storedBytes } = upload
+  const { id, name, folder, size, modifiedAt, onClash, storedBytes } = upload
   const shown: UploadItem = {
     ...{ id, upload: id, name, path: '', folder, size, state: source ? 'queued' : 'detached' },
-    ...{ ...nothingDone, storedBytes },
+    ...{ ...nothingDone, modifiedAt, storedBytes },
   }
   return { ...newWork, shown, source, path: [], onClash, isOpen: true }
 }

@@ -1,10 +1,14 @@
 import { msg, str } from '@lit/localize'
-import { css, html, LitElement } from 'lit'
+import { html, LitElement } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import type { Entry } from '../../../protocol/values.ts'
+import { type Kind, kindOf } from '../files/kind.ts'
+import { kindStyles } from '../files/kind-styles.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import { formatBytes, formatDate } from '../text/format.ts'
 import '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
+import { clashStyles } from './clash-styles.ts'
 import type { ClashChoice, ShownUpload } from './messages.ts'
 
 declare global {
@@ -15,71 +19,30 @@ declare global {
   }
 }
 
+const ageWords = (laterMs: number): string => {
+  if (laterMs === 0) return msg('same date')
+  return laterMs > 0 ? msg('newer') : msg('older')
+}
+
+/** Facts that break only between each other. */
+const joined = (facts: readonly (string | null | undefined)[]): string =>
+  facts.flatMap(fact => fact?.replaceAll(' ', '\u00a0') ?? []).join('\u00a0· ')
+
 /** Asks once for all names that are taken: keep both, replace as a new version, or skip. */
 @customElement('wherry-clash-dialog')
 export class ClashDialog extends LitElement {
   @property({ attribute: false }) items: readonly ShownUpload[] = []
+  /** Where all of the names are; null if they are in several folders, or it is not known. */
+  @property({ attribute: false }) folderName: string | null = null
+  /** The person's id. */
+  @property() me = ''
   @state() private choices: ReadonlyMap<string, ClashChoice> = new Map()
 
-  static override styles = [
-    base,
-    buttons,
-    fields,
-    css`
-      li {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) 130px;
-        align-items: center;
-        gap: 12px;
-        padding: 10px 12px;
-        margin-block-end: 10px;
-        border: 1px solid var(--line);
-        border-radius: var(--radius-m);
-        font-size: 12px;
-        color: var(--text-2);
-      }
-      b {
-        display: block;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        color: var(--text);
-        font-weight: 550;
-      }
-      ul {
-        max-block-size: 45vh;
-        overflow: auto;
-      }
-      .hint {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        margin-block: 4px 16px;
-      }
-      label.all {
-        display: flex;
-        align-items: center;
-        justify-content: end;
-        gap: 8px;
-        margin-block-end: 10px;
-      }
-      label.all select {
-        inline-size: 130px;
-      }
-      @media (max-width: 719px) {
-        li {
-          grid-template-columns: 1fr 1fr;
-        }
-        select {
-          grid-column: 1 / -1;
-        }
-      }
-    `,
-  ]
+  static override styles = [base, buttons, fields, kindStyles, clashStyles]
 
   override render() {
     const count = this.items.length
-    const heading = count === 1 ? msg('This name is taken') : msg(str`${count} names are taken`)
-    return html`<wherry-dialog wide .heading=${heading} @close=${this.#cancel}>
+    return html`<wherry-dialog wide .heading=${this.#heading()} @close=${this.#cancel}>
       ${count > 1 ? html`<label class="all">${msg('For all:')} ${this.#select(msg('For all'), this.#common(), choice => this.#chooseAll(choice))}</label>` : ''}
       <ul>
         ${this.items.map(item => this.#row(item))}
@@ -92,15 +55,40 @@ export class ClashDialog extends LitElement {
     </wherry-dialog>`
   }
 
-  #row({ id, name, size, entry }: ShownUpload) {
-    const there = entry
-      ? msg(str`On the hub: ${formatBytes(entry.size)} · ${formatDate(entry.modifiedAt)}`)
-      : ''
+  #heading(): string {
+    const { folderName } = this
+    const count = this.items.length
+    if (folderName === null)
+      return count === 1 ? msg('This name is taken') : msg(str`${count} names are taken`)
+    return count === 1
+      ? msg(str`This name is taken in “${folderName}”`)
+      : msg(str`${count} names are taken in “${folderName}”`)
+  }
+
+  #row({ id, name, size, modifiedAt, entry }: ShownUpload) {
+    const incoming = [
+      formatBytes(size),
+      entry && ageWords(modifiedAt - entry.modifiedAt),
+      formatDate(modifiedAt),
+    ]
     return html`<li>
-      <div><b><bdi>${name}</bdi></b>${there}</div>
-      <div><b>${msg('Incoming')}</b>${formatBytes(size)}</div>
+      ${this.#side(kindOf(entry ?? { kind: 'file', name, type: null }), name, entry ? this.#there(entry) : '')}
+      ${this.#side(kindOf({ kind: 'file', name, type: entry?.type ?? null }), msg('Incoming'), joined(incoming))}
       ${this.#select(msg(str`What to do with ${name}`), this.#choice(id), choice => this.#choose(id, choice))}
     </li>`
+  }
+
+  #side({ icon, tone }: Kind, title: string, words: string) {
+    return html`<div class="side">
+      <span class="kind ${tone}">${icons[icon]}</span>
+      <div><b title=${title}><bdi>${title}</bdi></b><span>${words}</span></div>
+    </div>`
+  }
+
+  #there({ kind, size, by, modifiedAt }: Entry): string {
+    const who = by?.id === this.me ? msg('you') : by?.name
+    const what = kind === 'folder' ? msg('a folder') : formatBytes(size)
+    return msg(str`On the hub: ${joined([what, who, formatDate(modifiedAt)])}`)
   }
 
   #select(label: string, value: ClashChoice | '', choose: (choice: ClashChoice) => void) {

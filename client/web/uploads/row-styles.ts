@@ -69,7 +69,7 @@ export const rowStyles = css`
     padding: 0 10px;
     font-size: 12px;
   }
-  .live svg {
+  .live .controls > svg {
     color: var(--live);
   }
   .controls {

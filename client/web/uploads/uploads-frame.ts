@@ -11,6 +11,7 @@ import { say } from '../ui/say.ts'
 import { type Chosen, chooseFiles } from './chosen-files.ts'
 import './clash-dialog.ts'
 import './drop-zone.ts'
+import type { ShownUpload } from './messages.ts'
 import { canSave, chooseTarget } from './save-target.ts'
 import { isActive, isOver } from './tray-order.ts'
 import './upload-tray.ts'
@@ -25,6 +26,8 @@ export class UploadsFrame extends LitElement {
   #uploads: Uploads | null = null
   #stop: Stop | null = null
   #title = document.title
+  /** Of the folders that were open, by id. */
+  readonly #folderNames = new Map<string, string>()
   #told: ReadonlySet<string> | undefined
 
   static override styles = css`
@@ -49,6 +52,10 @@ export class UploadsFrame extends LitElement {
     window.addEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
     window.addEventListener('wherry-download-request', this.#saveAsked as EventListener)
     window.addEventListener('beforeunload', this.#leaving)
+  }
+
+  override willUpdate() {
+    if (this.folder) this.#folderNames.set(this.folder.id, this.folder.name)
   }
 
   override firstUpdated() {
@@ -98,10 +105,19 @@ export class UploadsFrame extends LitElement {
           ? nothing
           : html`<wherry-clash-dialog
             .items=${clashes}
+            .folderName=${this.#folderOf(clashes)}
+            .me=${this.client?.user?.id ?? ''}
             @wherry-clash-choices=${(event: HTMLElementEventMap['wherry-clash-choices']) => this.#choose(event.detail)}
             @wherry-clash-cancelled=${(event: CustomEvent<string[]>) => command('cancel', event.detail)}
           ></wherry-clash-dialog>`
       }`
+  }
+
+  /** The name of the folder that all of these go to, if it is one, and known. */
+  #folderOf(uploads: readonly ShownUpload[]): string | null {
+    const [first, ...others] = new Set(uploads.map(({ folder, path }) => `${folder}/${path}`))
+    const [folder = '', ...path] = first?.split('/').filter(Boolean) ?? []
+    return others.length > 0 ? null : (path.at(-1) ?? this.#folderNames.get(folder) ?? null)
   }
 
   override updated() {
