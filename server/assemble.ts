@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { openStorage } from '../storage/open-storage.ts'
-import type { Storage } from '../storage/storage.ts'
+import type { Commit, Storage } from '../storage/storage.ts'
 import { createLevels } from './auth/levels.ts'
 import { createLoginLimits } from './auth/login-limits.ts'
 import { createPasswords } from './auth/passwords.ts'
@@ -12,6 +12,7 @@ import { type Connections, createConnections } from './connections.ts'
 import type { Hub } from './context.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
 import { createBroadcaster } from './live/broadcast.ts'
+import { tellGrantees } from './live/grantees.ts'
 import { configuredMasterKey } from './master-key.ts'
 import { createMetrics, type HubMetrics } from './metrics.ts'
 import { createSignedUrls } from './signed-urls.ts'
@@ -54,15 +55,16 @@ const openHubStorage = async ({ config, log, clock }: AssembleParts): Promise<St
 
 /** Joins commits to what depends on them, in the tick of the commit as far as that goes. */
 const followCommits = ({ hub, connections }: Assembled, forgetLevels: () => void): void => {
-  const { storage, broadcaster, transfers, log } = hub
+  const { storage, broadcaster, transfers, levelOf, log } = hub
   const failed = (error: unknown): void => log.error({ err: error }, 'rights were not rechecked')
-  storage.onCommit(({ seqs, rights, endedSessions }) => {
+  const recheck = async (grants: Commit['grants']): Promise<void> => {
+    const [told] = await Promise.all([broadcaster.recheck(), transfers.recheck()])
+    await tellGrantees({ connections, levelOf }, grants, told)
+  }
+  storage.onCommit(({ seqs, rights, grants, endedSessions }) => {
     if (rights) forgetLevels()
     if (endedSessions.length > 0) connections.end(endedSessions)
-    if (rights || endedSessions.length > 0) {
-      broadcaster.recheck().catch(failed)
-      transfers.recheck().catch(failed)
-    }
+    if (rights || endedSessions.length > 0) recheck(grants).catch(failed)
     broadcaster.committed(seqs)
   })
   transfers.onProgress(folder => broadcaster.progressed(folder))

@@ -42,6 +42,8 @@ export type Commit = {
   seqs: ReadonlyMap<string, number>
   /** Grants, accounts or the tree above entries changed: levels that were computed before are void. */
   rights: boolean
+  /** Grants that were given, changed or revoked: on which entry, and to whom; null: to everyone. */
+  grants: readonly { entry: string; space: string; user: string | null }[]
   /** Sessions that ended. */
   endedSessions: readonly {
     session: string

@@ -15,8 +15,8 @@ export type Broadcaster = {
   unwatch(connection: Connection, folder: string): void
   /** Who has the folder open. */
   people(folder: string): Person[]
-  /** To be called at each commit that may have changed rights: resolves when no watch is left that is not allowed. */
-  recheck(): Promise<void>
+  /** To be called at each commit that may have changed rights: resolves when no watch is left that is not allowed, to those it told. */
+  recheck(): Promise<readonly Watch[]>
   /** To be called at each commit. */
   committed(seqs: ReadonlyMap<string, number>): void
   progressed(folder: string): void
@@ -66,19 +66,22 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
     return level
   }
 
-  const recheckOne = async (watch: Watch): Promise<void> => {
+  const recheckOne = async (watch: Watch): Promise<readonly Watch[]> => {
     const level = await levelNow(watch)
-    if (level === watch.level || !watches.has(watch)) return
+    if (level === watch.level || !watches.has(watch)) return []
     watch.level = level ?? watch.level
     if (level === null) end(watch)
     watch.connection.notify('access.changed', { space: watch.space, entry: watch.folder, level })
+    return [watch]
   }
 
   let rechecked: Promise<unknown> = Promise.resolve()
-  const recheck = (): Promise<void> => {
-    const now = Promise.all([rechecked, ...watches.all().map(recheckOne)]).then(() => {})
-    rechecked = now.catch(parts.failed)
-    return now
+  const recheck = async (): Promise<readonly Watch[]> => {
+    const now = Promise.all(watches.all().map(recheckOne))
+    const before = rechecked
+    rechecked = Promise.all([before, now]).catch(parts.failed)
+    await before
+    return (await now).flat()
   }
 
   const feed = createChangeFeed({

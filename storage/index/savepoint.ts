@@ -21,6 +21,7 @@ export const inSavepoint = async <Answer>(tx: Tx, run: (tx: Tx) => Promise<Answe
 const addEffects = (sum: Effects, more: Effects): void => {
   for (const [space, seq] of more.seqs) sum.seqs.set(space, seq)
   sum.rights ||= more.rights
+  sum.grants.push(...more.grants)
   sum.endedSessions.push(...more.endedSessions)
 }
 

@@ -13,13 +13,19 @@ export type Tx = {
   effects: Effects
 }
 
-export type Effects = { seqs: Map<string, number>; rights: boolean; endedSessions: EndedSession[] }
+export type Effects = {
+  seqs: Map<string, number>
+  rights: boolean
+  grants: ChangedGrant[]
+  endedSessions: EndedSession[]
+}
+export type ChangedGrant = Commit['grants'][number]
 export type EndedSession = Commit['endedSessions'][number]
 
 /** A change of rows as a plain function: only SQL, only through `tx.db`. A WherryError undoes what it did. */
 export type Write<Args, Answer> = (tx: Tx, args: Args) => Promise<Answer>
 
-export const noEffects = (): Effects => ({ seqs: new Map(), rights: false, endedSessions: [] })
+export const noEffects = (): Effects => ({ seqs: new Map(), rights: false, grants: [], endedSessions: [] })
 
 const pool = Buffer.allocUnsafe(4096)
 let pooled = 0

@@ -1,5 +1,5 @@
 import type { Item, Outcome } from './batch.ts'
-import type { EndedSession } from './tx.ts'
+import type { ChangedGrant, EndedSession } from './tx.ts'
 
 /** What the main thread and the writer's thread say to each other, as JSON texts: cheaper than structured clones. */
 export type ToWriter = { kind: 'items'; items: Item[] } | { kind: 'close' }
@@ -10,6 +10,7 @@ export type FromWriter =
       outcomes: Outcome[]
       seqs: [space: string, seq: number][]
       rights: boolean
+      grants: ChangedGrant[]
       endedSessions: EndedSession[]
     }
   /** Nothing of these items is in the index. `full`: the disk is; the next write may succeed. */

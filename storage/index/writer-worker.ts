@@ -44,8 +44,8 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
       if (broken) throw new Error('The index failed before.')
       const { outcomes, effects } = await runBatch(db, items, () => crash('beforeCommit'))
       crash('committed')
-      const { seqs, rights, endedSessions } = effects
-      say({ kind: 'done', outcomes, seqs: [...seqs], rights, endedSessions })
+      const { seqs, rights, grants, endedSessions } = effects
+      say({ kind: 'done', outcomes, seqs: [...seqs], rights, grants, endedSessions })
     } catch (error) {
       failed(
         items.map(item => item.id),

@@ -65,8 +65,8 @@ export const startWriter = async (options: {
   const hear = (message: FromWriter): void => {
     if (message.kind === 'closed') closed.resolve()
     else if (message.kind === 'done') {
-      const { seqs, rights, endedSessions } = message
-      const commit = { seqs: new Map(seqs), rights, endedSessions }
+      const { seqs, rights, grants, endedSessions } = message
+      const commit = { seqs: new Map(seqs), rights, grants, endedSessions }
       for (const listener of listeners) listener(commit)
       message.outcomes.forEach(settle)
     } else refuse(message)

@@ -23,10 +23,22 @@ test('who loses access while looking is told so, and keeps no rows', async () =>
   expect(await page.title()).not.toContain('Secret')
 
   await rig.share(folder, grace.id, 'write')
-  await page.reload()
   await row(page, 'Inside').waitFor()
   await page.getByRole('link', { name: 'Shared with me' }).first().click()
   await page.getByRole('link', { name: 'Secret' }).waitFor()
+})
+
+test('a folder that is shared appears under "Shared with me" by itself, and goes so', async () => {
+  const mary = await rig.makeUser('Mary')
+  const folder = await rig.makeFolder('Surprise')
+  const { page } = await rig.open({ as: mary, path: '/shared' })
+  await page.getByRole('heading', { name: 'Shared with me' }).waitFor()
+  const link = page.getByRole('link', { name: 'Surprise' })
+  expect(await link.count()).toBe(0)
+  await rig.share(folder, mary.id, 'read')
+  await link.waitFor()
+  await rig.client.call('access.revoke', { entry: folder, subject: { kind: 'user', user: mary.id } })
+  await link.waitFor({ state: 'detached' })
 })
 
 test('who is disabled is signed out at once', async () => {

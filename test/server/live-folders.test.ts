@@ -82,6 +82,7 @@ describe('a watched folder', () => {
       reason: 'not_found',
     })
     await owner.call('access.grant', { entry: folder.id, subject, level: 'read' })
+    expect(await guest.event('access.changed')).toMatchObject({ entry: folder.id, level: 'read' })
     await guest.call('folder.watch', { folder: folder.id })
     await expect(makeFolder(guest, folder.id, 'mine')).rejects.toMatchObject({ reason: 'forbidden' })
     await owner.call('access.grant', { entry: folder.id, subject, level: 'write' })
@@ -95,11 +96,51 @@ describe('a watched folder', () => {
     expect(guest.eventsSoFar('folder.changed')).toBe(0)
   })
 
+  test('is not told twice to a watcher whose level changed', async () => {
+    const [owner, guest] = [await open(), await open(member)]
+    const folder = await makeFolder(owner, owner.root, 'told once')
+    const subject = { kind: 'email', email: member.email } as const
+    const levels: (string | null)[] = []
+    await owner.call('access.grant', { entry: folder.id, subject, level: 'read' })
+    levels.push((await guest.event('access.changed')).level)
+    await guest.call('folder.watch', { folder: folder.id })
+    await owner.call('access.grant', { entry: folder.id, subject, level: 'write' })
+    levels.push((await guest.event('access.changed')).level)
+    await owner.call('access.revoke', { entry: folder.id, subject })
+    levels.push((await guest.event('access.changed')).level)
+    await owner.call('access.grant', { entry: folder.id, subject: { kind: 'everyone' }, level: 'read' })
+    levels.push((await guest.event('access.changed')).level)
+    expect(levels).toEqual(['read', 'write', null, 'read'])
+  })
+
   test('ends for its watchers when it is deleted', async () => {
     const [watcher, owner] = [await open(), await open()]
     const folder = await makeFolder(owner, owner.root, 'to be deleted')
     await watcher.call('folder.watch', { folder: folder.id })
     await owner.call('entry.delete', { entries: [folder.id] })
     expect(await watcher.event('access.changed')).toMatchObject({ entry: folder.id, level: null })
+  })
+})
+
+describe('a grant', () => {
+  test('is told to the member on every connection, and to nobody else, without a watch', async () => {
+    const [owner, one, two] = [await open(), await open(member), await open(member)]
+    const { id: entry, space } = await makeFolder(owner, owner.root, 'given away')
+    const subject = { kind: 'email', email: member.email } as const
+    await owner.call('access.grant', { entry, subject, level: 'write' })
+    for (const client of [one, two])
+      expect(await client.event('access.changed')).toEqual({ space, entry, level: 'write' })
+    await owner.call('access.revoke', { entry, subject })
+    for (const client of [one, two])
+      expect(await client.event('access.changed')).toEqual({ space, entry, level: null })
+    expect(owner.eventsSoFar('access.changed')).toBe(0)
+  })
+
+  test('to everyone is told to all who are signed in, with the level of each', async () => {
+    const [owner, guest] = [await open(), await open(member)]
+    const { id: entry, space } = await makeFolder(owner, owner.root, 'for everyone')
+    await owner.call('access.grant', { entry, subject: { kind: 'everyone' }, level: 'read' })
+    expect(await guest.event('access.changed')).toEqual({ space, entry, level: 'read' })
+    expect(await owner.event('access.changed')).toEqual({ space, entry, level: 'admin' })
   })
 })

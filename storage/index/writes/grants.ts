@@ -4,7 +4,7 @@ import { limits } from '../../../protocol/limits.ts'
 import type { Grant } from '../../../protocol/values.ts'
 import type { GrantSubject } from '../../storage.ts'
 import { selectGrants, toGrant } from '../grant-rows.ts'
-import type { Write } from '../tx.ts'
+import type { Tx, Write } from '../tx.ts'
 import { findEntry } from './find.ts'
 
 type OnEntry = { entry: string; subject: GrantSubject }
@@ -12,8 +12,18 @@ type OnEntry = { entry: string; subject: GrantSubject }
 /** How a subject is written in the table: a user's id, or empty for everyone. */
 const subjectKey = (subject: GrantSubject): string => (subject.kind === 'everyone' ? '' : subject.user)
 
+/** What the commit says: levels are void, and whose changed here. */
+const noteChange = (
+  tx: Tx,
+  { id: entry, space }: { id: string; space: string },
+  subject: GrantSubject,
+): void => {
+  tx.effects.rights = true
+  tx.effects.grants.push({ entry, space, user: subject.kind === 'everyone' ? null : subject.user })
+}
+
 export const grantLevel: Write<OnEntry & { level: Level }, Grant> = async (tx, { entry, subject, level }) => {
-  await findEntry(tx, entry)
+  const found = await findEntry(tx, entry)
   const key = subjectKey(subject)
   if (subject.kind === 'user') {
     const user = await tx.db.selectFrom('users').select('id').where('id', '=', key).executeTakeFirst()
@@ -31,7 +41,7 @@ export const grantLevel: Write<OnEntry & { level: Level }, Grant> = async (tx, {
     .replaceInto('grants')
     .values({ entry, subject: key, level: levels.indexOf(level), granted_at: tx.now, granted_by: tx.by })
     .execute()
-  tx.effects.rights = true
+  noteChange(tx, found, subject)
   const row = await selectGrants(tx.db)
     .where('g.entry', '=', entry)
     .where('g.subject', '=', key)
@@ -46,6 +56,6 @@ export const revokeLevel: Write<OnEntry, boolean> = async (tx, { entry, subject 
     .where('subject', '=', subjectKey(subject))
     .executeTakeFirst()
   if (numDeletedRows === 0n) return false
-  tx.effects.rights = true
+  noteChange(tx, await findEntry(tx, entry), subject)
   return true
 }

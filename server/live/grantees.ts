@@ -1,0 +1,30 @@
+import type { Level } from '../../protocol/levels.ts'
+import type { Commit } from '../../storage/storage.ts'
+import type { Connection } from '../connection.ts'
+import type { Watch } from './watches.ts'
+
+export type GranteeParts = {
+  connections: { all(): Iterable<Connection> }
+  levelOf: (user: string, entry: string) => Promise<Level | null>
+}
+
+/** Tells people, on each connection of theirs, the level they have now where a grant changed; but not those `told` already. */
+export const tellGrantees = async (
+  { connections, levelOf }: GranteeParts,
+  grants: Commit['grants'],
+  told: readonly Watch[],
+): Promise<void> => {
+  if (grants.length === 0) return
+  const tell = async (connection: Connection, { entry, space, user }: Commit['grants'][number]) => {
+    const { principal } = connection
+    if (principal === null || (user !== null && user !== principal.user)) return
+    if (told.some(watch => watch.connection === connection && watch.folder === entry)) return
+    const level = await levelOf(principal.user, entry)
+    // It may have signed out while the level was read.
+    if (connection.principal?.user === principal.user) {
+      connection.notify('access.changed', { space, entry, level })
+    }
+  }
+  const all = [...connections.all()]
+  await Promise.all(grants.flatMap(grant => all.map(connection => tell(connection, grant))))
+}
