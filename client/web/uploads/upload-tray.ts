@@ -33,8 +33,7 @@ export class UploadTray extends LitElement {
   @property({ type: Number }) rate = 0
   @property({ type: Number }) locked = 0
   @property({ attribute: false }) saves: readonly ShownSave[] = []
-  /** On a phone the list is what people came for: the tray opens at a touch. */
-  @state() private isCollapsed = matchMedia('(max-width: 719px)').matches
+  @state() private isCollapsed = false
 
   static override styles = [base, buttons, trayStyles]
 
