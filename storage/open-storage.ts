@@ -47,7 +47,7 @@ export const openStorage = async (
     const opened = await openIndex(indexOptions(options, marker.wasRunning))
     index = opened
     const { keys, createdMasterKeyFile } = await openKeys({ directory, masterKey: options.masterKey ?? null })
-    const chunks = await diskChunks({ ...chunkOptions(options, opened, marker.wasRunning), keys })
+    const chunks = await diskChunks({ ...chunkOptions(options, opened), keys })
     return {
       ...compose(opened, chunks, marker.remove, unlock),
       createdMasterKey: createdMasterKeyFile !== null,
@@ -67,14 +67,9 @@ const indexOptions = (options: StorageOptions, unclean: boolean) => ({
   crashAt: options.crashAt && isIndexCrashPoint(options.crashAt.point) ? options.crashAt : null,
 })
 
-const chunkOptions = (
-  { directory, workers, log, crashAt }: StorageOptions,
-  index: Index,
-  unclean: boolean,
-) => ({
+const chunkOptions = ({ directory, workers, log, crashAt }: StorageOptions, index: Index) => ({
   directory: join(directory, 'chunks'),
   index: index.chunkIndex,
-  unclean,
   ...(workers === undefined ? {} : { workers }),
   ...(log === undefined ? {} : { log }),
   ...(crashAt && !isIndexCrashPoint(crashAt.point) ? { crashAt: { ...crashAt, point: crashAt.point } } : {}),

@@ -1,6 +1,7 @@
 import type { WherryError } from '../../../protocol/errors.ts'
 import type { Source, Stop, UploadItem, UploadRequest, UploadState, UploadTotals } from '../api.ts'
 import { createListeners } from '../listeners.ts'
+import { noTotals } from './no-totals.ts'
 import type { FileUpload } from './upload-file.ts'
 
 /** A row of the queue: what is shown of it, and what it works with. */
@@ -29,15 +30,7 @@ const busyStates: readonly UploadState[] = ['queued', 'running', 'waiting']
 export const createUploadItems = () => {
   const records = new Map<string, UploadRecord>()
   const listeners = createListeners<void>()
-  const totals: UploadTotals = {
-    files: 0,
-    doneFiles: 0,
-    failedFiles: 0,
-    bytes: 0,
-    storedBytes: 0,
-    sentBytes: 0,
-    reusedBytes: 0,
-  }
+  const totals: UploadTotals = { ...noTotals }
   let list: readonly UploadItem[] | null = null
   let busy = 0
   let timer: ReturnType<typeof setTimeout> | null = null

@@ -3,6 +3,7 @@ import { html, LitElement, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { UploadTotals } from '../../core/api.ts'
+import { noTotals } from '../../core/upload/no-totals.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
@@ -13,7 +14,6 @@ import { failureGroups, isActive, isOver, trayItems } from './tray-order.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
 import { headline, timeLeft } from './upload-words.ts'
-import { noTotals } from './uploads.ts'
 
 declare global {
   interface HTMLElementEventMap {

@@ -1,21 +1,12 @@
 import type { Entry } from '../../../protocol/values.ts'
 import type { Stop, UploadTotals } from '../../core/api.ts'
 import { createListeners } from '../../core/listeners.ts'
+import { noTotals } from '../../core/upload/no-totals.ts'
 import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWorker } from './messages.ts'
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
 import { createSpeedometer, type Speedometer } from './speedometer.ts'
 import { isActive } from './tray-order.ts'
 import { startUploadWorker } from './worker-url.ts'
-
-export const noTotals: UploadTotals = {
-  files: 0,
-  doneFiles: 0,
-  failedFiles: 0,
-  bytes: 0,
-  storedBytes: 0,
-  sentBytes: 0,
-  reusedBytes: 0,
-}
 
 /** The page's end of the upload worker: a mirror of its queue, and the commands of the tray. */
 export type Uploads = {
