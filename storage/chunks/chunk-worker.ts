@@ -59,6 +59,9 @@ const writer = segmentWriter({
     for (const ticket of tickets) fail(ticket, reason, sentence(cause))
     sendAnswers()
   },
+  onRoom: () => {
+    if (!working) work()
+  },
   crash,
 })
 
@@ -109,25 +112,29 @@ const close = async (): Promise<void> => {
 }
 
 const closeWhenDone = (): void => {
-  if (working) setImmediate(closeWhenDone)
+  if (next < queue.length) setImmediate(closeWhenDone)
   else void close()
 }
 
-/** Works for about a millisecond, then lets finished syncs be answered. */
+/** Works for about a millisecond, then lets finished writes and syncs go on. Stops where there is no room for a record. */
 const work = (): void => {
   let bytes = 0
+  let isFull = false
   while (bytes < turnBytes) {
     const job = queue[next]
     if (!job) break
+    isFull = job.kind === 'store' && !writer.hasRoom(recordLength(job.plain.length))
+    if (isFull) break
     next++
     run(job)
     bytes += bytesOf(job)
   }
   writer.flush()
   sendAnswers()
-  working = next < queue.length
+  const isDone = next === queue.length
+  working = !isDone && !isFull
   if (working) setImmediate(work)
-  else {
+  if (isDone) {
     queue = []
     next = 0
   }

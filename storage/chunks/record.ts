@@ -1,6 +1,7 @@
 /**
  * The bytes of a segment file, a promise to every later release. A file `<number, 8 digits or more>.seg` is a row of
- * records without gaps, at most 256 MiB. Numbers are little-endian. A record:
+ * records without gaps, at most 256 MiB; while it is written, and after a crash, zeros may follow the last one. Numbers are
+ * little-endian. A record:
  *
  *   at       bytes  what
  *   0        4      magic, the ASCII characters WCHK

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
-import { limits } from '../../protocol/limits.ts'
 import type { ChunkPlace } from './chunk-store.ts'
 import type { Crash } from './crash.ts'
-import { recordLength, segmentFileName, segmentMaxBytes } from './record.ts'
-import type { SegmentFiles } from './segment-files.ts'
+import { segmentFileName, segmentMaxBytes } from './record.ts'
+import { blockBytes, type SegmentFiles } from './segment-files.ts'
 import { systemCode } from './small-files.ts'
+import { blocksOf, bytesOf, endOf, layOut, newArea, tailOf, type WriteArea } from './write-area.ts'
 
-type Segment = { number: number; fd: number; end: number; unsynced: number; retired: boolean }
+/** `end`: behind its last written record. `unsettled`: records that are being written or synced. */
+type Segment = { number: number; fd: number; end: number; unsettled: number; retired: boolean }
+type Waiting = { ticket: number; offset: number; length: number }
 type Appended = { ticket: number; place: ChunkPlace; segment: Segment }
 
 export type SegmentWriterOptions = {
@@ -18,11 +20,18 @@ export type SegmentWriterOptions = {
   onDurable: (records: readonly { ticket: number; place: ChunkPlace }[]) => void
   /** `broken`: a write or sync failed; nothing is written or promised any more. */
   onFailed: (tickets: readonly number[], failure: 'full' | 'broken', cause: unknown) => void
+  /** There is room again after there was none. */
+  onRoom: () => void
   crash: Crash
 }
 
-/** Appends records to one segment after the other. Each pushed ticket ends in onDurable or in onFailed. */
+/**
+ * Appends records to one segment after the other: what is pushed while one write is under way goes into the next. Each
+ * pushed ticket ends in onDurable or in onFailed.
+ */
 export type SegmentWriter = {
+  /** False while all memory is on its way to the disk. */
+  hasRoom(length: number): boolean
   /** Room for a record of `length` bytes, to be filled at once and then pushed. */
   room(length: number): Uint8Array
   push(ticket: number, length: number): void
@@ -32,26 +41,39 @@ export type SegmentWriter = {
   close(): Promise<void>
 }
 
-/** Records are gathered up to this many bytes and written as one; a larger record goes alone. */
+/** Records are gathered up to this many bytes, or while a write is under way, and written as one. */
 const gatherBytes = 1024 * 1024
+const nothing = new Uint8Array(0)
 
 export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
   const { directory, files, crash } = options
-  const buffer = new Uint8Array(recordLength(limits.chunkMaxBytes))
-  let waiting: { ticket: number; length: number }[] = []
-  let used = 0
+  let filling = newArea<Waiting>()
+  let spare = newArea<Waiting>()
   let current: Segment | null = null
   let appended: Appended[] = []
   let broken: { cause: unknown } | null = null
+  let writing: Promise<void> | null = null
   let syncing: Promise<void> | null = null
-
-  const breakDown = (tickets: readonly number[], cause: unknown): void => {
-    broken = { cause }
-    options.onFailed(tickets, 'broken', cause)
-  }
+  let isFull = false
 
   const closeIfDone = (segment: Segment): void => {
-    if (segment.retired && segment.unsynced === 0) files.close(segment.fd)
+    if (!segment.retired || segment.unsettled > 0) return
+    giveBackTail(segment)
+    files.close(segment.fd)
+  }
+
+  /** Cuts off what lies behind the last record: zeros to the end of a block, or half a write. */
+  const giveBackTail = (segment: Segment): void => {
+    try {
+      files.truncate(segment.fd, segment.end)
+    } catch {
+      // It is overwritten by the next write, or never read.
+    }
+  }
+
+  const retire = (segment: Segment): void => {
+    segment.retired = true
+    closeIfDone(segment)
   }
 
   const begin = (): Segment => {
@@ -59,50 +81,36 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
     options.onOpened(number)
     const fd = files.create(join(directory, segmentFileName(number)))
     files.syncDirectory(directory)
-    return { number, fd, end: 0, unsynced: 0, retired: false }
+    return { number, fd, end: 0, unsettled: 0, retired: false }
   }
 
-  const segmentForWaiting = (): Segment => {
-    if (current && current.end + used > segmentMaxBytes) {
-      current.retired = true
-      closeIfDone(current)
-      current = null
-    }
-    current ??= begin()
-    return current
+  const settled = (records: readonly { segment: Segment }[]): void => {
+    for (const { segment } of records) segment.unsettled--
+    for (const segment of segmentsOf(records)) closeIfDone(segment)
   }
 
-  const writeWaiting = (segment: Segment): void => {
-    crash('partial', () => files.write(segment.fd, buffer.subarray(0, used / 2), segment.end))
-    for (let at = 0; at < used; ) at += files.write(segment.fd, buffer.subarray(at, used), segment.end + at)
-    crash('appended')
+  const breakDown = (tickets: readonly number[], cause: unknown): void => {
+    broken = { cause }
+    options.onFailed(tickets, 'broken', cause)
   }
 
-  /** Gives the room of a half-written tail back. */
-  const truncateTail = (): void => {
-    try {
-      if (current) files.truncate(current.fd, current.end)
-    } catch {
-      // What lies behind the end is overwritten by the next write, or never read.
-    }
-  }
-
-  /** Room may come back, so a full disk breaks nothing: the next write begins where this one did. */
-  const writeFailed = (cause: unknown): void => {
-    const tickets = waiting.map(({ ticket }) => ticket)
+  /**
+   * Room may come back, so a full disk breaks nothing: the next write begins where this one did. What was to follow it
+   * fails with it.
+   */
+  const writeFailed = (area: WriteArea<Waiting>, cause: unknown): void => {
+    const failed = area === filling ? area.records : [...area.records, ...filling.records]
+    const tickets = failed.map(({ ticket }) => ticket)
+    layOut(filling, area.position + area.kept, area.memory.subarray(0, area.kept))
     const code = systemCode(cause)
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') breakDown(tickets, cause)
-    else {
-      truncateTail()
-      options.onFailed(tickets, 'full', cause)
-    }
+    if (broken || (code !== 'ENOSPC' && code !== 'EDQUOT')) breakDown(tickets, cause)
+    else options.onFailed(tickets, 'full', cause)
   }
 
   const syncBatch = async (): Promise<void> => {
     const batch = appended
-    const segments = new Set(batch.map(({ segment }) => segment))
     appended = []
-    await Promise.all([...segments].map(segment => files.sync(segment.fd))).then(
+    await Promise.all(segmentsOf(batch).map(({ fd }) => files.sync(fd))).then(
       () => {
         crash('synced')
         options.onDurable(batch)
@@ -112,11 +120,11 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
           [...batch, ...appended].map(({ ticket }) => ticket),
           cause,
         )
+        settled(appended)
         appended = []
       },
     )
-    for (const { segment } of batch) segment.unsynced--
-    for (const segment of segments) closeIfDone(segment)
+    settled(batch)
   }
 
   const syncAll = async (): Promise<void> => {
@@ -124,40 +132,93 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
     syncing = null
   }
 
-  const flush = (): void => {
-    if (waiting.length === 0) return
+  const writeBlocks = async (segment: Segment, area: WriteArea<Waiting>): Promise<void> => {
+    const blocks = blocksOf(area)
+    await crash('partial', () => files.write(segment.fd, firstHalf(blocks), area.position))
+    for (let at = 0; at < blocks.length; ) {
+      const count = await files.write(segment.fd, blocks.subarray(at), area.position + at)
+      at += count - (count % blockBytes)
+    }
+    crash('appended')
+  }
+
+  const write = async (segment: Segment, area: WriteArea<Waiting>): Promise<void> => {
+    segment.unsettled += area.records.length
+    const records = area.records.map(({ ticket, offset, length }) => ({
+      ticket,
+      segment,
+      place: { segment: segment.number, offset, length },
+    }))
     try {
+      await writeBlocks(segment, area)
       if (broken) throw broken.cause
-      const segment = segmentForWaiting()
-      writeWaiting(segment)
-      for (const { ticket, length } of waiting) {
-        appended.push({ ticket, segment, place: { segment: segment.number, offset: segment.end, length } })
-        segment.end += length
-        segment.unsynced++
-      }
+      segment.end = endOf(area)
+      appended.push(...records)
       syncing ??= syncAll()
     } catch (cause) {
-      writeFailed(cause)
+      giveBackTail(segment)
+      writeFailed(area, cause)
+      settled(records)
     }
-    waiting = []
-    used = 0
+    writing = null
+    spare = area
+    flush()
+    if (isFull) options.onRoom()
+    isFull = false
+  }
+
+  const flush = (): void => {
+    if (writing || filling.records.length === 0) return
+    const area = filling
+    try {
+      if (broken) throw broken.cause
+      current ??= begin()
+    } catch (cause) {
+      writeFailed(area, cause)
+      return
+    }
+    filling = spare
+    layOut(filling, endOf(area), tailOf(area))
+    writing = write(current, area)
+  }
+
+  const fits = (length: number): boolean => {
+    if (endOf(filling) + length > segmentMaxBytes) return false
+    const most = writing ? filling.memory.length - filling.kept : gatherBytes
+    return bytesOf(filling) + length <= most
   }
 
   return {
+    hasRoom(length) {
+      if (filling.records.length > 0 && !fits(length)) flush()
+      isFull = filling.records.length > 0 && !fits(length)
+      return !isFull
+    },
     room(length) {
-      if (used > 0 && used + length > gatherBytes) flush()
-      return buffer.subarray(used, used + length)
+      if (current && endOf(filling) + length > segmentMaxBytes) {
+        retire(current)
+        current = null
+        layOut(filling, 0, nothing)
+      }
+      return filling.memory.subarray(filling.used, filling.used + length)
     },
     push(ticket, length) {
-      waiting.push({ ticket, length })
-      used += length
+      filling.records.push({ ticket, offset: endOf(filling), length })
+      filling.used += length
     },
     flush,
     async close() {
       flush()
-      while (syncing) await syncing
-      if (current) files.close(current.fd)
+      while (writing || syncing) await (writing ?? syncing)
+      if (current) retire(current)
       current = null
     },
   }
 }
+
+const segmentsOf = (records: readonly { segment: Segment }[]): Segment[] => [
+  ...new Set(records.map(({ segment }) => segment)),
+]
+
+const firstHalf = (blocks: Uint8Array): Uint8Array =>
+  blocks.subarray(0, blockBytes * Math.floor(blocks.length / blockBytes / 2))

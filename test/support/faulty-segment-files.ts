@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { files as real, type SegmentFiles } from '../../storage/chunks/segment-files.ts'
+import { files as real, type SegmentFiles, wholeBlocks } from '../../storage/chunks/segment-files.ts'
 
 /** The file system, but an operation fails while the file $WHERRY_TEST_FAULT says `operation CODE`. */
 const check = (operation: string): void => {
@@ -20,10 +20,10 @@ export const files: SegmentFiles = {
     check('read')
     return real.read(fd, into, position)
   },
-  write(fd, bytes, position) {
+  async write(fd, blocks, position) {
     check('write')
     // Short writes are the rule here: the caller has to go on with the rest.
-    return real.write(fd, bytes.subarray(0, Math.ceil(bytes.length / 2)), position)
+    return real.write(fd, blocks.subarray(0, wholeBlocks(blocks.length / 2)), position)
   },
   async sync(fd) {
     check('sync')
