@@ -7,6 +7,7 @@ import {
   gearHashBytes,
   type MakeCutSearch,
 } from '../core/upload/cut-search.ts'
+import { copyBytes } from './copy-bytes.ts'
 import { searchModule } from './wasm-code.ts'
 
 const pageBytes = 64 * 1024
@@ -67,5 +68,5 @@ export const wasmSearch = (): { blocks: Blocks; makeSearch: MakeCutSearch } => {
     }
   }
 
-  return { blocks: createBlocks(allocate, mostBlocks), makeSearch }
+  return { blocks: createBlocks(allocate, mostBlocks, copyBytes), makeSearch }
 }

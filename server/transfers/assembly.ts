@@ -2,6 +2,7 @@ import { WherryError } from '../../protocol/errors.ts'
 import type { Slice } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { ChunkBuffer } from '../../storage/chunks/chunk-store.ts'
+import { copyBytes } from '../../storage/chunks/copy-bytes.ts'
 
 /** What becomes of bytes that are not kept: null if the chunk is there already, else why they are refused. */
 export type Dropping = { why: WherryError | null }
@@ -42,7 +43,7 @@ export const addSlice = (assembly: Assembly, slice: Slice): void => {
   const room = assembly.buffer?.bytes.length ?? 0
   const misfit = end > room || (slice.last && end < room)
   if (assembly.buffer && misfit) dropAssembly(assembly, mismatch())
-  assembly.buffer?.bytes.set(slice.bytes, slice.offset)
+  if (assembly.buffer) copyBytes(slice.bytes, assembly.buffer.bytes, slice.offset)
   assembly.receivedBytes = end
 }
 

@@ -3,6 +3,7 @@ import type { Slice } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Params } from '../../protocol/table.ts'
 import type { ChunkBuffer } from '../../storage/chunks/chunk-store.ts'
+import { copyBytes } from '../../storage/chunks/copy-bytes.ts'
 import { type Deferred, deferred } from './deferred.ts'
 import type { Intake, Lane } from './lane.ts'
 
@@ -53,7 +54,7 @@ export const createBatchStream = (
     buffer ??= lane.allocate(totalBytes)
     const start = starts[slice.index] ?? 0
     const target = buffer.bytes.subarray(start, start + size)
-    target.set(slice.bytes)
+    copyBytes(slice.bytes, target)
     return target
   }
 

@@ -3,6 +3,7 @@ import { WherryError } from '../../protocol/errors.ts'
 import { sliceHeaderBytes, writeSliceHeader } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import { closeCodes } from '../../protocol/rpc.ts'
+import { copyBytes } from '../../storage/chunks/copy-bytes.ts'
 import type { Connection } from '../connection.ts'
 
 /** Sends chunks on one connection, one at a time, in slices that suit the link. */
@@ -88,7 +89,7 @@ export const createOutbox = (
       const length = Math.min(sliceBytes, bytes.length - offset)
       const last = offset + length === bytes.length
       writeSliceHeader(view, 0, { stream, index, offset, length, last })
-      scratch.set(bytes.subarray(offset, offset + length), sliceHeaderBytes)
+      copyBytes(bytes.subarray(offset, offset + length), scratch, sliceHeaderBytes)
       if (!connection.sendBinary(scratch.subarray(0, sliceHeaderBytes + length)))
         throw new WherryError('disconnected')
       offset += length

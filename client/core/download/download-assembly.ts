@@ -20,7 +20,7 @@ export const createAssembly = (blocks: Blocks, arrived: (chunk: ArrivedChunk) =>
       if (offset === 0) open.set(index, { buffer: blocks.take(), received: 0 })
       const chunk = open.get(index)
       if (!chunk || chunk.received !== offset) return
-      chunk.buffer.set(bytes, offset)
+      blocks.copy(bytes, chunk.buffer, offset)
       chunk.received += bytes.length
       if (!last) return
       open.delete(index)

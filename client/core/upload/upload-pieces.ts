@@ -91,6 +91,7 @@ const createBuffers = (blocks: Blocks) => {
       while (used >= mostBuffers) await bell.rung()
     },
     take: blocks.take,
+    copy: blocks.copy,
     counted,
   }
 }
@@ -113,7 +114,7 @@ const joinParts = (parts: Part[], buffers: Buffers): Part => {
   const whole = buffers.take()
   let at = 0
   for (const part of parts) {
-    whole.set(part.bytes, at)
+    buffers.copy(part.bytes, whole, at)
     at += part.bytes.length
     part.buffer.release()
   }

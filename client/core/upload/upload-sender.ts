@@ -26,9 +26,11 @@ type OutgoingChunk = {
 }
 
 type Message = { bytes: Uint8Array<ArrayBuffer>; view: DataView }
+/** Engines copy from shared memory a word at a time where both sides are aligned alike, else byte by byte. */
+const wordBytes = 8
 
 const newMessage = (): Message => {
-  const bytes = new Uint8Array(limits.messageBytes)
+  const bytes = new Uint8Array(limits.messageBytes + wordBytes)
   return { bytes, view: new DataView(bytes.buffer) }
 }
 
@@ -37,21 +39,23 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
   /** Messages that the socket is done with: fresh memory costs more than filling it. */
   const free: Message[] = []
   let message = newMessage()
+  let start = 0
   let filled = 0
 
   const put = (stream: number, index: number, offset: number, bytes: Uint8Array, last: boolean) => {
+    if (filled === start) start = filled = bytes.byteOffset % wordBytes
     writeSliceHeader(message.view, filled, { stream, index, offset, length: bytes.length, last })
     message.bytes.set(bytes, filled + sliceHeaderBytes)
     filled += sliceHeaderBytes + bytes.length
   }
 
   const flush = () => {
-    if (filled === 0) return
+    if (filled === start) return
     const full = message
-    const length = filled
-    filled = 0
+    const bytes = full.bytes.subarray(start, filled)
+    start = filled = 0
     message = free.pop() ?? newMessage()
-    link.sendBinary(full.bytes.subarray(0, length), () => free.push(full))
+    link.sendBinary(bytes, () => free.push(full))
   }
 
   const takeCredit = async (bytes: number, epoch: number) => {
@@ -81,7 +85,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     },
     sendTogether(stream, files) {
       for (const { index, bytes } of files) {
-        if (filled + sliceHeaderBytes + bytes.length > limits.sliceBytes + sliceHeaderBytes) flush()
+        if (filled - start + sliceHeaderBytes + bytes.length > limits.sliceBytes + sliceHeaderBytes) flush()
         put(stream, index, 0, bytes, true)
       }
       flush()
