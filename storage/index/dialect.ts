@@ -6,12 +6,13 @@ import {
   type QueryResult,
   SqliteAdapter,
   SqliteDialect,
+  SqliteQueryCompiler,
 } from 'kysely'
 import { fifoLock } from './fifo-lock.ts'
 
 /**
- * SQLite for Kysely without four defects of the stock dialect: statements are cached, transactions begin immediate, DDL is
- * transactional, and waiting for the connection is first in, first out instead of quadratic.
+ * SQLite for Kysely without five defects of the stock dialect: statements are cached and stay prepared, transactions begin
+ * immediate, DDL is transactional, and waiting for the connection is first in, first out instead of quadratic.
  */
 export class IndexDialect extends SqliteDialect {
   readonly #database: BetterSqlite.Database
@@ -25,8 +26,22 @@ export class IndexDialect extends SqliteDialect {
     return new IndexDriver(this.#database)
   }
 
+  override createQueryCompiler(): SqliteQueryCompiler {
+    return new IndexQueryCompiler()
+  }
+
   override createAdapter(): SqliteAdapter {
     return new IndexAdapter()
+  }
+}
+
+/**
+ * A bare `?` in a join makes SQLite prepare the statement anew for each value, in case another plan suits that one better
+ * (sqlite3_prepare_v2; measured: 19 us for a row with the name of its writer, 4 us with the plus).
+ */
+class IndexQueryCompiler extends SqliteQueryCompiler {
+  protected override getCurrentParameterPlaceholder(): string {
+    return '+?'
   }
 }
 

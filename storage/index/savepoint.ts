@@ -1,19 +1,23 @@
-import { sql } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import { type Effects, noEffects, type Tx } from './tx.ts'
+
+const begin = CompiledQuery.raw('savepoint part')
+const release = CompiledQuery.raw('release part')
+const rollBack = CompiledQuery.raw('rollback to part')
 
 /** Runs a part of a write that leaves nothing if it throws: no rows, and nothing for the commit to say. */
 export const inSavepoint = async <Answer>(tx: Tx, run: (tx: Tx) => Promise<Answer>): Promise<Answer> => {
   const inner: Tx = { ...tx, effects: noEffects() }
-  await sql`savepoint part`.execute(tx.db)
+  await tx.db.executeQuery(begin)
   try {
     const answer = await run(inner)
-    await sql`release part`.execute(tx.db)
+    await tx.db.executeQuery(release)
     addEffects(tx.effects, inner.effects)
     return answer
   } catch (error) {
     if (isFatal(error)) throw error
-    await sql`rollback to part`.execute(tx.db)
-    await sql`release part`.execute(tx.db)
+    await tx.db.executeQuery(rollBack)
+    await tx.db.executeQuery(release)
     throw error
   }
 }

@@ -32,9 +32,10 @@ export const levelOf = async (db: Kysely<Tables>, user: string, entry: string): 
       select e.id, e.parent, e.space from entries as e join above on e.id = above.parent
     )
     select max(level) as level from (
-      select ${ownerRank} as level from above join spaces as s on s.id = above.space and s.owner = ${user}
+      select case (select owner from spaces where id = above.space) when ${user} then ${ownerRank} end as level
+        from above
       union all
-      select g.level from above join grants as g on g.entry = above.id and g.subject in ('', ${user})
+      select (select max(level) from grants where entry = above.id and subject in ('', ${user})) from above
     )`.execute(db)
   const level = rows[0]?.level ?? null
   return level === null ? null : (levels[level] ?? null)

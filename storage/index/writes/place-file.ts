@@ -7,30 +7,27 @@ import { entryNamed, freeName, nameTaken } from './free-name.ts'
 import { insertFiles, type NewFile } from './insert-files.ts'
 import { appendChanges, nextSeqs } from './space-changes.ts'
 
+type Placed = { entry: Entry; unchanged: boolean }
+
 /** A file, and what to do if its name is taken. */
 export type ClashingFile = NewFile & { onClash: OnClash }
 
 /** Makes a content a file of a folder, or a new version of the one of that name. The quota is the caller's to charge. */
-export const placeFile = async (
-  tx: Tx,
-  folder: EntryRow,
-  file: ClashingFile,
-): Promise<{ entry: Entry; unchanged: boolean }> => {
-  if (file.onClash === 'replace') {
-    const there = await entryNamed(tx, folder.id, file.name)
-    if (there !== undefined) return replaceFile(tx, there, file)
+export const placeFile = async (tx: Tx, folder: EntryRow, file: ClashingFile): Promise<Placed> => {
+  if (file.onClash !== 'replace') {
+    return insertFile(tx, folder, { ...file, name: await freeName(tx, folder.id, file.name, file.onClash) })
   }
-  const name = await freeName(tx, folder.id, file.name, file.onClash === 'keepBoth' ? 'keepBoth' : 'fail')
-  const [entry] = await insertFiles(tx, folder, [{ ...file, name }])
+  const there = await entryNamed(tx, folder.id, file.name)
+  return there === undefined ? insertFile(tx, folder, file) : replaceFile(tx, there, file)
+}
+
+const insertFile = async (tx: Tx, folder: EntryRow, file: NewFile): Promise<Placed> => {
+  const [entry] = await insertFiles(tx, folder, [file])
   if (entry === undefined) throw new Error('A file was not inserted.')
   return { entry, unchanged: false }
 }
 
-const replaceFile = async (
-  tx: Tx,
-  there: NamedEntryRow,
-  file: ClashingFile,
-): Promise<{ entry: Entry; unchanged: boolean }> => {
+const replaceFile = async (tx: Tx, there: NamedEntryRow, file: ClashingFile): Promise<Placed> => {
   if (there.kind !== fileKind || there.parent === null) throw nameTaken(there)
   if (there.digest === file.digest) return { entry: toEntry(there), unchanged: true }
   const { latest } = await tx.db

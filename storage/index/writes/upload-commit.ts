@@ -30,7 +30,6 @@ export const commitUpload: Write<{ user: string; upload: string; type: string },
     .set({ chunks: row.declared_chunks, digest })
     .where('id', '=', content)
     .execute()
-  await charge(tx, row.space, { used: 0, reserved: -size })
   const file = {
     name,
     onClash: row.on_clash,
@@ -41,7 +40,11 @@ export const commitUpload: Write<{ user: string; upload: string; type: string },
     modifiedAt: row.modified_at,
   }
   const placed = await placeFile(tx, folder, file)
-  if (!placed.unchanged) await charge(tx, folder.space, { used: size, reserved: 0 })
+  const used = placed.unchanged ? 0 : size
+  // The folder may have moved to another space meanwhile.
+  const moved = folder.space !== row.space
+  await charge(tx, row.space, { used: moved ? 0 : used, reserved: -size })
+  if (moved) await charge(tx, folder.space, { used, reserved: 0 })
   await tx.db
     .updateTable('uploads')
     .set({ answer: JSON.stringify(placed), touched_at: tx.now, expires_at: tx.now + answerKeptMs })
