@@ -1,4 +1,5 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
+import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
 import type { ChunkRef } from '../../../protocol/values.ts'
 import type { Source, TransferLink } from '../api.ts'
@@ -46,8 +47,9 @@ export type FileUpload = {
 
 /** Declarations on their way at once, so that a round trip costs no time. */
 const declaresAtOnce = 4
-/** Where others are on their way already, this many are worth another declaration. */
-const worthDeclaring = 8
+/** Declaring one chunk costs the hub as much as declaring many: chunks wait for so many bytes of them, or so long. */
+const worthDeclaringBytes = 8 * limits.chunkAverageBytes
+const declareAfterMs = 50
 const mostDeclared = 256
 /** The hub keeps in memory what is declared and not sent. */
 const mostUnsent = 4096
@@ -105,8 +107,20 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
 
     const declareAll = async () => {
       let open = 0
+      let isOverdue = false
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const wait = async () => {
+        timer ??= setTimeout(() => {
+          isOverdue = true
+          bell.ring()
+        }, declareAfterMs)
+        await bell.rung()
+      }
       const declare = async () => {
         const { from, chunks } = ledger.nextBatch(mostDeclared)
+        clearTimeout(timer)
+        timer = undefined
+        isOverdue = false
         open++
         try {
           const { missing } = await link.call('upload.declare', { upload, from, chunks }, { retry: false })
@@ -121,9 +135,11 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       for (;;) {
         check()
         const waiting = ledger.undeclared
-        const isWorth = open === 0 || (open < declaresAtOnce && (waiting >= worthDeclaring || ledger.isCut))
-        if (waiting > 0 && isWorth && ledger.unsent < mostUnsent) void declare()
+        const isWorth = ledger.undeclaredBytes >= worthDeclaringBytes || ledger.isCut || isOverdue
+        const isRoom = open < declaresAtOnce && ledger.unsent < mostUnsent
+        if (waiting > 0 && isWorth && isRoom) void declare()
         else if (ledger.isCut && waiting === 0) return
+        else if (waiting > 0 && !isWorth) await wait()
         else await bell.rung()
       }
     }

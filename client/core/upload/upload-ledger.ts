@@ -93,6 +93,9 @@ export const createLedger = () => {
     get undeclared(): number {
       return slots.length - declared
     },
+    get undeclaredBytes(): number {
+      return checkedBytes - (slots[declared]?.position ?? checkedBytes)
+    },
     /** How many chunks wait to be sent. */
     get unsent(): number {
       return toSend.length - nextToSend
