@@ -116,7 +116,7 @@ export const settings = {
   }),
   windowBytes: setting({
     env: 'WHERRY_WINDOW_BYTES',
-    default: '32M',
+    default: '24M',
     schema: bytes(4 * MiB, 2 ** 32),
     doc: 'The same for one connection, and the most bytes that wait to be sent on one.',
   }),

@@ -235,8 +235,6 @@ export type Uploads = {
     chunks: readonly ChunkRef[],
     trusted: boolean,
   ): Promise<number[]>
-  /** To be called after ChunkStore.put resolved. Durable when it resolves; unknown uploads are ignored (cancelled meanwhile). */
-  markStored(id: string, indexes: readonly number[]): Promise<void>
   chunks(id: string, from: number, limit: number): Promise<{ hash: string; size: number; stored: boolean }[]>
   /**
    * One transaction whose cost does not grow with the file, and in which the right to write is asked again. `incomplete`

@@ -5,7 +5,7 @@ import { type Assembly, addSlice, beginAssembly, type Dropping, dropAssembly, mi
 import { type Declaration, declaredChunks, type Wanted } from './declared-chunks.ts'
 import { deferred, tally } from './deferred.ts'
 import type { Intake, Lane } from './lane.ts'
-import { createStoredChunks, type StoredChunk } from './stored-chunks.ts'
+import { together } from './together.ts'
 import type { UploadParts } from './upload-parts.ts'
 
 /** What an upload is, once upload.open or upload.resume went through. */
@@ -76,23 +76,18 @@ export const createUploadStream = (
     connection.notify('upload.refused', { stream, chunk, reason, message, credit })
   }
 
-  const storedChunks = createStoredChunks(
-    indexes => parts.storage.uploads.markStored(upload, indexes),
-    (stored: readonly StoredChunk[], error) => {
-      for (const chunk of stored) {
-        storing.delete(chunk.index)
-        if (error) refuse(chunk.index, chunk.bytes, error)
-        else chunks.stored(chunk.index)
-        work.done()
-      }
-      if (error) return
-      const bytes = stored.reduce((sum, chunk) => sum + chunk.bytes, 0)
-      newBytes += bytes
-      const indexes = stored.map(chunk => chunk.index)
-      connection.notify('upload.stored', { stream, chunks: indexes, credit: lease.giveBack(bytes) })
-      moved(self)
-    },
-  )
+  const stored = together((group: { index: number; bytes: number }[]) => {
+    for (const { index } of group) {
+      storing.delete(index)
+      chunks.stored(index)
+      work.done()
+    }
+    const bytes = group.reduce((sum, chunk) => sum + chunk.bytes, 0)
+    newBytes += bytes
+    const indexes = group.map(({ index }) => index)
+    connection.notify('upload.stored', { stream, chunks: indexes, credit: lease.giveBack(bytes) })
+    moved(self)
+  })
 
   const drop = (assembly: Assembly): void => {
     const why = assembly.dropping?.why ?? null
@@ -103,29 +98,25 @@ export const createUploadStream = (
     }
   }
 
-  /** Answers what became durable, or null. */
-  const store = async (assembly: Assembly, { ref, declaration }: Wanted): Promise<StoredChunk | null> => {
-    const { buffer } = assembly
-    if (!buffer) return null
-    storing.add(assembly.index)
+  /** Never rejects: what failed is told to the client. */
+  const store = async (assembly: Assembly, { ref, declaration }: Wanted): Promise<void> => {
+    const { index, buffer } = assembly
+    if (!buffer) return
+    storing.add(index)
     work.add()
     try {
       const failed = (await declaration.outcome.promise) ?? stopped()
       if (failed) throw failed
-      if (!chunks.wanted.has(assembly.index)) {
-        dropKnown(assembly)
-        return null
-      }
-      await parts.storage.chunks.put(ref.hash, buffer.bytes)
-      if (assembly.index === 0) head = new Uint8Array(buffer.bytes.subarray(0, headBytes))
-      return { index: assembly.index, bytes: ref.size }
+      if (!chunks.wanted.has(index)) return dropKnown(assembly)
+      await parts.storage.chunks.put(ref.hash, buffer.bytes, { upload, index })
+      if (index === 0) head = new Uint8Array(buffer.bytes.subarray(0, headBytes))
+      stored({ index, bytes: ref.size })
     } catch (error) {
       const known = parts.known(error, 'upload.store')
       if (known.reason !== 'chunk_mismatch') refusal = known
-      storing.delete(assembly.index)
-      refuse(assembly.index, assembly.receivedBytes, known)
+      storing.delete(index)
+      refuse(index, assembly.receivedBytes, known)
       work.done()
-      return null
     } finally {
       buffer.release()
     }
@@ -164,7 +155,7 @@ export const createUploadStream = (
     assemblies.delete(slice.index)
     const wanted = chunks.wanted.get(slice.index)
     if (assembly.dropping || !wanted) drop(assembly)
-    else storedChunks.add(store(assembly, wanted))
+    else void store(assembly, wanted)
   }
 
   const unwant = (indexes: readonly number[], why: WherryError | null): void => {

@@ -5,9 +5,10 @@ import { dirname } from 'node:path'
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import { batched } from './batched.ts'
 import { bufferPool, checkChunkSize } from './buffer-pool.ts'
-import type { ChunkBuffer, ChunkId, ChunkIndex, ChunkRow, ChunkStore } from './chunk-store.ts'
+import type { ChunkBuffer, ChunkId, ChunkIndex, ChunkRow, ChunkStore, UploadPlace } from './chunk-store.ts'
 import { chunkThreads, type Task } from './chunk-threads.ts'
 import { cleanPoint } from './clean-point.ts'
+import { copyBytes } from './copy-bytes.ts'
 import { type CrashPlan, crasher } from './crash.ts'
 import { gathered } from './gathered.ts'
 import type { DataKeys } from './keys.ts'
@@ -36,7 +37,10 @@ export type DiskChunksOptions = {
 /** A thread takes about 40 MB and stores about 700 MB/s: where there are two cores, one leaves the other to the sockets. */
 const coresForChunks = (): number => Math.min(2, Math.max(1, availableParallelism() - 1))
 
-/** Rows of one commit; more if they came together. */
+/** What a commit makes findable: a row, if the chunk was not there, and the place in an upload that it is for. */
+type Durable = { row: ChunkRow | null; place: UploadPlace | undefined }
+
+/** Chunks of one commit; more if they came together. */
 const rowsTogether = { enough: 8, most: 1024 }
 
 const firstFreeSegment = async (directory: string, index: ChunkIndex): Promise<number> => {
@@ -96,7 +100,11 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
 
   const findRows = batched((asked: ChunkId[]) => index.find([...new Set(asked)]))
   const find = async (id: ChunkId): Promise<ChunkRow | undefined> => (await findRows(id)).get(id)
-  const addRow = gathered((rows: ChunkRow[]) => index.add(rows), rowsTogether)
+  const addDurable = gathered((group: Durable[]) => {
+    const rows = group.flatMap(({ row }) => row ?? [])
+    const places = group.flatMap(({ place }) => place ?? [])
+    return index.add(rows, places)
+  }, rowsTogether)
   const storing = new Map<ChunkId, Promise<void>>()
   const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | null = null
@@ -118,7 +126,7 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     if (bytes.buffer instanceof SharedArrayBuffer)
       return run({ memory: bytes.buffer, offset: bytes.byteOffset, length: bytes.length })
     const copy = pool.allocate(bytes.length)
-    copy.bytes.set(bytes)
+    copyBytes(bytes, copy.bytes)
     try {
       return await run({ memory: copy.bytes.buffer, offset: copy.bytes.byteOffset, length: bytes.length })
     } finally {
@@ -139,19 +147,19 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     return { id, size: bytes.length, ...place }
   }
 
-  const store = async (id: ChunkId, bytes: Uint8Array): Promise<void> => {
+  const store = async (id: ChunkId, bytes: Uint8Array, place: UploadPlace | undefined): Promise<void> => {
     const writing = write(id, bytes)
-    await addRow(writing)
+    await addDurable(writing.then(row => (row || place ? { row, place } : null)))
     if ((await writing) === null) return
     crash('indexed')
     state.wrote()
   }
 
-  const put = async (id: ChunkId, bytes: Uint8Array): Promise<void> => {
+  const put = async (id: ChunkId, bytes: Uint8Array, place: UploadPlace | undefined): Promise<void> => {
     checkChunkSize(bytes.length)
     while (storing.has(id)) await storing.get(id)
     state.checkWritable()
-    const work = store(id, bytes).finally(() => storing.delete(id))
+    const work = store(id, bytes, place).finally(() => storing.delete(id))
     storing.set(
       id,
       work.catch(() => {}),
@@ -202,9 +210,9 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
 
   return {
     allocate: pool.allocate,
-    async put(id, bytes) {
+    async put(id, bytes, place) {
       checkOpen()
-      await tracked(put(id, bytes))
+      await tracked(put(id, bytes, place))
     },
     async get(id) {
       checkOpen()

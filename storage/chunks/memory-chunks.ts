@@ -2,10 +2,17 @@ import { hash } from 'node:crypto'
 import { freemem } from 'node:os'
 import { WherryError } from '../../protocol/errors.ts'
 import { bufferPool, checkChunkSize } from './buffer-pool.ts'
-import type { ChunkId, ChunkStore } from './chunk-store.ts'
+import type { ChunkId, ChunkIndex, ChunkStore } from './chunk-store.ts'
+import { memoryChunkIndex } from './memory-chunk-index.ts'
 
-/** A chunk store that forgets everything at its end, over a map that a test may damage. */
-export const memoryChunks = (kept: Map<ChunkId, Uint8Array> = new Map()): ChunkStore => {
+/**
+ * A chunk store that forgets everything at its end, over a map that a test may damage. `index` hears of the places in
+ * uploads that chunks are for; it has no rows.
+ */
+export const memoryChunks = (
+  kept: Map<ChunkId, Uint8Array> = new Map(),
+  index: Pick<ChunkIndex, 'add'> = memoryChunkIndex(),
+): ChunkStore => {
   const pool = bufferPool()
   let closed = false
 
@@ -15,12 +22,13 @@ export const memoryChunks = (kept: Map<ChunkId, Uint8Array> = new Map()): ChunkS
 
   return {
     allocate: pool.allocate,
-    async put(id, bytes) {
+    async put(id, bytes, place) {
       checkOpen()
       checkChunkSize(bytes.length)
       const copy = Uint8Array.from(bytes)
       if (hash('sha256', copy) !== id) throw new WherryError('chunk_mismatch')
       kept.set(id, copy)
+      if (place) await index.add([], [place])
     },
     async get(id) {
       checkOpen()

@@ -16,8 +16,8 @@ export const sqliteChunkIndex = (db: Kysely<Tables>, writer: Writer): ChunkIndex
     return new Map(rows.map(toChunkRow).map(row => [row.id, row]))
   },
 
-  async add(rows) {
-    if (rows.length > 0) await writer.run('chunks.add', rows)
+  async add(rows, places = []) {
+    if (rows.length + places.length > 0) await writer.run('chunks.add', { rows, places })
   },
 
   async markDamaged(id, place) {

@@ -11,7 +11,7 @@ import { removeEntries } from './writes/remove.ts'
 import { renameEntry } from './writes/rename.ts'
 import { createSession, endSession, pruneSessions, rotateSession, touchSessions } from './writes/sessions.ts'
 import { setSetting, setSettingIfAbsent } from './writes/settings.ts'
-import { declareChunks, markStored } from './writes/upload-chunks.ts'
+import { declareChunks } from './writes/upload-chunks.ts'
 import { commitUpload } from './writes/upload-commit.ts'
 import { cancelUpload, expireUploads, openUpload } from './writes/uploads.ts'
 import { createUser, setDisabled, setPasswordHash, setUpHub } from './writes/users.ts'
@@ -38,7 +38,6 @@ export const operations = {
   'access.revoke': revokeLevel,
   'uploads.open': openUpload,
   'uploads.declare': declareChunks,
-  'uploads.markStored': markStored,
   'uploads.commit': commitUpload,
   'uploads.cancel': cancelUpload,
   'uploads.expire': expireUploads,

@@ -17,9 +17,6 @@ export const uploadsOf = (
   open: (user, upload) => writer.run('uploads.open', { user, upload, keptMs }, actorOf(user)),
   declare: (user, upload, from, chunks, trusted) =>
     writer.run('uploads.declare', { user, upload, from, chunks, trusted }, actorOf(user)),
-  async markStored(upload, indexes) {
-    if (indexes.length > 0) await writer.run('uploads.markStored', { upload, indexes })
-  },
   commit: (user, upload, type) => writer.run('uploads.commit', { user, upload, type }, actorOf(user)),
   async cancel(user, upload) {
     await writer.run('uploads.cancel', { user, upload }, actorOf(user))

@@ -1,10 +1,12 @@
 import { hash, randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { limits } from '../../protocol/limits.ts'
-import type { ChunkId, ChunkStore } from '../../storage/chunks/chunk-store.ts'
+import type { ChunkId, ChunkStore, UploadPlace } from '../../storage/chunks/chunk-store.ts'
 
 export type OpenedChunkStore = {
   store: ChunkStore
+  /** The places in uploads that were marked so far. */
+  marked: readonly UploadPlace[]
   /** Spoils the stored bytes of a chunk behind the store's back. */
   damage(id: ChunkId): Promise<void>
   /** Releases what close() leaves. */
@@ -134,6 +136,21 @@ export const chunkStoreContract = (name: string, open: () => Promise<OpenedChunk
       await expect(store.put(late.id, late.bytes)).rejects.toMatchObject({ reason: 'closing' })
       await expect(store.get(late.id)).rejects.toMatchObject({ reason: 'closing' })
       expect(store.health().allocatedBytes).toBe(0)
+    })
+
+    test('CS10 the place that a chunk is for is marked once its bytes are there, also if they were there before', async () => {
+      const { store, marked } = await opened()
+      const { id, bytes } = chunkOf(5000)
+      await expect(store.put(id, randomBytes(5000), { upload: 'wrong', index: 0 })).rejects.toMatchObject({
+        reason: 'chunk_mismatch',
+      })
+      await store.put(id, bytes, { upload: 'first', index: 7 })
+      await store.put(id, bytes, { upload: 'second', index: 0 })
+      await store.put(id, bytes)
+      expect(marked).toEqual([
+        { upload: 'first', index: 7 },
+        { upload: 'second', index: 0 },
+      ])
     })
   })
 }

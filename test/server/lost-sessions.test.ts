@@ -41,8 +41,7 @@ test('an upload is not committed for a session that ended while its chunks were 
     onClash: 'fail',
   })
   await rig.storage.uploads.declare(rig.ada, upload, 0, [refOf(bytes)], false)
-  await rig.storage.chunks.put(refOf(bytes).hash, bytes)
-  await rig.storage.uploads.markStored(upload, [0])
+  await rig.storage.chunks.put(refOf(bytes).hash, bytes, { upload, index: 0 })
   const committing = commitUpload(rig.context(connection), { upload })
   connection.principal = null
   await expect(committing).rejects.toMatchObject({ reason: 'session_ended' })

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { UploadPlace } from '../../storage/chunks/chunk-store.ts'
 import { diskChunks } from '../../storage/chunks/disk-chunks.ts'
 import { openKeys } from '../../storage/chunks/keys.ts'
 import { memoryChunkIndex } from '../../storage/chunks/memory-chunk-index.ts'
@@ -12,8 +13,10 @@ import { chunkStoreContract } from '../contracts/chunk-store.ts'
 
 chunkStoreContract('memory chunks', async () => {
   const kept = new Map<string, Uint8Array>()
+  const marked: UploadPlace[] = []
   return {
-    store: memoryChunks(kept),
+    store: memoryChunks(kept, memoryChunkIndex(marked)),
+    marked,
     async damage(id) {
       kept.set(id, new Uint8Array(3))
     },
@@ -25,9 +28,11 @@ chunkStoreContract('disk chunks', async () => {
   const data = mkdtempSync(join(tmpdir(), 'wherry-chunks-'))
   const directory = join(data, 'chunks')
   const { keys } = await openKeys({ directory: data, masterKey: null })
-  const index = memoryChunkIndex()
+  const marked: UploadPlace[] = []
+  const index = memoryChunkIndex(marked)
   return {
     store: await diskChunks({ directory, index, keys }),
+    marked,
     async damage(id) {
       const row = (await index.find([id])).get(id)
       if (!row) throw new Error('There is no such chunk to damage.')

@@ -51,6 +51,10 @@ export const newId = (): string =>
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+/** Stores a chunk of an unfinished upload. */
+export const putChunk = (storage: Storage, upload: string, index: number, bytes: Uint8Array): Promise<void> =>
+  storage.chunks.put(sha256(bytes), bytes, { upload, index })
+
 /** Uploads a file of the given chunks as one does it over the wire; answers its entry. */
 export const upload = async (
   storage: Storage,
@@ -65,9 +69,7 @@ export const upload = async (
   const size = refs.reduce((sum, ref) => sum + ref.size, 0)
   await storage.uploads.open(user, { id, folder, name, size, modifiedAt: 1_000, onClash })
   const missing = refs.length === 0 ? [] : await storage.uploads.declare(user, id, 0, refs, true)
-  for (const index of missing)
-    await storage.chunks.put(refs[index]?.hash ?? '', chunks[index] ?? new Uint8Array())
-  await storage.uploads.markStored(id, missing)
+  for (const index of missing) await putChunk(storage, id, index, chunks[index] ?? new Uint8Array())
   return { id, missing, ...(await storage.uploads.commit(user, id, 'text/plain')) }
 }
 

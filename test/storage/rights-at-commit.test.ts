@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bytesOf, newId, person, sha256, withAda } from './open-temporary.ts'
+import { bytesOf, newId, person, putChunk, sha256, withAda } from './open-temporary.ts'
 
 const bytes = bytesOf('bytes of Bob')
 const ref = { hash: sha256(bytes), size: bytes.length }
@@ -27,7 +27,7 @@ test('an upload is not committed by a user whose right to write there was taken 
   const size = bytes.length
   await storage.uploads.open(bob, { id, folder, name: 'late', size, modifiedAt: 0, onClash: 'fail' })
   await storage.uploads.declare(bob, id, 0, [ref], false)
-  await storage.uploads.markStored(id, [0])
+  await putChunk(storage, id, 0, bytes)
   await only('read')
   await expect(storage.uploads.commit(bob, id, 'text/plain')).rejects.toMatchObject({ reason: 'forbidden' })
   await revoke()

@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
-import { bytesOf, newId, person, sha256, temporaryDirectory, upload, withAda } from './open-temporary.ts'
+import {
+  bytesOf,
+  newId,
+  person,
+  putChunk,
+  sha256,
+  temporaryDirectory,
+  upload,
+  withAda,
+} from './open-temporary.ts'
 
 test('an upload becomes a file with its chunks in order, and the space is charged', async () => {
   const { storage, ada, root, space } = await withAda()
@@ -40,8 +49,7 @@ test('an upload without all of its chunks is incomplete and says which', async (
   const refs = ['x', 'yy', 'zzz'].map(text => ({ hash: sha256(bytesOf(text)), size: text.length }))
   await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 10, modifiedAt: 0, onClash: 'fail' })
   expect(await storage.uploads.declare(ada, id, 0, refs, true)).toEqual([0, 1, 2])
-  await storage.chunks.put(refs[1]?.hash ?? '', bytesOf('yy'))
-  await storage.uploads.markStored(id, [1])
+  await putChunk(storage, id, 1, bytesOf('yy'))
   const commit = storage.uploads.commit(ada, id, 'text/plain')
   await expect(commit).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [0, 2, 3] } })
 })
@@ -79,8 +87,7 @@ test('every call of an upload can be repeated, also after its commit', async () 
   const run = async () => {
     const row = await storage.uploads.open(ada, open)
     await storage.uploads.declare(ada, open.id, 0, [ref('abc')], false)
-    await storage.chunks.put(ref('abc').hash, bytesOf('abc'))
-    await storage.uploads.markStored(open.id, [0])
+    await putChunk(storage, open.id, 0, bytesOf('abc'))
     return { content: row.content, ...(await storage.uploads.commit(ada, open.id, 'text/plain')) }
   }
   const first = await run()
@@ -118,9 +125,8 @@ test('a chunk that a file repeats is stored once and counted for each of its pla
   await storage.uploads.open(ada, open)
   const twice = [ref('aa'), ref('bb'), ref('aa')]
   expect(await storage.uploads.declare(ada, open.id, 0, twice, false)).toEqual([0, 1, 2])
-  await storage.chunks.put(ref('aa').hash, bytesOf('aa'))
-  await storage.uploads.markStored(open.id, [0])
-  await storage.uploads.markStored(open.id, [0, 2])
+  await putChunk(storage, open.id, 0, bytesOf('aa'))
+  await Promise.all([0, 2].map(index => putChunk(storage, open.id, index, bytesOf('aa'))))
   expect(await storage.uploads.get(ada, open.id)).toMatchObject({ storedBytes: 4, declaredBytes: 6 })
   expect(await storage.uploads.declare(ada, open.id, 3, [ref('aa')], false)).toEqual([])
   const chunks = await storage.uploads.chunks(open.id, 0, 10)
@@ -238,11 +244,10 @@ test('an upload is given up a time after its last byte, however long it runs', a
   const bytes = bytesOf('slow')
   const ref = { hash: sha256(bytes), size: bytes.length }
   await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 8, modifiedAt: 0, onClash: 'fail' })
-  await storage.chunks.put(ref.hash, bytes)
   now += 900
   await storage.uploads.declare(ada, id, 0, [ref], false)
   now += 900
-  await storage.uploads.markStored(id, [0])
+  await putChunk(storage, id, 0, bytes)
   now += 900
   expect(await storage.uploads.expire(now)).toBe(0)
   expect(await storage.uploads.get(ada, id)).toMatchObject({ expiresAt: now + 100 })
@@ -262,8 +267,7 @@ test('a chunk that is declared with two sizes is stored in its true one only', a
     { hash, size: 6 },
   ]
   await storage.uploads.declare(ada, id, 0, chunks, false)
-  await storage.chunks.put(hash, bytes)
-  await storage.uploads.markStored(id, [0])
+  await putChunk(storage, id, 0, bytes)
   const commit = storage.uploads.commit(ada, id, 'text/plain')
   await expect(commit).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [1] } })
   expect(await checkDirectory(directory)).toEqual([])

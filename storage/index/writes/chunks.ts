@@ -1,14 +1,29 @@
 import { sql } from 'kysely'
-import type { ChunkPlace, ChunkRow } from '../../chunks/chunk-store.ts'
-import type { Write } from '../tx.ts'
+import type { ChunkPlace, ChunkRow, UploadPlace } from '../../chunks/chunk-store.ts'
+import type { Tx, Write } from '../tx.ts'
+import { markStored } from './upload-chunks.ts'
 
-/** Adds chunks, or re-points them: a chunk that is put again is healed. */
-export const addChunks: Write<readonly ChunkRow[], null> = async (tx, rows) => {
+type Added = { rows: readonly ChunkRow[]; places: readonly UploadPlace[] }
+
+/** Adds chunks and marks what they are for as stored. */
+export const addChunks: Write<Added, null> = async (tx, { rows, places }) => {
+  if (rows.length > 0) await putRows(tx, rows)
+  const indexes = Map.groupBy(places, place => place.upload)
+  for (const [upload, ofUpload] of indexes)
+    await markStored(
+      tx,
+      upload,
+      ofUpload.map(place => place.index),
+    )
+  return null
+}
+
+/** A chunk that is put again is re-pointed, and so healed. */
+const putRows = async (tx: Tx, rows: readonly ChunkRow[]): Promise<void> => {
   const list = JSON.stringify(rows.map(row => [row.id, row.size, row.segment, row.offset, row.length]))
   await sql`insert or replace into chunks (hash, size, segment, offset, length, damaged, stored_at)
     select unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, ${tx.now}
     from json_each(${list})`.execute(tx.db)
-  return null
 }
 
 /** Only if it still lies there: it may have been healed meanwhile. */

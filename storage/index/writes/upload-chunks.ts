@@ -116,15 +116,11 @@ const knownChunks = async (
   return new Map(rows.map(known => [known.hash, known.size]))
 }
 
-/** Marks chunks stored, and with each all others of the same hash and size in the upload. */
-export const markStored: Write<{ upload: string; indexes: readonly number[] }, null> = async (tx, args) => {
-  const upload = await tx.db
-    .selectFrom('uploads')
-    .select('content')
-    .where('id', '=', args.upload)
-    .executeTakeFirst()
-  if (upload === undefined) return null
-  const these = sql`from content_chunks where content = ${upload.content} and idx in ${among(args.indexes)}`
+/** Marks chunks stored, and with each all others of the same hash and size in the upload. One that is gone is ignored. */
+export const markStored = async (tx: Tx, id: string, indexes: readonly number[]): Promise<void> => {
+  const upload = await tx.db.selectFrom('uploads').select('content').where('id', '=', id).executeTakeFirst()
+  if (upload === undefined) return
+  const these = sql`from content_chunks where content = ${upload.content} and idx in ${among(indexes)}`
   // Without the hint, and the hash by itself, SQLite walks all chunks of the upload.
   const { rows: marked } = await sql<{ size: number }>`
     update content_chunks indexed by content_chunks_by_hash set stored = 1
@@ -139,7 +135,6 @@ export const markStored: Write<{ upload: string; indexes: readonly number[] }, n
       stored_chunks: eb('stored_chunks', '+', marked.length),
       ...touchedNow(tx),
     }))
-    .where('id', '=', args.upload)
+    .where('id', '=', id)
     .execute()
-  return null
 }
