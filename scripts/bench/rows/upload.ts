@@ -12,7 +12,7 @@ import { type BenchContext, type Cost, GiB, MiB, type Row } from '../row.ts'
 
 /** Both sides did something before they are measured, as they have where people use them. */
 export const warmUpFile = (directory: string): Promise<string> =>
-  randomFile(join(directory, 'warm-up.bin'), 32 * MiB)
+  randomFile(join(directory, 'warm-up.bin'), 256 * MiB)
 
 const rawSeconds = (context: BenchContext, bytes: number): Promise<number> =>
   withPeer(
