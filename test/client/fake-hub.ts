@@ -64,6 +64,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     maxUnacknowledged: 0,
   }
   const corrupt = new Set<string>()
+  let commitsHeld: Promise<void> | null = null
   let milestone = { bytes: Number.POSITIVE_INFINITY, reached: () => {} }
 
   const setState = (next: ConnectionState) => {
@@ -195,6 +196,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
       return { upload, chunks, next: pageEnd < upload.chunks.length ? pageEnd : null }
     },
     'upload.commit': async ({ upload: id }: ParamsInput<'upload.commit'>) => {
+      await commitsHeld
       const upload = need(id)
       const missing = missingOf(upload)
       const size = upload.chunks.reduce((sum, chunk) => sum + chunk.size, 0)
@@ -432,6 +434,12 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     },
     get messages() {
       return messages
+    },
+    /** Answers no commit of an upload until the function that it returns is called. */
+    holdCommits(): () => void {
+      const held = Promise.withResolvers<void>()
+      commitsHeld = held.promise
+      return held.resolve
     },
     /** Refuses this chunk once as damaged on the way. */
     corruptOnce: (hash: string) => corrupt.add(hash),

@@ -44,6 +44,19 @@ describe('the upload queue', () => {
     expect(hub.contentOf(fakeId(`${fakeId(`${folder}/a`)}/b`), 'small 99')).toEqual(someBytes(99, 99))
   })
 
+  test('a large file begins when the one before is sent, but not more than one ahead of what is stored', async () => {
+    const hub = createFakeHub()
+    const queue = openQueue(hub, { largeAtOnce: 1 })
+    const letCommit = hub.holdCommits()
+    const twoSent = hub.whenReceived(2 * large)
+    queue.add([1, 2, 3].map(n => request(`${n}`, someBytes(large, n))))
+    await twoSent
+    expect(statesOf(queue)).toEqual(['running', 'running', 'queued'])
+    letCommit()
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['done', 'done', 'done'])
+  })
+
   test('small files arrive once, whichever message the connection breaks at', async () => {
     const run = async (cutAt: number | null) => {
       const hub = createFakeHub()

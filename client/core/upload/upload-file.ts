@@ -33,6 +33,8 @@ export type FileUploadOptions = {
   /** The chunks of this very file, known from before: it is read only where the hub misses some. */
   remembered?: readonly ChunkRef[] | undefined
   onProgress(progress: FileProgress): void
+  /** All is on its way: there is room for another file. May be called again. */
+  onSent?(): void
 }
 
 /** One file on its way, chunk by chunk. It outlives connections and pauses. */
@@ -69,6 +71,7 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
 
   const changed = () => {
     onProgress({ ...ledger.progress, sentBytes })
+    if (ledger.isSent) options.onSent?.()
     bell.ring()
   }
 

@@ -15,6 +15,8 @@ import type { UploadTools } from './upload-tools.ts'
 export const createLargeUploads = (tools: UploadTools) => {
   const { link, items, folders, memory } = tools
   const waiting = new Set<UploadRecord>()
+  /** Those that the hub has still to store and to commit: they take neither memory nor the line. */
+  const settling = new Set<UploadRecord>()
   let running = 0
   let gear: { seed: string; table: Promise<Int32Array> } | null = null
 
@@ -52,6 +54,11 @@ export const createLargeUploads = (tools: UploadTools) => {
       chunker: await chunkerFor(link.hello.chunking),
       target: { folder, name: record.shown.name, onClash: wireClash(record.onClash) },
       onProgress: progress => items.update(record, progress),
+      onSent() {
+        if (settling.has(record)) return
+        settling.add(record)
+        tools.ended()
+      },
     })
   }
 
@@ -116,6 +123,7 @@ export const createLargeUploads = (tools: UploadTools) => {
       .catch(error => items.fail(record, shownError(error)))
       .finally(() => {
         running--
+        settling.delete(record)
         record.running = null
         // Resumed while its last run was still ending, or to be sent as another upload.
         if (record.shown.state === 'queued') tools.requeue(record)
@@ -132,7 +140,7 @@ export const createLargeUploads = (tools: UploadTools) => {
     },
     start(atOnce: number): void {
       for (const record of waiting) {
-        if (running >= atOnce) return
+        if (running - settling.size >= atOnce || running >= 2 * atOnce) return
         waiting.delete(record)
         start(record)
       }

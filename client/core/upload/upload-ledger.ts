@@ -31,6 +31,7 @@ export const createLedger = () => {
   let checkedBytes = 0
   let storedBytes = 0
   let reusedBytes = 0
+  let onceSentBytes = 0
   let isCut = false
 
   const drop = (slot: Slot) => {
@@ -74,6 +75,10 @@ export const createLedger = () => {
     },
     get isCut(): boolean {
       return isCut
+    },
+    /** Nothing more to send, unless a connection breaks: the rest is the hub's to do. */
+    get isSent(): boolean {
+      return isCut && onceSentBytes + reusedBytes >= checkedBytes
     },
     get isStored(): boolean {
       return isCut && stored === slots.length
@@ -133,8 +138,10 @@ export const createLedger = () => {
       return null
     },
     sent(index: number): void {
-      at(index).sentOnce = true
-      drop(at(index))
+      const slot = at(index)
+      if (!slot.sentOnce) onceSentBytes += slot.ref.size
+      slot.sentOnce = true
+      drop(slot)
     },
     stored(indexes: readonly number[]): void {
       for (const index of indexes) setStored(at(index))
