@@ -19,6 +19,9 @@ const setting = <const S extends Setting>(one: S): S => one
 
 const MiB = 2 ** 20
 
+/** Answers to signed addresses that run at the same time, for all users together: each holds a few chunks in memory. */
+export const signedDownloads = 200
+
 /** Every setting of the hub; the README's table is made from it. */
 export const settings = {
   data: setting({
@@ -149,6 +152,12 @@ export const settings = {
     default: '256',
     schema: whole(1, 65536),
     doc: 'Unanswered calls of one connection.',
+  }),
+  downloadsPerUser: setting({
+    env: 'WHERRY_DOWNLOADS_PER_USER',
+    default: `${signedDownloads / 4}`,
+    schema: whole(1, signedDownloads),
+    doc: `Downloads by signed address that run at once for one user; all users together have ${signedDownloads}.`,
   }),
   loginFailuresPerAccount: setting({
     env: 'WHERRY_LOGIN_FAILURES_PER_ACCOUNT',

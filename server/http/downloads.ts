@@ -1,7 +1,9 @@
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
 import type { Entry } from '../../protocol/values.ts'
+import type { Config } from '../config.ts'
 import type { Hub } from '../context.ts'
+import { signedDownloads } from '../settings.ts'
 import type { SignedTarget } from '../signed-urls.ts'
 import type { Door, HttpRequest, HttpResponse, HttpRoute } from '../transport/http.ts'
 import { type Representation, select } from './conditions.ts'
@@ -23,14 +25,24 @@ type Answer = {
   breakOff(): void
 }
 
-type Parts = Pick<Hub, 'storage' | 'signedUrls' | 'levelOf' | 'metrics' | 'log'>
+type Parts = Pick<Hub, 'storage' | 'signedUrls' | 'levelOf' | 'metrics' | 'log'> & {
+  config: Pick<Config, 'downloadsPerUser'>
+}
 
-/** Answers that run at the same time: each holds a few chunks in memory. */
-const maxRunning = 200
+/** Throws if `user` or all together have as many answers running as they may. */
+const assertRoom = (running: ReadonlySet<Answer>, user: string, mostOfUser: number): void => {
+  if (running.size >= signedDownloads) throw new WherryError('busy')
+  const ofUser = [...running].filter(({ target }) => target.user === user).length
+  if (ofUser < mostOfUser) return
+  throw new WherryError(
+    'too_many_requests',
+    `${mostOfUser} downloads by address run for you already. Try again when one of them is over.`,
+  )
+}
 
 /** Signed downloads below /d/. A running answer breaks off when its session ends or the right to read is lost. */
 export const downloadRoute = (parts: Parts): HttpRoute => {
-  const { storage, signedUrls, levelOf, metrics, log } = parts
+  const { storage, signedUrls, levelOf, metrics, log, config } = parts
   const running = new Set<Answer>()
   const checksums: Checksums = new Map()
 
@@ -108,7 +120,7 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
     const answer: Answer = { target, reading: null, isOver: false, breakOff: () => undefined }
     try {
       const body = await refused(response, async () => {
-        if (running.size >= maxRunning) throw new WherryError('busy')
+        assertRoom(running, target.user, config.downloadsPerUser)
         running.add(answer)
         if (!(await isAllowed(answer))) throw new WherryError('link_expired')
         const opened = await bodyOf(storage, target, checksums, stillReadable(answer))
@@ -153,6 +165,7 @@ const bodyOf = async (
 const statusOf = ({ reason }: WherryError): number => {
   if (reason === 'link_expired' || reason === 'version_gone') return 410
   if (reason === 'too_large') return 413
+  if (reason === 'too_many_requests') return 429
   return reason === 'busy' ? 503 : 500
 }
 
@@ -163,7 +176,8 @@ const refused = async <T>(response: HttpResponse, open: () => Promise<T>): Promi
   } catch (error) {
     const status = isReason(error) ? statusOf(error) : 500
     if (!isReason(error) || status === 500) throw error
-    sayNo(response, status, error.message, status === 503 ? { 'retry-after': '5' } : {})
+    const mayPass = status === 503 || status === 429
+    sayNo(response, status, error.message, mayPass ? { 'retry-after': '5' } : {})
     return null
   }
 }

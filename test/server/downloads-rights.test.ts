@@ -9,8 +9,8 @@ const MiB = 2 ** 20
 const account = { ...person('Bob'), password: 'another long password' }
 
 /** Bob may read a folder of Ada's, and has an address of it. Planning its archive waits for `gate`. */
-const withAddress = async (files: Record<string, Uint8Array[]>) => {
-  const hub = await temporaryHub()
+const withAddress = async (files: Record<string, Uint8Array[]>, environment: Record<string, string> = {}) => {
+  const hub = await temporaryHub(environment)
   onTestFinished(() => hub.remove())
   const { storage } = hub.hub
   const ada = await signedInClient(hub.socketUrl, administrator)
@@ -22,7 +22,10 @@ const withAddress = async (files: Record<string, Uint8Array[]>) => {
   const entries: Record<string, string> = {}
   for (const [name, chunks] of Object.entries(files))
     entries[name] = (await upload(storage, ada.signedIn.user.id, folder.id, name, chunks)).entry.id
-  const { url } = await bob.call('download.url', { entries: [folder.id] })
+  const addressOf = async (client: typeof bob, entry: string) => {
+    const { url } = await client.call('download.url', { entries: [entry] })
+    return `http://127.0.0.1:${hub.port}${url}`
+  }
   const gate = deferred<void>()
   const planning = deferred<void>()
   const { walk } = storage.entries
@@ -37,7 +40,8 @@ const withAddress = async (files: Record<string, Uint8Array[]>) => {
     entries,
     gate,
     planning: planning.promise,
-    url: `http://127.0.0.1:${hub.port}${url}`,
+    addressOf,
+    url: await addressOf(bob, folder.id),
     revoke: () => ada.call('access.revoke', { entry: folder.id, subject }),
   }
 }
@@ -80,7 +84,10 @@ test('a file that leaves the folder while it is sent breaks the archive off', as
 })
 
 test('answers that are still being planned count among those that run', async () => {
-  const { url, gate, planning } = await withAddress({ a: [fill(10, 1)] })
+  const { url, gate, planning } = await withAddress(
+    { a: [fill(10, 1)] },
+    { WHERRY_DOWNLOADS_PER_USER: '200' },
+  )
   const answers = Array.from({ length: 210 }, () => fetch(url))
   await planning
   const refused = await Promise.any(answers)
@@ -88,4 +95,26 @@ test('answers that are still being planned count among those that run', async ()
   gate.resolve()
   const statuses = (await Promise.all(answers)).map(answer => answer.status)
   expect(statuses.filter(status => status === 200)).toHaveLength(200)
+})
+
+test('one user can hold a quarter of all answers, and the others still get theirs', async () => {
+  const { url, gate, planning, ada, entries, addressOf } = await withAddress({ a: [fill(10, 1)] })
+  const answers = Array.from({ length: 51 }, () => fetch(url))
+  await planning
+  const refused = await Promise.any(answers)
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5'])
+  expect(await refused.text()).toContain('50 downloads')
+  const other = await fetch(await addressOf(ada, entries.a ?? ''))
+  expect([other.status, (await other.arrayBuffer()).byteLength]).toEqual([200, 10])
+  gate.resolve()
+  const statuses = await Promise.all(
+    answers.map(async answering => {
+      const answer = await answering
+      if (!answer.bodyUsed) await answer.arrayBuffer()
+      return answer.status
+    }),
+  )
+  expect(statuses.filter(status => status === 200)).toHaveLength(50)
+  const again = await fetch(url)
+  expect([again.status, (await again.arrayBuffer()).byteLength > 0]).toEqual([200, true])
 })

@@ -22,6 +22,7 @@ const openDoor = async () => {
     storage,
     signedUrls,
     log,
+    config: { downloadsPerUser: 50 },
     levelOf: (user, entry) => storage.access.level(user, entry),
     metrics: { callEnded: () => undefined, received: () => undefined, sent: () => undefined },
   })
