@@ -22,7 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'hub',
-          include: ['test/{server,node}/**/*.test.ts'],
+          include: ['test/{server,node,faults}/**/*.test.ts'],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
           ...timeouts,

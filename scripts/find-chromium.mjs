@@ -27,8 +27,11 @@ export const findChromium = async () => {
   }
 }
 
-/** Path of nginx, or null. */
-export const findNginx = () =>
-  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']
-    .map(folder => join(folder, 'nginx'))
+/** Path of a program on the PATH or among those for administrators, or null. */
+export const findProgram = name =>
+  [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
+    .map(folder => join(folder, name))
     .find(isProgram) ?? null
+
+/** Path of nginx, or null. */
+export const findNginx = () => findProgram('nginx')

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findChromium, findNginx } from './find-chromium.mjs'
+import { findChromium, findNginx, findProgram } from './find-chromium.mjs'
 
 // Runs before every npm script, with whatever Node the machine has and before any package is there:
 // plain JavaScript, no dependencies, silent when nothing is to do.
@@ -116,6 +116,8 @@ const prepareTestPrograms = async () => {
   const missing = []
   if (!(await findChromium()) && !process.env.WHERRY_CHROMIUM) missing.push('chromium')
   if (!findNginx()) missing.push('nginx-light')
+  if (!findProgram('strace')) missing.push('strace')
+  if (!findProgram('mkfs.xfs')) missing.push('xfsprogs')
   if (missing.length > 0 && canUseApt()) installWithApt(missing)
   if (!(await findChromium()) && !process.env.WHERRY_CHROMIUM) {
     say("downloading Playwright's Chromium …")
