@@ -44,7 +44,7 @@ export const entryCalls = {
     once: true,
     params: v.strictObject({ entries: entriesParam, folder: id, onClash: onEntryClash }),
     result: entriesResult,
-    errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'forbidden'],
+    errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'forbidden', 'too_large'],
   }),
   'entry.copy': call({
     doc: 'Copies entries into a folder, all or none. No bytes are copied, however large they are; the quota counts them.',

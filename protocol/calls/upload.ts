@@ -67,7 +67,15 @@ export const uploadCalls = {
       /** The entry had this very content already: nothing was changed. */
       unchanged: v.boolean(),
     }),
-    errors: ['incomplete', 'name_taken', 'quota_exceeded', 'not_found', 'storage_full', 'storage_read_only'],
+    errors: [
+      'incomplete',
+      'name_taken',
+      'too_large',
+      'quota_exceeded',
+      'not_found',
+      'storage_full',
+      'storage_read_only',
+    ],
   }),
   'upload.resume': call({
     doc: 'Binds an unfinished upload to a stream of this connection and answers, page by page, what was declared and which of it is stored.',

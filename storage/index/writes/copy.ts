@@ -4,6 +4,7 @@ import { type EntryRow, selectEntries, subtree } from '../entry-rows.ts'
 import { insertRows } from '../insert-rows.ts'
 import { fileKind } from '../tables.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
+import { assertFits } from './depth.ts'
 import { entriesNow, findEntry, findFolder, idsAbove } from './find.ts'
 import { freeName, namedAs } from './free-name.ts'
 import { appendChanges, charge, countChildren, nextSeqs } from './space-changes.ts'
@@ -22,6 +23,7 @@ export const copyEntries: Write<Copying, Entry[]> = async (tx, { entries, folder
   for (const id of entries) {
     const row = await findEntry(tx, id)
     if (above.has(id)) throw new WherryError('invalid_move')
+    await assertFits(tx, row, above.size)
     const copy = await copyOne(tx, row, folder, await freeName(tx, folder.id, row.name, onClash), room)
     copies.push(copy.id)
     room -= copy.entries

@@ -1,10 +1,9 @@
-import { WherryError } from '../../../protocol/errors.ts'
-import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { toEntry } from '../entry-rows.ts'
 import { folderKind } from '../tables.ts'
 import { orderedId, type Write } from '../tx.ts'
-import { entryNow, findFolder, idsAbove } from './find.ts'
+import { assertRoomBelow } from './depth.ts'
+import { entryNow, findFolder } from './find.ts'
 import { entryNamed, freeName, namedAs } from './free-name.ts'
 import { appendChanges, countChildren, nextSeqs } from './space-changes.ts'
 
@@ -16,9 +15,7 @@ export const createFolder: Write<NewFolder, { entry: Entry; created: boolean }> 
     const there = await entryNamed(tx, parent.id, args.name)
     if (there?.kind === folderKind) return { entry: toEntry(there), created: false }
   }
-  const depth = (await idsAbove(tx, parent.id)).length
-  if (depth > limits.pathNames)
-    throw new WherryError('too_large', `Folders can be ${limits.pathNames} deep, not more.`)
+  await assertRoomBelow(tx, parent.id)
   const name = await freeName(tx, parent.id, args.name, args.onClash === 'keepBoth' ? 'keepBoth' : 'fail')
   const id = orderedId(tx.now)
   const seq = await nextSeqs(tx, parent.space, 1)

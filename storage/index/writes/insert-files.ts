@@ -4,6 +4,7 @@ import { type EntryRow, toEntry } from '../entry-rows.ts'
 import { insertRows } from '../insert-rows.ts'
 import { fileKind, type Tables } from '../tables.ts'
 import { orderedId, type Tx } from '../tx.ts'
+import { assertRoomBelow } from './depth.ts'
 import { namedAs } from './free-name.ts'
 import { appendChanges, countChildren, nextSeqs } from './space-changes.ts'
 
@@ -17,8 +18,9 @@ export type NewFile = {
   modifiedAt: number
 }
 
-/** Inserts files under names that are known to be free, by few statements; answers them in their order. */
+/** Inserts files under names that are known to be free, by few statements; answers them in their order. `too_large` if the folder is too deep. */
 export const insertFiles = async (tx: Tx, folder: EntryRow, files: readonly NewFile[]): Promise<Entry[]> => {
+  await assertRoomBelow(tx, folder.id)
   const first = await nextSeqs(tx, folder.space, files.length)
   const placed = files.map((file, place) => {
     const version = orderedId(tx.now)

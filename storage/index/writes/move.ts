@@ -2,6 +2,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { type EntryRow, subtree } from '../entry-rows.ts'
 import type { Tx, Write } from '../tx.ts'
+import { assertFitsMoved } from './depth.ts'
 import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
 import { freeName, namedAs } from './free-name.ts'
 import { appendChanges, charge, countChildren, liftSeq, nextSeqs } from './space-changes.ts'
@@ -15,6 +16,7 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, { entries, folder:
     const row = await findMovable(tx, id)
     if (above.has(id)) throw new WherryError('invalid_move')
     if (row.parent === folder.id) continue
+    await assertFitsMoved(tx, row, above.size)
     const name = await freeName(tx, folder.id, row.name, onClash)
     if (row.space !== folder.space) await changeSpace(tx, row, folder.space)
     const seq = await leaveAndEnter(tx, row, folder)

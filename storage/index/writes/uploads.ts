@@ -5,6 +5,7 @@ import type { NewUpload, UploadRow } from '../../storage.ts'
 import { fileKind } from '../tables.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
 import { toUpload, type UploadTableRow } from '../upload-rows.ts'
+import { assertRoomBelow } from './depth.ts'
 import { findFolder } from './find.ts'
 import { entryNamed, namedAs, nameTaken } from './free-name.ts'
 import { giveUpContents } from './orphans.ts'
@@ -19,6 +20,7 @@ export const openUpload: Write<Opening, UploadRow> = async (tx, { user, upload, 
   namedAs(upload.name)
   const there = upload.onClash === 'keepBoth' ? undefined : await entryNamed(tx, folder.id, upload.name)
   if (there !== undefined && (upload.onClash === 'fail' || there.kind !== fileKind)) throw nameTaken(there)
+  if (there === undefined) await assertRoomBelow(tx, folder.id)
   await charge(tx, folder.space, { used: 0, reserved: upload.size })
   const content = orderedId(tx.now)
   const digest = bytesToHex(digestStart)

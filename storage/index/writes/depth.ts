@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import { WherryError } from '../../../protocol/errors.ts'
+import { limits } from '../../../protocol/limits.ts'
+import type { EntryRow } from '../entry-rows.ts'
+import { fileKind, folderKind } from '../tables.ts'
+import type { Tx } from '../tx.ts'
+import { idsAbove } from './find.ts'
+
+const tooDeep = (): WherryError =>
+  new WherryError('too_large', `A path can have ${limits.pathNames} names, not more.`)
+
+/** Throws `too_large` if entries of a folder would be deeper than paths can be. */
+export const assertRoomBelow = async (tx: Tx, folder: string): Promise<void> => {
+  // The root of a space has no name in a path, the entry has.
+  if ((await idsAbove(tx, folder)).length > limits.pathNames) throw tooDeep()
+}
+
+/** Throws `too_large` if an entry, with what is in it, would be deeper than paths can be in a folder with `above` ids from itself to the root. */
+export const assertFits = async (tx: Tx, row: EntryRow, above: number): Promise<void> => {
+  if (above - 1 + (await heightOf(tx, row)) > limits.pathNames) throw tooDeep()
+}
+
+/** The same for an entry that is moved: what comes no deeper than it was is fine, also if it is too deep already. */
+export const assertFitsMoved = async (
+  tx: Tx,
+  row: EntryRow & { parent: string },
+  above: number,
+): Promise<void> => {
+  if (above > (await idsAbove(tx, row.parent)).length) await assertFits(tx, row, above)
+}
+
+/** Names of the longest path from an entry (1 for itself) down. Asks of folders alone: files are many, and known by count. */
+const heightOf = async (tx: Tx, row: EntryRow): Promise<number> => {
+  if (row.kind === fileKind) return 1
+  const { rows } = await sql<{ height: number }>`
+    with recursive below(id, height) as (
+      select ${row.id}, 1
+      union all
+      select e.id, below.height + 1 from entries as e join below on e.parent = below.id and e.kind = ${folderKind}
+    ) select max(below.height + (e.children > 0)) as height from below join entries as e on e.id = below.id`.execute(
+    tx.db,
+  )
+  return rows[0]?.height ?? 1
+}
