@@ -10,6 +10,8 @@ export type Requests = {
   'wherry-folder-shown': OpenFolder | null
   /** These uploads of the hub are in the tray now. */
   'wherry-uploads-shown': ReadonlySet<string>
+  /** What is used of a space may be different now, in folders that are not on the screen too. */
+  'wherry-usage-changed': null
   /** Choose files, or a whole folder, and upload them here. */
   'wherry-upload-request': { folder: OpenFolder; kind: 'files' | 'folder' }
   /** Show what is in this file; `siblings` are the files around it, in the order of the list. */

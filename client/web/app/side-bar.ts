@@ -8,7 +8,6 @@ import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import { navigationItems } from './navigation-items.ts'
 import { newItems } from './new-items.ts'
-import './quota-bar.ts'
 import { folderPath, type Route } from './routes.ts'
 import { sideBarStyles } from './side-bar-styles.ts'
 
@@ -23,6 +22,10 @@ export class SideBar extends LitElement {
   @query('wherry-menu') private readonly menu!: Menu
 
   static override styles = [base, buttons, sideBarStyles]
+
+  override firstUpdated() {
+    void import('./quota-bar.ts')
+  }
 
   override render() {
     const teams = this.spaces.filter(space => space !== this.own)

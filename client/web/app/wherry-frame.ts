@@ -43,7 +43,9 @@ export class Frame extends LitElement {
     this.addEventListener('wherry-command', event => this.files?.run(event.detail))
     this.addEventListener('wherry-folder-shown', event => {
       this.openFolder = event.detail
+      this.#spaces.open = event.detail?.space ?? null
     })
+    this.addEventListener('wherry-usage-changed', () => this.#spaces.refresh())
     this.addEventListener('wherry-uploads-shown', event => {
       this.ownUploads = event.detail
     })

@@ -3,6 +3,7 @@ import { isReason } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { request } from '../app/requests.ts'
 import { errorSentence } from '../text/errors.ts'
 import { say } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
@@ -91,6 +92,7 @@ export const copy = async (
   } catch (error) {
     return failed(desk, error, () => void copy(desk, entries, target, 'keepBoth'))
   }
+  request(desk.host, 'wherry-usage-changed', null)
   const back = () => remove(desk, made)
   say(desk.host, { text: msg(str`${named(entries)} copied to “${target.name}”.`), action: undo(back) })
 }
@@ -104,6 +106,7 @@ export const remove = async (desk: Desk, entries: readonly Entry[]): Promise<voi
       return { entries: [] }
     }),
   )
+  request(desk.host, 'wherry-usage-changed', null)
   if (done) say(desk.host, { text: msg(str`${named(entries)} deleted.`) })
 }
 

@@ -29,6 +29,8 @@ export class UploadsFrame extends LitElement {
   /** Of the folders that were open, by id. */
   readonly #folderNames = new Map<string, string>()
   #told: ReadonlySet<string> | undefined
+  /** How many uploads were over when it was told last. */
+  #over = 0
 
   static override styles = css`
     wherry-upload-tray {
@@ -131,9 +133,12 @@ export class UploadsFrame extends LitElement {
   }
 
   #changed() {
-    const { ids } = this.#uploads ?? {}
+    const { ids, items } = this.#uploads ?? {}
+    const over = [...(items?.values() ?? [])].filter(item => !isActive(item)).length
     if (ids && ids !== this.#told) request(this, 'wherry-uploads-shown', ids)
+    if (ids !== this.#told || over !== this.#over) request(this, 'wherry-usage-changed', null)
     this.#told = ids
+    this.#over = over
     this.requestUpdate()
   }
 
