@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import { subtree } from '../entry-rows.ts'
 import { among } from '../insert-rows.ts'
+import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import { findMovable } from './find.ts'
 import { giveUpContents } from './orphans.ts'
 import { appendChanges, charge, countChildren, nextSeqs } from './space-changes.ts'
-import { dropUploads } from './uploads.ts'
+import { removeUploads } from './uploads.ts'
 
 /** An entry that lies in another one of the list goes with it. */
 export const removeEntries: Write<{ entries: readonly string[] }, number> = async (tx, { entries }) => {
@@ -21,29 +21,47 @@ export const removeEntries: Write<{ entries: readonly string[] }, number> = asyn
   return removed
 }
 
+type Top = { id: string; kind: number; space: string }
+
 /** Deletes the rows of entries with all that is in them, and what unfinished uploads into them had reserved. */
-const removeSubtrees = async (tx: Tx, rows: readonly { id: string }[]): Promise<number> => {
-  const { rows: found } = await sql<{
-    id: string
-  }>`select id from ${subtree(rows.map(row => row.id))}`.execute(tx.db)
-  const ids = among(found.map(row => row.id))
-  const uploads = await tx.db.selectFrom('uploads').selectAll().where('folder', 'in', ids).execute()
-  const versions = await tx.db
-    .selectFrom('versions as v')
-    .innerJoin('entries as e', 'e.id', 'v.entry')
-    .select(['v.content', 'v.size', 'e.space'])
-    .where('v.entry', 'in', ids)
-    .execute()
-  await dropUploads(tx, uploads)
-  await sql`delete from entries where id in ${ids}`.execute(tx.db)
-  const freed = new Map<string, number>()
-  for (const { space, size } of versions) freed.set(space, (freed.get(space) ?? 0) + size)
-  for (const [space, size] of freed) await charge(tx, space, { used: -size, reserved: 0 })
+const removeSubtrees = async (tx: Tx, tops: readonly Top[]): Promise<number> => {
+  let removed = 0
+  for (const [space, inSpace] of Map.groupBy(tops, top => top.space))
+    removed += await removeFromSpace(tx, space, inSpace)
+  return removed
+}
+
+/**
+ * Few statements for any number of entries, which are found by their folders: no entry's id leaves the index. Versions go
+ * before their entries and say their contents as they go; the cascade would look for each one's alone.
+ */
+const removeFromSpace = async (tx: Tx, space: string, tops: readonly Top[]): Promise<number> => {
+  const top = among(tops.map(({ id }) => id))
+  const folders = among(await foldersIn(tx, tops))
+  const uploads = await removeUploads(tx, sql`folder in ${folders}`)
+  const { rows: versions } = await sql<{ content: string; size: number }>`
+    delete from versions where entry in (select id from entries where parent in ${folders} union all select value from ${top})
+    returning content, size`.execute(tx.db)
+  const below = await sql`delete from entries where parent in ${folders}`.execute(tx.db)
+  const above = await sql`delete from entries where id in ${top}`.execute(tx.db)
+  await charge(tx, space, { used: -versions.reduce((sum, { size }) => sum + size, 0), reserved: 0 })
   await forgetFiles(
     tx,
-    versions.map(version => version.content),
+    [...uploads, ...versions].map(({ content }) => content),
   )
-  return found.length
+  return Number((below.numAffectedRows ?? 0n) + (above.numAffectedRows ?? 0n))
+}
+
+/** The ids of those of `tops` that are folders and of all folders in them. */
+const foldersIn = async (tx: Tx, tops: readonly Top[]): Promise<string[]> => {
+  const ids = tops.filter(({ kind }) => kind === folderKind).map(({ id }) => id)
+  const { rows } = await sql<{ id: string }>`
+    with recursive below(id) as (
+      select value from json_each(${JSON.stringify(ids)})
+      union
+      select e.id from entries as e join below on e.parent = below.id and e.kind = ${folderKind}
+    ) select id from below`.execute(tx.db)
+  return rows.map(({ id }) => id)
 }
 
 /** Contents that no version has any more are given up, also where a finished upload still kept its answer. */

@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { bytesToHex, digestStart } from '../../../protocol/digest.ts'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { NewUpload, UploadRow } from '../../storage.ts'
+import { among } from '../insert-rows.ts'
 import { fileKind } from '../tables.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
 import { toUpload, type UploadTableRow } from '../upload-rows.ts'
@@ -114,13 +115,23 @@ export const expireUploads: Write<{ now: number }, { expired: number; more: bool
 }
 
 /** Removes uploads, gives back what unfinished ones reserved, and leaves contents without a version to the sweep. */
-export const dropUploads = async (tx: Tx, rows: readonly UploadTableRow[]): Promise<void> => {
-  for (const row of rows) {
-    await tx.db.deleteFrom('uploads').where('id', '=', row.id).execute()
-    if (row.answer === null) await charge(tx, row.space, { used: 0, reserved: -row.size })
-  }
+const dropUploads = async (tx: Tx, rows: readonly UploadTableRow[]): Promise<void> => {
+  const removed = await removeUploads(tx, sql`id in ${among(rows.map(row => row.id))}`)
   await giveUpContents(
     tx,
-    rows.map(row => row.content),
+    removed.map(row => row.content),
   )
+}
+
+/** Removes the uploads that meet a condition and gives back what unfinished ones reserved. Their contents are the caller's to give up. */
+export const removeUploads = async (
+  tx: Tx,
+  condition: RawBuilder<unknown>,
+): Promise<{ content: string }[]> => {
+  const { rows } = await sql<{ content: string; space: string; reserved: number }>`
+    delete from uploads where ${condition}
+    returning content, space, iif(answer is null, size, 0) as reserved`.execute(tx.db)
+  for (const [space, inSpace] of Map.groupBy(rows, row => row.space))
+    await charge(tx, space, { used: 0, reserved: -inSpace.reduce((sum, row) => sum + row.reserved, 0) })
+  return rows
 }
