@@ -162,3 +162,21 @@ test('an upload that failed is tried again when there is room', async () => {
   await press(page, 'Cancel too much.txt')
   await page.getByText('This folder is empty').waitFor()
 })
+
+test('on a phone the tray is its head alone until it is asked for, and its button stays where it is', async () => {
+  const path = `/f/${await rig.makeFolder('Phone')}`
+  const large = await randomFile(join(rig.directory, 'phone.bin'), 48 * MiB)
+  const { page } = await rig.open({ path, viewport: { width: 390, height: 844 }, hasTouch: true })
+  await drop(page, [large])
+  const show = page.getByRole('button', { name: 'Show uploads' })
+  await page.getByRole('heading', { name: 'Uploading 1 of 1' }).waitFor()
+  const place = await show.boundingBox()
+  await page.getByRole('heading', { name: '1 uploaded', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Clear the list' }).waitFor()
+  expect(await show.boundingBox()).toEqual(place)
+  expect(await upload(page, 'phone.bin').count()).toBe(0)
+  await show.tap()
+  await upload(page, 'phone.bin').getByText('Verified').waitFor()
+  await press(page, 'Hide uploads')
+  await upload(page, 'phone.bin').waitFor({ state: 'detached' })
+})

@@ -24,31 +24,35 @@ declare global {
   }
 }
 
+const isPhone = () => matchMedia('(max-width: 719px)').matches
+
 /** The uploads of this browser at the bottom end of the page; a sheet on a phone. */
 @customElement('wherry-upload-tray')
 export class UploadTray extends LitElement {
-  @property({ attribute: false }) items: Iterable<ShownUpload> = []
+  @property({ attribute: false }) items: readonly ShownUpload[] = []
   @property({ attribute: false }) totals: UploadTotals = noTotals
   @property({ attribute: false }) seconds: readonly number[] = []
   @property({ type: Number }) rate = 0
   @property({ type: Number }) locked = 0
   @property({ attribute: false }) saves: readonly ShownSave[] = []
-  @state() private isCollapsed = false
+  /** On a phone it would cover the list: only its head is there until it is asked for. */
+  @state() private isCollapsed = isPhone()
 
   static override styles = [base, buttons, trayStyles]
 
   override render() {
-    const items = [...this.items]
+    const { items } = this
     const { rows, more } = trayItems(items)
     if (rows.length === 0 && this.locked === 0 && this.saves.length === 0) return nothing
     const active = items.filter(isActive).length
     return html`<section aria-label=${msg('Uploads')}>
       ${this.#head(active, items)}
+      ${this.#lockedNotice()}
       ${
         this.isCollapsed
           ? nothing
           : html`${active > 0 ? html`<wherry-speed-graph .seconds=${[...this.seconds]}></wherry-speed-graph>` : nothing}
-            ${this.#notices(items)}
+            ${this.#failures(items)}
             <ul>
               ${this.saves.map(save => html`<li><wherry-save-row .save=${save}></wherry-save-row></li>`)}
               ${repeat(
@@ -62,6 +66,7 @@ export class UploadTray extends LitElement {
     </section>`
   }
 
+  /** The button that shows and hides is the last: it stays where it is when the uploads end while somebody aims at it. */
   #head(active: number, items: readonly ShownUpload[]) {
     const { storedBytes, bytes } = this.totals
     const share = bytes === 0 ? 1 : storedBytes / bytes
@@ -82,6 +87,7 @@ export class UploadTray extends LitElement {
       </div>
       ${active > 0 ? this.#icon('pause', icons.pause, msg('Pause all')) : nothing}
       ${active === 0 && paused ? this.#icon('resume', icons.play, msg('Resume all')) : nothing}
+      ${active === 0 && (items.some(isOver) || items.length === 0) ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}
       <button
         class="icon"
         type="button"
@@ -91,28 +97,27 @@ export class UploadTray extends LitElement {
       >
         <span class=${this.isCollapsed ? 'up' : ''}>${icons.chevronDown}</span>
       </button>
-      ${active === 0 && (items.some(isOver) || items.length === 0) ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}
     </header>`
   }
 
-  #notices(items: readonly ShownUpload[]) {
-    const groups = failureGroups(items)
-    return html`${
-      this.locked > 0
-        ? html`<div class="notice">
-            <p>${msg(str`${this.locked} uploads of your last visit can go on.`)}</p>
-            <button class="primary" type="button" @click=${() => this.#fire('unlock')}>
-              ${msg(str`Resume ${this.locked} uploads`)}
-            </button>
-          </div>`
-        : nothing
-    }
-      ${groups.map(
-        ({ message, ids }) => html`<div class="notice danger">
-          <p>${msg(str`${ids.length} files: ${message}`)}</p>
-          <button type="button" @click=${() => this.#fire('retry', ids)}>${msg(str`Retry these ${ids.length}`)}</button>
-        </div>`,
-      )}`
+  /** Also while only the head is there: nothing goes on without it. */
+  #lockedNotice() {
+    if (this.locked === 0) return nothing
+    return html`<div class="notice">
+      <p>${msg(str`${this.locked} uploads of your last visit can go on.`)}</p>
+      <button class="primary" type="button" @click=${() => this.#fire('unlock')}>
+        ${msg(str`Resume ${this.locked} uploads`)}
+      </button>
+    </div>`
+  }
+
+  #failures(items: readonly ShownUpload[]) {
+    return failureGroups(items).map(
+      ({ message, ids }) => html`<div class="notice danger">
+        <p>${msg(str`${ids.length} files: ${message}`)}</p>
+        <button type="button" @click=${() => this.#fire('retry', ids)}>${msg(str`Retry these ${ids.length}`)}</button>
+      </div>`,
+    )
   }
 
   #icon(command: 'pause' | 'resume' | 'clear', icon: unknown, label: string) {

@@ -88,11 +88,12 @@ export class UploadsFrame extends LitElement {
       @wherry-files-chosen=${(event: CustomEvent<Chosen>) => this.#add(event.detail, this.folder)}
     ></wherry-drop-zone>`
     if (!uploads) return zone
-    const clashes = [...uploads.items.values()].filter(item => item.state === 'clash')
+    const items = [...uploads.items.values()]
+    const clashes = items.filter(item => item.state === 'clash')
     const { command } = uploads
     return html`${zone}
       <wherry-upload-tray
-        .items=${uploads.items.values()}
+        .items=${items}
         .totals=${uploads.totals}
         .seconds=${uploads.speed.seconds}
         .rate=${uploads.speed.rate}
