@@ -1,10 +1,9 @@
-import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ChunkStore } from './chunks/chunk-store.ts'
 import type { CrashPoint } from './chunks/crash.ts'
 import { diskChunks } from './chunks/disk-chunks.ts'
 import { openKeys } from './chunks/keys.ts'
-import { lockDirectory } from './index/data-lock.ts'
+import { lockDirectory, makeDirectory } from './index/data-lock.ts'
 import { type Index, openIndex } from './index/open-index.ts'
 import { runMarker } from './index/run-marker.ts'
 import { type IndexCrashPoint, isIndexCrashPoint } from './index/writer-messages.ts'
@@ -29,15 +28,14 @@ const dayMs = 24 * 60 * 60 * 1000
 
 /**
  * Opens a hub's storage in a directory that it holds alone until close(). Throws an Error with a sentence if another
- * hub has it, if the index is damaged or from a newer version, or if SQLite is not as it has to be.
+ * hub has it, if it cannot be written, if the index is damaged or from a newer version, or if SQLite is not as it has to be.
  * `createdMasterKey`: a master key was made just now; without a backup of it the disk's content cannot be read elsewhere.
  */
 export const openStorage = async (
   options: StorageOptions,
 ): Promise<Storage & { createdMasterKey: boolean }> => {
   const { directory, log } = options
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  chmodSync(directory, 0o700)
+  makeDirectory(directory)
   const unlock = lockDirectory(directory)
   let index: Index | null = null
   try {
