@@ -145,6 +145,7 @@ port.on('message', (message: ToThread) => {
     closeWhenDone()
     return
   }
-  queue = queue.concat(message)
+  queue = queue.slice(next).concat(message)
+  next = 0
   if (!working) work()
 })

@@ -94,14 +94,17 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
     options.onFailed(tickets, 'broken', cause)
   }
 
-  /**
-   * Room may come back, so a full disk breaks nothing: the next write begins where this one did. What was to follow it
-   * fails with it.
-   */
-  const writeFailed = (area: WriteArea<Waiting>, cause: unknown): void => {
+  /** The next write begins where this one did, and what was to follow it fails with it: but not in another segment. */
+  const takeBack = (area: WriteArea<Waiting>, segment: Segment | null): Waiting[] => {
+    if (segment?.retired) return area.records
     const failed = area === filling ? area.records : [...area.records, ...filling.records]
-    const tickets = failed.map(({ ticket }) => ticket)
     layOut(filling, area.position + area.kept, area.memory.subarray(0, area.kept))
+    return failed
+  }
+
+  /** Room may come back: a full disk breaks nothing. */
+  const writeFailed = (area: WriteArea<Waiting>, segment: Segment | null, cause: unknown): void => {
+    const tickets = takeBack(area, segment).map(({ ticket }) => ticket)
     const code = systemCode(cause)
     if (broken || (code !== 'ENOSPC' && code !== 'EDQUOT')) breakDown(tickets, cause)
     else options.onFailed(tickets, 'full', cause)
@@ -137,6 +140,8 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
     await crash('partial', () => files.write(segment.fd, firstHalf(blocks), area.position))
     for (let at = 0; at < blocks.length; ) {
       const count = await files.write(segment.fd, blocks.subarray(at), area.position + at)
+      // Where not even one block fits, another try would end the same.
+      if (count < blockBytes) throw noRoom()
       at += count - (count % blockBytes)
     }
     crash('appended')
@@ -157,14 +162,16 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
       syncing ??= syncAll()
     } catch (cause) {
       giveBackTail(segment)
-      writeFailed(area, cause)
+      writeFailed(area, segment, cause)
       settled(records)
     }
     writing = null
     spare = area
     flush()
-    if (isFull) options.onRoom()
+    if (!isFull) return
+    // Before it is told: who hears of it may fill the room at once.
     isFull = false
+    options.onRoom()
   }
 
   const flush = (): void => {
@@ -174,7 +181,7 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
       if (broken) throw broken.cause
       current ??= begin()
     } catch (cause) {
-      writeFailed(area, cause)
+      writeFailed(area, current, cause)
       return
     }
     filling = spare
@@ -219,6 +226,9 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
 const segmentsOf = (records: readonly { segment: Segment }[]): Segment[] => [
   ...new Set(records.map(({ segment }) => segment)),
 ]
+
+const noRoom = (): Error =>
+  Object.assign(new Error('ENOSPC: the file system took less than a block'), { code: 'ENOSPC' })
 
 const firstHalf = (blocks: Uint8Array): Uint8Array =>
   blocks.subarray(0, blockBytes * Math.floor(blocks.length / blockBytes / 2))
