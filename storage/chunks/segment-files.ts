@@ -6,7 +6,7 @@ import {
   ftruncateSync,
   openSync,
   readSync,
-  unlinkSync,
+  rmSync,
   write,
   writeSync,
 } from 'node:fs'
@@ -60,7 +60,8 @@ const createDirect = (path: string): number | null => {
     return fd
   } catch (error) {
     if (fd !== null) closeSync(fd)
-    if (systemCode(error) !== 'EEXIST') unlinkSync(path)
+    // Where the system has no such thing it may have made the file nevertheless.
+    if (systemCode(error) !== 'EEXIST') rmSync(path, { force: true })
     if (systemCode(error) === 'EINVAL') return null
     throw error
   }

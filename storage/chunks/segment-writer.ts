@@ -43,6 +43,8 @@ export type SegmentWriter = {
 
 /** Records are gathered up to this many bytes, or while a write is under way, and written as one. */
 const gatherBytes = 1024 * 1024
+/** What the system says where there may be room later, on the disk or among the open files. */
+const roomCodes = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'])
 const nothing = new Uint8Array(0)
 
 export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
@@ -80,7 +82,14 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
     const number = options.nextNumber()
     options.onOpened(number)
     const fd = files.create(join(directory, segmentFileName(number)))
-    files.syncDirectory(directory)
+    try {
+      files.syncDirectory(directory)
+    } catch (cause) {
+      // Whatever its reason is, a failed sync is not tried again.
+      broken = { cause }
+      files.close(fd)
+      throw cause
+    }
     return { number, fd, end: 0, unsettled: 0, retired: false }
   }
 
@@ -105,8 +114,7 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
   /** Room may come back: a full disk breaks nothing. */
   const writeFailed = (area: WriteArea<Waiting>, segment: Segment | null, cause: unknown): void => {
     const tickets = takeBack(area, segment).map(({ ticket }) => ticket)
-    const code = systemCode(cause)
-    if (broken || (code !== 'ENOSPC' && code !== 'EDQUOT')) breakDown(tickets, cause)
+    if (broken || !roomCodes.has(systemCode(cause) ?? '')) breakDown(tickets, cause)
     else options.onFailed(tickets, 'full', cause)
   }
 

@@ -8,8 +8,6 @@ import type { SentMessage } from './sent-messages.ts'
 export type Acknowledgement = {
   begun: number
   says: string
-  /** Chunks that it promises. */
-  chunks: string[]
   holds(state: IndexState): boolean
 }
 
@@ -84,7 +82,6 @@ const storedChunks = (
   return {
     begun,
     says: `upload.stored of stream ${stream}, chunks ${chunks}`,
-    chunks: hashes,
     holds: state =>
       hashes.every(
         hash => state.chunks.has(hash) && (upload === null || state.stored.has(`${upload} ${hash}`)),
@@ -95,6 +92,5 @@ const storedChunks = (
 const visibleFile = (begun: number, entry: Entry): Acknowledgement => ({
   begun,
   says: `the file ${entry.name}`,
-  chunks: [],
   holds: state => entry.version !== null && state.versions.has(entry.version),
 })

@@ -1,10 +1,12 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
+import { bytesOf, offsetOf, type SystemCall } from './system-calls.ts'
 
-/** What the index said after a commit, and where in the WAL that commit ends. */
+/** What the index says after a commit. `begun` and `ended`: of the write that ended the commit in the WAL. */
 export type IndexState = {
-  walEnd: number
+  begun: number
+  ended: number
   /** Chunks that can be found, by hash, with their bytes in the segments. */
   chunks: Map<string, { segment: number; offset: number; length: number }>
   /** `upload hash` of what unfinished uploads and visible files have. */
@@ -13,51 +15,58 @@ export type IndexState = {
   versions: Set<string>
 }
 
-const headerBytes = 32
+const walHeaderBytes = 32
 const frameHeaderBytes = 24
-const pageBytes = 4096
-const frameBytes = frameHeaderBytes + pageBytes
 
-/** Copies the index of a hub that does nothing just now, with what is in its WAL. */
+/** Copies the files of an index that is traced already and not being changed, for indexHistory(). */
 export const copyIndex = async (data: string, to: string): Promise<void> => {
   await mkdir(to, { recursive: true })
   for (const name of ['index.db', 'index.db-wal']) await copyFile(join(data, name), join(to, name))
-  const database = new BetterSqlite(join(to, 'index.db'))
-  database.pragma('wal_checkpoint(truncate)')
-  database.close()
 }
 
 /**
- * Each state the index passed through since `base` was copied from it, oldest first: the WAL is cut behind each of its
- * commits, and SQLite recovers what is left. Commits that were in `base` show as states between them and it.
+ * The state that `base` holds, and each that the index passed through after it, oldest first: what was written to the
+ * copied files is written to them again, and at the end of each commit SQLite opens what they are then.
  */
-export const indexHistory = async (base: string, walFile: string): Promise<IndexState[]> => {
-  const wal = await readFile(walFile)
-  const states: IndexState[] = []
-  for (const walEnd of commitEnds(wal))
-    states.push({ walEnd, ...(await stateAt(base, wal.subarray(0, walEnd))) })
+export const indexHistory = async (base: string, calls: readonly SystemCall[]): Promise<IndexState[]> => {
+  const files = new Map<string, Buffer>()
+  for (const name of ['index.db', 'index.db-wal']) files.set(name, await readFile(join(base, name)))
+  const states = [{ begun: -1, ended: -1, ...(await stateOf(base, files)) }]
+  let commitEnd = 0
+  for (const call of [...calls].sort((a, b) => a.ended - b.ended)) {
+    const name = basename(call.path)
+    const file = files.get(name)
+    if (call.name !== 'pwrite64' || call.result <= 0 || !file) continue
+    const bytes = bytesOf(call).subarray(0, call.result)
+    const offset = offsetOf(call)
+    files.set(name, written(file, bytes, offset))
+    if (name !== 'index.db-wal') continue
+    if (isCommitHeader(bytes, offset)) commitEnd = offset + bytes.length
+    else if (offset === commitEnd)
+      states.push({ begun: call.begun, ended: call.ended, ...(await stateOf(base, files)) })
+  }
   return states
 }
 
-/** Ends of the frames that end a transaction: they hold the size of the database, and the salts of the WAL's header. */
-const commitEnds = (wal: Buffer): number[] => {
-  const ends: number[] = []
-  const salts = wal.subarray(16, 24)
-  for (let at = headerBytes; at + frameBytes <= wal.length; at += frameBytes) {
-    if (!wal.subarray(at + 8, at + 16).equals(salts)) break
-    if (wal.readUInt32BE(at + 4) > 0) ends.push(at + frameBytes)
-  }
-  return ends
+const written = (file: Buffer, bytes: Buffer, offset: number): Buffer => {
+  const grown = Buffer.alloc(Math.max(file.length, offset + bytes.length))
+  file.copy(grown)
+  bytes.copy(grown, offset)
+  return grown
 }
 
-const stateAt = async (base: string, wal: Buffer): Promise<Omit<IndexState, 'walEnd'>> => {
-  const directory = `${base}-at`
+/** SQLite writes the header of a frame, then its page; the last frame of a commit holds the size of the database. */
+const isCommitHeader = (bytes: Buffer, offset: number): boolean =>
+  bytes.length === frameHeaderBytes && offset >= walHeaderBytes && bytes.readUInt32BE(4) > 0
+
+type State = Omit<IndexState, 'begun' | 'ended'>
+
+const stateOf = async (base: string, files: ReadonlyMap<string, Buffer>): Promise<State> => {
+  const directory = `${base}-then`
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory)
-  const file = join(directory, 'index.db')
-  await copyFile(join(base, 'index.db'), file)
-  await writeFile(`${file}-wal`, wal)
-  const database = new BetterSqlite(file)
+  for (const [name, bytes] of files) await writeFile(join(directory, name), bytes)
+  const database = new BetterSqlite(join(directory, 'index.db'))
   try {
     return readState(database)
   } finally {
@@ -67,7 +76,7 @@ const stateAt = async (base: string, wal: Buffer): Promise<Omit<IndexState, 'wal
 
 type ChunkRow = { hash: Buffer; segment: number; offset: number; length: number }
 
-const readState = (database: BetterSqlite.Database): Omit<IndexState, 'walEnd'> => {
+const readState = (database: BetterSqlite.Database): State => {
   const chunks = database.prepare<[], ChunkRow>('select hash, segment, offset, length from chunks').all()
   const stored = database
     .prepare<[], { upload: string; hash: Buffer }>(

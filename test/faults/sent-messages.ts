@@ -4,9 +4,11 @@ import { bytesOf, type SystemCall } from './system-calls.ts'
 export type SentMessage = { begun: number; message: Record<string, unknown> }
 
 const textFrame = 0x81
+const http = Buffer.from('HTTP/1.1 ')
+const upgrade = Buffer.from('HTTP/1.1 101 ')
 const headEnd = '\r\n\r\n'
 
-/** What the hub told the clients that connected while it was traced, read back from what it gave to its sockets. */
+/** What the hub told its clients while it was traced, read back from what it gave to its sockets. */
 export const sentMessages = (calls: readonly SystemCall[]): SentMessage[] => {
   const sockets = new Map<string, SystemCall[]>()
   for (const call of calls) {
@@ -18,13 +20,10 @@ export const sentMessages = (calls: readonly SystemCall[]): SentMessage[] => {
 
 const messagesOf = (sends: readonly SystemCall[]): SentMessage[] => {
   const messages: SentMessage[] = []
-  let bytes = Buffer.alloc(0)
-  let isUpgraded = false
+  let bytes: Buffer = Buffer.alloc(0)
   for (const send of sends) {
-    if (!isUpgraded && !send.arguments.includes('101 Switching Protocols')) continue
-    bytes = Buffer.concat([bytes, bytesOf(send).subarray(0, send.result)])
-    if (!isUpgraded) bytes = bytes.subarray(bytes.indexOf(headEnd) + headEnd.length)
-    isUpgraded = true
+    bytes = afterUpgrade(Buffer.concat([bytes, bytesOf(send).subarray(0, send.result)]))
+    if (bytes.subarray(0, http.length).equals(http)) return []
     for (let frame = frameOf(bytes); frame !== null; frame = frameOf(bytes)) {
       bytes = bytes.subarray(frame.end)
       if (frame.kind === textFrame)
@@ -33,6 +32,11 @@ const messagesOf = (sends: readonly SystemCall[]): SentMessage[] => {
   }
   return messages
 }
+
+const afterUpgrade = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, upgrade.length).equals(upgrade)
+    ? bytes.subarray(bytes.indexOf(headEnd) + headEnd.length)
+    : bytes
 
 /** The first frame of a server, whose frames are not masked; null while it is not whole. */
 const frameOf = (bytes: Buffer): { kind: number; payload: Buffer; end: number } | null => {

@@ -25,10 +25,9 @@ const gather = async (): Promise<Evidence> => {
   })
   cleanUps.push(() => hub.remove())
   await hub.start()
-  const data = join(hub.directory, 'data')
   const base = join(hub.directory, 'base')
-  await copyIndex(data, base)
   const traced = await trace(hub.pid(), join(hub.directory, 'trace'), ['-e', calls])
+  await copyIndex(join(hub.directory, 'data'), base)
   const { client, root } = await signedInClient(hub.url, administrator)
   cleanUps.push(() => client.close())
   const streams = rememberStreams(client)
@@ -39,7 +38,7 @@ const gather = async (): Promise<Evidence> => {
   const seen = await traced.end()
   return {
     calls: seen,
-    history: await indexHistory(base, join(data, 'index.db-wal')),
+    history: await indexHistory(base, seen),
     acknowledged: acknowledgements(sentMessages(seen), streams),
   }
 }

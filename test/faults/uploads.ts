@@ -51,7 +51,8 @@ export const uploadAll = async (
     for (const [i, { name, bytes }] of files.entries()) {
       const item = queue.items.find(one => one.id === ids[i])
       if (item?.state === 'done' && item.entry) ledger.set(name, { entry: item.entry, bytes })
-      if (item?.state === 'failed') failed.set(name, item.error?.reason ?? 'nothing said')
+      if (item?.state === 'failed' || item?.state === 'clash')
+        failed.set(name, item.error?.reason ?? item.state)
     }
     return files.every(({ name }) => ledger.has(name) || failed.has(name))
   }

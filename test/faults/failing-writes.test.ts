@@ -1,0 +1,30 @@
+import { test } from 'vitest'
+import { type Fault, nameOf, runFault } from './fault-run.ts'
+import { whyNoTrace } from './strace.ts'
+
+/** TRUST.md's A5, writing, making and removing files: what was told to be safe is safe, and the rest can be done again. */
+const reason = whyNoTrace()
+const faults: readonly Fault[] = [
+  { call: 'pwrite64', error: 'EIO', when: '1', of: 'segments', outcome: 'readOnly' },
+  { call: 'pwrite64', error: 'EIO', when: '2', of: 'segments', outcome: 'readOnly' },
+  { call: 'pwrite64', error: 'ENOSPC', when: '1', of: 'segments', outcome: 'goesOn' },
+  { call: 'pwrite64', error: 'ENOSPC', when: '2', of: 'segments', outcome: 'goesOn' },
+  { call: 'pwrite64', error: 'ENOSPC', when: '2+', of: 'segments', outcome: 'goesOn' },
+  { call: 'pwrite64', error: 'EIO', when: '1', of: 'the WAL', outcome: 'readOnly' },
+  { call: 'pwrite64', error: 'EIO', when: '30', of: 'the WAL', outcome: 'readOnly' },
+  { call: 'pwrite64', error: 'ENOSPC', when: '2', of: 'the WAL', outcome: 'goesOn' },
+  { call: 'pwrite64', error: 'ENOSPC', when: '30', of: 'the WAL', outcome: 'goesOn' },
+  { call: 'pwrite64', error: 'ENOSPC', when: '40+', of: 'the WAL', outcome: 'goesOn' },
+  { call: 'pwrite64', error: 'EIO', when: '1', of: 'the index', outcome: 'readOnly' },
+  { call: 'fsync', error: 'EIO', when: '1', of: 'the index', outcome: 'readOnly' },
+  { call: 'openat', error: 'EIO', when: '1', of: 'segments', outcome: 'readOnly' },
+  { call: 'openat', error: 'ENOSPC', when: '1', of: 'segments', outcome: 'goesOn' },
+  { call: 'openat', error: 'EMFILE', when: '1', of: 'segments', outcome: 'goesOn' },
+  { call: 'openat', error: 'EMFILE', when: '1+', of: 'the clean point', outcome: 'goesOn' },
+  { call: 'unlink', error: 'EIO', when: '1+', of: 'the marks of a run', outcome: 'goesOn' },
+]
+
+test.for(faults.map(fault => [nameOf(fault), fault] as const))('%s', async ([, fault], context) => {
+  if (reason !== null) return context.skip(reason)
+  await runFault(fault)
+})
