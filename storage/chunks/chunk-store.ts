@@ -23,13 +23,17 @@ export type StoreHealth = {
 /** A chunk of an unfinished upload, by its index there. */
 export type UploadPlace = { upload: string; index: number }
 
+/** A chunk that is there, and what it was received for. */
+export type PlacedChunk = UploadPlace & { id: ChunkId }
+
 /** Immutable bytes by their SHA-256. Rules CS1 to CS10: test/contracts/chunk-store.ts. */
 export interface ChunkStore {
   /** Room for a chunk of `size` bytes (1 to limits.chunkMaxBytes), contents undefined. */
   allocate(size: number): ChunkBuffer
   /**
    * Durable, and findable after a crash, when it resolves. Twice is a no-op, but a damaged chunk is healed by it.
-   * With a place, that chunk of the upload is marked stored in the same commit; an upload that is gone is ignored.
+   * With a place, that chunk of the upload is marked stored in the same commit; an upload that is gone, or that names
+   * another chunk there, is ignored.
    * `bytes` must not change until then; shared memory is read in place, other memory is copied.
    * Throws `chunk_mismatch` if the bytes do not hash to `id`, `storage_full`, `storage_read_only`.
    */
@@ -52,8 +56,11 @@ export type ChunkRow = ChunkPlace & { id: ChunkId; size: number }
 export interface ChunkIndex {
   /** Where undamaged chunks lie, by id; absent ones are left out. */
   find(ids: readonly ChunkId[]): Promise<Map<ChunkId, ChunkRow>>
-  /** Adds or re-points rows (a re-put heals) and marks the places stored, in one commit; durable when it resolves. */
-  add(rows: readonly ChunkRow[], places?: readonly UploadPlace[]): Promise<void>
+  /**
+   * Adds or re-points rows (a re-put heals) and marks the places stored that are still that chunk's, in one commit; durable
+   * when it resolves.
+   */
+  add(rows: readonly ChunkRow[], placed?: readonly PlacedChunk[]): Promise<void>
   /** A chunk that did not verify: find() leaves it out from now on. */
   markDamaged(id: ChunkId, place: ChunkPlace): Promise<void>
   /** For each segment with rows: the end of its last indexed record. */

@@ -5,7 +5,15 @@ import { dirname } from 'node:path'
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import { batched } from './batched.ts'
 import { bufferPool, checkChunkSize } from './buffer-pool.ts'
-import type { ChunkBuffer, ChunkId, ChunkIndex, ChunkRow, ChunkStore, UploadPlace } from './chunk-store.ts'
+import type {
+  ChunkBuffer,
+  ChunkId,
+  ChunkIndex,
+  ChunkRow,
+  ChunkStore,
+  PlacedChunk,
+  UploadPlace,
+} from './chunk-store.ts'
 import { chunkThreads, type Task } from './chunk-threads.ts'
 import { cleanPoint } from './clean-point.ts'
 import { copyBytes } from './copy-bytes.ts'
@@ -38,7 +46,7 @@ export type DiskChunksOptions = {
 const coresForChunks = (): number => Math.min(2, Math.max(1, availableParallelism() - 1))
 
 /** What a commit makes findable: a row, if the chunk was not there, and the place in an upload that it is for. */
-type Durable = { row: ChunkRow | null; place: UploadPlace | undefined }
+type Durable = { row: ChunkRow | null; placed: PlacedChunk | null }
 
 /** Chunks of one commit; more if they came together. */
 const rowsTogether = { enough: 8, most: 1024 }
@@ -102,8 +110,8 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
   const find = async (id: ChunkId): Promise<ChunkRow | undefined> => (await findRows(id)).get(id)
   const addDurable = gathered((group: Durable[]) => {
     const rows = group.flatMap(({ row }) => row ?? [])
-    const places = group.flatMap(({ place }) => place ?? [])
-    return index.add(rows, places)
+    const placed = group.flatMap(({ placed }) => placed ?? [])
+    return index.add(rows, placed)
   }, rowsTogether)
   const storing = new Map<ChunkId, Promise<void>>()
   const running = new Set<Promise<unknown>>()
@@ -149,7 +157,8 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
 
   const store = async (id: ChunkId, bytes: Uint8Array, place: UploadPlace | undefined): Promise<void> => {
     const writing = write(id, bytes)
-    await addDurable(writing.then(row => (row || place ? { row, place } : null)))
+    const placed = place ? { ...place, id } : null
+    await addDurable(writing.then(row => (row || placed ? { row, placed } : null)))
     if ((await writing) === null) return
     crash('indexed')
     state.wrote()

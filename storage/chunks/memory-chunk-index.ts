@@ -1,7 +1,7 @@
-import type { ChunkIndex, ChunkRow, UploadPlace } from './chunk-store.ts'
+import type { ChunkIndex, ChunkRow, PlacedChunk } from './chunk-store.ts'
 
-/** Chunk rows in memory: for tests, and where a store's rows need not outlive it. `marked` gathers places of uploads. */
-export const memoryChunkIndex = (marked: UploadPlace[] = []): ChunkIndex => {
+/** Chunk rows in memory: for tests, and where a store's rows need not outlive it. `marked` gathers what was placed in uploads. */
+export const memoryChunkIndex = (marked: PlacedChunk[] = []): ChunkIndex => {
   const rows = new Map<string, ChunkRow & { damaged: boolean }>()
   const plain = ({ id, size, segment, offset, length }: ChunkRow): ChunkRow => ({
     id,
@@ -20,8 +20,8 @@ export const memoryChunkIndex = (marked: UploadPlace[] = []): ChunkIndex => {
       }
       return found
     },
-    async add(added, places = []) {
-      marked.push(...places)
+    async add(added, placed = []) {
+      marked.push(...placed)
       for (const row of added) rows.set(row.id, { ...plain(row), damaged: false })
     },
     async markDamaged(id, place) {

@@ -28,7 +28,7 @@ export const memoryChunks = (
       const copy = Uint8Array.from(bytes)
       if (hash('sha256', copy) !== id) throw new WherryError('chunk_mismatch')
       kept.set(id, copy)
-      if (place) await index.add([], [place])
+      if (place) await index.add([], [{ ...place, id }])
     },
     async get(id) {
       checkOpen()

@@ -16,8 +16,8 @@ export const sqliteChunkIndex = (db: Kysely<Tables>, writer: Writer): ChunkIndex
     return new Map(rows.map(toChunkRow).map(row => [row.id, row]))
   },
 
-  async add(rows, places = []) {
-    if (rows.length + places.length > 0) await writer.run('chunks.add', { rows, places })
+  async add(rows, placed = []) {
+    if (rows.length + placed.length > 0) await writer.run('chunks.add', { rows, placed })
   },
 
   async markDamaged(id, place) {

@@ -1,12 +1,12 @@
 import { hash, randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { limits } from '../../protocol/limits.ts'
-import type { ChunkId, ChunkStore, UploadPlace } from '../../storage/chunks/chunk-store.ts'
+import type { ChunkId, ChunkStore, PlacedChunk } from '../../storage/chunks/chunk-store.ts'
 
 export type OpenedChunkStore = {
   store: ChunkStore
   /** The places in uploads that were marked so far. */
-  marked: readonly UploadPlace[]
+  marked: readonly PlacedChunk[]
   /** Spoils the stored bytes of a chunk behind the store's back. */
   damage(id: ChunkId): Promise<void>
   /** Releases what close() leaves. */
@@ -148,8 +148,8 @@ export const chunkStoreContract = (name: string, open: () => Promise<OpenedChunk
       await store.put(id, bytes, { upload: 'second', index: 0 })
       await store.put(id, bytes)
       expect(marked).toEqual([
-        { upload: 'first', index: 7 },
-        { upload: 'second', index: 0 },
+        { upload: 'first', index: 7, id },
+        { upload: 'second', index: 0, id },
       ])
     })
   })

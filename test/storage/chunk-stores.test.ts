@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { UploadPlace } from '../../storage/chunks/chunk-store.ts'
+import type { PlacedChunk } from '../../storage/chunks/chunk-store.ts'
 import { diskChunks } from '../../storage/chunks/disk-chunks.ts'
 import { openKeys } from '../../storage/chunks/keys.ts'
 import { memoryChunkIndex } from '../../storage/chunks/memory-chunk-index.ts'
@@ -13,7 +13,7 @@ import { chunkStoreContract } from '../contracts/chunk-store.ts'
 
 chunkStoreContract('memory chunks', async () => {
   const kept = new Map<string, Uint8Array>()
-  const marked: UploadPlace[] = []
+  const marked: PlacedChunk[] = []
   return {
     store: memoryChunks(kept, memoryChunkIndex(marked)),
     marked,
@@ -28,7 +28,7 @@ chunkStoreContract('disk chunks', async () => {
   const data = mkdtempSync(join(tmpdir(), 'wherry-chunks-'))
   const directory = join(data, 'chunks')
   const { keys } = await openKeys({ directory: data, masterKey: null })
-  const marked: UploadPlace[] = []
+  const marked: PlacedChunk[] = []
   const index = memoryChunkIndex(marked)
   return {
     store: await diskChunks({ directory, index, keys }),

@@ -1,20 +1,15 @@
 import { sql } from 'kysely'
-import type { ChunkPlace, ChunkRow, UploadPlace } from '../../chunks/chunk-store.ts'
+import type { ChunkPlace, ChunkRow, PlacedChunk } from '../../chunks/chunk-store.ts'
 import type { Tx, Write } from '../tx.ts'
 import { markStored } from './upload-chunks.ts'
 
-type Added = { rows: readonly ChunkRow[]; places: readonly UploadPlace[] }
+type Added = { rows: readonly ChunkRow[]; placed: readonly PlacedChunk[] }
 
 /** Adds chunks and marks what they are for as stored. */
-export const addChunks: Write<Added, null> = async (tx, { rows, places }) => {
+export const addChunks: Write<Added, null> = async (tx, { rows, placed }) => {
   if (rows.length > 0) await putRows(tx, rows)
-  const indexes = Map.groupBy(places, place => place.upload)
-  for (const [upload, ofUpload] of indexes)
-    await markStored(
-      tx,
-      upload,
-      ofUpload.map(place => place.index),
-    )
+  const ofUploads = Map.groupBy(placed, chunk => chunk.upload)
+  for (const [upload, chunks] of ofUploads) await markStored(tx, upload, chunks)
   return null
 }
 

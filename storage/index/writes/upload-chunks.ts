@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import { digestLink, hexToBytes } from '../../../protocol/digest.ts'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { ChunkRef } from '../../../protocol/values.ts'
-import { among, insertRows } from '../insert-rows.ts'
+import type { PlacedChunk } from '../../chunks/chunk-store.ts'
+import { insertRows } from '../insert-rows.ts'
 import type { Tx, Write } from '../tx.ts'
 import type { UploadTableRow } from '../upload-rows.ts'
 import { findUpload, touchedNow } from './uploads.ts'
@@ -116,16 +117,21 @@ const knownChunks = async (
   return new Map(rows.map(known => [known.hash, known.size]))
 }
 
-/** Marks chunks stored, and with each all others of the same hash and size in the upload. One that is gone is ignored. */
-export const markStored = async (tx: Tx, id: string, indexes: readonly number[]): Promise<void> => {
+/**
+ * Marks chunks stored, and with each all others of the same hash and size in the upload. Ignored is an upload that is gone,
+ * and an index that names another chunk: an id may be used again while bytes for it are under way.
+ */
+export const markStored = async (tx: Tx, id: string, placed: readonly PlacedChunk[]): Promise<void> => {
   const upload = await tx.db.selectFrom('uploads').select('content').where('id', '=', id).executeTakeFirst()
   if (upload === undefined) return
-  const these = sql`from content_chunks where content = ${upload.content} and idx in ${among(indexes)}`
+  const list = JSON.stringify(placed.map(chunk => [chunk.index, chunk.id]))
+  const these = sql`from json_each(${list}) as j cross join content_chunks as c
+    on c.content = ${upload.content} and c.idx = j.value ->> 0 and c.hash = unhex(j.value ->> 1)`
   // Without the hint, and the hash by itself, SQLite walks all chunks of the upload.
   const { rows: marked } = await sql<{ size: number }>`
     update content_chunks indexed by content_chunks_by_hash set stored = 1
-    where content = ${upload.content} and stored = 0 and hash in (select hash ${these})
-      and (hash, size) in (select hash, size ${these})
+    where content = ${upload.content} and stored = 0 and hash in (select c.hash ${these})
+      and (hash, size) in (select c.hash, c.size ${these})
     returning size`.execute(tx.db)
   const bytes = marked.reduce((sum, row) => sum + row.size, 0)
   await tx.db
