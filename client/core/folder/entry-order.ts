@@ -1,6 +1,7 @@
 import { compareText, sortKey } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { FolderOrder } from '../api.ts'
+import { sortedByNumber } from './number-order.ts'
 
 /** An entry with what its name sorts by, which costs too much to make at each comparison. */
 export type Row = { readonly entry: Entry; readonly key: string }
@@ -17,6 +18,16 @@ const compareBy: Record<FolderOrder['by'], CompareRows> = {
   name: compareNames,
   size: (a, b) => a.entry.size - b.entry.size,
   modified: (a, b) => a.entry.modifiedAt - b.entry.modifiedAt,
+}
+
+/** Rows that are in the order of names, ascending, in another one: equal sizes and dates stay as they are. */
+export const reorderRows = (byName: readonly Row[], { by, descending }: FolderOrder): Row[] => {
+  const files = byName.findIndex(({ entry }) => entry.kind !== 'folder')
+  const parts = files < 0 ? [byName] : [byName.slice(0, files), byName.slice(files)]
+  return parts.flatMap(part => {
+    if (by === 'name') return descending ? part.toReversed() : part
+    return sortedByNumber(part, ({ entry }) => (by === 'size' ? entry.size : entry.modifiedAt), descending)
+  })
 }
 
 /** Folders first either way; equal sizes and dates by name. */

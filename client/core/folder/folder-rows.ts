@@ -1,8 +1,11 @@
 import { nameKey } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { FolderOrder } from '../api.ts'
-import { type CompareRows, compareRows, type Row, toRow } from './entry-order.ts'
+import { type CompareRows, compareRows, type Row, reorderRows, toRow } from './entry-order.ts'
 import { applyEdits, findEdits } from './sorted-rows.ts'
+
+const nameOrder: FolderOrder = { by: 'name', descending: false }
+const compareNames = compareRows(nameOrder)
 
 export type FolderRows = ReturnType<typeof createFolderRows>
 
@@ -10,10 +13,13 @@ export type FolderRows = ReturnType<typeof createFolderRows>
 export const createFolderRows = () => {
   const byId = new Map<string, Row>()
   let idByName: Map<string, string> | null = null
-  let order: FolderOrder = { by: 'name', descending: false }
-  let compare: CompareRows = compareRows(order)
-  let sorted: Row[] = []
-  /** The same, without keys: `entries` is a copy of it for those who look, replaced and never changed. */
+  let order: FolderOrder = nameOrder
+  let compare: CompareRows = compareNames
+  /** Always there, because every other order is made from it without comparing names. */
+  let byName: Row[] = []
+  /** In the chosen order; null while that is byName's. */
+  let sorted: Row[] | null = null
+  /** In the chosen order, without keys: `entries` is a copy of it for those who look, replaced and never changed. */
   let sortedEntries: Entry[] = []
   let entries: readonly Entry[] | null = null
 
@@ -54,8 +60,12 @@ export const createFolderRows = () => {
       for (const row of old) forget(row)
       const added = put.map(toRow)
       for (const row of added) remember(row)
-      const edits = findEdits(sorted, old, added.sort(compare), compare)
-      sorted = applyEdits(sorted, edits, row => row)
+      let edits = findEdits(byName, old, added.sort(compareNames), compareNames)
+      byName = applyEdits(byName, edits, row => row)
+      if (sorted) {
+        edits = findEdits(sorted, old, added.sort(compare), compare)
+        sorted = applyEdits(sorted, edits, row => row)
+      }
       sortedEntries = applyEdits(sortedEntries, edits, row => row.entry)
       entries = null
     },
@@ -65,8 +75,8 @@ export const createFolderRows = () => {
     setOrder(next: FolderOrder): void {
       order = next
       compare = compareRows(next)
-      sorted.sort(compare)
-      sortedEntries = sorted.map(row => row.entry)
+      sorted = next.by === 'name' && !next.descending ? null : reorderRows(byName, next)
+      sortedEntries = (sorted ?? byName).map(row => row.entry)
       entries = null
     },
   }
