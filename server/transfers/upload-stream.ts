@@ -1,5 +1,6 @@
 import { WherryError } from '../../protocol/errors.ts'
 import type { Slice } from '../../protocol/frames.ts'
+import { limits } from '../../protocol/limits.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import { type Assembly, addSlice, beginAssembly, type Dropping, dropAssembly, mismatch } from './assembly.ts'
 import { type Declaration, declaredChunks, type Wanted } from './declared-chunks.ts'
@@ -76,7 +77,7 @@ export const createUploadStream = (
     connection.notify('upload.refused', { stream, chunk, reason, message, credit })
   }
 
-  const stored = together((group: { index: number; bytes: number }[]) => {
+  const stored = together(limits.declareBatch, (group: { index: number; bytes: number }[]) => {
     for (const { index } of group) {
       storing.delete(index)
       chunks.stored(index)

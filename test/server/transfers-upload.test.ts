@@ -1,4 +1,7 @@
+import { is } from 'valibot'
 import { expect, test } from 'vitest'
+import { events } from '../../protocol/events.ts'
+import { limits } from '../../protocol/limits.ts'
 import {
   cancelUpload,
   commitUpload,
@@ -52,6 +55,23 @@ test('open, declare, slices and commit go without waiting in between', async () 
   const given = at.events.flatMap(event => ('credit' in event.params ? [event.params.credit] : []))
   expect(given.reduce((sum, credit) => sum + credit, 0)).toBe(3 * MiB + 700_000)
   expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
+})
+
+test('many small chunks are told of in events that the protocol allows', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const chunks = Array.from({ length: 3 * limits.declareBatch }, (_, i) => Buffer.from(`chunk ${i + 1000}`))
+  const upload = newId()
+  rig.transfers.askCredit(at, MiB)
+  await open(rig, at, upload, 1, Buffer.concat(chunks).length)
+  for (let from = 0; from < chunks.length; from += limits.declareBatch)
+    await declare(rig, at, upload, chunks.slice(from, from + limits.declareBatch), from)
+  for (const [index, chunk] of chunks.entries()) send(rig, at, slice(1, index, chunk))
+  await commit(rig, at, upload)
+  const stored = at.events.filter(event => event.name === 'upload.stored')
+  expect(stored.filter(({ params }) => !is(events['upload.stored'].params, params))).toEqual([])
+  const indexes = stored.flatMap(({ params }) => ('chunks' in params ? params.chunks : []))
+  expect(indexes.sort((a, b) => a - b)).toEqual([...chunks.keys()])
 })
 
 test('a chunk that does not match is refused and may be sent again', async () => {
