@@ -238,6 +238,36 @@ test('a disk that is really full refuses, serves, and takes chunks again after r
   expect(store.health().state).toBe('writable')
 })
 
+/** Makes empty files until no other one can be made. */
+const fillWithFiles = (directory: string): string[] => {
+  const made: string[] = []
+  for (;;) {
+    const path = join(directory, `ballast-${made.length}`)
+    try {
+      writeFileSync(path, '')
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' })
+      return made
+    }
+    made.push(path)
+  }
+}
+
+test('a disk without room for another file is full, and takes chunks again after room was made', async context => {
+  const { data, keys } = await temporaryData()
+  const directory = join(data, 'few-files')
+  if (!mounted(directory, 'tmpfs', '-o', 'size=64m,nr_inodes=20'))
+    return context.skip('mounting a small tmpfs needs root')
+  const store = await diskChunks({ directory, index: memoryChunkIndex(), keys })
+  onTestFinished(() => store.close())
+  const ballast = fillWithFiles(directory)
+  await expect(putSome(store, 1)).rejects.toMatchObject({ reason: 'storage_full' })
+  expect(store.health()).toMatchObject({ state: 'full' })
+  for (const path of ballast) rmSync(path)
+  for (const chunk of await putSome(store, 3)) expect(await stateOf(store, chunk)).toBe('intact')
+  expect(store.health()).toMatchObject({ state: 'writable' })
+})
+
 test('the rows of the index can be rebuilt by scanning, past damage and torn tails', async () => {
   const { store, index, directory, keys } = await temporaryDiskChunks()
   const chunks = [...(await putSome(store, 20)), ...(await putSome(store, 9, 4 * 1024 * 1024))]

@@ -166,3 +166,18 @@ test('a file system that has room for less than a block is full', async () => {
   expect(await taken).toEqual({ segment: 1, offset: 0, length: 10_000 })
   await writer.close()
 })
+
+test('a segment whose name could not be made durable takes nothing, and is not left open', async () => {
+  const { writer, append, open } = openWriter({
+    syncDirectory: () => {
+      throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    },
+  })
+  for (let i = 0; i < 2; i++) {
+    const refused = append(100)
+    writer.flush()
+    expect(await refused).toBe('broken')
+  }
+  await writer.close()
+  expect(open.size).toBe(0)
+})
