@@ -41,6 +41,7 @@ it('has its entries in the chosen order after any changes, whenever it was chose
     fc.property(fc.array(step, { maxLength: 8 }), fc.array(fc.nat(40)), (steps, gone) => {
       const rows = createFolderRows()
       const expected = new Map<string, Entry>()
+      const shown: { list: readonly Entry[]; was: Entry[] }[] = []
       for (const { put, order: chosen } of steps) {
         const entries = put.map(entry)
         const removed = [...new Set(gone)]
@@ -53,8 +54,10 @@ it('has its entries in the chosen order after any changes, whenever it was chose
           rows.setOrder(now)
           const sorted = [...expected.values()].map(toRow).sort(compareRows(now))
           expect(rows.entries).toEqual(sorted.map(row => row.entry))
+          shown.push({ list: rows.entries, was: [...rows.entries] })
         }
       }
+      for (const { list, was } of shown) expect(list).toEqual(was)
     }),
   )
 })

@@ -31,7 +31,10 @@ it('edits a sorted list, few places or many, as if it were sorted anew', () => {
       const removed = before.filter(id => after.includes(id)).slice(keep)
       const added = after.filter(id => !before.includes(id)).slice(0, keep)
       const removedRows = rows.filter(({ entry }) => removed.includes(entry.seq))
-      const edits = findEdits(rows, removedRows, added.map(row).sort(compare), compare)
+      const edits = findEdits(rows, removedRows, added.map(row).sort(compare), {
+        rowOf: (one: Row) => one,
+        compare,
+      })
       const expected = [...before.filter(id => !removed.includes(id)), ...added].map(row).sort(compare)
       const names = applyEdits(
         rows.map(({ entry }) => entry.name),

@@ -20,14 +20,15 @@ const compareBy: Record<FolderOrder['by'], CompareRows> = {
   modified: (a, b) => a.entry.modifiedAt - b.entry.modifiedAt,
 }
 
-/** Rows that are in the order of names, ascending, in another one: equal sizes and dates stay as they are. */
-export const reorderRows = (byName: readonly Row[], { by, descending }: FolderOrder): Row[] => {
-  const files = byName.findIndex(({ entry }) => entry.kind !== 'folder')
-  const parts = files < 0 ? [byName] : [byName.slice(0, files), byName.slice(files)]
-  return parts.flatMap(part => {
-    if (by === 'name') return descending ? part.toReversed() : part
-    return sortedByNumber(part, ({ entry }) => (by === 'size' ? entry.size : entry.modifiedAt), descending)
-  })
+/** Entries that are in the order of names, ascending, in another one: equal sizes and dates stay as they are. */
+export const reordered = (byName: readonly Entry[], { by, descending }: FolderOrder): Entry[] => {
+  const firstFile = byName.findIndex(({ kind }) => kind !== 'folder')
+  const folders = firstFile < 0 ? byName.length : firstFile
+  const inOrder = (part: Entry[]): Entry[] => {
+    if (by === 'name') return descending ? part.reverse() : part
+    return sortedByNumber(part, entry => (by === 'size' ? entry.size : entry.modifiedAt), descending)
+  }
+  return inOrder(byName.slice(0, folders)).concat(inOrder(byName.slice(folders)))
 }
 
 /** Folders first either way; equal sizes and dates by name. */

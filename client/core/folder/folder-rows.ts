@@ -1,7 +1,7 @@
 import { nameKey } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { FolderOrder } from '../api.ts'
-import { type CompareRows, compareRows, type Row, reorderRows, toRow } from './entry-order.ts'
+import { type CompareRows, compareRows, type Row, reordered, toRow } from './entry-order.ts'
 import { applyEdits, findEdits } from './sorted-rows.ts'
 
 const nameOrder: FolderOrder = { by: 'name', descending: false }
@@ -16,12 +16,14 @@ export const createFolderRows = () => {
   let order: FolderOrder = nameOrder
   let compare: CompareRows = compareNames
   /** Always there, because every other order is made from it without comparing names. */
-  let byName: Row[] = []
+  let byName: Entry[] = []
   /** In the chosen order; null while that is byName's. */
-  let sorted: Row[] | null = null
-  /** In the chosen order, without keys: `entries` is a copy of it for those who look, replaced and never changed. */
-  let sortedEntries: Entry[] = []
+  let sorted: Entry[] | null = null
+  /** A copy of the list in the chosen order for those who look, replaced and never changed. */
   let entries: readonly Entry[] | null = null
+
+  const rowOf = ({ id }: Entry): Row => byId.get(id) as Row
+  const toEntry = ({ entry }: Row): Entry => entry
 
   const forget = (row: Row) => {
     byId.delete(row.entry.id)
@@ -39,7 +41,7 @@ export const createFolderRows = () => {
     },
     /** Made anew after each change, when somebody looks. */
     get entries(): readonly Entry[] {
-      entries ??= sortedEntries.slice()
+      entries ??= (sorted ?? byName).slice()
       return entries
     },
     ids: (): Iterable<string> => byId.keys(),
@@ -57,16 +59,14 @@ export const createFolderRows = () => {
         const row = byId.get(id)
         if (row) old.push(row)
       }
-      for (const row of old) forget(row)
       const added = put.map(toRow)
+      // Found before any row is forgotten: the entries in the lists are compared by their rows.
+      const nameEdits = findEdits(byName, old, added.sort(compareNames), { rowOf, compare: compareNames })
+      const edits = sorted && findEdits(sorted, old, added.sort(compare), { rowOf, compare })
+      for (const row of old) forget(row)
       for (const row of added) remember(row)
-      let edits = findEdits(byName, old, added.sort(compareNames), compareNames)
-      byName = applyEdits(byName, edits, row => row)
-      if (sorted) {
-        edits = findEdits(sorted, old, added.sort(compare), compare)
-        sorted = applyEdits(sorted, edits, row => row)
-      }
-      sortedEntries = applyEdits(sortedEntries, edits, row => row.entry)
+      byName = applyEdits(byName, nameEdits, toEntry)
+      if (sorted && edits) sorted = applyEdits(sorted, edits, toEntry)
       entries = null
     },
     get order(): FolderOrder {
@@ -75,8 +75,7 @@ export const createFolderRows = () => {
     setOrder(next: FolderOrder): void {
       order = next
       compare = compareRows(next)
-      sorted = next.by === 'name' && !next.descending ? null : reorderRows(byName, next)
-      sortedEntries = (sorted ?? byName).map(row => row.entry)
+      sorted = next.by === 'name' && !next.descending ? null : reordered(byName, next)
       entries = null
     },
   }
