@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { compareRows, type Row, toRow } from '../../client/core/folder/entry-order.ts'
-import { applyEdits, findEdits } from '../../client/core/folder/sorted-rows.ts'
+import { applyEdits, findEdits, withEdits } from '../../client/core/folder/sorted-rows.ts'
 
 const compare = compareRows({ by: 'name', descending: false })
 
@@ -42,6 +42,8 @@ it('edits a sorted list, few places or many, as if it were sorted anew', () => {
         ({ entry }) => entry.name,
       )
       expect(names).toEqual(expected.map(({ entry }) => entry.name))
+      expect(withEdits(rows, edits, kept => kept)).toEqual(expected)
+      expect(rows).toEqual(before.map(row).sort(compare))
       expect(applyEdits(rows, edits, kept => kept)).toEqual(expected)
     }),
   )

@@ -2,7 +2,7 @@ import { nameKey } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { FolderOrder } from '../api.ts'
 import { type CompareRows, compareRows, type Row, reordered, toRow } from './entry-order.ts'
-import { applyEdits, findEdits } from './sorted-rows.ts'
+import { applyEdits, findEdits, withEdits } from './sorted-rows.ts'
 
 const nameOrder: FolderOrder = { by: 'name', descending: false }
 const compareNames = compareRows(nameOrder)
@@ -19,8 +19,8 @@ export const createFolderRows = () => {
   let byName: Entry[] = []
   /** In the chosen order; null while that is byName's. */
   let sorted: Entry[] | null = null
-  /** A copy of the list in the chosen order for those who look, replaced and never changed. */
-  let entries: readonly Entry[] | null = null
+  /** Somebody has the list in the chosen order: it is replaced and not changed. */
+  let isShown = false
 
   const rowOf = ({ id }: Entry): Row => byId.get(id) as Row
   const toEntry = ({ entry }: Row): Entry => entry
@@ -39,10 +39,9 @@ export const createFolderRows = () => {
     get size(): number {
       return byId.size
     },
-    /** Made anew after each change, when somebody looks. */
     get entries(): readonly Entry[] {
-      entries ??= (sorted ?? byName).slice()
-      return entries
+      isShown = true
+      return sorted ?? byName
     },
     ids: (): Iterable<string> => byId.keys(),
     get: (id: string): Entry | undefined => byId.get(id)?.entry,
@@ -65,18 +64,20 @@ export const createFolderRows = () => {
       const edits = sorted && findEdits(sorted, old, added.sort(compare), { rowOf, compare })
       for (const row of old) forget(row)
       for (const row of added) remember(row)
-      byName = applyEdits(byName, nameEdits, toEntry)
-      if (sorted && edits) sorted = applyEdits(sorted, edits, toEntry)
-      entries = null
+      const edit = isShown ? withEdits : applyEdits
+      byName = (sorted ? applyEdits : edit)(byName, nameEdits, toEntry)
+      if (sorted && edits) sorted = edit(sorted, edits, toEntry)
+      isShown = false
     },
     get order(): FolderOrder {
       return order
     },
     setOrder(next: FolderOrder): void {
+      if (isShown && !sorted) byName = byName.slice()
+      isShown = false
       order = next
       compare = compareRows(next)
       sorted = next.by === 'name' && !next.descending ? null : reordered(byName, next)
-      entries = null
     },
   }
 }

@@ -55,10 +55,7 @@ const editInPlace = <T>(list: T[], edits: readonly Edit[], toItem: (row: Row) =>
   return list
 }
 
-/** Makes the edits in a list with one item for each row. Answers `list`, changed, or a new list: the old one is void. */
-export const applyEdits = <T>(list: T[], edits: readonly Edit[], toItem: (row: Row) => T): T[] => {
-  if (edits[0]?.at === list.length) return appendAll(list, edits, toItem)
-  if (edits.length <= mostEditsInPlace) return editInPlace(list, edits, toItem)
+const merged = <T>(list: readonly T[], edits: readonly Edit[], toItem: (row: Row) => T): T[] => {
   const edited: T[] = []
   let copied = 0
   const copyTo = (end: number) => {
@@ -71,4 +68,26 @@ export const applyEdits = <T>(list: T[], edits: readonly Edit[], toItem: (row: R
   }
   copyTo(list.length)
   return edited
+}
+
+/** Makes the edits in a list with one item for each row. Answers `list`, changed, or a new list: the old one is void. */
+export const applyEdits = <T>(list: T[], edits: readonly Edit[], toItem: (row: Row) => T): T[] => {
+  if (edits[0]?.at === list.length) return appendAll(list, edits, toItem)
+  if (edits.length <= mostEditsInPlace) return editInPlace(list, edits, toItem)
+  return merged(list, edits, toItem)
+}
+
+/**
+ * The same in a new list. One change, which is what comes live, is made while copying: moving the tail of a long list that
+ * has been there for a while costs as much as a new one, because the collector has to look at all that moves.
+ */
+export const withEdits = <T>(list: T[], edits: readonly Edit[], toItem: (row: Row) => T): T[] => {
+  const [first, second] = edits
+  if (!first) return list.slice()
+  if (first.at === list.length) return list.concat(appendAll<T>([], edits, toItem))
+  if (!second) {
+    return first.row ? list.toSpliced(first.at, 0, toItem(first.row)) : list.toSpliced(first.at, 1)
+  }
+  const isReplaced = edits.length === 2 && first.at === second.at && !second.row
+  return isReplaced && first.row ? list.with(first.at, toItem(first.row)) : merged(list, edits, toItem)
 }
