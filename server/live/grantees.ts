@@ -8,7 +8,7 @@ export type GranteeParts = {
   levelOf: (user: string, entry: string) => Promise<Level | null>
 }
 
-/** Tells people, on each connection of theirs, the level they have now where a grant changed; but not those `told` already. */
+/** Tells people, on each connection of theirs, the level they have now where a grant changed, or its entry went or moved; but not those `told` already. */
 export const tellGrantees = async (
   { connections, levelOf }: GranteeParts,
   grants: Commit['grants'],
@@ -26,5 +26,7 @@ export const tellGrantees = async (
     }
   }
   const all = [...connections.all()]
-  await Promise.all(grants.flatMap(grant => all.map(connection => tell(connection, grant))))
+  const byUser = Map.groupBy(all, ({ principal }) => principal?.user)
+  const whom = ({ user }: Commit['grants'][number]) => (user === null ? all : (byUser.get(user) ?? []))
+  await Promise.all(grants.flatMap(grant => whom(grant).map(connection => tell(connection, grant))))
 }

@@ -39,6 +39,11 @@ test('a folder that is shared appears under "Shared with me" by itself, and goes
   await link.waitFor()
   await rig.client.call('access.revoke', { entry: folder, subject: { kind: 'user', user: mary.id } })
   await link.waitFor({ state: 'detached' })
+
+  await rig.share(folder, mary.id, 'read')
+  await link.waitFor()
+  await rig.client.call('entry.delete', { entries: [folder] })
+  await link.waitFor({ state: 'detached' })
 })
 
 test('who is disabled is signed out at once', async () => {

@@ -136,6 +136,21 @@ describe('a grant', () => {
     expect(owner.eventsSoFar('access.changed')).toBe(0)
   })
 
+  test('is told to be over when its entry is deleted, and to hold when it is moved, without a watch', async () => {
+    const [owner, guest] = [await open(), await open(member)]
+    const outer = await makeFolder(owner, owner.root, 'outer')
+    const { id: entry, space } = await makeFolder(owner, outer.id, 'inner')
+    const subject = { kind: 'email', email: member.email } as const
+    await owner.call('access.grant', { entry, subject, level: 'read' })
+    expect(await guest.event('access.changed')).toEqual({ space, entry, level: 'read' })
+    const other = await makeFolder(owner, owner.root, 'other')
+    await owner.call('entry.move', { entries: [outer.id], folder: other.id, onClash: 'fail' })
+    expect(await guest.event('access.changed')).toEqual({ space, entry, level: 'read' })
+    await owner.call('entry.delete', { entries: [outer.id] })
+    expect(await guest.event('access.changed')).toEqual({ space, entry, level: null })
+    expect(owner.eventsSoFar('access.changed')).toBe(0)
+  })
+
   test('to everyone is told to all who are signed in, with the level of each', async () => {
     const [owner, guest] = [await open(), await open(member)]
     const { id: entry, space } = await makeFolder(owner, owner.root, 'for everyone')

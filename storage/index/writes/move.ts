@@ -5,6 +5,7 @@ import type { Tx, Write } from '../tx.ts'
 import { assertFitsMoved } from './depth.ts'
 import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
 import { freeName, namedAs } from './free-name.ts'
+import { noteGrantsBelow } from './granted.ts'
 import { appendChanges, charge, countChildren, liftSeq, nextSeqs } from './space-changes.ts'
 
 type Moving = { entries: readonly string[]; folder: string; onClash: 'fail' | 'keepBoth' }
@@ -26,6 +27,7 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, { entries, folder:
       .where('id', '=', id)
       .execute()
   }
+  await noteGrantsBelow(tx, entries)
   tx.effects.rights = true
   return entriesNow(tx, entries)
 }

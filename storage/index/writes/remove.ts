@@ -3,6 +3,7 @@ import { among } from '../insert-rows.ts'
 import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import { findMovable } from './find.ts'
+import { noteGrantsBelow } from './granted.ts'
 import { giveUpContents } from './orphans.ts'
 import { appendChanges, charge, countChildren, nextSeqs } from './space-changes.ts'
 import { removeUploads } from './uploads.ts'
@@ -39,6 +40,10 @@ const removeFromSpace = async (tx: Tx, space: string, tops: readonly Top[]): Pro
   const top = among(tops.map(({ id }) => id))
   const folders = among(await foldersIn(tx, tops))
   const uploads = await removeUploads(tx, sql`folder in ${folders}`)
+  await noteGrantsBelow(
+    tx,
+    tops.map(({ id }) => id),
+  )
   const { rows: versions } = await sql<{ content: string; size: number }>`
     delete from versions where entry in (select id from entries where parent in ${folders} union all select value from ${top})
     returning content, size`.execute(tx.db)

@@ -1,0 +1,22 @@
+import { sql } from 'kysely'
+import { among } from '../insert-rows.ts'
+import type { Tx } from '../tx.ts'
+
+/**
+ * The commit tells those who have a grant on these entries or on anything in them: for them it goes, or is somewhere else.
+ * Looks upwards from the grants of their spaces, which are few, and not through the entries below, which may be many.
+ */
+export const noteGrantsBelow = async (tx: Tx, entries: readonly string[]): Promise<void> => {
+  const tops = among(entries)
+  const { rows } = await sql<{ entry: string; space: string; subject: string }>`
+    with recursive above(granted, id) as (
+      select g.entry, g.entry from grants as g join entries as e on e.id = g.entry
+      where e.space in (select space from entries where id in ${tops})
+      union
+      select above.granted, e.parent from above join entries as e on e.id = above.id where e.parent is not null
+    )
+    select g.entry, e.space, g.subject from grants as g join entries as e on e.id = g.entry
+    where g.entry in (select granted from above where id in ${tops})`.execute(tx.db)
+  for (const { entry, space, subject } of rows)
+    tx.effects.grants.push({ entry, space, user: subject === '' ? null : subject })
+}
