@@ -42,7 +42,7 @@ export type Commit = {
   seqs: ReadonlyMap<string, number>
   /** Grants, accounts or the tree above entries changed: levels that were computed before are void. */
   rights: boolean
-  /** Grants that were given, changed or revoked: on which entry, and to whom; null: to everyone. */
+  /** Grants that were given, changed or revoked, or whose entry was deleted or moved: on which entry, and to whom; null: to everyone. */
   grants: readonly { entry: string; space: string; user: string | null }[]
   /** Sessions that ended. */
   endedSessions: readonly {
@@ -243,8 +243,8 @@ export type Uploads = {
   commit(user: string, id: string, type: string): Promise<{ entry: Entry; unchanged: boolean }>
   /** Ends it and gives its quota back. */
   cancel(user: string, id: string): Promise<void>
-  /** Ends those whose time is over; answers how many. */
-  expire(now: number): Promise<number>
+  /** Ends those whose time is over; answers which were unfinished. */
+  expire(now: number): Promise<{ id: string; user: string }[]>
   /** (once) Makes one-chunk files visible whose chunks are durable already. Each file succeeds or fails by itself. */
   putMany(actor: Actor, folder: string, files: readonly SmallFile[]): Promise<SmallFileResult[]>
 }

@@ -23,10 +23,10 @@ export const uploadsOf = (
     sweep()
   },
   async expire(now) {
-    let expired = 0
+    const expired = []
     for (let more = true; more; ) {
       const step = await writer.run('uploads.expire', { now })
-      expired += step.expired
+      expired.push(...step.expired)
       more = step.more
     }
     sweep()

@@ -164,7 +164,7 @@ test('quota is reserved on opening, given back by cancelling and by expiry, and 
   await storage.uploads.open(ada, second)
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0, reservedBytes: 10 })
   now += 2_000
-  expect(await storage.uploads.expire(now)).toBe(1)
+  expect(await storage.uploads.expire(now)).toEqual([{ id: second.id, user: ada }])
   expect(await storage.uploads.get(ada, second.id)).toBeNull()
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
   await upload(storage, ada, root, 'a', [bytesOf('12345678')])
@@ -249,10 +249,10 @@ test('an upload is given up a time after its last byte, however long it runs', a
   now += 900
   await putChunk(storage, id, 0, bytes)
   now += 900
-  expect(await storage.uploads.expire(now)).toBe(0)
+  expect(await storage.uploads.expire(now)).toEqual([])
   expect(await storage.uploads.get(ada, id)).toMatchObject({ expiresAt: now + 100 })
   now += 100
-  expect(await storage.uploads.expire(now)).toBe(1)
+  expect(await storage.uploads.expire(now)).toEqual([{ id, user: ada }])
 })
 
 test('a chunk that is declared with two sizes is stored in its true one only', async () => {

@@ -99,11 +99,11 @@ export const cancelUpload: Write<{ user: string; upload: string }, null> = async
 
 const expireAtOnce = 100
 
-/** Drops unfinished uploads whose time is over, and the answers of finished ones; counts the unfinished. */
-export const expireUploads: Write<{ now: number }, { expired: number; more: boolean }> = async (
-  tx,
-  { now },
-) => {
+/** Drops unfinished uploads whose time is over, and the answers of finished ones; answers the unfinished. */
+export const expireUploads: Write<
+  { now: number },
+  { expired: { id: string; user: string }[]; more: boolean }
+> = async (tx, { now }) => {
   const rows = await tx.db
     .selectFrom('uploads')
     .selectAll()
@@ -111,7 +111,8 @@ export const expireUploads: Write<{ now: number }, { expired: number; more: bool
     .limit(expireAtOnce)
     .execute()
   await dropUploads(tx, rows)
-  return { expired: rows.filter(row => row.answer === null).length, more: rows.length === expireAtOnce }
+  const expired = rows.filter(row => row.answer === null).map(({ id, user }) => ({ id, user }))
+  return { expired, more: rows.length === expireAtOnce }
 }
 
 /** Removes uploads, gives back what unfinished ones reserved, and leaves contents without a version to the sweep. */
