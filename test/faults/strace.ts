@@ -44,6 +44,13 @@ export const trace = async (pid: number, file: string, options: readonly string[
   }
 }
 
+/** A command to start a process by, which stays the child that is waited for and killed. */
+export const traceFromStart = (file: string, options: readonly string[]): string[] => [
+  program ?? '',
+  ...['-D', '-f', '-o', file],
+  ...options,
+]
+
 const attached = (tracer: ChildProcess): Promise<void> =>
   new Promise((resolve, reject) => {
     let said = ''

@@ -18,8 +18,8 @@ export type HubProcess = {
   readonly directory: string
   /** What it printed so far. */
   output(): string
-  /** Starts it, again if it was stopped or killed; resolves when it answers. */
-  start(): Promise<void>
+  /** Starts it, again if it was stopped or killed; resolves when it answers. `under`: a command that it is started by. */
+  start(under?: readonly string[]): Promise<void>
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
   /** SIGKILL: nothing can be finished. */
@@ -76,8 +76,10 @@ export const hubProcess = async (environment: Record<string, string> = {}): Prom
     directory,
     output: () => printed,
     pid: () => running().pid ?? 0,
-    async start() {
-      const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'server/main.ts'], {
+    async start(under = []) {
+      const node = [process.execPath, '--disable-warning=ExperimentalWarning', 'server/main.ts']
+      const [program = '', ...args] = [...under, ...node]
+      const started = spawn(program, args, {
         cwd: root,
         env: {
           ...inherited,
