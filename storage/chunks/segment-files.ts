@@ -44,6 +44,7 @@ export const newBlocks = (bytes: number): Uint8Array => {
   return new Uint8Array(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer)
 }
 
+const noDirectWrites = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP'])
 const probe = newBlocks(blockBytes).subarray(0, blockBytes)
 
 /**
@@ -62,7 +63,7 @@ const createDirect = (path: string): number | null => {
     if (fd !== null) closeSync(fd)
     // Where the system has no such thing it may have made the file nevertheless.
     if (systemCode(error) !== 'EEXIST') rmSync(path, { force: true })
-    if (systemCode(error) === 'EINVAL') return null
+    if (noDirectWrites.has(systemCode(error) ?? '')) return null
     throw error
   }
 }

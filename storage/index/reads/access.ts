@@ -15,6 +15,8 @@ export const accessReads = (db: Kysely<Tables>): Pick<AccessRights, 'level' | 'l
   async list(entry) {
     const rows = await selectGrants(db)
       .innerJoin(ancestry(entry).as('a'), 'a.id', 'g.entry')
+      // By itself SQLite walks all grants of the hub and looks each of them up in the path.
+      .where('g.entry', 'in', sql<string>`(select id from ${ancestry(entry)})`)
       .orderBy('a.depth')
       .orderBy('g.subject')
       .limit(limits.listItems)
