@@ -2,7 +2,7 @@ import { test } from 'vitest'
 import { type Fault, nameOf, runFault } from './fault-run.ts'
 import { whyNoTrace } from './strace.ts'
 
-/** TRUST.md's A5, writing, making and removing files: what was told to be safe is safe, and the rest can be done again. */
+/** TRUST.md's A5, writing segments, making and removing files: what was told to be safe is safe, and the rest can be done again. */
 const reason = whyNoTrace()
 const faults: readonly Fault[] = [
   { call: 'pwrite64', error: 'EIO', when: '1', of: 'segments', outcome: 'readOnly' },
@@ -10,13 +10,6 @@ const faults: readonly Fault[] = [
   { call: 'pwrite64', error: 'ENOSPC', when: '1', of: 'segments', outcome: 'goesOn' },
   { call: 'pwrite64', error: 'ENOSPC', when: '2', of: 'segments', outcome: 'goesOn' },
   { call: 'pwrite64', error: 'ENOSPC', when: '2+', of: 'segments', outcome: 'goesOn' },
-  { call: 'pwrite64', error: 'EIO', when: '1', of: 'the WAL', outcome: 'readOnly' },
-  { call: 'pwrite64', error: 'EIO', when: '30', of: 'the WAL', outcome: 'readOnly' },
-  { call: 'pwrite64', error: 'ENOSPC', when: '2', of: 'the WAL', outcome: 'goesOn' },
-  { call: 'pwrite64', error: 'ENOSPC', when: '30', of: 'the WAL', outcome: 'goesOn' },
-  { call: 'pwrite64', error: 'ENOSPC', when: '40+', of: 'the WAL', outcome: 'goesOn' },
-  { call: 'pwrite64', error: 'EIO', when: '1', of: 'the index', outcome: 'readOnly' },
-  { call: 'fsync', error: 'EIO', when: '1', of: 'the index', outcome: 'readOnly' },
   { call: 'openat', error: 'EIO', when: '1', of: 'segments', outcome: 'readOnly' },
   { call: 'openat', error: 'ENOSPC', when: '1', of: 'segments', outcome: 'goesOn' },
   { call: 'openat', error: 'EMFILE', when: '1', of: 'segments', outcome: 'goesOn' },
