@@ -32,6 +32,25 @@ const newFolder = async (page: Page, name: string): Promise<void> => {
   await page.locator('wherry-dialog').waitFor({ state: 'detached' })
 }
 
+/** Closes the open dialog and presses Shift+N with nothing between, as quick fingers can. */
+const closeAndPress = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const inside = (root: Document | ShadowRoot): Element[] =>
+      [...root.querySelectorAll('*')].flatMap(element => [
+        element,
+        ...(element.shadowRoot ? inside(element.shadowRoot) : []),
+      ])
+    const dialog = inside(document).find(element =>
+      element.matches('wherry-dialog'),
+    ) as unknown as HTMLDialogElement
+    dialog.close()
+    let focused: Element = document.body
+    for (let next = document.activeElement; next; next = next.shadowRoot?.activeElement ?? null)
+      focused = next
+    const key = { key: 'N', shiftKey: true, bubbles: true, composed: true, cancelable: true }
+    focused.dispatchEvent(new KeyboardEvent('keydown', key))
+  })
+
 test('everything is done with the keyboard alone', async () => {
   const { page } = await rig.open({ as: null })
   const { keyboard } = page
@@ -120,4 +139,32 @@ test('everything is done with the keyboard alone', async () => {
   await expect.poll(() => shownNames(page)).toEqual(['Alpha'])
   await keyboard.press('Escape')
   await expect.poll(() => shownNames(page)).toEqual(['Alpha', 'Beta 2'])
+})
+
+test('a key works right after a dialog is closed, wherever it was opened from', async () => {
+  const { page } = await rig.open({ path: `/f/${await rig.makeFolder('Quick')}` })
+  const { keyboard } = page
+  const field = page.locator('wherry-new-folder-dialog input')
+  await page.getByText('This folder is empty').waitFor()
+  await keyboard.press('Shift+N')
+  for (const name of ['One', 'Two']) {
+    await field.waitFor()
+    await closeAndPress(page)
+    await field.waitFor()
+    await keyboard.type(name)
+    await keyboard.press('Enter')
+    await row(page, name).waitFor()
+    await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+    await keyboard.press('Shift+N')
+  }
+  await field.waitFor()
+  await keyboard.press('Escape')
+  await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'New', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'New folder' }).click()
+  await field.waitFor()
+  await keyboard.press('Escape')
+  await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+  await keyboard.press('Shift+N')
+  await field.waitFor()
 })

@@ -11,7 +11,6 @@ import { clientContext } from './client-context.ts'
 import { Connection } from './connection.ts'
 import './connection-pill.ts'
 import { frameStyles } from './frame-styles.ts'
-import './insecure-banner.ts'
 import type { OpenFolder } from './requests.ts'
 import { go } from './router.ts'
 import { folderPath, type Route } from './routes.ts'
@@ -57,6 +56,7 @@ export class Frame extends LitElement {
   }
 
   override firstUpdated() {
+    if (!isSecureContext) void import('./insecure-banner.ts')
     void import('../uploads/uploads-frame.ts')
     void import('../preview/preview-frame.ts')
   }

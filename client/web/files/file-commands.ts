@@ -46,9 +46,15 @@ export class FileCommands {
   }
 
   openAccess(entry: Entry): void {
-    void import('../sharing/access-dialog.ts').then(() => {
+    void this.#ready(import('../sharing/access-dialog.ts')).then(() => {
       this.#page.dialog = html`<wherry-access-dialog .entry=${entry} @close=${this.#closed}></wherry-access-dialog>`
     })
+  }
+
+  /** The last dialog is out of the page too, so that the next one is not taken for it. */
+  async #ready(module: Promise<unknown>) {
+    await module
+    await this.#page.updateComplete
   }
 
   get #desk() {
@@ -146,7 +152,7 @@ export class FileCommands {
   }
 
   async #moveTo() {
-    await import('./move-dialog.ts')
+    await this.#ready(import('./move-dialog.ts'))
     const { selected, place } = this.#page
     const choose = (event: CustomEvent<DropTarget>) => void move(this.#desk, selected, place, event.detail)
     this.#page.dialog = html`<wherry-move-dialog
@@ -158,7 +164,7 @@ export class FileCommands {
   }
 
   async #delete() {
-    await import('./delete-dialog.ts')
+    await this.#ready(import('./delete-dialog.ts'))
     const { selected } = this.#page
     const confirm = () => void remove(this.#desk, selected)
     this.#page.dialog = html`<wherry-delete-dialog
@@ -169,7 +175,7 @@ export class FileCommands {
   }
 
   async #newFolder() {
-    await import('./new-folder-dialog.ts')
+    await this.#ready(import('./new-folder-dialog.ts'))
     const created = (event: CustomEvent<string>) => this.#page.setSelection(selectOnly(event.detail))
     this.#page.dialog = html`<wherry-new-folder-dialog
       .folder=${this.#page.place}
@@ -180,7 +186,7 @@ export class FileCommands {
   }
 
   async #help() {
-    await import('./help-dialog.ts')
+    await this.#ready(import('./help-dialog.ts'))
     this.#page.dialog = html`<wherry-help-dialog @close=${this.#closed}></wherry-help-dialog>`
   }
 }

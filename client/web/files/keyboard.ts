@@ -94,7 +94,8 @@ export const handleKey = (
   }
   const name = commandFor(event)
   const isButton = target instanceof HTMLButtonElement && [' ', 'Enter'].includes(event.key)
-  const isEverywhere = name === 'search' || name === 'help'
+  // The focus comes back to where a dialog was opened from, such as the button New of the side bar.
+  const isEverywhere = name === 'search' || name === 'help' || name === 'newFolder'
   if (name === null || isButton || !(isHere || isEverywhere) || !fileCommands.can(name)) return
   // Escape also closes dialogs that have lost the focus.
   if (event.key !== 'Escape') event.preventDefault()

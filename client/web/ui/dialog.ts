@@ -2,6 +2,7 @@ import { msg } from '@lit/localize'
 import { css, html, LitElement } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
+import { focusedElement } from './focus.ts'
 import { icons } from './icons.ts'
 
 /** A modal dialog, open while it is in the page. Fires `close` when it was dismissed; on a phone it is a sheet. */
@@ -10,6 +11,7 @@ export class ModalDialog extends LitElement {
   @property() heading = ''
   @property({ type: Boolean }) wide = false
   @query('dialog') private readonly dialog!: HTMLDialogElement
+  #isOver = false
 
   static override styles = [
     base,
@@ -78,12 +80,15 @@ export class ModalDialog extends LitElement {
     first?.focus()
   }
 
+  /** Lets go of the keys at once: the browser tells of the end, and takes the focus out of what it hides, only later. */
   close() {
+    focusedElement()?.blur()
     this.dialog.close()
+    this.#closed()
   }
 
   override render() {
-    return html`<dialog aria-labelledby="heading" @close=${this.#closed} @pointerdown=${this.#pressed}>
+    return html`<dialog aria-labelledby="heading" @cancel=${this.#cancelled} @close=${this.#closed} @pointerdown=${this.#pressed}>
       <div class="head">
         <h2 id="heading">${this.heading}</h2>
         <button class="icon" type="button" aria-label=${msg('Close')} title=${msg('Close')} @click=${this.close}>${icons.close}</button>
@@ -92,7 +97,16 @@ export class ModalDialog extends LitElement {
     </dialog>`
   }
 
-  #closed = () => this.dispatchEvent(new Event('close'))
+  #cancelled = (event: Event) => {
+    event.preventDefault()
+    this.close()
+  }
+
+  #closed = () => {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.dispatchEvent(new Event('close'))
+  }
 
   /** A press on the backdrop hits the dialog itself, outside of its box. */
   #pressed = (event: PointerEvent) => {
