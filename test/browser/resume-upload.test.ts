@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -34,6 +35,29 @@ const contentOf = async (name: string): Promise<string> => {
   const entry = (await rig.list(rig.root)).find(one => one.name === name)
   return sha256OfEntry(rig.client, rig.hub.url, entry?.id ?? '')
 }
+
+test('leaving is warned of while files without a handle are uploaded', async () => {
+  const { page } = await rig.open()
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'New', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Upload folder' }).click()
+  const directory = join(rig.directory, 'chosen folder')
+  await mkdir(directory)
+  await randomFile(join(directory, 'chosen.bin'), fileBytes)
+  await (await chooser).setFiles(directory)
+  await inTheMiddle(page, 'chosen.bin')
+  await rig.hub.kill()
+  await upload(page, 'chosen.bin').getByText('Waiting for the connection').waitFor()
+  const asked = page.waitForEvent('dialog', { timeout: 5000 })
+  await page.close({ runBeforeUnload: true })
+  const question = await asked
+  expect(question.type()).toBe('beforeunload')
+  await question.dismiss()
+  await rig.hub.start()
+  await upload(page, 'chosen.bin')
+    .getByText(/^Verified/)
+    .waitFor({ timeout: 60_000 })
+})
 
 test('a page that is loaded anew in the middle of an upload goes on with it, and sends nothing twice', async () => {
   const file = await randomFile(join(rig.directory, 'reloaded.bin'), fileBytes)

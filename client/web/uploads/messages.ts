@@ -37,6 +37,8 @@ export type ShownSave = {
 /** What the worker tells the page. */
 export type FromWorker =
   | { kind: 'changed'; items: ShownUpload[]; removed: string[]; totals: UploadTotals }
+  /** These uploads go on by themselves after a reload. */
+  | { kind: 'remembered'; ids: string[] }
   /** Files of an earlier visit that can go on after one click. */
   | { kind: 'locked'; count: number }
   | { kind: 'saving'; save: ShownSave }

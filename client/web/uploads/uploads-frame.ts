@@ -155,13 +155,12 @@ export class UploadsFrame extends LitElement {
     void chooseTarget(entry.name).then(handle => handle && this.#uploads?.save(entry, handle))
   }
 
-  /** A warning only while something would be lost: files with a handle go on after a reload. */
+  /** A warning only while something would be lost: files that the browser remembers go on after a reload. */
   #leaving = (event: BeforeUnloadEvent) => {
     const uploads = this.#uploads
     if (!uploads) return
-    const uploading = [...uploads.items.values()].some(isActive) && !canSave()
     const saving = [...uploads.saves.values()].some(save => save.state === 'running')
-    if (uploading || saving) event.preventDefault()
+    if (uploads.wouldBeLost || saving) event.preventDefault()
   }
 
   #add({ files, emptyFolders, unreadable }: Chosen, folder: OpenFolder | null) {

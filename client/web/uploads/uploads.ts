@@ -14,6 +14,8 @@ export type Uploads = {
   /** The items' uploads on the hub, also those that are over; replaced when there are more. */
   readonly ids: ReadonlySet<string>
   readonly totals: UploadTotals
+  /** Something runs that could not go on by itself after a reload. */
+  readonly wouldBeLost: boolean
   /** Files of an earlier visit that go on after unlock(). */
   readonly lockedCount: number
   readonly speed: Speedometer
@@ -49,6 +51,7 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
   const items = new Map<string, ShownUpload>()
   const saves = new Map<string, ShownSave>()
   const speed = createSpeedometer()
+  const remembered = new Set<string>()
   let ids: ReadonlySet<string> = new Set()
   let totals = noTotals
   let lockedCount = 0
@@ -58,6 +61,8 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
       lockedCount = data.count
     } else if (data.kind === 'saving') {
       saves.set(data.save.id, data.save)
+    } else if (data.kind === 'remembered') {
+      for (const id of data.ids) remembered.add(id)
     } else if (data.kind === 'foldersFailed') {
       onProblem(data.message)
     } else {
@@ -90,6 +95,9 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
     },
     get totals() {
       return totals
+    },
+    get wouldBeLost() {
+      return [...items.values()].some(item => isActive(item) && !remembered.has(item.id))
     },
     get lockedCount() {
       return lockedCount

@@ -6,7 +6,7 @@ import { webSocket } from '../socket.ts'
 import { blobSource } from './blob-source.ts'
 import type { ChosenFile, FromWorker, ShownUpload, ToWorker } from './messages.ts'
 import { pausedUploads } from './paused-uploads.ts'
-import { rememberedFiles } from './remembered-files.ts'
+import { type RememberedUpload, rememberedFiles } from './remembered-files.ts'
 import { resumeEarlier } from './resume.ts'
 import { createSaves } from './saves.ts'
 
@@ -58,7 +58,14 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
     agent: start.agent,
   })
   const queue = createUploadQueue({ link: client })
-  const files = rememberedFiles()
+  const remembered = rememberedFiles()
+  const files = {
+    ...remembered,
+    async add(uploads: readonly RememberedUpload[]) {
+      await remembered.add(uploads)
+      tell({ kind: 'remembered', ids: uploads.map(({ id }) => id) })
+    },
+  }
   const finished = new Set<string>()
   const saves = createSaves(client, save => tell({ kind: 'saving', save }))
 
