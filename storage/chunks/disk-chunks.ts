@@ -202,7 +202,11 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     if (!row) throw new WherryError('chunk_damaged')
     const buffer = pool.allocate(row.size)
     try {
-      await read(row, buffer)
+      // Once more before it counts as damaged for good: a bus or a network disk may fail for a moment.
+      await read(row, buffer).catch(error => {
+        if (isReason(error, 'chunk_damaged')) return read(row, buffer)
+        throw error
+      })
       return buffer
     } catch (error) {
       buffer.release()

@@ -166,6 +166,18 @@ test.each(['sync EIO', 'write EIO', 'create EIO', 'sync ENOSPC'])(
   },
 )
 
+test('a read that failed once is tried again before the chunk counts as damaged', async () => {
+  const { store, arm } = await faultyStore()
+  const [chunk] = await putSome(store, 1)
+  if (!chunk) throw new Error('A chunk was asked for.')
+  arm('read EIO once')
+  expect(await stateOf(store, chunk)).toBe('intact')
+  arm('read EIO')
+  expect(await stateOf(store, chunk)).toBe('chunk_damaged')
+  arm(null)
+  expect(await healed(store, chunk)).toBe('intact')
+})
+
 test('a full disk is said to be full, and the store goes on when there is room again', async () => {
   const { store, arm } = await faultyStore()
   const kept = await putSome(store, 3)

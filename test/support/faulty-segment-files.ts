@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { files as real, type SegmentFiles, wholeBlocks } from '../../storage/chunks/segment-files.ts'
 
-/** The file system, but an operation fails while the file $WHERRY_TEST_FAULT says `operation CODE`. */
+/** The file system, but an operation fails while the file $WHERRY_TEST_FAULT says `operation CODE`, or `operation CODE once`. */
 const check = (operation: string): void => {
   const path = process.env.WHERRY_TEST_FAULT ?? ''
   if (!existsSync(path)) return
-  const [failing, code = 'EIO'] = readFileSync(path, 'utf8').trim().split(' ')
+  const [failing, code = 'EIO', times] = readFileSync(path, 'utf8').trim().split(' ')
   if (failing === 'die' && operation === 'write') process.exit(3)
+  if (failing === operation && times === 'once') rmSync(path)
   if (failing === operation) throw Object.assign(new Error(`${code}: ${operation} failed`), { code })
 }
 
