@@ -18,8 +18,12 @@ export const migrate = async (
   await refuseNewer(db, steps)
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined)
-    throw new Error('The index could not be brought to the newest schema.', { cause: error })
+    throw new Error(`The index could not be brought to the newest schema: ${messageOf(error)}`, {
+      cause: error,
+    })
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const refuseNewer = async (db: Kysely<Tables>, steps: Record<string, Migration>): Promise<void> => {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
