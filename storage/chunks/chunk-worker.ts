@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { errorSentences, type Reason } from '../../protocol/errors.ts'
+import { messageOf } from '../message-of.ts'
 import type { ChunkPlace } from './chunk-store.ts'
 import { crasher } from './crash.ts'
 import { recordLength } from './record.ts'
@@ -43,8 +44,6 @@ const fail = (ticket: number, reason: Reason, message: string = errorSentences[r
   answers.push({ ticket, ok: false, reason, message })
 }
 
-const sentence = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
-
 const writer = segmentWriter({
   directory: data.directory,
   files,
@@ -56,7 +55,7 @@ const writer = segmentWriter({
   },
   onFailed: (tickets, failure, cause) => {
     const reason = failure === 'full' ? 'storage_full' : 'storage_read_only'
-    for (const ticket of tickets) fail(ticket, reason, sentence(cause))
+    for (const ticket of tickets) fail(ticket, reason, messageOf(cause))
     sendAnswers()
   },
   onRoom: () => {
@@ -99,7 +98,7 @@ const run = (job: Job): void => {
     if (job.kind === 'read' || job.kind === 'check') read(job)
     else store(job)
   } catch (error) {
-    fail(job.ticket, 'internal', sentence(error))
+    fail(job.ticket, 'internal', messageOf(error))
   }
 }
 

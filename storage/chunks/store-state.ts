@@ -1,4 +1,5 @@
 import { isReason, WherryError } from '../../protocol/errors.ts'
+import { messageOf } from '../message-of.ts'
 import type { StoreHealth } from './chunk-store.ts'
 
 /** Whether the store takes chunks, as its failures tell. */
@@ -14,9 +15,9 @@ export type StoreState = {
   breakDown(problem: string): void
 }
 
-const messageOf = (error: unknown): string => {
+const causeOf = (error: unknown): string => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error ? cause.message : String(cause)
+  return messageOf(cause)
 }
 
 export const storeState = (warn: (message: string) => void): StoreState => {
@@ -37,9 +38,9 @@ export const storeState = (warn: (message: string) => void): StoreState => {
       if (now.state === 'full') now = { state: 'writable', problem: null }
     },
     failed(error) {
-      if (isReason(error, 'storage_full')) change('full', `The disk is full: ${messageOf(error)}`)
+      if (isReason(error, 'storage_full')) change('full', `The disk is full: ${causeOf(error)}`)
       if (isReason(error, 'storage_read_only'))
-        change('readOnly', `Chunks could not be made durable: ${messageOf(error)}`)
+        change('readOnly', `Chunks could not be made durable: ${causeOf(error)}`)
       return error
     },
     breakDown: problem => change('readOnly', problem),

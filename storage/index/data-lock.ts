@@ -1,6 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
+import { messageOf } from '../message-of.ts'
 import { sqliteCode } from './savepoint.ts'
 
 /** Makes a data directory if it is missing, and makes it its owner's alone. Throws a sentence if it cannot. */
@@ -10,7 +11,7 @@ export const makeDirectory = (directory: string): void => {
     chmodSync(directory, 0o700)
   } catch (error) {
     throw new Error(
-      `The data directory ${directory} cannot be used (${wordsOf(error)}). It has to be a directory of the user that runs the hub.`,
+      `The data directory ${directory} cannot be used (${messageOf(error)}). It has to be a directory of the user that runs the hub.`,
       { cause: error },
     )
   }
@@ -49,10 +50,8 @@ const sentenceOf = (error: unknown, directory: string, file: string): string => 
     return `The lock file ${file} is damaged. Nothing is kept in it: if no hub runs on the data directory, delete it and start again.`
   if (unwritable.test(code))
     return `The lock file ${file} cannot be opened for writing. The user that runs the hub has to be allowed to write in the data directory and to all files in it.`
-  return `The data directory ${directory} cannot be locked (${wordsOf(error)}).`
+  return `The data directory ${directory} cannot be locked (${messageOf(error)}).`
 }
 
 const codeOf = (error: unknown): string =>
   sqliteCode(error) ?? (error instanceof Error && 'code' in error ? String(error.code) : '')
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { messageOf } from '../message-of.ts'
 import { first } from './migrations/0001-first.ts'
 import type { Tables } from './tables.ts'
 
@@ -22,8 +23,6 @@ export const migrate = async (
       cause: error,
     })
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const refuseNewer = async (db: Kysely<Tables>, steps: Record<string, Migration>): Promise<void> => {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })

@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Kysely } from 'kysely'
+import { messageOf } from '../message-of.ts'
 import { type Item, runBatch } from './batch.ts'
 import { checkpoint, isFull } from './checkpoint.ts'
 import { openDatabase } from './database.ts'
@@ -35,8 +36,7 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
   const failed = (ids: number[], error: unknown): void => {
     const full = isFull(error)
     broken ||= !full
-    const message = error instanceof Error ? error.message : String(error)
-    say({ kind: 'failed', ids, full, message })
+    say({ kind: 'failed', ids, full, message: messageOf(error) })
   }
 
   const commit = async (items: Item[]): Promise<void> => {

@@ -1,10 +1,7 @@
-import { test } from 'vitest'
-import { type Fault, nameOf, runFault } from './fault-run.ts'
-import { whyNoTrace } from './strace.ts'
+import { testFaults } from './fault-run.ts'
 
 /** TRUST.md's A5, writing the index: what was told to be safe is safe, and the rest can be done again. */
-const reason = whyNoTrace()
-const faults: readonly Fault[] = [
+testFaults([
   { call: 'pwrite64', error: 'EIO', when: '1', of: 'the WAL', outcome: 'readOnly' },
   { call: 'pwrite64', error: 'EIO', when: '30', of: 'the WAL', outcome: 'readOnly' },
   { call: 'pwrite64', error: 'ENOSPC', when: '2', of: 'the WAL', outcome: 'goesOn' },
@@ -12,9 +9,4 @@ const faults: readonly Fault[] = [
   { call: 'pwrite64', error: 'ENOSPC', when: '40+', of: 'the WAL', outcome: 'goesOn' },
   { call: 'pwrite64', error: 'EIO', when: '1', of: 'the index', outcome: 'readOnly' },
   { call: 'fsync', error: 'EIO', when: '1', of: 'the index', outcome: 'readOnly' },
-]
-
-test.for(faults.map(fault => [nameOf(fault), fault] as const))('%s', async ([, fault], context) => {
-  if (reason !== null) return context.skip(reason)
-  await runFault(fault)
-})
+])

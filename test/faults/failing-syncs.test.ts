@@ -1,11 +1,8 @@
-import { test } from 'vitest'
-import { type Fault, nameOf, runFault } from './fault-run.ts'
-import { whyNoTrace } from './strace.ts'
+import { testFaults } from './fault-run.ts'
 
 /** TRUST.md's A5, the syncs: what was told to be safe is safe, and nothing is told to be safe after one failed. */
-const reason = whyNoTrace()
 const outcome = 'readOnly'
-const faults: readonly Fault[] = [
+testFaults([
   { call: 'fdatasync', error: 'EIO', when: '1', outcome },
   { call: 'fdatasync', error: 'EIO', when: '2', outcome },
   { call: 'fdatasync', error: 'EIO', when: '2+', outcome },
@@ -18,9 +15,4 @@ const faults: readonly Fault[] = [
   { call: 'fsync', error: 'EIO', when: '1', of: 'the directory of segments', outcome },
   { call: 'fsync', error: 'ENOSPC', when: '1', of: 'the directory of segments', outcome },
   { call: 'fsync', error: 'EIO', when: '1+', of: 'the clean point', outcome: 'goesOn' },
-]
-
-test.for(faults.map(fault => [nameOf(fault), fault] as const))('%s', async ([, fault], context) => {
-  if (reason !== null) return context.skip(reason)
-  await runFault(fault)
-})
+])

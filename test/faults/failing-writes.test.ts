@@ -1,10 +1,7 @@
-import { test } from 'vitest'
-import { type Fault, nameOf, runFault } from './fault-run.ts'
-import { whyNoTrace } from './strace.ts'
+import { testFaults } from './fault-run.ts'
 
 /** TRUST.md's A5, writing segments, making and removing files: what was told to be safe is safe, and the rest can be done again. */
-const reason = whyNoTrace()
-const faults: readonly Fault[] = [
+testFaults([
   { call: 'pwrite64', error: 'EIO', when: '1', of: 'segments', outcome: 'readOnly' },
   { call: 'pwrite64', error: 'EIO', when: '2', of: 'segments', outcome: 'readOnly' },
   { call: 'pwrite64', error: 'ENOSPC', when: '1', of: 'segments', outcome: 'goesOn' },
@@ -15,9 +12,4 @@ const faults: readonly Fault[] = [
   { call: 'openat', error: 'EMFILE', when: '1', of: 'segments', outcome: 'goesOn' },
   { call: 'openat', error: 'EMFILE', when: '1+', of: 'the clean point', outcome: 'goesOn' },
   { call: 'unlink', error: 'EIO', when: '1+', of: 'the marks of a run', outcome: 'goesOn' },
-]
-
-test.for(faults.map(fault => [nameOf(fault), fault] as const))('%s', async ([, fault], context) => {
-  if (reason !== null) return context.skip(reason)
-  await runFault(fault)
-})
+])

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Entry } from '../../protocol/values.ts'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
@@ -8,7 +8,7 @@ import { acknowledgements, rememberStreams } from './acknowledgements.ts'
 import { disorders } from './durability-order.ts'
 import { copyIndex, indexHistory } from './index-history.ts'
 import { sentMessages } from './sent-messages.ts'
-import { type Trace, trace } from './strace.ts'
+import { type Trace, trace, whyNoTrace } from './strace.ts'
 import type { SystemCall } from './system-calls.ts'
 import { type Ledger, lostFiles, type TestFile, testFiles, uploadAll } from './uploads.ts'
 
@@ -23,7 +23,7 @@ const targets = {
 } as const
 
 /** Calls that the system refuses a running hub: in each of its threads the calls that `when` counts. */
-export type Fault = {
+type Fault = {
   call: 'pwrite64' | 'fsync' | 'fdatasync' | 'openat' | 'unlink'
   error: 'EIO' | 'ENOSPC' | 'EMFILE'
   /** As strace takes it: `3` is the third, `3+` the third and all that follow. */
@@ -34,7 +34,7 @@ export type Fault = {
   outcome: 'readOnly' | 'goesOn'
 }
 
-export const nameOf = ({ call, error, when, of }: Fault): string =>
+const nameOf = ({ call, error, when, of }: Fault): string =>
   `${call} of ${of ?? 'any file'} fails with ${error}, number ${when}`
 
 const seen = 'trace=openat,pwrite64,fsync,fdatasync,sendto,unlink'
@@ -49,7 +49,7 @@ const begin = (hub: HubProcess, { call, error, when, of }: Fault): Promise<Trace
  * Has a real client upload while calls fail, then restarts the hub without faults. Expects that nothing acknowledged is
  * lost, nothing visible is damaged, nothing was acknowledged that is not durable, and that the hub says how it is.
  */
-export const runFault = async (fault: Fault): Promise<void> => {
+const runFault = async (fault: Fault): Promise<void> => {
   const hub = await hubProcess({
     WHERRY_ADMIN_EMAIL: administrator.email,
     WHERRY_ADMIN_PASSWORD: administrator.password,
@@ -151,3 +151,12 @@ const visibleFiles = (entries: readonly Entry[], files: readonly TestFile[]): Le
       return [entry.name, { entry, bytes: file.bytes }]
     }),
   )
+
+/** A test for each fault; skipped, with the reason, where calls cannot be made to fail. */
+export const testFaults = (faults: readonly Fault[]): void => {
+  const reason = whyNoTrace()
+  test.for(faults.map(fault => [nameOf(fault), fault] as const))('%s', async ([, fault], context) => {
+    if (reason !== null) return context.skip(reason)
+    await runFault(fault)
+  })
+}

@@ -137,8 +137,8 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       }
       for (;;) {
         check()
-        const waiting = ledger.undeclared
-        const isWorth = ledger.undeclaredBytes >= worthDeclaringBytes || ledger.isCut || isOverdue
+        const waiting = ledger.undeclaredBytes
+        const isWorth = waiting >= worthDeclaringBytes || ledger.isCut || isOverdue
         const isRoom = open < declaresAtOnce && ledger.unsent < mostUnsent
         if (waiting > 0 && isWorth && isRoom) void declare()
         else if (ledger.isCut && waiting === 0) return

@@ -94,10 +94,7 @@ export const createLedger = () => {
       if (expected.length > slots.length)
         throw new WherryError('conflict', 'This is not the file whose upload was begun.', { otherFile: true })
     },
-    /** How many chunks wait to be declared. */
-    get undeclared(): number {
-      return slots.length - declared
-    },
+    /** Bytes of the chunks that wait to be declared. */
     get undeclaredBytes(): number {
       return checkedBytes - (slots[declared]?.position ?? checkedBytes)
     },
