@@ -1,0 +1,186 @@
+import type { WherryError } from '../../../protocol/errors.ts'
+import type { Stop } from '../api.ts'
+
+/**
+ * The contracts of direct sends, from the outside in. A `Send` or `Receipt` (what people see) runs a transfer; the transfer
+ * speaks over a `PeerLink` (ordered, reliable, sealed messages), which outlives its `Carrier`s (a data channel, the hub's
+ * relay); the carriers are found by envelopes through the room, sealed with the keys that pairing made.
+ */
+
+/** One way between the two peers: messages arrive whole, once and in order, until it closes. The link trusts it with nothing. */
+export type Carrier = {
+  /** `direct`: a data channel between the two. `turned`: one through a TURN server. `relayed`: through the hub. */
+  readonly kind: CarrierKind
+  /** Bytes of the largest message. */
+  readonly messageBytes: number
+  /** Takes a message; the bytes may be overwritten when it returns. What is sent after the carrier closed is dropped. */
+  send(message: Uint8Array): void
+  /** Bytes taken and not yet on the network. */
+  readonly bufferedBytes: number
+  /** Resolves when fewer than the carrier's own low mark are buffered, or it closed. */
+  drained(): Promise<void>
+  onMessage(listener: (message: Uint8Array<ArrayBuffer>) => void): Stop
+  /** Runs once, also for a carrier that is closed already. */
+  onClose(listener: () => void): Stop
+  readonly closed: boolean
+  close(): void
+}
+export type CarrierKind = 'direct' | 'turned' | 'relayed'
+
+/** The room as one peer sees it: signals to the other seat, across reconnects. Made by client/core/peer/room.ts. */
+export type Room = {
+  readonly id: string
+  /** Both seats are taken. */
+  readonly present: boolean
+  /** Sends an envelope; throws `peer_away` if the other side is not there, `disconnected` if the hub is not. */
+  signal(envelope: string): Promise<void>
+  onSignal(listener: (envelope: string) => void): Stop
+  onPresence(listener: (present: boolean) => void): Stop
+  /** The other side left for good, the room expired, or the hub knows it no more: nothing comes back. */
+  onEnd(listener: (reason: WherryError) => void): Stop
+  /** The relay through the hub: a carrier for as long as this connection to the hub lasts. */
+  openRelay(): Promise<Carrier>
+  turn(): Promise<{ stun: string[]; turn: { urls: string[]; username: string; credential: string } | null }>
+  leave(): Promise<void>
+}
+
+export type Role = 'sender' | 'receiver'
+
+/** What the two know of each other before keys: words of a code, the secret of a link, or of an earlier pairing. */
+export type Secret = { via: 'code' | 'link' | 'again'; secret: string }
+
+/** What pairing made: never leaves this device. */
+export type PairKeys = {
+  role: Role
+  /** Of the signals, by direction: raw AES-256-GCM keys. */
+  signalSend: Uint8Array<ArrayBuffer>
+  signalReceive: Uint8Array<ArrayBuffer>
+  /** Of the link, by direction. */
+  linkSend: Uint8Array<ArrayBuffer>
+  linkReceive: Uint8Array<ArrayBuffer>
+  /** The secret with which the two pair `again` after a reload. base64url. */
+  again: string
+}
+
+/** Sealed signals: in order, each once. What was altered, replayed, reordered or left out ends it with `not_authentic`. */
+export type SealedSignals = {
+  send(message: object): Promise<void>
+  onMessage(listener: (message: Record<string, unknown>) => void): Stop
+  onFailure(listener: (error: WherryError) => void): Stop
+}
+
+/**
+ * Ordered, reliable, sealed messages between the two, over whatever carriers there are: what a lost carrier lost is sent
+ * again on the next, frame by frame the same, so a change of path never touches what runs above.
+ */
+export type PeerLink = {
+  /** Adds a carrier. The link begins to use the one that it measures to be the fastest, and keeps the others in reserve. */
+  addCarrier(carrier: Carrier): void
+  /** The carrier that is used now, or null while there is none: messages wait then. */
+  readonly path: CarrierKind | null
+  onPath(listener: (path: CarrierKind | null) => void): Stop
+  /** Resolves when the message is taken; waits while too much is on its way. At most maxMessageBytes. Rejects when the link is closed. */
+  send(message: Uint8Array): Promise<void>
+  readonly maxMessageBytes: number
+  onMessage(listener: (message: Uint8Array<ArrayBuffer>) => void): Stop
+  /** A frame that was not made by the other side, or the other side's end. */
+  onClose(listener: (error: WherryError | null) => void): Stop
+  /** Tells the other side, once everything sent has arrived, and closes all carriers. */
+  close(): Promise<void>
+  /** Bytes of payload, for speed and estimates. */
+  readonly sentBytes: number
+  readonly receivedBytes: number
+}
+
+/** A file or an empty folder on offer. */
+export type PeerFile = {
+  /** Names from the outermost folder to the file. */
+  path: readonly string[]
+  kind: 'file' | 'folder'
+  /** Bytes. */
+  size: number
+  /** Milliseconds since 1970. */
+  modifiedAt: number
+}
+
+/** What is on offer: shown to the receiver before a byte travels. */
+export type PeerOffer = {
+  /** 128 random bits, base64url: names this send, so that both sides find what they have of it. */
+  transfer: string
+  /** Who sends, as the sender says: shown, not trusted. */
+  from: string
+  files: readonly PeerFile[]
+  /** A snippet of text instead of files, or with them. */
+  text: string | null
+}
+
+/** A file to send, as client/core/api.ts Source without what only uploads need. */
+export type PeerSource = {
+  readonly file: PeerFile
+  /** Throws `file_changed` if it is not what it was when it was chosen; with `length` 0 that is all it does. */
+  read(start: number, length: number): Promise<Uint8Array>
+  close?(): Promise<void>
+}
+
+/** Where a received file goes, chunk by chunk of `chunkBytes`, in any order. */
+export type PeerSink = {
+  /** SHA-256 (hexadecimal) of the chunks that are durable from an earlier run, by index. */
+  readonly restored: ReadonlyMap<number, string>
+  /** Resolves when the chunk is durable. Throws `no_room`. */
+  write(index: number, bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<void>
+  /** All chunks are there and the file's root matched: it gets its name. */
+  finish(): Promise<void>
+  /** Keeps what is there for a later run, or throws it away. */
+  stop(keep: boolean): Promise<void>
+}
+
+/** Opens sinks: files of a folder on disk, the browser's private file system. */
+export type PeerStore = {
+  /** Throws `no_room` if so many bytes cannot be kept here, as far as that can be known. */
+  reserve(offer: PeerOffer): Promise<void>
+  open(transfer: string, file: PeerFile): Promise<PeerSink>
+}
+
+/** Bytes of a chunk of a direct send; the last of a file is shorter. */
+export const chunkBytes = 1024 * 1024
+
+export type TransferPhase =
+  /** The code is shown, or was entered; the other side is not there yet. */
+  | 'pairing'
+  /** The receiver looks at the offer. */
+  | 'offered'
+  | 'running'
+  | 'paused'
+  /** The other side is gone; goes on by itself when it comes back. */
+  | 'waiting'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+
+/** How a direct send stands, for both sides. Replaced, never changed in place. */
+export type TransferStatus = {
+  readonly phase: TransferPhase
+  readonly offer: PeerOffer | null
+  readonly path: CarrierKind | null
+  /** Verified and durable on the receiver's side, those of earlier runs included. */
+  readonly doneBytes: number
+  readonly totalBytes: number
+  readonly doneFiles: number
+  /** Chunks that travelled in this run, in bytes. */
+  readonly movedBytes: number
+  readonly error: WherryError | null
+}
+
+/** One direct send or receipt that runs; the same shape for both sides. */
+export type PeerTransfer = {
+  readonly status: TransferStatus
+  onChange(listener: () => void): Stop
+  /** Receiver: takes the offer. */
+  accept(): void
+  decline(): void
+  pause(): void
+  resume(): void
+  cancel(): void
+  /** Resolves at `done`; rejects with what it failed for. */
+  readonly finished: Promise<void>
+}
