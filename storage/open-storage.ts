@@ -3,6 +3,7 @@ import type { ChunkStore } from './chunks/chunk-store.ts'
 import type { CrashPoint } from './chunks/crash.ts'
 import { diskChunks } from './chunks/disk-chunks.ts'
 import { openKeys } from './chunks/keys.ts'
+import { fullDiskError } from './disk-room.ts'
 import { lockDirectory, makeDirectory } from './index/data-lock.ts'
 import { type Index, openIndex } from './index/open-index.ts'
 import { runMarker } from './index/run-marker.ts'
@@ -28,12 +29,20 @@ const dayMs = 24 * 60 * 60 * 1000
 
 /**
  * Opens a hub's storage in a directory that it holds alone until close(). Throws an Error with a sentence if another
- * hub has it, if it cannot be written, if the index is damaged or from a newer version, or if SQLite is not as it has to be.
+ * hub has it, if it cannot be written, if the disk is too full, if the index is damaged or from a newer version, or if SQLite is not as it has to be.
  * `createdMasterKey`: a master key was made just now; without a backup of it the disk's content cannot be read elsewhere.
  */
 export const openStorage = async (
   options: StorageOptions,
 ): Promise<Storage & { createdMasterKey: boolean }> => {
+  try {
+    return await open(options)
+  } catch (error) {
+    throw fullDiskError(error, options.directory) ?? error
+  }
+}
+
+const open = async (options: StorageOptions): Promise<Storage & { createdMasterKey: boolean }> => {
   const { directory, log } = options
   makeDirectory(directory)
   const unlock = lockDirectory(directory)

@@ -29,6 +29,8 @@ export const lockDirectory = (directory: string): (() => void) => {
     // SQLite opens what it may not write for reading only, and then begins exclusive without a lock.
     if (existsSync(file)) accessSync(file, constants.W_OK)
     database = new BetterSqlite(file, { timeout: 0 })
+    // A journal on the disk would need room there, for a transaction that writes nothing.
+    database.pragma('journal_mode = memory')
     database.exec('begin exclusive')
   } catch (error) {
     database?.close()

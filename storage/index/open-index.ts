@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import type BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import type { ChunkIndex } from '../chunks/chunk-store.ts'
 import type { Actor, Storage } from '../storage.ts'
+import { checkpoint } from './checkpoint.ts'
 import { sqliteChunkIndex } from './chunk-index.ts'
 import { openDatabase } from './database.ts'
 import { IndexDialect } from './dialect.ts'
@@ -35,9 +37,8 @@ export type IndexOptions = {
 /** Opens the index of a data directory that is locked for this process, bringing its schema up to date first. */
 export const openIndex = async (options: IndexOptions): Promise<Index> => {
   const file = join(options.directory, 'index.db')
-  await prepare(file, options.unclean)
+  const database = await prepare(file, options.unclean)
   const writer = await startWriter({ file, clock: options.clock, crashAt: options.crashAt })
-  const database = openDatabase(file, { readonly: true })
   const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
   const upkeep = startUpkeep(writer)
   return {
@@ -62,8 +63,8 @@ export const openIndex = async (options: IndexOptions): Promise<Index> => {
   }
 }
 
-/** Checks the file after an unclean stop and brings it to the newest schema. */
-const prepare = async (file: string, unclean: boolean): Promise<void> => {
+/** Checks the file after an unclean stop and brings it to the newest schema. Answers the connection that reads. */
+const prepare = async (file: string, unclean: boolean): Promise<BetterSqlite.Database> => {
   const database = openDatabase(file, { readonly: false })
   try {
     if (unclean) {
@@ -72,6 +73,9 @@ const prepare = async (file: string, unclean: boolean): Promise<void> => {
         throw new Error(`The index ${file} is damaged: ${answer}. Restore it from a backup.`)
     }
     await migrate(new Kysely<Tables>({ dialect: new IndexDialect(database) }))
+    // On a full disk the first write needs the room in the WAL, and the last one to close would remove it.
+    checkpoint(database)
+    return openDatabase(file, { readonly: true })
   } finally {
     database.close()
   }

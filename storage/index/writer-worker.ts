@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Kysely } from 'kysely'
+import { needsRoom } from '../disk-room.ts'
 import { messageOf } from '../message-of.ts'
 import { type Item, runBatch } from './batch.ts'
-import { checkpoint, isFull } from './checkpoint.ts'
+import { checkpoint } from './checkpoint.ts'
 import { openDatabase } from './database.ts'
 import { IndexDialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
@@ -34,7 +35,7 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
   }
 
   const failed = (ids: number[], error: unknown): void => {
-    const full = isFull(error)
+    const full = needsRoom(error)
     broken ||= !full
     say({ kind: 'failed', ids, full, message: messageOf(error) })
   }

@@ -26,7 +26,6 @@ const faults = [
   'fsync:error=EIO:when=1+',
   'ftruncate:error=EIO:when=1',
   'pread64:error=EIO:when=5',
-  'unlink:error=EIO:when=1+',
   'rename:error=EIO:when=1+',
 ]
 

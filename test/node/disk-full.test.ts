@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { commandLine } from '../support/command-line.ts'
+import { openDatabase } from '../../storage/index/database.ts'
+import { type CommandLine, commandLine } from '../support/command-line.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
 
 const MiB = 2 ** 20
@@ -37,12 +39,29 @@ const hubOn = async (disk: string): Promise<HubProcess> => {
   return hub
 }
 
-test('a full disk refuses an upload in words, loses nothing, and the upload goes on when there is room', async context => {
+/** Leaves not a single block free. Answers the file that took them. */
+const fill = (disk: string): string => {
+  const ballast = join(disk, 'ballast')
+  const fd = openSync(ballast, 'w')
+  try {
+    for (;;) writeSync(fd, new Uint8Array(4096))
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ENOSPC' })
+  } finally {
+    closeSync(fd)
+  }
+  return ballast
+}
+
+type Disk = { hub: HubProcess; home: string; disk: string; small: Buffer; wherry: CommandLine }
+
+/** A hub on a small disk with a file on it, and somebody who is signed in; null where a disk cannot be mounted. */
+const smallDisk = async (): Promise<Disk | null> => {
   const home = await mkdtemp(join(tmpdir(), 'wherry-full-'))
   cleanUps.push(() => rm(home, { recursive: true, force: true }))
   const disk = join(home, 'disk')
   await mkdir(disk)
-  if (!mountDisk(disk, 64)) return context.skip('mounting a small tmpfs needs root')
+  if (!mountDisk(disk, 64)) return null
   const hub = await hubOn(disk)
   const wherry = commandLine(join(home, 'home'))
   await wherry.json(
@@ -50,16 +69,66 @@ test('a full disk refuses an upload in words, loses nothing, and the upload goes
     administrator.password,
   )
   const small = randomBytes(8 * MiB)
-  const large = randomBytes(96 * MiB)
   await writeFile(join(home, 'small.bin'), small)
-  await writeFile(join(home, 'large.bin'), large)
   await wherry.json(['put', join(home, 'small.bin'), 'me:'])
+  return { hub, home, disk, small, wherry }
+}
+
+const expectReadable = async ({ home, small, wherry }: Disk): Promise<void> => {
+  expect(await wherry.json(['ls', 'me:'])).toMatchObject([{ name: 'small.bin' }])
+  await wherry.json(['get', 'me:small.bin', join(home, 'small.back')])
+  expect(sha256(await readFile(join(home, 'small.back')))).toBe(sha256(small))
+  await rm(join(home, 'small.back'))
+}
+
+test.for(['stop', 'kill'] as const)(
+  'a hub that starts on a full disk after a %s serves, refuses in words, and takes files when there is room',
+  async (end, context) => {
+    const made = await smallDisk()
+    if (made === null) return context.skip('mounting a small tmpfs needs root')
+    const { hub, home, disk, wherry } = made
+    await hub[end]()
+    const ballast = fill(disk)
+    await hub.start()
+    await expectReadable(made)
+    await writeFile(join(home, 'late.bin'), randomBytes(MiB))
+    const refused = await wherry.run(['put', join(home, 'late.bin'), 'me:'])
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('disk of the hub is full')
+    await rm(ballast)
+    expect(await wherry.json(['put', join(home, 'late.bin'), 'me:'])).toMatchObject({ failed: 0 })
+    expect((await fetch(`${hub.url}/readyz`)).status).toBe(200)
+  },
+)
+
+test('where a full disk lets no hub start, it says what is full and what to do', async context => {
+  const made = await smallDisk()
+  if (made === null) return context.skip('mounting a small tmpfs needs root')
+  const { hub, disk } = made
+  await hub.stop()
+  // The last connection to close takes the WAL and the shared memory along, as in a backup that SQLite makes.
+  openDatabase(join(disk, 'data/index.db'), { readonly: false }).close()
+  const ballast = fill(disk)
+  await expect(hub.start()).rejects.toThrow()
+  expect(hub.output()).toMatch(
+    /^Wherry cannot start: The disk of the data directory .* is full: a start needs .*\. Make room on it, and start again: nothing is lost\.$/m,
+  )
+  await rm(ballast)
+  await hub.start()
+  await expectReadable(made)
+})
+
+test('a full disk refuses an upload in words, loses nothing, and the upload goes on when there is room', async context => {
+  const made = await smallDisk()
+  if (made === null) return context.skip('mounting a small tmpfs needs root')
+  const { home, disk, wherry } = made
+  const large = randomBytes(96 * MiB)
+  await writeFile(join(home, 'large.bin'), large)
 
   const refused = await wherry.run(['put', join(home, 'large.bin'), 'me:'])
   expect(refused.code).toBe(1)
   expect(refused.stderr).toContain('disk of the hub is full')
-  await wherry.json(['get', 'me:small.bin', join(home, 'small.back')])
-  expect(sha256(await readFile(join(home, 'small.back')))).toBe(sha256(small))
+  await expectReadable(made)
 
   execFileSync('mount', ['-o', 'remount,size=512m', disk])
   const result = await wherry.json(['put', join(home, 'large.bin'), 'me:'])

@@ -18,7 +18,10 @@ export type HubProcess = {
   readonly directory: string
   /** What it printed so far. */
   output(): string
-  /** Starts it, again if it was stopped or killed; resolves when it answers. `under`: a command that it is started by. */
+  /**
+   * Starts it, again if it was stopped or killed; resolves when it answers, be it that it takes no changes. `under`: a
+   * command that it is started by.
+   */
   start(under?: readonly string[]): Promise<void>
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
@@ -48,7 +51,7 @@ const ended = async (child: ChildProcess): Promise<number | null> => {
 
 const answers = async (url: string): Promise<boolean> => {
   try {
-    return (await fetch(`${url}/readyz`)).ok
+    return (await fetch(`${url}/healthz`)).ok
   } catch {
     return false
   }
