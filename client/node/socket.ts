@@ -33,7 +33,7 @@ export const nodeSocket: SocketFactory = (url, protocol, events) => {
   // `close` follows with the code; without a listener an `error` would end the process.
   socket.on('error', () => {})
   return {
-    send(message, taken) {
+    send(message: string | Uint8Array<ArrayBuffer> | Blob, taken) {
       if (socket.readyState === WebSocket.OPEN) socket.send(message, () => taken?.())
       else taken?.()
     },

@@ -384,7 +384,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
         }
       }
     },
-    sendBinary(message) {
+    sendBinary(message: Uint8Array<ArrayBuffer>) {
       if (!passes()) return
       for (const slice of decodeSlices(message.slice())) takeSlice(slice)
     },

@@ -71,7 +71,7 @@ export const socketPair = (onMessage: (message: Message, far: FarEnd) => void) =
     }
     ends.push(far)
     return {
-      send(message) {
+      send(message: Message) {
         if (state === 'open') toHub.push(message)
       },
       get bufferedBytes() {

@@ -1,10 +1,9 @@
 import { subprotocol } from '../../../protocol/rpc.ts'
-import type { SocketFactory, Timers } from '../api.ts'
+import type { Socket, SocketFactory, Timers } from '../api.ts'
 
 /** One socket from its opening to its end. After `lost`, and after drop(), it says nothing more. */
 export type Wire = {
-  /** As Socket.send in client/core/api.ts. */
-  send(message: string | Uint8Array<ArrayBuffer>, taken?: () => void): void
+  send: Socket['send']
   readonly bufferedBytes: number
   /** On the clock of the timers. */
   readonly receivedAtMs: number

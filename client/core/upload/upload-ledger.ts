@@ -14,6 +14,8 @@ type Slot = {
   state: SlotState
   piece: Piece | null
   mismatches: number
+  /** How often it was taken to be sent. */
+  tries: number
   sentOnce: boolean
 }
 
@@ -86,7 +88,8 @@ export const createLedger = () => {
     refs: (): ChunkRef[] => slots.map(slot => slot.ref),
     add(ref: ChunkRef, piece: Piece | null): void {
       expectSame(slots.length, ref)
-      slots.push({ ref, position: checkedBytes, state: 'cut', piece, mismatches: 0, sentOnce: false })
+      const nothingSent = { mismatches: 0, tries: 0, sentOnce: false }
+      slots.push({ ref, position: checkedBytes, state: 'cut', piece, ...nothingSent })
       checkedBytes += ref.size
     },
     cutDone(): void {
@@ -130,6 +133,7 @@ export const createLedger = () => {
         const slot = at(index)
         if (slot.state !== 'missing') continue
         slot.state = 'sent'
+        slot.tries++
         return index
       }
       return null

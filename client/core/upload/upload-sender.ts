@@ -1,7 +1,7 @@
 import { WherryError } from '../../../protocol/errors.ts'
-import { sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
+import { type Slice, sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
 import { limits } from '../../../protocol/limits.ts'
-import type { TransferLink } from '../api.ts'
+import type { TransferLink, Unread } from '../api.ts'
 import type { Credit } from './upload-credit.ts'
 import { createPace } from './upload-pace.ts'
 
@@ -16,11 +16,16 @@ export type Sender = {
   sendTogether(stream: number, files: readonly { index: number; bytes: Uint8Array }[]): void
 }
 
+/** The bytes of a chunk, or how a socket gets a part of them behind a header. */
+export type ChunkContent =
+  | Uint8Array
+  | { length: number; unread(header: Uint8Array<ArrayBuffer>, from: number, to: number): Unread }
+
 type OutgoingChunk = {
   stream: number
   epoch: number
   index: number
-  bytes: Uint8Array
+  content: ChunkContent
   stillWanted(): boolean
   onSent(bytes: number, isLast: boolean): void
 }
@@ -58,29 +63,40 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     link.sendBinary(bytes, () => free.push(full))
   }
 
+  const sendSlice = (at: Omit<Slice, 'bytes'>, content: ChunkContent, end: number) => {
+    if (content instanceof Uint8Array) {
+      put(at.stream, at.index, at.offset, content.subarray(at.offset, end), at.last)
+      flush()
+      return
+    }
+    const header = new Uint8Array(sliceHeaderBytes)
+    writeSliceHeader(new DataView(header.buffer), 0, { ...at, length: end - at.offset })
+    link.sendBinary(content.unread(header, at.offset, end))
+  }
+
   const takeCredit = async (bytes: number, epoch: number) => {
     if (!credit.tryTake(bytes)) await credit.take(bytes)
     if (link.epoch !== epoch) throw new WherryError('disconnected')
   }
 
   return {
-    async send({ stream, epoch, index, bytes, stillWanted, onSent }) {
+    async send({ stream, epoch, index, content, stillWanted, onSent }) {
+      const { length } = content
       // All of it before the first slice: a chunk that was begun can always be finished, so credit never locks up.
-      await takeCredit(bytes.length, epoch)
+      await takeCredit(length, epoch)
       let offset = 0
       try {
-        while (offset < bytes.length) {
+        while (offset < length) {
           while (!pace.ready() && link.epoch === epoch) await pace.wait()
           if (link.epoch !== epoch) throw new WherryError('disconnected')
           if (!stillWanted()) throw new WherryError('cancelled')
-          const end = Math.min(bytes.length, offset + pace.sliceBytes)
-          put(stream, index, offset, bytes.subarray(offset, end), end === bytes.length)
-          flush()
-          onSent(end - offset, end === bytes.length)
+          const end = Math.min(length, offset + pace.sliceBytes)
+          sendSlice({ stream, index, offset, last: end === length }, content, end)
+          onSent(end - offset, end === length)
           offset = end
         }
       } finally {
-        if (offset < bytes.length) credit.putBack(bytes.length - offset, epoch)
+        if (offset < length) credit.putBack(length - offset, epoch)
       }
     },
     sendTogether(stream, files) {

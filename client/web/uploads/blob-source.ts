@@ -25,6 +25,8 @@ export const blobSource = (file: File): Source => {
         )
       }
     },
+    // Chromium copies a file into a socket twice as fast as the memory of a page.
+    unread: (header, start, end) => new Blob([header, file.slice(start, end)]),
     async close() {
       reader.close()
     },
