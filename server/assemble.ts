@@ -64,7 +64,7 @@ const followCommits = ({ hub, connections }: Assembled, forgetLevels: () => void
   storage.onCommit(({ seqs, rights, grants, endedSessions }) => {
     if (rights) forgetLevels()
     if (endedSessions.length > 0) connections.end(endedSessions)
-    if (rights || endedSessions.length > 0) recheck(grants).catch(failed)
+    if (rights || grants.length > 0 || endedSessions.length > 0) recheck(grants).catch(failed)
     broadcaster.committed(seqs)
   })
   transfers.onProgress(folder => broadcaster.progressed(folder))

@@ -42,7 +42,7 @@ export type Commit = {
   seqs: ReadonlyMap<string, number>
   /** Grants, accounts or the tree above entries changed: levels that were computed before are void. */
   rights: boolean
-  /** Grants that were given, changed or revoked, or whose entry was deleted or moved: on which entry, and to whom; null: to everyone. */
+  /** Grants that were given, changed or revoked, or whose entry was deleted, moved or renamed: on which entry, and to whom; null: to everyone. */
   grants: readonly { entry: string; space: string; user: string | null }[]
   /** Sessions that ended. */
   endedSessions: readonly {

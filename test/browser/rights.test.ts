@@ -28,7 +28,7 @@ test('who loses access while looking is told so, and keeps no rows', async () =>
   await page.getByRole('link', { name: 'Secret' }).waitFor()
 })
 
-test('a folder that is shared appears under "Shared with me" by itself, and goes so', async () => {
+test('a folder that is shared appears under "Shared with me" by itself, follows its name, and goes so', async () => {
   const mary = await rig.makeUser('Mary')
   const folder = await rig.makeFolder('Surprise')
   const { page } = await rig.open({ as: mary, path: '/shared' })
@@ -42,6 +42,8 @@ test('a folder that is shared appears under "Shared with me" by itself, and goes
 
   await rig.share(folder, mary.id, 'read')
   await link.waitFor()
+  await rig.client.call('entry.rename', { entry: folder, name: 'No surprise' })
+  await page.getByRole('link', { name: 'No surprise' }).waitFor()
   await rig.client.call('entry.delete', { entries: [folder] })
   await link.waitFor({ state: 'detached' })
 })

@@ -151,6 +151,24 @@ describe('a grant', () => {
     expect(owner.eventsSoFar('access.changed')).toBe(0)
   })
 
+  test('is told again when its own entry is renamed, not when a folder around it is', async () => {
+    const [owner, guest] = [await open(), await open(member)]
+    const outer = await makeFolder(owner, owner.root, 'around')
+    const { id: entry, space } = await makeFolder(owner, outer.id, 'old name')
+    const subject = { kind: 'email', email: member.email } as const
+    await owner.call('access.grant', { entry, subject, level: 'write' })
+    expect(await guest.event('access.changed')).toEqual({ space, entry, level: 'write' })
+    await owner.call('entry.rename', { entry: outer.id, name: 'still around' })
+    await owner.call('entry.rename', { entry, name: 'new name' })
+    expect(await guest.event('access.changed')).toEqual({ space, entry, level: 'write' })
+    const { shared } = await guest.call('space.list', {})
+    expect(shared.find(one => one.entry.id === entry)?.entry.name).toBe('new name')
+    await owner.call('entry.rename', { entry, name: 'new name' })
+    await owner.call('access.revoke', { entry, subject })
+    expect(await guest.event('access.changed')).toEqual({ space, entry, level: null })
+    expect(owner.eventsSoFar('access.changed')).toBe(0)
+  })
+
   test('to everyone is told to all who are signed in, with the level of each', async () => {
     const [owner, guest] = [await open(), await open(member)]
     const { id: entry, space } = await makeFolder(owner, owner.root, 'for everyone')

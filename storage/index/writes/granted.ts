@@ -20,3 +20,13 @@ export const noteGrantsBelow = async (tx: Tx, entries: readonly string[]): Promi
   for (const { entry, space, subject } of rows)
     tx.effects.grants.push({ entry, space, user: subject === '' ? null : subject })
 }
+
+/** The commit tells those who have a grant on this entry itself: under "shared" they see it by another name. */
+export const noteGrantsOn = async (
+  tx: Tx,
+  { id: entry, space }: { id: string; space: string },
+): Promise<void> => {
+  const rows = await tx.db.selectFrom('grants').select('subject').where('entry', '=', entry).execute()
+  for (const { subject } of rows)
+    tx.effects.grants.push({ entry, space, user: subject === '' ? null : subject })
+}

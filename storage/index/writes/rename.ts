@@ -3,6 +3,7 @@ import { toEntry } from '../entry-rows.ts'
 import type { Write } from '../tx.ts'
 import { entryNow, findMovable } from './find.ts'
 import { entryNamed, namedAs, nameTaken } from './free-name.ts'
+import { noteGrantsOn } from './granted.ts'
 import { appendChanges, nextSeqs } from './space-changes.ts'
 
 /** Another name in the same folder; another spelling of the same name (case, accents composed or not) is fine. */
@@ -19,5 +20,6 @@ export const renameEntry: Write<{ entry: string; name: string }, Entry> = async 
     .where('id', '=', id)
     .execute()
   await appendChanges(tx, [{ space: row.space, seq, folder: row.parent, entry: id, kind: 'put' }])
+  await noteGrantsOn(tx, row)
   return entryNow(tx, id)
 }
