@@ -1,5 +1,4 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
-import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
 import type { ChunkRef } from '../../../protocol/values.ts'
 import type { Source, TransferLink } from '../api.ts'
@@ -8,6 +7,7 @@ import type { Hashing } from '../hashing.ts'
 import { newId } from '../new-id.ts'
 import type { Chunker } from './chunker.ts'
 import { bindUpload, type FileTarget } from './upload-binding.ts'
+import { declareAll } from './upload-declare.ts'
 import { createLedger } from './upload-ledger.ts'
 import { readPieces } from './upload-pieces.ts'
 import type { ChunkContent, Sender } from './upload-sender.ts'
@@ -46,15 +46,6 @@ export type FileUpload = {
   /** Those that were cut so far. */
   chunks(): ChunkRef[]
 }
-
-/** Declarations on their way at once, so that a round trip costs no time. */
-const declaresAtOnce = 4
-/** Declaring one chunk costs the hub as much as declaring many: chunks wait for so many bytes of them, or so long. */
-const worthDeclaringBytes = 8 * limits.chunkAverageBytes
-const declareAfterMs = 50
-const mostDeclared = 256
-/** The hub keeps in memory what is declared and not sent. */
-const mostUnsent = 4096
 
 export const createFileUpload = (options: FileUploadOptions): FileUpload => {
   const { link, sender, hashing, chunker, source, target, onProgress } = options
@@ -108,45 +99,6 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       if (run.ended) throw new WherryError('cancelled')
     }
 
-    const declareAll = async () => {
-      let open = 0
-      let isOverdue = false
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const wait = async () => {
-        timer ??= setTimeout(() => {
-          isOverdue = true
-          bell.ring()
-        }, declareAfterMs)
-        await bell.rung()
-      }
-      const declare = async () => {
-        const { from, chunks } = ledger.nextBatch(mostDeclared)
-        clearTimeout(timer)
-        timer = undefined
-        isOverdue = false
-        open++
-        try {
-          const { missing } = await link.call('upload.declare', { upload, from, chunks }, { retry: false })
-          if (!run.ended) ledger.answered(from, chunks.length, missing)
-        } catch (error) {
-          failure ??= isReason(error, 'disconnected') ? null : error
-        } finally {
-          open--
-          changed()
-        }
-      }
-      for (;;) {
-        check()
-        const waiting = ledger.undeclaredBytes
-        const isWorth = waiting >= worthDeclaringBytes || ledger.isCut || isOverdue
-        const isRoom = open < declaresAtOnce && ledger.unsent < mostUnsent
-        if (waiting > 0 && isWorth && isRoom) void declare()
-        else if (ledger.isCut && waiting === 0) return
-        else if (waiting > 0 && !isWorth) await wait()
-        else await bell.rung()
-      }
-    }
-
     const contentOf = async (index: number): Promise<ChunkContent> => {
       const { piece, ref, position, mismatches, tries } = ledger.slot(index)
       const { unread } = source
@@ -187,7 +139,18 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       }
     }
 
-    await Promise.all([declareAll(), sendAll()])
+    const declaring = declareAll({
+      ...{ link, ledger, bell, upload, check },
+      answered(from, count, missing) {
+        if (!run.ended) ledger.answered(from, count, missing)
+        changed()
+      },
+      failed(error) {
+        failure ??= isReason(error, 'disconnected') ? null : error
+        changed()
+      },
+    })
+    await Promise.all([declaring, sendAll()])
   }
 
   const fileChanged = () => new WherryError('conflict', 'The file changed while it was uploaded.')
