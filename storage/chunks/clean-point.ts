@@ -7,8 +7,10 @@ import { isMissing, syncDirectory, writeDurably } from './small-files.ts'
 export type CleanPoint = {
   /** The first segment that was written to before an unclean stop, or null after a clean one. */
   readonly verifyFrom: number | null
-  /** Segments before this one are settled. */
+  /** Segments before this one are settled. If it fails the point before holds: more is verified than has to be. */
   moveTo(segment: number): Promise<void>
+  /** Resolves when this opening has a point that survives a power cut, at `first` if none was written yet. */
+  hold(first: number): Promise<void>
   /** The stop is a clean one. */
   clear(): Promise<void>
 }
@@ -27,9 +29,17 @@ export const cleanPoint = async (directory: string): Promise<CleanPoint> => {
   const path = join(directory, 'unclean')
   // The last, not the highest: threads that begin at the same time may be heard in the wrong order.
   const write = batched((segments: number[]) => writeDurably(path, `${segments.at(-1)}\n`, 0o600))
+  let isHeld = false
+  const moveTo = async (segment: number): Promise<void> => {
+    await write(segment)
+    isHeld = true
+  }
   return {
     verifyFrom: await readNumber(path),
-    moveTo: write,
+    moveTo,
+    async hold(first) {
+      if (!isHeld) await moveTo(first)
+    },
     async clear() {
       await rm(path, { force: true })
       await syncDirectory(dirname(path))

@@ -3,6 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { isReason, WherryError } from '../../protocol/errors.ts'
+import { needsRoom } from '../disk-room.ts'
 import { batched } from './batched.ts'
 import { bufferPool, checkChunkSize } from './buffer-pool.ts'
 import type {
@@ -22,7 +23,7 @@ import { gathered } from './gathered.ts'
 import type { DataKeys } from './keys.ts'
 import { recordLength, segmentNumber } from './record.ts'
 import { verifySegments } from './recovery.ts'
-import { syncDirectory } from './small-files.ts'
+import { isFailedSync, syncDirectory } from './small-files.ts'
 import { storeState } from './store-state.ts'
 import type { SharedSlice } from './thread-messages.ts'
 
@@ -57,6 +58,14 @@ const firstFreeSegment = async (directory: string, index: ChunkIndex): Promise<n
   return [...onDisk, ...indexed].reduce((highest, number) => Math.max(highest, number), 0) + 1
 }
 
+const cannotMark = (cause: unknown): WherryError =>
+  new WherryError(
+    needsRoom(cause) && !isFailedSync(cause) ? 'storage_full' : 'storage_read_only',
+    undefined,
+    {},
+    { cause },
+  )
+
 const makeDirectory = async (directory: string): Promise<void> => {
   const made = await mkdir(directory, { recursive: true, mode: 0o700 })
   if (made !== undefined) await syncDirectory(dirname(directory))
@@ -82,9 +91,17 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
   const state = storeState(message => log?.warn(message))
   const crash = crasher(crashAt)
 
-  /** Where it fails, on a full disk for one, the point before holds: more is verified than has to be. */
   const moveCleanPoint = (segment: number): Promise<void> =>
-    point.moveTo(segment).catch(error => log?.warn(`The clean point could not be moved: ${error.message}`))
+    point.moveTo(segment).catch(error => {
+      if (isFailedSync(error)) state.failed(cannotMark(error))
+      else log?.warn(`The clean point could not be moved: ${error.message}`)
+    })
+
+  /** What is written without it would not be verified after a power cut. */
+  const holdCleanPoint = (): Promise<void> =>
+    point.hold(firstSegment).catch(error => {
+      throw cannotMark(error)
+    })
 
   const threads = chunkThreads({
     count: options.workers ?? coresForChunks(),
@@ -104,7 +121,7 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     const { verified, damaged } = await verifySegments(index, threads, verifyFrom)
     log?.info(`After an unclean stop ${verified} chunks were verified and ${damaged} found damaged.`)
   }
-  await moveCleanPoint(firstSegment)
+  await holdCleanPoint().catch(state.failed)
 
   const findRows = batched((asked: ChunkId[]) => index.find([...new Set(asked)]))
   const find = async (id: ChunkId): Promise<ChunkRow | undefined> => (await findRows(id)).get(id)
@@ -168,7 +185,9 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     checkChunkSize(bytes.length)
     while (storing.has(id)) await storing.get(id)
     state.checkWritable()
-    const work = store(id, bytes, place).finally(() => storing.delete(id))
+    const work = holdCleanPoint()
+      .then(() => store(id, bytes, place))
+      .finally(() => storing.delete(id))
     storing.set(
       id,
       work.catch(() => {}),

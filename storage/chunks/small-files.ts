@@ -7,6 +7,10 @@ export const systemCode = (error: unknown): string | null =>
 
 export const isMissing = (error: unknown): boolean => systemCode(error) === 'ENOENT'
 
+/** True for a failed `fsync`: what was written may be lost, and another try would not tell. */
+export const isFailedSync = (error: unknown): boolean =>
+  error instanceof Error && 'syscall' in error && error.syscall === 'fsync'
+
 /** Makes the names in a directory survive a power cut. */
 export const syncDirectory = async (path: string): Promise<void> => {
   const directory = await open(path)

@@ -191,6 +191,31 @@ test('a full disk is said to be full, and the store goes on when there is room a
   for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
 })
 
+test('chunks are refused while no mark says that they have to be verified after a power cut', async () => {
+  const { chunks: directory, keys } = await temporaryData()
+  mkdirSync(join(directory, 'unclean.new'), { recursive: true })
+  const store = await diskChunks({ directory, index: memoryChunkIndex(), keys })
+  onTestFinished(() => store.close())
+  await expect(putSome(store, 2)).rejects.toMatchObject({ reason: 'storage_read_only' })
+  expect(segmentFiles(directory)).toEqual([])
+})
+
+test('a store that opens on a full disk says so, and takes chunks once they can be marked', async context => {
+  const { data, keys } = await temporaryData()
+  const directory = join(data, 'small')
+  if (!mounted(directory, 'tmpfs', '-o', 'size=3m')) return context.skip('mounting a small tmpfs needs root')
+  const ballast = join(directory, 'ballast')
+  expect(() => writeFileSync(ballast, randomBytes(4 * 1024 * 1024))).toThrow('ENOSPC')
+  const store = await diskChunks({ directory, index: memoryChunkIndex(), keys })
+  onTestFinished(() => store.close())
+  expect(store.health()).toMatchObject({ state: 'full', problem: expect.stringContaining('disk is full') })
+  await expect(putSome(store, 1)).rejects.toMatchObject({ reason: 'storage_full' })
+  rmSync(ballast)
+  for (const chunk of await putSome(store, 2)) expect(await stateOf(store, chunk)).toBe('intact')
+  expect(store.health()).toMatchObject({ state: 'writable', problem: null })
+  expect(readFileSync(join(directory, 'unclean'), 'utf8')).toMatch(/^[1-9]/)
+})
+
 test('a thread that dies makes the store read-only and leaves no put hanging', async () => {
   const { store, arm } = await faultyStore()
   const kept = await putSome(store, 3)
