@@ -1,0 +1,49 @@
+import type { Timers } from '../api.ts'
+import type { Sha256 } from '../hashing.ts'
+import type { PeerSource, PeerStore, PeerTransfer, Room, Secret } from './api.ts'
+import type { Connect } from './direct.ts'
+
+/** What has to be kept on this device to continue after a reload; told anew whenever it changes. */
+export type Kept = {
+  room: string
+  /** The secret for `{ via: 'again' }`. */
+  again: string
+  /** PeerOffer.transfer; null on the receiver's side before it is accepted. */
+  transfer: string | null
+}
+
+type PeerOptions = {
+  /** Joined or created by the caller; it is left when all is over. */
+  room: Room
+  /** Finds direct ways: `directPaths(...)` of direct.ts with the adapter's connection. Without it the relay carries all. */
+  connect?: Connect | undefined
+  onKeep?: ((kept: Kept) => void) | undefined
+  /** A faster one than WebCrypto's, where there is one. */
+  sha256?: Sha256 | undefined
+  timers?: Timers | undefined
+}
+
+export type SendOptions = PeerOptions & {
+  /** Of the code and the link that were shown, or the `again` of what was kept; the receiver says which it used. */
+  secrets: readonly Secret[]
+  /** In the order in which they are sent. Their paths are made safe and unique for the offer. */
+  sources: readonly PeerSource[]
+  text?: string | null | undefined
+  /** Who sends, as the receiver is to see it. */
+  from: string
+  /** Kept.transfer of the send that is continued; a new one by default. */
+  transfer?: string | undefined
+}
+
+export type ReceiptOptions = PeerOptions & {
+  secret: Secret
+  store: PeerStore
+  /** Kept.transfer of what was accepted before a reload: not asked again if the offer is that. */
+  accepted?: string | undefined
+}
+
+/** Sends the sources to whoever comes through the room with one of the secrets. */
+export declare const startSend: (options: SendOptions) => PeerTransfer
+
+/** Receives what the other seat of the room offers, once accept() was called. */
+export declare const startReceipt: (options: ReceiptOptions) => PeerTransfer
