@@ -35,10 +35,10 @@ export interface ChunkStore {
    * With a place, that chunk of the upload is marked stored in the same commit; an upload that is gone, or that names
    * another chunk there, is ignored.
    * `bytes` must not change until then; shared memory is read in place, other memory is copied.
-   * Throws `chunk_mismatch` if the bytes do not hash to `id`, `storage_full`, `storage_read_only`.
+   * Throws `chunk_mismatch` if the bytes do not hash to `id`, `storage_full`, `storage_read_only`, `busy` if too many files are open.
    */
   put(id: ChunkId, bytes: Uint8Array, place?: UploadPlace): Promise<void>
-  /** The verified plain bytes, to be released. Throws `chunk_damaged` if they are missing or do not verify. */
+  /** The verified plain bytes, to be released. Throws `chunk_damaged` if they are missing or do not verify, `busy` as put(). */
   get(id: ChunkId): Promise<ChunkBuffer>
   /** Those of `ids` that the store has, undamaged as far as it knows. */
   has(ids: readonly ChunkId[]): Promise<Set<ChunkId>>

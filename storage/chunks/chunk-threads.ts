@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { WherryError } from '../../protocol/errors.ts'
 import type { ChunkPlace } from './chunk-store.ts'
+import { failureError } from './failures.ts'
 import type { Answer, FromThread, Job, ThreadData } from './thread-messages.ts'
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
@@ -44,7 +45,7 @@ const bytesOf = (task: Task): number => (task.kind === 'check' ? task.size : tas
 const errorOf = (answer: Answer & { ok: false }): Error =>
   answer.reason === 'internal'
     ? new Error(`A chunk thread failed: ${answer.message}`)
-    : new WherryError(answer.reason, undefined, {}, { cause: new Error(answer.message) })
+    : failureError(answer.reason, new Error(answer.message))
 
 /** A dead thread ends writing until a restart; a read that it took along may be asked for again. */
 const deathOf = (kind: Task['kind'], cause: Error): Error =>

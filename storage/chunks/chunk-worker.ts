@@ -4,6 +4,7 @@ import { errorSentences, type Reason } from '../../protocol/errors.ts'
 import { messageOf } from '../message-of.ts'
 import type { ChunkPlace } from './chunk-store.ts'
 import { crasher } from './crash.ts'
+import { failureReasons, hasTooManyFiles } from './failures.ts'
 import { recordLength } from './record.ts'
 import { recordCipher } from './record-cipher.ts'
 import type { SegmentFiles } from './segment-files.ts'
@@ -54,8 +55,7 @@ const writer = segmentWriter({
     sendAnswers()
   },
   onFailed: (tickets, failure, cause) => {
-    const reason = failure === 'full' ? 'storage_full' : 'storage_read_only'
-    for (const ticket of tickets) fail(ticket, reason, messageOf(cause))
+    for (const ticket of tickets) fail(ticket, failureReasons[failure], messageOf(cause))
     sendAnswers()
   },
   onRoom: () => {
@@ -98,7 +98,7 @@ const run = (job: Job): void => {
     if (job.kind === 'read' || job.kind === 'check') read(job)
     else store(job)
   } catch (error) {
-    fail(job.ticket, 'internal', messageOf(error))
+    fail(job.ticket, hasTooManyFiles(error) ? 'busy' : 'internal', messageOf(error))
   }
 }
 

@@ -3,7 +3,6 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { isReason, WherryError } from '../../protocol/errors.ts'
-import { needsRoom } from '../disk-room.ts'
 import { batched } from './batched.ts'
 import { bufferPool, checkChunkSize } from './buffer-pool.ts'
 import type {
@@ -19,6 +18,7 @@ import { chunkThreads, type Task } from './chunk-threads.ts'
 import { cleanPoint } from './clean-point.ts'
 import { copyBytes } from './copy-bytes.ts'
 import { type CrashPlan, crasher } from './crash.ts'
+import { failureError, failureOf, failureReasons } from './failures.ts'
 import { gathered } from './gathered.ts'
 import type { DataKeys } from './keys.ts'
 import { recordLength, segmentNumber } from './record.ts'
@@ -58,13 +58,7 @@ const firstFreeSegment = async (directory: string, index: ChunkIndex): Promise<n
   return [...onDisk, ...indexed].reduce((highest, number) => Math.max(highest, number), 0) + 1
 }
 
-const cannotMark = (cause: unknown): WherryError =>
-  new WherryError(
-    needsRoom(cause) && !isFailedSync(cause) ? 'storage_full' : 'storage_read_only',
-    undefined,
-    {},
-    { cause },
-  )
+const cannotMark = (cause: unknown): WherryError => failureError(failureReasons[failureOf(cause)], cause)
 
 const makeDirectory = async (directory: string): Promise<void> => {
   const made = await mkdir(directory, { recursive: true, mode: 0o700 })

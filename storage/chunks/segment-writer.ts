@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { ChunkPlace } from './chunk-store.ts'
 import type { Crash } from './crash.ts'
+import { type Failure, failureOf } from './failures.ts'
 import { segmentFileName, segmentMaxBytes } from './record.ts'
 import { blockBytes, type SegmentFiles } from './segment-files.ts'
-import { systemCode } from './small-files.ts'
 import { blocksOf, bytesOf, endOf, layOut, newArea, tailOf, type WriteArea } from './write-area.ts'
 
 /** `end`: behind its last written record. `unsettled`: records that are being written or synced. */
@@ -19,7 +19,7 @@ export type SegmentWriterOptions = {
   onOpened: (segment: number) => void
   onDurable: (records: readonly { ticket: number; place: ChunkPlace }[]) => void
   /** `broken`: a write or sync failed; nothing is written or promised any more. */
-  onFailed: (tickets: readonly number[], failure: 'full' | 'broken', cause: unknown) => void
+  onFailed: (tickets: readonly number[], failure: Failure, cause: unknown) => void
   /** There is room again after there was none. */
   onRoom: () => void
   crash: Crash
@@ -43,8 +43,6 @@ export type SegmentWriter = {
 
 /** Records are gathered up to this many bytes, or while a write is under way, and written as one. */
 const gatherBytes = 1024 * 1024
-/** What the system says where there may be room later, on the disk or among the open files. */
-const roomCodes = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'])
 const nothing = new Uint8Array(0)
 
 export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
@@ -111,11 +109,12 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
     return failed
   }
 
-  /** Room may come back: a full disk breaks nothing. */
+  /** Room may come back, files may be closed: a full disk breaks nothing. */
   const writeFailed = (area: WriteArea<Waiting>, segment: Segment | null, cause: unknown): void => {
     const tickets = takeBack(area, segment).map(({ ticket }) => ticket)
-    if (broken || !roomCodes.has(systemCode(cause) ?? '')) breakDown(tickets, cause)
-    else options.onFailed(tickets, 'full', cause)
+    const failure = broken ? 'broken' : failureOf(cause)
+    if (failure === 'broken') breakDown(tickets, cause)
+    else options.onFailed(tickets, failure, cause)
   }
 
   const syncBatch = async (): Promise<void> => {

@@ -23,6 +23,9 @@ const causeOf = (error: unknown): string => {
 export const storeState = (warn: (message: string) => void): StoreState => {
   let now: Pick<StoreHealth, 'state' | 'problem'> = { state: 'writable', problem: null }
 
+  /** Said once until it is over: each put that is refused would say it again. */
+  let isShortOfFiles = false
+
   const change = (state: StoreHealth['state'], problem: string): void => {
     if (now.state === 'readOnly' || (now.state === state && state === 'full')) return
     now = { state, problem }
@@ -35,9 +38,14 @@ export const storeState = (warn: (message: string) => void): StoreState => {
       if (now.state === 'readOnly') throw new WherryError('storage_read_only')
     },
     wrote() {
+      isShortOfFiles = false
       if (now.state === 'full') now = { state: 'writable', problem: null }
     },
     failed(error) {
+      if (isReason(error, 'busy') && !isShortOfFiles) {
+        isShortOfFiles = true
+        warn(`The hub has too many files open: ${causeOf(error)}`)
+      }
       if (isReason(error, 'storage_full')) change('full', `The disk is full: ${causeOf(error)}`)
       if (isReason(error, 'storage_read_only'))
         change('readOnly', `Chunks could not be made durable: ${causeOf(error)}`)

@@ -191,6 +191,34 @@ test('a full disk is said to be full, and the store goes on when there is room a
   for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
 })
 
+test.each(['create EMFILE', 'create ENFILE'])(
+  'after a "%s" a put is told that too many files are open, and may be tried again',
+  async fault => {
+    const { store, arm } = await faultyStore()
+    arm(fault)
+    await expect(putSome(store, 2)).rejects.toMatchObject({
+      reason: 'busy',
+      message: 'The hub has too many files open at the moment. Try again.',
+    })
+    expect(store.health()).toMatchObject({ state: 'writable', problem: null })
+    arm(null)
+    for (const chunk of await putSome(store, 2)) expect(await stateOf(store, chunk)).toBe('intact')
+  },
+)
+
+test('a chunk that cannot be read because too many files are open is not damaged', async () => {
+  const { store, arm } = await faultyStore()
+  const [chunk] = await putSome(store, 1)
+  if (!chunk) throw new Error('A chunk was asked for.')
+  arm('open EMFILE')
+  await expect(store.get(chunk.id)).rejects.toMatchObject({
+    reason: 'busy',
+    message: 'The hub has too many files open at the moment. Try again.',
+  })
+  arm(null)
+  expect(await stateOf(store, chunk)).toBe('intact')
+})
+
 test('chunks are refused while no mark says that they have to be verified after a power cut', async () => {
   const { chunks: directory, keys } = await temporaryData()
   mkdirSync(join(directory, 'unclean.new'), { recursive: true })

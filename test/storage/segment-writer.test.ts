@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ChunkPlace } from '../../storage/chunks/chunk-store.ts'
+import type { Failure } from '../../storage/chunks/failures.ts'
 import { recordLength, segmentFileName, segmentMaxBytes } from '../../storage/chunks/record.ts'
 import { blockBytes, files as real, type SegmentFiles } from '../../storage/chunks/segment-files.ts'
 import { segmentWriter } from '../../storage/chunks/segment-writer.ts'
@@ -10,7 +11,7 @@ import { segmentWriter } from '../../storage/chunks/segment-writer.ts'
 const MiB = 1024 * 1024
 const longest = recordLength(4 * MiB)
 
-type Outcome = ChunkPlace | 'full' | 'broken'
+type Outcome = ChunkPlace | Failure
 
 /** A writer over a directory of its own, on the real file system but for `faults`. */
 const openWriter = (faults: Partial<SegmentFiles> = {}, onRoom = () => {}) => {

@@ -17,6 +17,10 @@ export const files: SegmentFiles = {
     check('create')
     return real.create(path)
   },
+  open(path) {
+    check('open')
+    return real.open(path)
+  },
   read(fd, into, position) {
     check('read')
     return real.read(fd, into, position)
