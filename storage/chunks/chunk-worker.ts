@@ -28,6 +28,7 @@ let answers: Answer[] = []
 let queue: Job[] = []
 let next = 0
 let working = false
+let closing = false
 let scratch = new Uint8Array(0)
 
 const post = (message: FromThread): void => port.postMessage(message)
@@ -110,11 +111,6 @@ const close = async (): Promise<void> => {
   port.close()
 }
 
-const closeWhenDone = (): void => {
-  if (next < queue.length) setImmediate(closeWhenDone)
-  else void close()
-}
-
 /** Works for about a millisecond, then lets finished writes and syncs go on. Stops where there is no room for a record. */
 const work = (): void => {
   let bytes = 0
@@ -136,12 +132,14 @@ const work = (): void => {
   if (isDone) {
     queue = []
     next = 0
+    if (closing) void close()
   }
 }
 
 port.on('message', (message: ToThread) => {
   if (message === 'close') {
-    closeWhenDone()
+    closing = true
+    if (queue.length === 0) void close()
     return
   }
   queue = queue.slice(next).concat(message)
