@@ -1,5 +1,6 @@
 import type { Row } from './row.ts'
 import { againRow, insertedRow, rememberedRow } from './rows/again.ts'
+import { browserRow } from './rows/browser.ts'
 import { downloadRow, signedUrlRow } from './rows/download.ts'
 import { mediumFilesRow, smallFilesRow } from './rows/files.ts'
 import { killedRow } from './rows/killed.ts'
@@ -9,6 +10,7 @@ import { uploadRow } from './rows/upload.ts'
 /** Every row of the benchmark, in the order of the README. */
 export const rows: readonly Row[] = [
   uploadRow,
+  browserRow,
   downloadRow,
   signedUrlRow,
   smallFilesRow,
