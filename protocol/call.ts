@@ -9,10 +9,10 @@ export type Target = 'entry' | 'folder' | 'entries' | 'upload' | 'download' | 's
 export type LevelRule = { level: Level; of: Target }
 
 /**
- * Who may make a call. `anyone`: before sign-in too. `session`: any signed-in user. `administrator`: of the hub.
- * Otherwise all of the level rules have to hold.
+ * Who may make a call. `anyone`: before sign-in too. `session`: any signed-in user. `administrator`: of the hub. `room`: who
+ * has a seat in the room that parameter `room` names, user or guest. Otherwise all of the level rules have to hold.
  */
-export type Access = 'anyone' | 'session' | 'administrator' | readonly LevelRule[]
+export type Access = 'anyone' | 'session' | 'administrator' | 'room' | readonly LevelRule[]
 
 type ObjectSchema = v.GenericSchema<Record<string, unknown>>
 

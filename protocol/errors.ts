@@ -35,6 +35,13 @@ export const errorSentences = {
   window_overrun: 'More bytes were sent than the hub had granted.',
   unknown_stream: 'Bytes arrived for a stream that was not opened.',
   invalid_frame: 'A binary message was malformed.',
+  peer_away: 'The other side is not connected at the moment.',
+  peer_left: 'The other side ended this.',
+  wrong_code: 'The code was wrong, so this send was ended. Ask for a new code.',
+  declined: 'The other side declined.',
+  not_authentic: 'Something on the way altered what the other side sent, so this was ended.',
+  file_changed: 'The file changed while it was sent.',
+  no_room: 'There is not enough room on this device.',
   internal: 'Something went wrong inside the hub. The log says what.',
 } as const
 

@@ -2,7 +2,19 @@ import * as v from 'valibot'
 import { event } from './call.ts'
 import { errorSentences, type Reason } from './errors.ts'
 import { limits } from './limits.ts'
-import { change, count, id, index, level, listOf, person, seq, stream, transferProgress } from './values.ts'
+import {
+  change,
+  count,
+  id,
+  index,
+  level,
+  listOf,
+  person,
+  seq,
+  stream,
+  text,
+  transferProgress,
+} from './values.ts'
 
 const reasons = Object.keys(errorSentences) as [Reason, ...Reason[]]
 
@@ -31,6 +43,30 @@ export const events = {
   'hub.closing': event({
     doc: 'The hub stops: connect again after this time.',
     params: v.strictObject({ retryAfterMs: count() }),
+  }),
+  'room.joined': event({
+    doc: 'The other seat of the room is taken, or taken again: signals reach it now.',
+    params: v.strictObject({ room: id }),
+  }),
+  'room.offered': event({
+    doc: 'Somebody of this hub wants to send something directly: room.accept or room.leave answers.',
+    params: v.strictObject({ room: id, from: person }),
+  }),
+  'room.signalled': event({
+    doc: 'An envelope from the other seat.',
+    params: v.strictObject({ room: id, envelope: text(limits.envelopeChars, 1) }),
+  }),
+  'room.credited': event({
+    doc: 'The other side took bytes of the relay: as many more may be sent.',
+    params: v.strictObject({ room: id, credit: count() }),
+  }),
+  'room.relayEnded': event({
+    doc: 'The relay of this room carries no more; what still comes on its streams is dropped. `quota_exceeded`: as much went through it as the hub allows for one room.',
+    params: v.strictObject({ room: id, reason: v.picklist(reasons) }),
+  }),
+  'room.left': event({
+    doc: 'The other seat is empty. `away`: its connection was lost, it may come back. `left`: it ended the room. `expired`: nobody came in time, or the room was idle too long. After `left` and `expired` the room is gone. Told to those to whom the room was offered, too, when there is nothing to accept any more.',
+    params: v.strictObject({ room: id, reason: v.picklist(['away', 'left', 'expired']) }),
   }),
   'upload.stored': event({
     doc: 'These chunks of the stream are durable, and this many bytes of credit are given back.',

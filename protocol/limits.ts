@@ -45,6 +45,12 @@ export const limits = {
   watchedFolders: 64,
   /** Largest file: chunk indexes are 32-bit and the average chunk is 1 MiB; the hub's own limit is lower by default. */
   fileBytes: 2 ** 50,
+  /** Rooms that can wait for their second person at the same time, and the highest slot number. */
+  slots: 9999,
+  /** A sealed envelope between two peers, as base64url. */
+  envelopeChars: 16 * KiB,
+  /** Envelopes that a connection may send in a second. */
+  signalsPerSecond: 20,
   /** Sessions, unfinished uploads, grants in one answer. */
   listItems: 1000,
 } as const

@@ -4,6 +4,7 @@ import { entryCalls } from './calls/entry.ts'
 import { folderCalls } from './calls/folder.ts'
 import { hubCalls } from './calls/hub.ts'
 import { peopleCalls } from './calls/people.ts'
+import { roomCalls } from './calls/room.ts'
 import { sessionCalls } from './calls/session.ts'
 import { uploadCalls } from './calls/upload.ts'
 import { events } from './events.ts'
@@ -17,6 +18,7 @@ export const calls = {
   ...peopleCalls,
   ...uploadCalls,
   ...downloadCalls,
+  ...roomCalls,
 }
 
 export type Calls = typeof calls

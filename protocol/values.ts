@@ -30,6 +30,9 @@ export const stream = count(0xffff_ffff)
 /** Milliseconds since 1970 in UTC; before 1970 where a file says so. */
 export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(-8.64e15), v.maxValue(8.64e15))
 
+/** The number in a code that two people exchange for a direct send. */
+export const slot = count(limits.slots, 1)
+
 export const seq = count()
 export const index = count(0xffff_ffff)
 export const fileSize = count(limits.fileBytes)

@@ -15,6 +15,9 @@ import { createBroadcaster } from './live/broadcast.ts'
 import { tellGrantees } from './live/grantees.ts'
 import { configuredMasterKey } from './master-key.ts'
 import { createMetrics, type HubMetrics } from './metrics.ts'
+import { createRelays } from './rooms/relays.ts'
+import { createRoomLimits } from './rooms/room-limits.ts'
+import { createRooms } from './rooms/rooms.ts'
 import { createSignedUrls } from './signed-urls.ts'
 import { createTransfers } from './transfers/transfers.ts'
 
@@ -83,6 +86,14 @@ export const assemble = async (parts: AssembleParts): Promise<Assembled> => {
     createPasswords(),
     storage.settings.setIfAbsent('chunking_seed', randomBytes(16).toString('hex')),
   ])
+  const metrics = createMetrics({
+    connections: () => connections.count,
+    allocatedBytes: () => storage.chunks.health().allocatedBytes,
+    rooms: () => rooms.count,
+    relayWindowBytes: () => relays.windowBytes,
+  })
+  const relays = createRelays(config, metrics)
+  const rooms = createRooms({ config, clock, connections, relays })
   const transfers = createTransfers({ storage, config, clock, log, levelOf })
   const failed = (error: unknown): void => log.error({ err: error }, 'a broadcast failed')
   const hub = {
@@ -99,10 +110,11 @@ export const assemble = async (parts: AssembleParts): Promise<Assembled> => {
     broadcaster: createBroadcaster({ storage, transfers, levelOf, publish, failed }),
     transfers,
     levelOf,
-    metrics: createMetrics({
-      connections: () => connections.count,
-      allocatedBytes: () => storage.chunks.health().allocatedBytes,
-    }),
+    rooms,
+    roomLimits: createRoomLimits(config, clock),
+    relays,
+    connectionsOf: connections.of,
+    metrics,
     chunkingSeed,
   }
   const assembled = { hub, connections, dispatcher: createDispatcher(hub) }

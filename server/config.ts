@@ -26,6 +26,9 @@ const problemsOf = (config: Config): string[] => {
   if (config.masterKey !== null && config.masterKeyFile !== null) {
     problems.push('WHERRY_MASTER_KEY and WHERRY_MASTER_KEY_FILE cannot both be set.')
   }
+  if ((config.turnUrl.length === 0) !== (config.turnSecret === null)) {
+    problems.push('WHERRY_TURN_URL and WHERRY_TURN_SECRET have to be set together.')
+  }
   for (const [name, path] of [
     ['WHERRY_TLS_CERT', config.tlsCert],
     ['WHERRY_TLS_KEY', config.tlsKey],

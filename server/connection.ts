@@ -1,7 +1,7 @@
 import type { EventName, EventParams } from '../protocol/table.ts'
 
-/** Who is behind a connection. Links' visitors and peers' guests will be further kinds. */
-export type Principal = {
+/** A signed-in user, on a connection of a session. */
+export type UserPrincipal = {
   kind: 'user'
   user: string
   name: string
@@ -9,6 +9,16 @@ export type Principal = {
   session: string
   expiresAt: number
 }
+
+/** Somebody who came into a room without an account: can do nothing but what rooms and `anyone` allow. */
+export type GuestPrincipal = { kind: 'guest' }
+
+/** Who is behind a connection. Links' visitors will be a further kind. */
+export type Principal = UserPrincipal | GuestPrincipal
+
+/** The principal if it is a user's. */
+export const asUser = (principal: Principal | null): UserPrincipal | null =>
+  principal?.kind === 'user' ? principal : null
 
 /** A socket as the rest of the server sees it: nothing of it is touched after `closed`. */
 export type Connection = {
@@ -23,6 +33,10 @@ export type Connection = {
   sendBinary(message: Uint8Array): boolean
   /** Bytes that wait in the socket's send buffer. */
   bufferedBytes(): number
+  /** Bytes of all messages sent so far. */
+  readonly sentBytes: number
+  /** Resolves when the first so many of `sentBytes` have left the send buffer, or the connection is closed (false). */
+  whenSent(bytes: number): Promise<boolean>
   /** Resolves when fewer than `bytes` wait in the send buffer, or the connection is closed (false). */
   drained(bytes: number): Promise<boolean>
   subscribe(topic: string): void

@@ -2,7 +2,7 @@ import { limits } from '../protocol/limits.ts'
 import { closeCodes } from '../protocol/rpc.ts'
 import type { Commit } from '../storage/storage.ts'
 import type { Config } from './config.ts'
-import type { Principal } from './connection.ts'
+import { asUser, type Connection, type UserPrincipal } from './connection.ts'
 import { addressKey } from './transport/addresses.ts'
 import type { Socket } from './transport/socket.ts'
 
@@ -15,21 +15,26 @@ export type Connections = {
   /** False, and the socket was closed, if a guest sent too much. To be called for each text message. */
   allowsText(socket: Socket, bytes: number): boolean
   /** Signs the socket in; false if its session ended in the meantime. */
-  signIn(socket: Socket, principal: Principal): boolean
+  signIn(socket: Socket, principal: UserPrincipal): boolean
+  /** A socket has a seat in a room now, or has none any more: who is not signed in is a guest by that. */
+  seated(connection: Connection, hasSeat: boolean): void
   /** Closes what ended sessions had open, in this very tick. */
   end(sessions: Commit['endedSessions']): void
   /** Closes those whose sign-in was not renewed for so long after its end. */
   closeExpired(now: number, graceMs: number): void
   all(): Iterable<Socket>
+  /** Those of one user. */
+  of(user: string): Socket[]
 }
 
-/** A connection has to sign in within this time and this many messages. */
+/** A connection has to sign in, or take a seat in a room, within this time and this many messages. */
 const guestMs = 10_000
 const guestMessages = 20
 
 const endedRemembered = 10_000
 
-type Guest = { timer: NodeJS.Timeout; messages: number }
+/** Somebody who is not signed in. The timer runs while there is no seat. */
+type Guest = { timer: NodeJS.Timeout | null; messages: number }
 
 type Limits = Pick<Config, 'maxConnections' | 'maxConnectionsPerAddress' | 'maxGuestsPerAddress'>
 
@@ -46,7 +51,7 @@ const createTally = () => {
 
 export const createConnections = (config: Limits): Connections => {
   const sockets = new Set<Socket>()
-  const guests = new Map<Socket, Guest>()
+  const guests = new Map<Connection, Guest>()
   const perAddress = createTally()
   const guestsPerAddress = createTally()
   // So that a sign-in that is under way does not outlive its session.
@@ -61,10 +66,13 @@ export const createConnections = (config: Limits): Connections => {
   const noGuest = (socket: Socket): void => {
     const guest = guests.get(socket)
     if (guest === undefined) return
-    clearTimeout(guest.timer)
+    clearTimeout(guest.timer ?? undefined)
     guests.delete(socket)
     guestsPerAddress.add(addressKey(socket.address), -1)
   }
+
+  const startTimer = (connection: Connection): NodeJS.Timeout =>
+    setTimeout(() => connection.close(closeCodes.signInTimeout, 'Sign in within 10 seconds.'), guestMs)
 
   return {
     get count() {
@@ -83,11 +91,7 @@ export const createConnections = (config: Limits): Connections => {
       sockets.add(socket)
       perAddress.add(key, 1)
       guestsPerAddress.add(key, 1)
-      const timer = setTimeout(
-        () => socket.close(closeCodes.signInTimeout, 'Sign in within 10 seconds.'),
-        guestMs,
-      )
-      guests.set(socket, { timer, messages: 0 })
+      guests.set(socket, { timer: startTimer(socket), messages: 0 })
       socket.onClose(() => {
         noGuest(socket)
         sockets.delete(socket)
@@ -101,7 +105,7 @@ export const createConnections = (config: Limits): Connections => {
         socket.close(closeCodes.tooLarge, 'A message before sign-in is at most 64 KiB.')
         return false
       }
-      if (++guest.messages <= guestMessages) return true
+      if (guest.timer === null || ++guest.messages <= guestMessages) return true
       socket.close(closeCodes.policy, 'Too many calls before sign-in.')
       return false
     },
@@ -111,11 +115,19 @@ export const createConnections = (config: Limits): Connections => {
       noGuest(socket)
       return true
     },
+    seated: (connection, hasSeat) => {
+      const guest = guests.get(connection)
+      if (guest === undefined || connection.closed) return
+      clearTimeout(guest.timer ?? undefined)
+      guest.timer = hasSeat ? null : startTimer(connection)
+      guest.messages = 0
+      connection.principal ??= { kind: 'guest' }
+    },
     end: sessions => {
       const reasons = new Map(sessions.map(({ session, reason }) => [session, reason]))
       for (const session of reasons.keys()) remember(session)
       for (const socket of sockets) {
-        const reason = reasons.get(socket.principal?.session ?? '')
+        const reason = reasons.get(asUser(socket.principal)?.session ?? '')
         if (reason === undefined) continue
         socket.notify('session.ended', { reason })
         socket.principal = null
@@ -125,11 +137,13 @@ export const createConnections = (config: Limits): Connections => {
     },
     closeExpired: (now, graceMs) => {
       for (const socket of sockets) {
-        if (socket.principal !== null && socket.principal.expiresAt + graceMs < now) {
+        const user = asUser(socket.principal)
+        if (user !== null && user.expiresAt + graceMs < now) {
           socket.close(closeCodes.signInTimeout, 'The sign-in has to be renewed.')
         }
       }
     },
     all: () => sockets,
+    of: user => [...sockets].filter(socket => asUser(socket.principal)?.user === user),
   }
 }

@@ -7,8 +7,11 @@ import type { Passwords } from './auth/passwords.ts'
 import type { SigningIn } from './auth/signing-in.ts'
 import type { Tokens } from './auth/tokens.ts'
 import type { Config } from './config.ts'
-import type { Connection, Principal } from './connection.ts'
+import type { Connection, Principal, UserPrincipal } from './connection.ts'
 import type { Broadcaster } from './live/broadcast.ts'
+import type { Relays } from './rooms/relays.ts'
+import type { RoomLimits } from './rooms/room-limits.ts'
+import type { Rooms } from './rooms/rooms.ts'
 import type { SignedUrls } from './signed-urls.ts'
 import type { Transfers } from './transfers/transfers.ts'
 
@@ -27,6 +30,11 @@ export type Hub = {
   signedUrls: SignedUrls
   broadcaster: Broadcaster
   transfers: Transfers
+  rooms: Rooms
+  roomLimits: RoomLimits
+  relays: Relays
+  /** Every connection that a user has open. */
+  connectionsOf: (user: string) => Connection[]
   /** The level of a user on an entry against current state; remembered until a commit with `rights`. */
   levelOf: (user: string, entry: string) => Promise<Level | null>
   metrics: Metrics
@@ -39,10 +47,11 @@ export type Metrics = {
   callEnded(name: CallName, seconds: number, outcome: string): void
   received(bytes: number): void
   sent(bytes: number): void
+  relayed(bytes: number): void
 }
 
 /** What a handler is called with besides its parameters. */
-export type CallContext<P extends Principal | null = Principal> = Hub & {
+export type CallContext<P extends Principal | null = UserPrincipal> = Hub & {
   connection: Connection
   principal: P
   /** The JSON-RPC id where it is a text (client-made, repeatable), else null. */
@@ -52,9 +61,25 @@ export type CallContext<P extends Principal | null = Principal> = Hub & {
 }
 
 /** Calls with access `anyone` are the only ones that can run without a principal. */
-export type GuestCall = 'hub.hello' | 'session.login' | 'session.resume' | 'session.refresh' | 'account.setup'
+export type GuestCall =
+  | 'hub.hello'
+  | 'session.login'
+  | 'session.resume'
+  | 'session.refresh'
+  | 'account.setup'
+  | 'room.join'
+  | 'room.leave'
+
+/** Calls with access `room`, which guests may make too. */
+export type RoomCall = 'room.offer' | 'room.signal' | 'room.relay' | 'room.turn'
+
+type PrincipalOf<N extends CallName> = N extends GuestCall
+  ? Principal | null
+  : N extends RoomCall
+    ? Principal
+    : UserPrincipal
 
 export type Handler<N extends CallName> = (
-  context: CallContext<N extends GuestCall ? Principal | null : Principal>,
+  context: CallContext<PrincipalOf<N>>,
   params: Params<N>,
 ) => Promise<Result<N>>

@@ -5,7 +5,7 @@ import type { RpcRequest } from '../protocol/rpc.ts'
 import { type CallName, calls, isCallName } from '../protocol/table.ts'
 import type { Actor } from '../storage/storage.ts'
 import { authorize } from './auth/authorize.ts'
-import type { Principal } from './connection.ts'
+import { asUser, type Principal } from './connection.ts'
 import type { CallContext, Hub } from './context.ts'
 import { handlers } from './handlers/table.ts'
 import { describeIssue, encodeError, encodeResult, parseMessage } from './rpc-message.ts'
@@ -31,7 +31,8 @@ const parseCall = (request: RpcRequest, principal: Principal | null, now: number
   const row: CallRow = calls[request.method]
   if (row.access !== 'anyone') {
     if (principal === null) throw new WherryError('unauthenticated')
-    if (principal.expiresAt <= now) throw new WherryError('session_expired')
+    if (principal.kind === 'guest' && row.access !== 'room') throw new WherryError('unauthenticated')
+    if (principal.kind === 'user' && principal.expiresAt <= now) throw new WherryError('session_expired')
   }
   const parsed = v.safeParse(row.params, request.params, { abortEarly: true })
   if (!parsed.success) {
@@ -58,7 +59,7 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
    * writer gives the first answer, and refuses the id for anything else (storage/index/requests.ts): only the writer
    * knows in time whether the answer is still kept.
    */
-  const isRepetition = async ({ user }: Principal, requestId: string | null): Promise<boolean> =>
+  const isRepetition = async (user: string, requestId: string | null): Promise<boolean> =>
     requestId !== null && hub.storage.requests.has(user, requestId)
 
   const run = async (socket: Socket, { name, row, params, request }: Call): Promise<object> => {
@@ -67,10 +68,10 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
     const requestId = typeof request.id === 'string' ? request.id : null
     // The session may have ended while the call was counted.
     if (principal === null && row.access !== 'anyone') throw new WherryError('unauthenticated')
-    const actor: Actor = { user: principal?.user ?? '', requestId }
+    const actor: Actor = { user: asUser(principal)?.user ?? '', requestId }
     if (principal !== null) {
       await authorize(hub, socket, principal, row.access, params).catch(async error => {
-        if (!row.once || !(await isRepetition(principal, requestId))) throw error
+        if (!row.once || !(await isRepetition(actor.user, requestId))) throw error
         actor.answerOnly = true
       })
     }

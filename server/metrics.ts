@@ -8,7 +8,12 @@ export type HubMetrics = Metrics & {
 }
 
 /** Metrics of one hub, in a registry of their own. */
-export const createMetrics = (gauges: { connections(): number; allocatedBytes(): number }): HubMetrics => {
+export const createMetrics = (gauges: {
+  connections(): number
+  allocatedBytes(): number
+  rooms(): number
+  relayWindowBytes(): number
+}): HubMetrics => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -45,10 +50,32 @@ export const createMetrics = (gauges: { connections(): number; allocatedBytes():
       this.set(gauges.allocatedBytes())
     },
   })
+  const relayed = new Counter({
+    name: 'wherry_relayed_bytes_total',
+    help: 'Bytes relayed between the two sides of direct sends.',
+    registers,
+  })
+  new Gauge({
+    name: 'wherry_rooms',
+    help: 'Open rooms of direct sends.',
+    registers,
+    collect() {
+      this.set(gauges.rooms())
+    },
+  })
+  new Gauge({
+    name: 'wherry_relay_window_bytes',
+    help: 'Bytes that may be on their way through relays.',
+    registers,
+    collect() {
+      this.set(gauges.relayWindowBytes())
+    },
+  })
   return {
     callEnded: (call, seconds, outcome) => calls.observe({ call, outcome }, seconds),
     received: bytes => received.inc(bytes),
     sent: bytes => sent.inc(bytes),
+    relayed: bytes => relayed.inc(bytes),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   }

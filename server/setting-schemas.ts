@@ -71,5 +71,19 @@ export const networks = v.pipe(
   }),
 )
 
+const serverUrl = (schemes: string, example: string) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(1024, 'expected at most 1024 characters'),
+    v.regex(
+      new RegExp(`^(${schemes}):[^\\s/?]+(\\?transport=(udp|tcp))?$`),
+      `expected an address such as ${example}`,
+    ),
+  )
+
+/** Addresses as RFC 7064 and RFC 7065 write them. */
+export const stunUrl = serverUrl('stuns?', 'stun:stun.example.org:3478')
+export const turnUrl = serverUrl('turns?', 'turn:turn.example.org:3478')
+
 /** A file or directory. */
 export const path = v.pipe(v.string(), v.minLength(1))

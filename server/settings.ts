@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { limits } from '../protocol/limits.ts'
 import { email, password } from '../protocol/values.ts'
-import { bytes, commaList, networks, origin, path, whole } from './setting-schemas.ts'
+import { bytes, commaList, networks, origin, path, stunUrl, turnUrl, whole } from './setting-schemas.ts'
 
 /** One setting: an environment variable, what holds without it (null: nothing), how it is read, what it does. */
 export type Setting = {
@@ -176,6 +176,54 @@ export const settings = {
     default: '600',
     schema: whole(1, 1_000_000),
     doc: 'Calls from one address in a minute that check a password or a refresh token.',
+  }),
+  roomsPerUser: setting({
+    env: 'WHERRY_ROOMS_PER_USER',
+    default: '50',
+    schema: whole(1, 1_000_000),
+    doc: 'Direct sends that one user can have open; the one that was left longest makes way for one more.',
+  }),
+  roomsPerAddress: setting({
+    env: 'WHERRY_ROOMS_PER_ADDRESS',
+    default: '500',
+    schema: whole(1, 1_000_000),
+    doc: 'The same for one address (one /64 network of IPv6).',
+  }),
+  roomGuessesPerAddress: setting({
+    env: 'WHERRY_ROOM_GUESSES_PER_ADDRESS',
+    default: '20',
+    schema: whole(1, 1_000_000),
+    doc: 'Codes of direct sends that one address can try in a quarter of an hour without finding one. One that is found counts as a fifth.',
+  }),
+  relayBudgetBytes: setting({
+    env: 'WHERRY_RELAY_BUDGET_BYTES',
+    default: '48M',
+    schema: bytes(4 * MiB, 2 ** 40),
+    doc: 'Bytes of direct sends that the hub relays and that are on their way through it, of all together: bounds the memory of relays.',
+  }),
+  relayRoomBytes: setting({
+    env: 'WHERRY_RELAY_ROOM_BYTES',
+    default: '1T',
+    schema: bytes(0, limits.fileBytes),
+    doc: 'Bytes that the hub relays for one direct send in all.',
+  }),
+  stun: setting({
+    env: 'WHERRY_STUN',
+    default: '',
+    schema: commaList(stunUrl),
+    doc: 'STUN servers, separated by commas, such as `stun:stun.example.org:3478`, that direct sends ask for a way. By default none is asked.',
+  }),
+  turnUrl: setting({
+    env: 'WHERRY_TURN_URL',
+    default: '',
+    schema: commaList(turnUrl),
+    doc: 'Addresses of a TURN server, separated by commas, such as `turn:turn.example.org:3478?transport=udp`.',
+  }),
+  turnSecret: setting({
+    env: 'WHERRY_TURN_SECRET',
+    default: null,
+    schema: v.pipe(v.string(), v.minLength(16, 'expected at least 16 characters')),
+    doc: 'The secret that the TURN server shares with the hub, which makes credentials for some hours from it (`use-auth-secret` of coturn).',
   }),
   metricsToken: setting({
     env: 'WHERRY_METRICS_TOKEN',

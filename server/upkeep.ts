@@ -20,7 +20,7 @@ export const startUpkeep = (
   const touchSessions = async (): Promise<void> => {
     const seen = new Map<string, string>()
     for (const { principal, address } of connections.all()) {
-      if (principal !== null) seen.set(principal.session, address)
+      if (principal?.kind === 'user') seen.set(principal.session, address)
     }
     const at = clock()
     if (seen.size > 0)

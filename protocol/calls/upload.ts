@@ -102,6 +102,20 @@ export const uploadCalls = {
     result: v.strictObject({}),
     errors: [],
   }),
+  'upload.findMany': call({
+    doc: 'Which one-chunk files a folder has already, under the same names and whole: their bytes need not be sent. One answer for each, null for what is not there so.',
+    access: [{ level: 'write', of: 'folder' }],
+    params: v.strictObject({
+      folder: id,
+      files: listOf(v.strictObject({ name, size: count(limits.sliceBytes), hash }), limits.putManyFiles, 1),
+    }),
+    result: v.strictObject({
+      entries: listOf(v.nullable(entry), limits.putManyFiles),
+      /** Entries in the folder. */
+      total: count(),
+    }),
+    errors: ['not_a_folder'],
+  }),
   'upload.putMany': call({
     doc: 'Stores many one-chunk files at once. Their bytes follow on the stream, the place in `files` as chunk index, one slice each; an empty file has none. The answer comes when all are durable and visible, or refused, each by itself.',
     access: [{ level: 'write', of: 'folder' }],

@@ -19,6 +19,7 @@ const accessInWords = (access: Access): string => {
   if (access === 'anyone') return 'anyone, before sign-in too'
   if (access === 'session') return 'any signed-in user'
   if (access === 'administrator') return 'administrators of the hub'
+  if (access === 'room') return 'who has a seat in the room'
   return access.map(({ level, of }) => `\`${level}\` on \`${of}\``).join(' and ')
 }
 

@@ -1,16 +1,16 @@
 import type { Access, LevelRule } from '../../protocol/call.ts'
 import { WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
-import type { Connection, Principal } from '../connection.ts'
+import type { Connection, Principal, UserPrincipal } from '../connection.ts'
 import type { Hub } from '../context.ts'
 
-type Parts = Pick<Hub, 'levelOf' | 'storage' | 'transfers'>
+type Parts = Pick<Hub, 'levelOf' | 'storage' | 'transfers' | 'rooms'>
 
 /** The entries whose levels decide about a target; null if there is no such thing. */
 const entriesOf = async (
   hub: Parts,
   connection: Connection,
-  principal: Principal,
+  principal: UserPrincipal,
   of: LevelRule['of'],
   named: unknown,
 ): Promise<readonly string[] | null> => {
@@ -26,7 +26,7 @@ const one = (id: string | null): [string] | null => (id === null ? null : [id])
 
 /**
  * The one place that decides whether a principal may make a call. Throws `not_found` if something that the call names
- * is not readable, else `forbidden` if a level is not enough. `params` are parsed.
+ * is not readable or is a room without a seat for the caller, else `forbidden` if a level is not enough. `params` are parsed.
  */
 export const authorize = async (
   hub: Parts,
@@ -35,7 +35,13 @@ export const authorize = async (
   access: Access,
   params: Record<string, unknown>,
 ): Promise<void> => {
-  if (access === 'anyone' || access === 'session') return
+  if (access === 'anyone') return
+  if (access === 'room') {
+    if (hub.rooms.seatOf(connection, params.room as string) === null) throw new WherryError('not_found')
+    return
+  }
+  if (principal.kind === 'guest') throw new WherryError('unauthenticated')
+  if (access === 'session') return
   if (access === 'administrator') {
     if (principal.role !== 'admin') throw new WherryError('forbidden', 'Only an administrator may do that.')
     return

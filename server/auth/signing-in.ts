@@ -2,7 +2,7 @@ import { WherryError } from '../../protocol/errors.ts'
 import type { Result } from '../../protocol/table.ts'
 import type { User } from '../../protocol/values.ts'
 import type { SessionRow, Storage } from '../../storage/storage.ts'
-import type { Connection } from '../connection.ts'
+import { asUser, type Connection } from '../connection.ts'
 import type { Connections } from '../connections.ts'
 import type { Socket } from '../transport/socket.ts'
 import type { Tokens } from './tokens.ts'
@@ -26,7 +26,7 @@ const rotationGraceMs = 30_000
 
 export const createSigningIn = (storage: Storage, tokens: Tokens, connections: Connections): SigningIn => {
   const attach: SigningIn['attach'] = (connection, user, session, expiresAt) => {
-    const before = connection.principal
+    const before = asUser(connection.principal)
     if (before !== null && before.user !== user.id) {
       throw new WherryError('forbidden', 'This connection is signed in as somebody else. Open another one.')
     }

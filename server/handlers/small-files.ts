@@ -10,6 +10,9 @@ import { refuseEnded, refuseTooLarge, refuseUnwritable } from './uploads.ts'
 type NewFile = Params<'upload.putMany'>['files'][number]
 type FileResult = Result<'upload.putMany'>['results'][number]
 
+export const findManyFiles: Handler<'upload.findMany'> = ({ storage }, { folder, files }) =>
+  storage.uploads.findMany(folder, files)
+
 export const putManyFiles: Handler<'upload.putMany'> = async (hub, params) => {
   const { config, storage, transfers, actor, connection } = hub
   for (const file of params.files) refuseTooLarge(file.size, config.maxFileBytes)

@@ -6,8 +6,18 @@ import { closeDownload, listChunks, makeDownloadUrl, openDownload, readChunks } 
 import { copyEntries, deleteEntries, getEntry, moveEntries, renameEntry, resolveEntry } from './entry.ts'
 import { createFolder, listChanges, listFolder, unwatchFolder, watchFolder } from './folder.ts'
 import { hello } from './hub.ts'
+import {
+  acceptRoom,
+  createRoom,
+  joinRoom,
+  leaveRoom,
+  listPeerServers,
+  offerRoom,
+  openRelay,
+  signalPeer,
+} from './room.ts'
 import { listSessions, login, logout, refresh, resume, revokeSession } from './session.ts'
-import { putManyFiles } from './small-files.ts'
+import { findManyFiles, putManyFiles } from './small-files.ts'
 import { listSpaces } from './space.ts'
 import {
   askCredit,
@@ -57,10 +67,19 @@ export const handlers: { [N in CallName]: Handler<N> } = {
   'upload.resume': resumeUpload,
   'upload.list': listUploads,
   'upload.cancel': cancelUpload,
+  'upload.findMany': findManyFiles,
   'upload.putMany': putManyFiles,
   'download.open': openDownload,
   'download.chunks': listChunks,
   'download.read': readChunks,
   'download.close': closeDownload,
   'download.url': makeDownloadUrl,
+  'room.create': createRoom,
+  'room.join': joinRoom,
+  'room.offer': offerRoom,
+  'room.accept': acceptRoom,
+  'room.leave': leaveRoom,
+  'room.signal': signalPeer,
+  'room.relay': openRelay,
+  'room.turn': listPeerServers,
 }

@@ -2,7 +2,10 @@ import type { Door, HttpRequest, HttpResponse, HttpRoute } from '../transport/ht
 import { type ClientFile, loadClientFiles } from './client-files.ts'
 import { securityHeaders } from './security-headers.ts'
 
-/** Addresses of the client's pages: all are its index.html, which reads the address itself. */
+/**
+ * Addresses of the client's pages: all are its index.html, which reads the address itself, but /go, which is for people
+ * without an account and has a small page of its own.
+ */
 const isPage = (path: string): boolean =>
   ['/', '/setup', '/sign-in'].includes(path) || /^\/[a-z][a-z-]*(\/.*)?$/.test(path)
 
@@ -44,7 +47,7 @@ const clientDoor =
       return
     }
     const { path } = request
-    const file = files.get(path)
+    const file = files.get(path === '/go' ? '/go.html' : path)
     const index = files.get('/index.html')
     if (file !== undefined) sendFile(request, response, path, file)
     else if (!isPage(path) || path.startsWith('/assets/')) response.end(404, plainText, 'Not found.\n')

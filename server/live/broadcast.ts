@@ -3,7 +3,7 @@ import type { EventName, EventParams } from '../../protocol/table.ts'
 import type { Person } from '../../protocol/values.ts'
 import type { Storage } from '../../storage/storage.ts'
 import { throttle } from '../auth/throttle.ts'
-import type { Connection } from '../connection.ts'
+import { asUser, type Connection } from '../connection.ts'
 import type { Transfers } from '../transfers/transfers.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { createWatches, type Watch } from './watches.ts'
@@ -60,8 +60,9 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
 
   /** A folder that went to another space is another folder for those who watch it: its change numbers are others. */
   const levelNow = async ({ connection, folder, space }: Watch): Promise<Level | null> => {
-    if (connection.principal === null) return null
-    const level = await parts.levelOf(connection.principal.user, folder)
+    const principal = asUser(connection.principal)
+    if (principal === null) return null
+    const level = await parts.levelOf(principal.user, folder)
     if (level === null || (await parts.storage.entries.get(folder))?.space !== space) return null
     return level
   }

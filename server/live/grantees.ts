@@ -1,6 +1,6 @@
 import type { Level } from '../../protocol/levels.ts'
 import type { Commit } from '../../storage/storage.ts'
-import type { Connection } from '../connection.ts'
+import { asUser, type Connection } from '../connection.ts'
 import type { Watch } from './watches.ts'
 
 export type GranteeParts = {
@@ -16,17 +16,17 @@ export const tellGrantees = async (
 ): Promise<void> => {
   if (grants.length === 0) return
   const tell = async (connection: Connection, { entry, space, user }: Commit['grants'][number]) => {
-    const { principal } = connection
+    const principal = asUser(connection.principal)
     if (principal === null || (user !== null && user !== principal.user)) return
     if (told.some(watch => watch.connection === connection && watch.folder === entry)) return
     const level = await levelOf(principal.user, entry)
     // It may have signed out while the level was read.
-    if (connection.principal?.user === principal.user) {
+    if (asUser(connection.principal)?.user === principal.user) {
       connection.notify('access.changed', { space, entry, level })
     }
   }
   const all = [...connections.all()]
-  const byUser = Map.groupBy(all, ({ principal }) => principal?.user)
+  const byUser = Map.groupBy(all, ({ principal }) => asUser(principal)?.user)
   const whom = ({ user }: Commit['grants'][number]) => (user === null ? all : (byUser.get(user) ?? []))
   await Promise.all(grants.flatMap(grant => whom(grant).map(connection => tell(connection, grant))))
 }

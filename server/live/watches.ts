@@ -98,7 +98,8 @@ export const createWatches = (): Watches => {
     people: folder => {
       const people = new Map<string, Person>()
       for (const { principal } of folders.get(folder)?.watches.keys() ?? []) {
-        if (principal !== null) people.set(principal.user, { id: principal.user, name: principal.name })
+        if (principal?.kind === 'user')
+          people.set(principal.user, { id: principal.user, name: principal.name })
       }
       return [...people.values()].slice(0, limits.listItems)
     },

@@ -4,7 +4,7 @@ import { includesLevel } from '../../protocol/levels.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { CallName, Params } from '../../protocol/table.ts'
 import type { TransferProgress } from '../../protocol/values.ts'
-import type { Connection } from '../connection.ts'
+import { asUser, type Connection } from '../connection.ts'
 import { type Batches, createBatches } from './batches.ts'
 import { creditBudget } from './credit.ts'
 import { createDownloads, type Downloads } from './downloads.ts'
@@ -96,15 +96,15 @@ export const createTransfers = (
   }
 
   const announce: Transfers['announce'] = (connection, name, params) => {
-    const { principal } = connection
     const announcer = announcers[name as AnnouncedCall]
-    if (!principal || !announcer || connection.closed) return () => undefined
+    if (!asUser(connection.principal) || !announcer || connection.closed) return () => undefined
     return announcer(connection, params as never)
   }
 
   const userOf = (connection: Connection) => {
-    if (!connection.principal) throw new WherryError('unauthenticated')
-    return connection.principal
+    const user = asUser(connection.principal)
+    if (!user) throw new WherryError('unauthenticated')
+    return user
   }
 
   const announcers: { [N in AnnouncedCall]: (connection: Connection, params: Params<N>) => FailAnnounced } = {

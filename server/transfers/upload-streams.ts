@@ -2,7 +2,7 @@ import { WherryError } from '../../protocol/errors.ts'
 import type { Params } from '../../protocol/table.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import type { UploadRow } from '../../storage/storage.ts'
-import type { Principal } from '../connection.ts'
+import type { UserPrincipal } from '../connection.ts'
 import type { Declaration } from './declared-chunks.ts'
 import type { Lane } from './lane.ts'
 import type { Progress } from './progress.ts'
@@ -12,8 +12,8 @@ import { createUploadStream, type UploadStream } from './upload-stream.ts'
 
 /** The uploads that are bound to streams now: at most one stream for each upload, the newest. */
 export type UploadStreams = {
-  announceBinding(lane: Lane, principal: Principal, params: Binding, isNew: boolean): FailAnnounced
-  announceDeclare(principal: Principal, params: Params<'upload.declare'>): FailAnnounced
+  announceBinding(lane: Lane, principal: UserPrincipal, params: Binding, isNew: boolean): FailAnnounced
+  announceDeclare(principal: UserPrincipal, params: Params<'upload.declare'>): FailAnnounced
   /** The announced binding holds. Resolves when an older stream of the upload has settled. */
   opened(params: object, row: UploadRow): Promise<void>
   /** Chunks that were declared before, for the announced resume. */
@@ -38,7 +38,7 @@ type Binding = { upload: string; stream: number }
 type Announced = {
   stream: UploadStream
   previous: UploadStream | null
-  principal: Principal
+  principal: UserPrincipal
   declaration: Declaration | null
   /** Why it was not taken. */
   refused: WherryError | null

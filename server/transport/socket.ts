@@ -27,7 +27,7 @@ export type OpenSocket = {
 
 export type SocketMeter = { sent(bytes: number): void }
 
-type Waiter = { below: number; resolve: (open: boolean) => void }
+type Waiter = { isReady: (buffered: number) => boolean; resolve: (open: boolean) => void }
 
 /** uWebSockets.js says so when a message was dropped because the send buffer is full. */
 const dropped = 2
@@ -41,6 +41,7 @@ export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenS
   let closed = false
   let ending = false
   let stalledLooks = 0
+  let sentBytes = 0
 
   const send = (message: string | Uint8Array, isBinary: boolean): boolean => {
     if (closed || ending) return false
@@ -50,16 +51,25 @@ export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenS
       ws.close()
       return false
     }
-    meter.sent(typeof message === 'string' ? Buffer.byteLength(message) : message.length)
+    const bytes = typeof message === 'string' ? Buffer.byteLength(message) : message.length
+    sentBytes += bytes
+    meter.sent(bytes)
     return true
   }
 
   const settle = (): void => {
+    if (waiters.length === 0) return
     const buffered = closed ? 0 : ws.getBufferedAmount()
-    const ready = waiters.filter(waiter => closed || buffered < waiter.below)
+    const ready = waiters.filter(waiter => closed || waiter.isReady(buffered))
     if (ready.length === 0) return
     waiters = waiters.filter(waiter => !ready.includes(waiter))
     for (const waiter of ready) waiter.resolve(!closed)
+  }
+
+  const wait = (isReady: Waiter['isReady']): Promise<boolean> => {
+    if (closed) return Promise.resolve(false)
+    if (isReady(ws.getBufferedAmount())) return Promise.resolve(true)
+    return new Promise(resolve => waiters.push({ isReady, resolve }))
   }
 
   const socket: Socket = {
@@ -79,11 +89,12 @@ export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenS
     notify: (method, params) => send(JSON.stringify({ jsonrpc: '2.0', method, params }), false),
     sendBinary: message => send(message, true),
     bufferedBytes: () => (closed ? 0 : ws.getBufferedAmount()),
-    drained: below => {
-      if (closed) return Promise.resolve(false)
-      if (ws.getBufferedAmount() < below) return Promise.resolve(true)
-      return new Promise(resolve => waiters.push({ below, resolve }))
+    get sentBytes() {
+      return sentBytes
     },
+    // What was sent later is what waits last.
+    whenSent: bytes => wait(buffered => sentBytes - buffered >= bytes),
+    drained: below => wait(buffered => buffered < below),
     subscribe: topic => void (closed || ws.subscribe(topic)),
     unsubscribe: topic => void (closed || ws.unsubscribe(topic)),
     onClose: listener => {

@@ -77,6 +77,17 @@ describe('without a right', () => {
     },
   )
 
+  test.each(names.filter(name => rowOf(name).access === 'room'))(
+    '%s does not find a room in which the caller has no seat',
+    async name => {
+      const { room } = sampleParams(name)
+      await admin.call('room.create', { room: room as string })
+      await expect(member.callAnything(name, sampleParams(name))).rejects.toMatchObject({
+        reason: 'not_found',
+      })
+    },
+  )
+
   test.each(names.filter(name => asks(name, 'read')))(
     '%s is forbidden where the caller may only read',
     async name => {

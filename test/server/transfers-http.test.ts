@@ -24,7 +24,12 @@ const openDoor = async () => {
     log,
     config: { downloadsPerUser: 50 },
     levelOf: (user, entry) => storage.access.level(user, entry),
-    metrics: { callEnded: () => undefined, received: () => undefined, sent: () => undefined },
+    metrics: {
+      callEnded: () => undefined,
+      received: () => undefined,
+      sent: () => undefined,
+      relayed: () => undefined,
+    },
   })
   const unused = () => undefined
   const listener = await listen({

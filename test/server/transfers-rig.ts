@@ -46,6 +46,8 @@ export const fakeConnection = (principal: Principal): FakeConnection => {
       connection.buffered += holdsBack.has(connection) ? message.length : 0
       return true
     },
+    sentBytes: 0,
+    whenSent: () => Promise.resolve(true),
     bufferedBytes: () => connection.buffered,
     drained: bytes =>
       new Promise(resolve => {

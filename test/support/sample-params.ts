@@ -42,7 +42,7 @@ export const sampleOf = (given: v.GenericSchema): unknown => {
 const tooMuchFor = (schema: v.GenericSchema): unknown => {
   const { type, wrapped, item } = schema as Schema
   if (type === 'optional' || type === 'nullable') return tooMuchFor(wrapped as v.GenericSchema)
-  if (type === 'string') return 'x'.repeat(10_000)
+  if (type === 'string') return 'x'.repeat(20_000)
   if (type === 'number') return 1e300
   return type === 'array' ? Array(1001).fill(sampleOf(item as v.GenericSchema)) : undefined
 }

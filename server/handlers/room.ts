@@ -1,0 +1,68 @@
+import { WherryError } from '../../protocol/errors.ts'
+import { asUser } from '../connection.ts'
+import type { Handler, Hub } from '../context.ts'
+import { otherSeat, type Seat } from '../rooms/room.ts'
+import { peerServers } from '../rooms/turn.ts'
+
+const seatIn = (
+  rooms: Hub['rooms'],
+  connection: Parameters<Hub['rooms']['seatOf']>[0],
+  room: string,
+): Seat => {
+  const seat = rooms.seatOf(connection, room)
+  if (seat === null) throw new WherryError('not_found')
+  return seat
+}
+
+export const createRoom: Handler<'room.create'> = async ({ rooms, connection, principal }, { room }) =>
+  rooms.create(connection, principal, room)
+
+export const joinRoom: Handler<'room.join'> = async ({ rooms, roomLimits, connection }, { by }) => {
+  await roomLimits.guess(connection.address)
+  const joined = rooms.join(connection, by.kind === 'slot' ? { slot: by.slot } : { room: by.room })
+  if (joined === null) throw new WherryError('not_found', 'There is no such send, or its time is over.')
+  await roomLimits.guessedRight(connection.address, by.kind)
+  return joined
+}
+
+export const offerRoom: Handler<'room.offer'> = async (context, { room, email }) => {
+  const { storage, rooms, roomLimits, connection, principal, connectionsOf } = context
+  const seat = seatIn(rooms, connection, room)
+  if (principal.kind !== 'user' || seat !== seat.room.first) throw new WherryError('forbidden')
+  await roomLimits.offer(principal.user)
+  const found = await storage.users.findByEmail(email)
+  const user = found === null || found.disabled ? null : found.id
+  rooms.offer(seat, { email: email.normalize('NFC').toLowerCase(), user })
+  // After the answer, which takes as long where there is nobody.
+  setImmediate(() => {
+    if (user === null || rooms.seatOf(connection, room) === null) return
+    for (const one of connectionsOf(user)) one.notify('room.offered', { room, from: seat.room.creator })
+  })
+  return {}
+}
+
+export const acceptRoom: Handler<'room.accept'> = async ({ rooms, connection, principal }, { room }) => {
+  const accepted = rooms.accept(connection, principal.user, room)
+  if (accepted === null) throw new WherryError('not_found', 'This send is over.')
+  return accepted
+}
+
+export const leaveRoom: Handler<'room.leave'> = async ({ rooms, connection, principal }, { room }) => {
+  rooms.leave(connection, asUser(principal)?.user ?? null, room)
+  return {}
+}
+
+export const signalPeer: Handler<'room.signal'> = async (context, { room, envelope }) => {
+  const { rooms, roomLimits, connection } = context
+  roomLimits.signal(connection)
+  const { connection: peer } = otherSeat(seatIn(rooms, connection, room))
+  if (peer === null || !peer.notify('room.signalled', { room, envelope })) throw new WherryError('peer_away')
+  return {}
+}
+
+export const openRelay: Handler<'room.relay'> = async ({ rooms, relays, connection }, { room, stream }) => ({
+  credit: relays.open(seatIn(rooms, connection, room), connection, stream),
+})
+
+export const listPeerServers: Handler<'room.turn'> = async ({ config, clock, newId }) =>
+  peerServers(config, clock(), newId())

@@ -1,0 +1,73 @@
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Bytes that may be on their way in one direction of a relay: what each begins with, and the most that one gets. */
+export const firstWindowBytes = 256 * KiB
+export const maxWindowBytes = 4 * MiB
+
+/** The part of the budget that stays for relays that are yet to begin. */
+const keptShare = 1 / 4
+
+/**
+ * The memory that all relays may take together, and what of it may wait in one receiver's socket. A direction begins with a
+ * small window; one that fills it gets more, up to a fair share, and has to do with less when others need theirs.
+ */
+export type RelayBudget<Receiver> = {
+  /** A first window towards this receiver; false if there is none left. */
+  begin(receiver: Receiver): boolean
+  /** More for a direction that fills its window: answers how much. */
+  grow(receiver: Receiver, window: number): number
+  /** What a direction has above its fair share, while others need it. */
+  excess(window: number): number
+  release(receiver: Receiver, bytes: number): void
+  /** One more direction has more than its first window from now on, or (-1) one fewer. */
+  countGrown(by: 1 | -1): void
+  readonly usedBytes: number
+}
+
+export const createRelayBudget = <Receiver extends object>(
+  budgetBytes: number,
+  receiverBytes: number,
+): RelayBudget<Receiver> => {
+  const ofReceiver = new Map<Receiver, number>()
+  const keptBytes = budgetBytes * keptShare
+  let free = budgetBytes
+  let grown = 0
+
+  const share = (count: number): number => {
+    const fair = Math.floor((budgetBytes - keptBytes) / Math.max(1, count))
+    return Math.max(firstWindowBytes, Math.min(maxWindowBytes, fair))
+  }
+
+  const roomFor = (receiver: Receiver): number => receiverBytes - (ofReceiver.get(receiver) ?? 0)
+
+  const take = (receiver: Receiver, bytes: number): void => {
+    free -= bytes
+    const now = receiverBytes - roomFor(receiver) + bytes
+    if (now > 0) ofReceiver.set(receiver, now)
+    else ofReceiver.delete(receiver)
+  }
+
+  return {
+    begin: receiver => {
+      if (Math.min(free, roomFor(receiver)) < firstWindowBytes) return false
+      take(receiver, firstWindowBytes)
+      return true
+    },
+    grow: (receiver, window) => {
+      const most = share(window === firstWindowBytes ? grown + 1 : grown) - window
+      const bytes = Math.floor(Math.min(window, most, free - keptBytes, roomFor(receiver)))
+      if (bytes <= 0) return 0
+      take(receiver, bytes)
+      return bytes
+    },
+    excess: window => (free > keptBytes ? 0 : Math.max(0, window - share(grown))),
+    release: (receiver, bytes) => take(receiver, -bytes),
+    countGrown: by => {
+      grown += by
+    },
+    get usedBytes() {
+      return budgetBytes - free
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { randomInt } from 'node:crypto'
+import { limits } from '../../protocol/limits.ts'
+
+/** The numbers of codes. A number names at most one room at a time. */
+export type Slots = {
+  /** A random free number, a short one where there is any; null if all are taken. */
+  take(room: string): number | null
+  /** The room that the number admits to. */
+  roomOf(slot: number): string | null
+  /** Admits nobody from now on, but is not given out again before `until`: who comes late should not meet strangers. */
+  use(slot: number, until: number): void
+  free(slot: number): void
+  /** Gives out again what was used and is over. */
+  sweep(now: number): void
+}
+
+/** Numbers of one or two digits as long as there are some, then of three, then all. */
+const tiers = [99, 999, limits.slots] as const
+
+export const createSlots = (random: (below: number) => number = randomInt): Slots => {
+  const rooms = new Map<number, string>()
+  const used = new Map<number, number>()
+
+  const numbersUpTo = (max: number, isFree: (slot: number) => boolean): number[] =>
+    Array.from({ length: max }, (_, at) => at + 1).filter(isFree)
+
+  const choose = (): number | null => {
+    for (const max of tiers) {
+      const free = numbersUpTo(max, slot => !rooms.has(slot) && !used.has(slot))
+      if (free.length > 0) return free[random(free.length)] ?? null
+    }
+    // Better a number that was used a moment ago than none.
+    const [oldest = null] = used.keys()
+    return oldest
+  }
+
+  return {
+    take: room => {
+      const slot = choose()
+      if (slot === null) return null
+      used.delete(slot)
+      rooms.set(slot, room)
+      return slot
+    },
+    roomOf: slot => rooms.get(slot) ?? null,
+    use: (slot, until) => {
+      rooms.delete(slot)
+      used.set(slot, until)
+    },
+    free: slot => {
+      rooms.delete(slot)
+    },
+    sweep: now => {
+      for (const [slot, until] of used) if (until <= now) used.delete(slot)
+    },
+  }
+}
