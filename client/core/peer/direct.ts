@@ -1,8 +1,20 @@
-import type { Stop } from '../api.ts'
-import type { Carrier, Role, Room, SealedSignals } from './api.ts'
+import type { Stop, Timers } from '../api.ts'
+import { systemTimers } from '../timers.ts'
+import type { Carrier, Role, SealedSignals } from './api.ts'
+import { type Attempt, directAttempt } from './direct-attempt.ts'
+import { type DirectSignal, readDirectSignal } from './direct-signals.ts'
+import type { MakePeerConnection, PeerServers } from './peer-connection.ts'
 
-/** Servers that help to find a direct way, as the hub's administrator named them. */
-export type PeerServers = Awaited<ReturnType<Room['turn']>>
+export {
+  type Candidate,
+  type Description,
+  lowMarkBytes,
+  type MakePeerConnection,
+  type PeerChannel,
+  type PeerConnection,
+  type PeerConnectionEvents,
+  type PeerServers,
+} from './peer-connection.ts'
 
 /** Looks for direct ways to the other side, again and again after a loss, until it is stopped. */
 export type Connect = (options: {
@@ -13,46 +25,77 @@ export type Connect = (options: {
   onCarrier(carrier: Carrier): void
 }) => Stop
 
-export type Description = { type: 'offer' | 'answer'; sdp: string }
-export type Candidate = { candidate: string; mid: string }
+/** Doubled after each attempt that came to nothing. */
+const firstRetryMs = 1000
+const longestRetryMs = 60_000
+/** Of candidates in one envelope. */
+const candidatesAtOnce = 20
 
-/** What direct paths need of RTCPeerConnection or of node-datachannel, each behind a few lines of its adapter. */
-export type PeerConnection = {
-  /** The one channel: `negotiated: true, id: 0, ordered: true`, made with the connection. */
-  readonly channel: PeerChannel
-  /** Makes an offer, which comes by `description`. */
-  offer(): Promise<void>
-  /** Takes the other side's description; an offer is answered by `description`. */
-  take(description: Description): Promise<void>
-  /** Only called after take(). */
-  takeCandidate(candidate: Candidate): Promise<void>
-  /** The chosen way goes through a TURN server. */
-  isTurned(): Promise<boolean>
-  close(): void
-}
+/** Direct ways over the connections of this platform. The sender offers, and again after a loss; the receiver answers. */
+export const directPaths =
+  (make: MakePeerConnection, timers: Timers = systemTimers): Connect =>
+  ({ signals, role, servers, onCarrier }) => {
+    let current: Attempt | null = null
+    let number = 0
+    let failures = 0
+    let stopRetry: Stop = () => {}
+    let isStopped = false
 
-/** Made with a low mark of `lowMarkBytes`; each event comes at most as often as it says. */
-export type PeerChannel = {
-  send(message: Uint8Array<ArrayBuffer>): void
-  readonly bufferedBytes: number
-  close(): void
-}
+    /** Without the other side there is nobody to try with: both begin anew with new keys. */
+    const tell = (signal: DirectSignal) => void signals.send(signal).catch(() => {})
 
-export type PeerConnectionEvents = {
-  description(description: Description): void
-  candidate(candidate: Candidate): void
-  /** `broken`: may heal by itself. `failed`: will not. */
-  state(state: 'connected' | 'broken' | 'failed'): void
-  /** Of the channel. */
-  open(): void
-  message(bytes: Uint8Array<ArrayBuffer>): void
-  /** Fewer than lowMarkBytes are buffered again. */
-  low(): void
-  /** The channel or the connection closed; nothing follows. */
-  close(): void
-}
+    const begin = (attempt: number): Attempt => {
+      stopRetry()
+      number = attempt
+      current?.close()
+      const own = directAttempt({
+        make,
+        servers,
+        timers,
+        describe: description => tell({ kind: 'description', attempt, description }),
+        tellCandidates(candidates) {
+          for (let i = 0; i < candidates.length; i += candidatesAtOnce)
+            tell({ kind: 'candidates', attempt, candidates: candidates.slice(i, i + candidatesAtOnce) })
+        },
+        found(carrier) {
+          failures = 0
+          onCarrier(carrier)
+        },
+        ended() {
+          if (isStopped || attempt !== number) return
+          if (role === 'sender') retryLater()
+          else tell({ kind: 'ended', attempt })
+        },
+      })
+      current = own
+      return own
+    }
 
-export type MakePeerConnection = (servers: PeerServers, events: PeerConnectionEvents) => PeerConnection
+    const retryLater = () => {
+      stopRetry()
+      const ms = Math.min(longestRetryMs, firstRetryMs * 2 ** failures++)
+      stopRetry = timers.after(ms, () => begin(number + 1).offer())
+    }
 
-/** Of `bufferedAmount`: more does not make a data channel faster, but lets it stall (measured: 4 MiB halves it). */
-export const lowMarkBytes = 128 * 1024
+    const received = (message: Record<string, unknown>) => {
+      const signal = readDirectSignal(message)
+      if (!signal || isStopped) return
+      const isNew = role === 'receiver' && signal.kind === 'description' && signal.attempt > number
+      if (isNew) begin(signal.attempt)
+      if (signal.attempt !== number) return
+      if (signal.kind === 'description') {
+        if (signal.description.type === (role === 'sender' ? 'answer' : 'offer'))
+          current?.take(signal.description)
+      } else if (signal.kind === 'candidates') current?.takeCandidates(signal.candidates)
+      else if (role === 'sender') current?.close()
+    }
+
+    const stopSignals = signals.onMessage(received)
+    if (role === 'sender') begin(1).offer()
+    return () => {
+      isStopped = true
+      stopRetry()
+      stopSignals()
+      current?.close()
+    }
+  }

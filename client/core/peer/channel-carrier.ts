@@ -1,0 +1,82 @@
+import { createListeners } from '../listeners.ts'
+import type { Carrier } from './api.ts'
+import { lowMarkBytes, type PeerChannel } from './peer-connection.ts'
+
+/** What every stack takes in one message of a data channel. */
+const messageBytes = 64 * 1024
+
+/** Both sides say it first, so that each knows the channel works in both directions. */
+export const readyMessage = Uint8Array.of(0)
+export const isReadyMessage = (message: Uint8Array): boolean => message.length === 1
+
+export type ChannelCarrier = {
+  carrier: Carrier
+  /** What the channel's events say. */
+  message(bytes: Uint8Array<ArrayBuffer>): void
+  low(): void
+  close(): void
+}
+
+/** A data channel as a carrier. What comes before somebody listens waits. */
+export const channelCarrier = (channel: PeerChannel, kind: 'direct' | 'turned'): ChannelCarrier => {
+  const messages = createListeners<Uint8Array<ArrayBuffer>>()
+  const closings = createListeners<void>()
+  let early: Uint8Array<ArrayBuffer>[] | null = []
+  let waiting = Promise.withResolvers<void>()
+  let isClosed = false
+
+  const low = () => {
+    const { resolve } = waiting
+    waiting = Promise.withResolvers()
+    resolve()
+  }
+  const close = () => {
+    if (isClosed) return
+    isClosed = true
+    low()
+    closings.emit()
+    channel.close()
+  }
+
+  const carrier: Carrier = {
+    kind,
+    messageBytes,
+    send(message) {
+      if (isClosed) return
+      try {
+        channel.send(message as Uint8Array<ArrayBuffer>)
+      } catch {
+        // It closed, or its buffer is full for good: the link sends what is lost another way.
+        close()
+      }
+    },
+    get bufferedBytes() {
+      return isClosed ? 0 : channel.bufferedBytes
+    },
+    drained: () => (isClosed || channel.bufferedBytes < lowMarkBytes ? Promise.resolve() : waiting.promise),
+    onMessage(listener) {
+      const stop = messages.add(listener)
+      const missed = early ?? []
+      early = null
+      for (const message of missed) messages.emit(message)
+      return stop
+    },
+    onClose(listener) {
+      if (isClosed) queueMicrotask(listener)
+      return closings.add(listener)
+    },
+    get closed() {
+      return isClosed
+    },
+    close,
+  }
+  return {
+    carrier,
+    message(bytes) {
+      if (early) early.push(bytes)
+      else messages.emit(bytes)
+    },
+    low,
+    close,
+  }
+}

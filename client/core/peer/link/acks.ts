@@ -1,0 +1,95 @@
+import { WherryError } from '../../../../protocol/errors.ts'
+import type { Stop, Timers } from '../../api.ts'
+import type { Lane } from './lane.ts'
+import {
+  createPlain,
+  type FrameKind,
+  firstLoose,
+  frameKinds,
+  type Opened,
+  plainBytesFor,
+  readPlain,
+  type Unit,
+} from './layout.ts'
+import type { Sealer } from './sealer.ts'
+
+/** What arrived is acknowledged after so much of it, or so long. */
+const acknowledgeBytes = 256 * 1024
+const acknowledgeMs = 20
+/** A ping that is not answered in this time is forgotten. */
+const mostPings = 16
+
+/** Acks and pings: frames that stand for themselves, each on the lane that it is about. */
+export const createAcks = (
+  sealer: Sealer,
+  timers: Timers,
+  { acknowledged, write }: { acknowledged(): number; write(lane: Lane, unit: Unit): void },
+) => {
+  const pings = new Map<number, { lane: Lane; at: number }>()
+  let nextLoose = firstLoose
+  let nextPing = 0
+  let dueBytes = 0
+  let dueLane: Lane | null = null
+  let stopTimer: Stop | null = null
+  let isStopped = false
+
+  const send = async (lane: Lane, kind: FrameKind, content: Uint8Array) => {
+    const number = nextLoose++
+    const plain = createPlain(kind, plainBytesFor(content))
+    plain.add(content)
+    const sealed = await sealer.seal(number, plain.finish(acknowledged()))
+    write(lane, { number, sealed })
+  }
+
+  const settle = () => {
+    stopTimer?.()
+    stopTimer = null
+    dueBytes = 0
+    const lane = dueLane
+    dueLane = null
+    return lane
+  }
+
+  const sendDue = () => {
+    const lane = settle()
+    if (lane && !isStopped) void send(lane, frameKinds.ack, new Uint8Array(0))
+  }
+
+  return {
+    /** Throws `not_authentic`. */
+    read(plain: Uint8Array<ArrayBuffer>): Opened {
+      const frame = readPlain(plain)
+      if (!frame) throw new WherryError('not_authentic')
+      return frame
+    },
+    /** Frames of so many bytes came on this lane. */
+    due(lane: Lane, bytes: number): void {
+      dueBytes += bytes
+      dueLane = lane
+      if (dueBytes >= acknowledgeBytes) queueMicrotask(sendDue)
+      else stopTimer ??= timers.after(acknowledgeMs, sendDue)
+    },
+    sendNow: (lane: Lane): Promise<void> => send(lane, frameKinds.ack, new Uint8Array(0)),
+    async ping(lane: Lane): Promise<void> {
+      const content = new Uint8Array(4)
+      const ping = nextPing++
+      new DataView(content.buffer).setUint32(0, ping)
+      pings.set(ping, { lane, at: timers.now() })
+      pings.delete(ping - mostPings)
+      await send(lane, frameKinds.ping, content)
+    },
+    answer: async (lane: Lane, { messages: [content] }: Opened): Promise<void> => {
+      if (content && content.length === 4) await send(lane, frameKinds.pong, content)
+    },
+    answered(lane: Lane, { messages: [content] }: Opened): void {
+      if (content?.length !== 4) return
+      const ping = pings.get(new DataView(content.buffer, content.byteOffset).getUint32(0))
+      if (ping?.lane === lane) lane.roundTripMs = timers.now() - ping.at
+    },
+    stop(): void {
+      isStopped = true
+      settle()
+    },
+  }
+}
+export type Acks = ReturnType<typeof createAcks>

@@ -1,0 +1,231 @@
+import { WherryError } from '../../../../protocol/errors.ts'
+import type { Stop, Timers } from '../../api.ts'
+import { createBell } from '../../bell.ts'
+import { createListeners } from '../../listeners.ts'
+import { systemTimers } from '../../timers.ts'
+import type { CarrierKind, PeerLink } from '../api.ts'
+import { createAcks } from './acks.ts'
+import { createInbox } from './inbox.ts'
+import { createLane, type Lane } from './lane.ts'
+import { createLaneWriter } from './lane-writer.ts'
+import {
+  firstLoose,
+  frameKinds,
+  frameMessageBytes,
+  maxMessageBytes,
+  type Opened,
+  readUnits,
+} from './layout.ts'
+import { createOutbox } from './outbox.ts'
+import { createPaths } from './paths.ts'
+import type { Sealer } from './sealer.ts'
+import { createWatch } from './watch.ts'
+
+/** Taken and not yet acknowledged: what a lost carrier costs at most, and what the other side has to keep in order. */
+const mostUnacknowledgedBytes = 8 * 1024 * 1024
+/** How long the end waits for a way to tell the other side. */
+const longestCloseMs = 3000
+
+export type OwnLink = PeerLink & {
+  /** Ends it here without telling the other side, and lets go of its carriers without closing them. */
+  abandon(): void
+}
+
+/** A link over the carriers that are added to it. */
+export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLink => {
+  const messages = createListeners<Uint8Array<ArrayBuffer>>()
+  const closings = createListeners<WherryError | null>()
+  const pathChanges = createListeners<CarrierKind | null>()
+  const stops = new Map<Lane, Stop>()
+  const room = createBell()
+  let state: 'open' | 'closing' | 'closed' = 'open'
+  let sentBytes = 0
+  let receivedBytes = 0
+  let path: CarrierKind | null = null
+
+  const outbox = createOutbox<Lane>(sealer, {
+    acknowledged: () => inbox.expected,
+    sealed: () => pump(),
+    failed: error => fail(asWherryError(error)),
+  })
+
+  const inbox = createInbox(sealer, {
+    opened: frame => acknowledge(frame),
+    inOrder: frame => receive(frame),
+    failed: error => fail(error),
+  })
+
+  const tellPath = () => {
+    const now = paths.active?.carrier.kind ?? null
+    if (now === path) return
+    path = now
+    pathChanges.emit(path)
+  }
+  const paths = createPaths(timers.now, () => {
+    queueMicrotask(pump)
+    tellPath()
+  })
+  const writer = createLaneWriter(sealer.tag, () => pump())
+  const acks = createAcks(sealer, timers, { acknowledged: () => inbox.expected, write: writer.write })
+  const watch = createWatch({
+    timers,
+    outbox,
+    paths,
+    acks,
+    isLeading: () => sentBytes >= receivedBytes,
+    pump: () => pump(),
+  })
+
+  const pump = () => {
+    const lane = paths.active
+    if (lane && state !== 'closed' && writer.fill(lane, outbox)) watch.start()
+  }
+
+  const acknowledge = ({ acknowledged }: Opened) => {
+    if (acknowledged > outbox.nextNumber) return
+    const byLane = outbox.acknowledge(acknowledged)
+    if (byLane.size === 0) return
+    watch.progressed()
+    for (const [lane, bytes] of byLane) paths.arrived(lane, bytes)
+    room.ring()
+    pump()
+  }
+
+  const receive = ({ kind, messages: arrived }: Opened) => {
+    if (state === 'closed') return
+    for (const message of arrived) {
+      receivedBytes += message.length
+      messages.emit(message)
+    }
+    if (kind === frameKinds.close) void endedByPeer()
+  }
+
+  /** The other side closes its carriers when it knows that its end arrived. */
+  const endedByPeer = async () => {
+    const lanes = paths.lanes
+    await Promise.all(lanes.map(lane => acks.sendNow(lane)))
+    end(null, false)
+    timers.after(longestCloseMs, () => closeAll(lanes))
+  }
+
+  const receiveLoose = async (lane: Lane, number: number, sealed: Uint8Array<ArrayBuffer>) => {
+    const frame = acks.read(await sealer.open(number, sealed))
+    acknowledge(frame)
+    if (frame.kind === frameKinds.ping) await acks.answer(lane, frame)
+    if (frame.kind === frameKinds.pong) {
+      acks.answered(lane, frame)
+      paths.answered(lane)
+      pump()
+    }
+  }
+
+  const onMessage = (lane: Lane, message: Uint8Array<ArrayBuffer>) => {
+    if (state === 'closed') return
+    const units = readUnits(message, sealer.tag)
+    if (units === 'stale') return
+    if (units === null) return fail(new WherryError('not_authentic'))
+    for (const { number, sealed } of units) {
+      if (number >= firstLoose) receiveLoose(lane, number, sealed).catch(error => fail(asWherryError(error)))
+      else if (inbox.receive({ number, sealed })) {
+        acks.due(lane, sealed.length)
+        if (lane !== paths.active && receivedBytes > sentBytes) follow(lane)
+      } else acks.due(lane, 0)
+    }
+  }
+
+  const follow = (lane: Lane) => {
+    const before = paths.active
+    paths.follow(lane)
+    // Little of ours is on its way, and it may have been lost: that it arrives twice does no harm.
+    if (before) outbox.lose(before)
+  }
+
+  const removeLane = (lane: Lane) => {
+    stops.get(lane)?.()
+    stops.delete(lane)
+    outbox.lose(lane)
+    paths.remove(lane)
+    pump()
+  }
+
+  const closeAll = (lanes: readonly Lane[]) => {
+    for (const lane of lanes) lane.carrier.close()
+  }
+
+  const end = (error: WherryError | null, isOwn: boolean) => {
+    if (state === 'closed') return
+    state = 'closed'
+    watch.stop()
+    acks.stop()
+    for (const stop of stops.values()) stop()
+    stops.clear()
+    room.ring()
+    if (!isOwn) closings.emit(error)
+    path = null
+    pathChanges.emit(null)
+    messages.clear()
+    closings.clear()
+    pathChanges.clear()
+  }
+
+  const fail = (error: WherryError) => {
+    const lanes = paths.lanes
+    end(error, false)
+    closeAll(lanes)
+  }
+
+  return {
+    addCarrier(carrier) {
+      if (state === 'closed' || carrier.closed || carrier.messageBytes < frameMessageBytes)
+        return carrier.close()
+      const lane = createLane(carrier)
+      const stopMessages = carrier.onMessage(message => onMessage(lane, message))
+      const stopClose = carrier.onClose(() => removeLane(lane))
+      stops.set(lane, () => {
+        stopMessages()
+        stopClose()
+      })
+      paths.add(lane)
+      watch.start()
+      void acks.ping(lane)
+      pump()
+    },
+    get path() {
+      return path
+    },
+    onPath: pathChanges.add,
+    async send(message) {
+      if (message.length > maxMessageBytes) throw new WherryError('too_large')
+      while (state === 'open' && outbox.bytes >= mostUnacknowledgedBytes) await room.rung()
+      if (state !== 'open') throw new WherryError('peer_left')
+      sentBytes += message.length
+      outbox.take(message)
+    },
+    maxMessageBytes,
+    onMessage: messages.add,
+    onClose: closings.add,
+    async close() {
+      if (state !== 'open') return
+      state = 'closing'
+      outbox.takeClose()
+      const deadline = timers.after(longestCloseMs, () => {
+        closeAll(paths.lanes)
+        end(null, true)
+      })
+      while (state === 'closing' && !outbox.isEmpty) await room.rung()
+      deadline()
+      closeAll(paths.lanes)
+      end(null, true)
+    },
+    abandon: () => end(null, true),
+    get sentBytes() {
+      return sentBytes
+    },
+    get receivedBytes() {
+      return receivedBytes
+    },
+  }
+}
+
+const asWherryError = (error: unknown): WherryError =>
+  error instanceof WherryError ? error : new WherryError('internal', undefined, {}, { cause: error })

@@ -1,0 +1,153 @@
+import {
+  createPlain,
+  type FrameKind,
+  frameKinds,
+  maxPlainBytes,
+  type Plain,
+  plainBytesFor,
+  type Unit,
+  unitBytes,
+} from './layout.ts'
+import type { Sealer } from './sealer.ts'
+
+/** A frame that has not been acknowledged, and the lane on which it went, if it did. */
+type Outgoing<Lane> = {
+  number: number
+  sealed: Uint8Array<ArrayBuffer> | null
+  bytes: number
+  on: Lane | null
+}
+
+/** A smaller frame waits for more messages while another is being sealed, so that many small ones share one. */
+const sealAloneBytes = maxPlainBytes / 2
+
+export type Outbox<Lane> = {
+  /** Makes frames of it; the bytes are copied. */
+  take(message: Uint8Array): void
+  takeClose(): void
+  /** The next frames to go, as many as `room` bytes of a message have room for; they count as sent on `lane`. */
+  next(lane: Lane, room: number): Unit[]
+  /** All below `number` have arrived: answers the bytes by the lane that brought them. */
+  acknowledge(number: number): Map<Lane, number>
+  /** What is unacknowledged on this lane goes again; answers whether there was any. */
+  lose(lane: Lane): boolean
+  /** The lane of the oldest frame that was sent: while it holds out, nothing behind it is acknowledged. */
+  readonly oldest: Lane | null
+  /** Taken and not acknowledged. */
+  readonly bytes: number
+  /** Frames that were numbered. */
+  readonly nextNumber: number
+  readonly isEmpty: boolean
+}
+
+/** The frames of one direction, in order, until the other side has them. */
+export const createOutbox = <Lane>(
+  sealer: Sealer,
+  { acknowledged, sealed, failed }: { acknowledged(): number; sealed(): void; failed(error: Error): void },
+): Outbox<Lane> => {
+  let frames: Outgoing<Lane>[] = []
+  /** Of `frames`: those before are acknowledged. */
+  let head = 0
+  /** Of `frames`: all before are on a lane. */
+  let unsent = 0
+  let nextNumber = 0
+  let bytes = 0
+  let sealing = 0
+  let gathering: Plain | null = null
+
+  const seal = (plain: Plain) => {
+    const content = plain.finish(acknowledged())
+    const frame: Outgoing<Lane> = { number: nextNumber++, sealed: null, bytes: content.length, on: null }
+    frames.push(frame)
+    sealing++
+    sealer.seal(frame.number, content).then(result => {
+      frame.sealed = result
+      sealing--
+      if (sealing === 0) flush()
+      sealed()
+    }, failed)
+  }
+
+  const flush = () => {
+    if (!gathering) return
+    const plain = gathering
+    gathering = null
+    seal(plain)
+  }
+
+  const takeKind = (kind: FrameKind) => {
+    flush()
+    const plain = createPlain(kind, plainBytesFor(new Uint8Array(0)))
+    bytes += plain.length
+    seal(plain)
+  }
+
+  const compact = () => {
+    if (head < 512) return
+    frames = frames.slice(head)
+    unsent -= head
+    head = 0
+  }
+
+  return {
+    take(message) {
+      if (gathering && !gathering.hasRoom(message)) flush()
+      const before = gathering?.length ?? 0
+      const goesAlone = sealing === 0 || plainBytesFor(message) >= sealAloneBytes
+      gathering ??= createPlain(frameKinds.data, goesAlone ? plainBytesFor(message) : maxPlainBytes)
+      gathering.add(message)
+      bytes += gathering.length - before
+      if (sealing === 0 || gathering.length >= sealAloneBytes) flush()
+    },
+    takeClose: () => takeKind(frameKinds.close),
+    next(lane, room) {
+      const units: Unit[] = []
+      let left = room
+      for (; unsent < frames.length; unsent++) {
+        const frame = frames[unsent]
+        if (!frame?.sealed) break
+        if (frame.on !== null) continue
+        if (unitBytes(frame.sealed) > left) break
+        left -= unitBytes(frame.sealed)
+        frame.on = lane
+        units.push({ number: frame.number, sealed: frame.sealed })
+      }
+      return units
+    },
+    acknowledge(number) {
+      const byLane = new Map<Lane, number>()
+      for (let frame = frames[head]; frame && frame.number < number; frame = frames[head]) {
+        if (frame.on !== null) byLane.set(frame.on, (byLane.get(frame.on) ?? 0) + frame.bytes)
+        bytes -= frame.bytes
+        frame.sealed = null
+        head++
+      }
+      unsent = Math.max(unsent, head)
+      compact()
+      return byLane
+    },
+    lose(lane) {
+      let first = -1
+      for (let i = head; i < unsent; i++) {
+        const frame = frames[i]
+        if (frame?.on !== lane) continue
+        frame.on = null
+        if (first < 0) first = i
+      }
+      if (first >= 0) unsent = first
+      return first >= 0
+    },
+    get oldest() {
+      return head < unsent ? (frames[head]?.on ?? null) : null
+    },
+    get bytes() {
+      return bytes
+    },
+    get nextNumber() {
+      return nextNumber
+    },
+    get isEmpty() {
+      return head === frames.length && !gathering
+    },
+  }
+}
