@@ -5,17 +5,6 @@ import { type Attempt, directAttempt } from './direct-attempt.ts'
 import { type DirectSignal, readDirectSignal } from './direct-signals.ts'
 import type { MakePeerConnection, PeerServers } from './peer-connection.ts'
 
-export {
-  type Candidate,
-  type Description,
-  lowMarkBytes,
-  type MakePeerConnection,
-  type PeerChannel,
-  type PeerConnection,
-  type PeerConnectionEvents,
-  type PeerServers,
-} from './peer-connection.ts'
-
 /** Looks for direct ways to the other side, again and again after a loss, until it is stopped. */
 export type Connect = (options: {
   signals: SealedSignals
