@@ -56,12 +56,12 @@ const fill = (disk: string): string => {
 type Disk = { hub: HubProcess; home: string; disk: string; small: Buffer; wherry: CommandLine }
 
 /** A hub on a small disk with a file on it, and somebody who is signed in; null where a disk cannot be mounted. */
-const smallDisk = async (): Promise<Disk | null> => {
+const smallDisk = async (mebibytes: number): Promise<Disk | null> => {
   const home = await mkdtemp(join(tmpdir(), 'wherry-full-'))
   cleanUps.push(() => rm(home, { recursive: true, force: true }))
   const disk = join(home, 'disk')
   await mkdir(disk)
-  if (!mountDisk(disk, 64)) return null
+  if (!mountDisk(disk, mebibytes)) return null
   const hub = await hubOn(disk)
   const wherry = commandLine(join(home, 'home'))
   await wherry.json(
@@ -84,7 +84,7 @@ const expectReadable = async ({ home, small, wherry }: Disk): Promise<void> => {
 test.for(['stop', 'kill'] as const)(
   'a hub that starts on a full disk after a %s serves, refuses in words, and takes files when there is room',
   async (end, context) => {
-    const made = await smallDisk()
+    const made = await smallDisk(128)
     if (made === null) return context.skip('mounting a small tmpfs needs root')
     const { hub, home, disk, wherry } = made
     await hub[end]()
@@ -102,7 +102,7 @@ test.for(['stop', 'kill'] as const)(
 )
 
 test('where a full disk lets no hub start, it says what is full and what to do', async context => {
-  const made = await smallDisk()
+  const made = await smallDisk(64)
   if (made === null) return context.skip('mounting a small tmpfs needs root')
   const { hub, disk } = made
   await hub.stop()
@@ -119,7 +119,7 @@ test('where a full disk lets no hub start, it says what is full and what to do',
 })
 
 test('a full disk refuses an upload in words, loses nothing, and the upload goes on when there is room', async context => {
-  const made = await smallDisk()
+  const made = await smallDisk(64)
   if (made === null) return context.skip('mounting a small tmpfs needs root')
   const { home, disk, wherry } = made
   const large = randomBytes(96 * MiB)
