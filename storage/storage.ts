@@ -247,6 +247,11 @@ export type Uploads = {
   expire(now: number): Promise<{ id: string; user: string }[]>
   /** (once) Makes one-chunk files visible whose chunks are durable already. Each file succeeds or fails by itself. */
   putMany(actor: Actor, folder: string, files: readonly SmallFile[]): Promise<SmallFileResult[]>
+  /** Which of these a folder has already, with the same name and content and no damage; and how many entries it has. */
+  findMany(
+    folder: string,
+    files: readonly Pick<SmallFile, 'name' | 'size' | 'hash'>[],
+  ): Promise<{ entries: (Entry | null)[]; total: number }>
 }
 
 export type ContentInfo = {

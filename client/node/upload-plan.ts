@@ -45,9 +45,13 @@ const remoteFolders = (client: HubClient) => {
   }
 }
 
+/** Browsers cut a date to whole milliseconds where this machine rounds it. */
+const isSameDate = (one: { modifiedAt: number }, other: { modifiedAt: number }): boolean =>
+  Math.abs(one.modifiedAt - other.modifiedAt) <= 1
+
 /** As rsync decides: the hub has a file of that name, size and date, so this one is there. */
 const isThere = (local: LocalFile, entry: Entry | undefined): boolean =>
-  entry?.kind === 'file' && entry.size === local.size && entry.modifiedAt === local.modifiedAt
+  entry?.kind === 'file' && entry.size === local.size && isSameDate(entry, local)
 
 export const planUpload = async (
   client: HubClient,
@@ -57,7 +61,7 @@ export const planUpload = async (
 ): Promise<UploadPlan> => {
   const remote = remoteFolders(client)
   const { uploads } = await client.call('upload.list', {})
-  const begun = new Map(uploads.map(one => [uploadKey(one.folder, one.name, one), one]))
+  const begun = Map.groupBy(uploads, one => uploadKey(one.folder, one.name, one.size))
   const plan: UploadPlan = { fresh: [], unfinished: [], present: [] }
   for (const local of tree.files) {
     const name = target.name ?? local.name
@@ -68,15 +72,15 @@ export const planUpload = async (
     }
     const source = fileSource(local.file)
     const request = { source, folder: target.folder.id, path: local.path, name, onClash }
-    const upload = folder === null ? undefined : begun.get(uploadKey(folder, name, local))
+    const alike = folder === null ? [] : (begun.get(uploadKey(folder, name, local.size)) ?? [])
+    const upload = alike.find(one => isSameDate(one, local))
     if (upload) plan.unfinished.push({ upload, request })
     else plan.fresh.push(request)
   }
   return plan
 }
 
-const uploadKey = (folder: string, name: string, file: { size: number; modifiedAt: number }): string =>
-  `${folder} ${file.size} ${file.modifiedAt} ${name}`
+const uploadKey = (folder: string, name: string, size: number): string => `${folder} ${size} ${name}`
 
 /** Folders without files are made here; those with files come with their first file. */
 export const makeEmptyFolders = async (

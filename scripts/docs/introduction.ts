@@ -32,7 +32,7 @@ A slice has at most ${limits.sliceBytes / 2 ** 20} MiB, a chunk at most ${limits
 Uploads run on credit in bytes. \`upload.credit\` asks for it, each slice spends its length, and \`upload.stored\` gives it back when the chunk is durable. Sending without credit closes the connection. Downloads are pulled: \`download.read\` asks for a few chunks at a time, and a connection that stops taking bytes is closed.
 
 ## Uploads
-\`upload.open\`, then for the next chunks \`upload.declare\` (the answer says which are missing), slices of the missing ones, and at the end \`upload.commit\`. Nothing needs to wait for an answer but for credit. After a lost connection: \`upload.resume\`, which says what is stored. For many small files: \`upload.putMany\`.
+\`upload.open\`, then for the next chunks \`upload.declare\` (the answer says which are missing), slices of the missing ones, and at the end \`upload.commit\`. Nothing needs to wait for an answer but for credit. After a lost connection: \`upload.resume\`, which says what is stored. For many small files: \`upload.putMany\`, after \`upload.findMany\` where some may be there already.
 
 ## Live folders
 \`folder.watch\` answers with the space's change number, then \`folder.list\` with pages; every entry carries the number of its last change, and a change applies only to an entry with a lower one. \`folder.changed\` says \`from\` and \`to\`: if \`from\` is above the last number seen, \`folder.changes\` has what was missed. After a reconnect, \`folder.watch\` with \`since\` answers with the changes since then, or \`reset\`.`

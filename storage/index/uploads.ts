@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Uploads } from '../storage.ts'
+import { smallFileReads } from './reads/small-files.ts'
 import { uploadReads } from './reads/uploads.ts'
 import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'
@@ -14,6 +15,7 @@ export const uploadsOf = (
   sweep: () => void,
 ): Uploads => ({
   ...uploadReads(db),
+  ...smallFileReads(db),
   open: (user, upload) => writer.run('uploads.open', { user, upload, keptMs }, actorOf(user)),
   declare: (user, upload, from, chunks, trusted) =>
     writer.run('uploads.declare', { user, upload, from, chunks, trusted }, actorOf(user)),

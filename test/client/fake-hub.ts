@@ -64,6 +64,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     maxUnacknowledged: 0,
   }
   const corrupt = new Set<string>()
+  const folders = new Set<string>()
   let commitsHeld: Promise<void> | null = null
   let milestone = { bytes: Number.POSITIVE_INFINITY, reached: () => {} }
 
@@ -208,6 +209,15 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
       uploads.delete(upload)
       return {}
     },
+    'upload.findMany': async ({ folder, files }: ParamsInput<'upload.findMany'>) => {
+      const found = files.map(async ({ name, hash, size }) => {
+        const digest = await contentDigest(size > 0 ? [{ hash, size }] : [], subtleSha256)
+        const there = entryOf(folder, name)
+        return there?.digest === digest ? plain(there) : null
+      })
+      const total = [...entries.values()].filter(entry => entry.folder === folder).length
+      return { entries: await Promise.all(found), total }
+    },
     'upload.putMany': async ({ folder, stream, files }: ParamsInput<'upload.putMany'>) => {
       const left = files.filter(file => file.size > 0).length
       const bad = new Set<number>()
@@ -226,10 +236,12 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
       }
       return { results }
     },
-    'folder.create': ({ folder, name }: ParamsInput<'folder.create'>) => ({
-      entry: { ...plain(folderEntry(folder, name)) },
-      created: true,
-    }),
+    'folder.create': ({ folder, name }: ParamsInput<'folder.create'>) => {
+      const entry = plain(folderEntry(folder, name))
+      const created = !folders.has(entry.id)
+      folders.add(entry.id)
+      return { entry, created }
+    },
     'entry.get': ({ entry }: ParamsInput<'entry.get'>) => ({
       entry: folderEntry(null, entry),
       level: 'write',

@@ -109,6 +109,31 @@ describe('the upload queue', () => {
     expect(queue.items[1]).toMatchObject({ state: 'done', unchanged: true })
   })
 
+  test('small files that are there already are found by one question for each folder, and not sent', async () => {
+    const hub = createFakeHub()
+    const files = [[], ['a'], ['a', 'b']].flatMap(path =>
+      Array.from({ length: 20 }, (_, i) => request(`${i}`, someBytes(900, i), { path, onClash: 'replace' })),
+    )
+    const first = openQueue(hub)
+    first.add(files)
+    await first.whenIdle()
+    expect(first.totals.sentBytes).toBe(60 * 900)
+    // Not for the folders that were made for them.
+    expect(hub.counted.calls.get('upload.findMany')).toBe(1)
+
+    const other = openQueue(hub)
+    const changed = request('7', someBytes(900, 77), { path: ['a', 'b'], onClash: 'replace' })
+    const twice = request('8', someBytes(900, 8), { path: ['a', 'b'], onClash: 'keepBoth' })
+    const others = files.filter(({ name, path }) => path.length < 2 || (name !== '7' && name !== '8'))
+    other.add([...others, changed, twice])
+    await other.whenIdle()
+    expect(other.totals).toMatchObject({ doneFiles: 60, sentBytes: 2 * 900, reusedBytes: 58 * 900 })
+    expect(hub.counted.calls.get('upload.findMany')).toBe(4)
+    const deep = fakeId(`${fakeId(`${folder}/a`)}/b`)
+    expect(hub.contentOf(deep, '7')).toEqual(someBytes(900, 77))
+    expect(hub.contentOf(deep, '8 (2)')).toEqual(someBytes(900, 8))
+  })
+
   test('a file that was uploaded before and is unchanged is not read', async () => {
     const hub = createFakeHub()
     const files = new Map()

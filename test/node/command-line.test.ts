@@ -1,10 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
+import { memorySource } from '../client/memory-source.ts'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+import { signedInClient } from '../support/transfer-client.ts'
 
 const MiB = 2 ** 20
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
@@ -40,6 +43,24 @@ afterAll(async () => {
   await hub.remove()
   await rm(home, { recursive: true, force: true })
 })
+
+/** Uploads to the administrator's space by the queue of browsers. */
+const uploadAsBrowser = async (
+  files: readonly { path: string[]; name: string; bytes: Buffer; modifiedAt: number }[],
+): Promise<void> => {
+  const { client, root } = await signedInClient(hub.url, administrator)
+  const queue = createUploadQueue({ link: client })
+  queue.add(
+    files.map(({ path, name, bytes, modifiedAt }) => ({
+      source: { ...memorySource(name, new Uint8Array(bytes)), modifiedAt },
+      ...{ folder: root, path, name, onClash: 'ask' },
+    })),
+  )
+  await queue.whenIdle()
+  expect(queue.totals).toMatchObject({ doneFiles: files.length })
+  queue.close()
+  client.close()
+}
 
 describe('signing in', () => {
   test('the session is kept in files that nobody else can read', async () => {
@@ -106,6 +127,43 @@ describe('files', () => {
     expect(Math.round((await stat(join(back, 'big.bin'))).mtimeMs)).toBe(
       Math.round((await stat(join(tree, 'big.bin'))).mtimeMs),
     )
+  })
+
+  test('what a browser uploaded is recognised at any depth, though browsers cut dates where this machine rounds', async () => {
+    const tree = join(home, 'dated')
+    await mkdir(join(tree, 'sub/deep'), { recursive: true })
+    const files = [[], ['sub'], ['sub', 'deep']].flatMap(path =>
+      [
+        { name: 'a', size: 9000 },
+        { name: 'b', size: MiB },
+      ].map(file => ({ ...file, path, bytes: randomBytes(file.size) })),
+    )
+    const at = 1_700_000_000.1237
+    for (const { path, name, bytes } of files) {
+      await writeFile(join(tree, ...path, name), bytes)
+      await utimes(join(tree, ...path, name), at, at)
+    }
+    await uploadAsBrowser(
+      files.map(({ path, name, bytes }) => ({
+        ...{ path: ['dated', ...path], name, bytes, modifiedAt: 1_700_000_000_123 },
+      })),
+    )
+    const again = (await wherry.json(['put', tree, 'me:'])) as PutResult
+    expect(again).toMatchObject({ files: 6, sentBytes: 0, failed: 0 })
+    expect(again.reusedBytes).toBe(again.bytes)
+
+    // Copied to another machine without its dates: read again, not sent again.
+    for (const { path, name } of files) await utimes(join(tree, ...path, name), at + 1000, at + 1000)
+    const copied = (await wherry.json(['put', tree, 'me:'])) as PutResult
+    expect(copied).toMatchObject({ files: 6, sentBytes: 0, failed: 0 })
+    expect(copied.reusedBytes).toBe(copied.bytes)
+
+    const other = randomBytes(9000)
+    await writeFile(join(tree, 'sub/deep/a'), other)
+    const changed = (await wherry.json(['put', tree, 'me:'])) as PutResult
+    expect(changed).toMatchObject({ files: 6, sentBytes: 9000, failed: 0 })
+    await wherry.json(['get', 'me:dated/sub/deep/a', join(home, 'changed')])
+    expect(await readFile(join(home, 'changed'))).toEqual(other)
   })
 
   test('mkdir, mv, cp, ls and rm do what their names say', async () => {

@@ -1,7 +1,7 @@
 import type { ParamsInput, Result } from '../../../protocol/table.ts'
 import type { OnClash } from '../../../protocol/values.ts'
 import type { Source, TransferLink } from '../api.ts'
-import type { Sha256 } from '../hashing.ts'
+import { contentDigest, type Sha256 } from '../hashing.ts'
 import type { Credit } from './upload-credit.ts'
 import type { Sender } from './upload-sender.ts'
 
@@ -13,6 +13,10 @@ export type ReadFile = {
   hash: string
   bytes: Uint8Array
 }
+
+/** The digest that a file's content has on the hub. */
+export const digestOfFile = ({ hash, bytes }: ReadFile, sha256: Sha256): Promise<string> =>
+  contentDigest(bytes.length > 0 ? [{ hash, size: bytes.length }] : [], sha256)
 
 /** Reads and hashes files, some at the same time; a file that cannot be read is its error, in the same place. */
 export const readFiles = async (

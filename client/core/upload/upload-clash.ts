@@ -1,22 +1,28 @@
+import type { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { UploadRecord } from './upload-items.ts'
 import type { UploadTools } from './upload-tools.ts'
 
+/** The very file is there already. */
+export const setUnchanged = ({ items }: UploadTools, record: UploadRecord, entry: Entry): void => {
+  const { size } = record.shown
+  items.update(record, {
+    ...{ state: 'done', entry, unchanged: true },
+    ...{ checkedBytes: size, storedBytes: size, reusedBytes: size },
+  })
+}
+
 /** The name is taken: what was asked for this file says what becomes of it. */
 export const meetClash = (
-  { items }: UploadTools,
+  tools: UploadTools,
   record: UploadRecord,
   entry: Entry | null,
   digest: string | null,
-  error: Parameters<typeof items.fail>[1],
+  error: WherryError,
 ): void => {
-  if (entry && digest !== null && entry.digest === digest) {
-    const { size } = record.shown
-    items.update(record, {
-      ...{ state: 'done', entry, unchanged: true },
-      ...{ checkedBytes: size, storedBytes: size, reusedBytes: size },
-    })
-  } else if (record.onClash === 'ask') items.update(record, { state: 'clash', entry })
+  const { items } = tools
+  if (entry && digest !== null && entry.digest === digest) setUnchanged(tools, record, entry)
+  else if (record.onClash === 'ask') items.update(record, { state: 'clash', entry })
   else if (record.onClash === 'skip') items.update(record, { state: 'cancelled', entry })
   else items.update(record, { state: 'failed', entry, error })
 }

@@ -4,6 +4,8 @@ import type { TransferLink } from '../api.ts'
 /** Folders on the way to uploads: made once, whoever asks first. */
 export const createUploadFolders = (link: TransferLink) => {
   const made = new Map<string, Promise<string>>()
+  /** Nothing was in them but what comes with these uploads. */
+  const fresh = new Set<string>()
   const places = new Map<string, Promise<{ space: string; path: string[] } | null>>()
 
   const remember = <T>(memo: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
@@ -28,7 +30,8 @@ export const createUploadFolders = (link: TransferLink) => {
     if (name === undefined) return Promise.resolve(folder)
     return remember(made, [folder, ...path].join('/'), async () => {
       const parent = await ensure(folder, path.slice(0, -1))
-      const { entry } = await link.call('folder.create', { folder: parent, name, onClash: 'reuse' })
+      const { entry, created } = await link.call('folder.create', { folder: parent, name, onClash: 'reuse' })
+      if (created) fresh.add(entry.id)
       return entry.id
     })
   }
@@ -37,7 +40,14 @@ export const createUploadFolders = (link: TransferLink) => {
     /** The id of the folder at `path` below `folder`; what is missing on the way is made. */
     ensure,
     /** Folders may have been deleted meanwhile: looks again the next time. */
-    forget: (): void => made.clear(),
+    forget(): void {
+      made.clear()
+      fresh.clear()
+    },
+    /** True if nothing was in it before these uploads. */
+    isNew: (folder: string): boolean => fresh.has(folder),
+    /** It was empty when these uploads began: as good as made for them. */
+    setNew: (folder: string): void => void fresh.add(folder),
     /** The entry of that name in a folder, or null if it cannot be seen. */
     async find(folder: string, name: string): Promise<Entry | null> {
       try {

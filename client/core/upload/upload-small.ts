@@ -1,14 +1,15 @@
 import { type Reason, WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
-import { contentDigest } from '../hashing.ts'
-import { putFiles, type ReadFile, readFiles } from './upload-batch.ts'
-import { meetClash } from './upload-clash.ts'
+import { digestOfFile, putFiles, type ReadFile, readFiles } from './upload-batch.ts'
+import { meetClash, setUnchanged } from './upload-clash.ts'
 import type { UploadRecord } from './upload-items.ts'
 import { shownError, wireClash } from './upload-record.ts'
 import type { UploadTools } from './upload-tools.ts'
 
 const mostMismatches = 3
+
+type Ready = { record: UploadRecord; file: ReadFile }
 
 /** Small files, waiting by folder and sent by the hundreds. */
 export const createSmallUploads = (tools: UploadTools) => {
@@ -53,7 +54,7 @@ export const createSmallUploads = (tools: UploadTools) => {
     const wanted = batch.flatMap(({ source, shown, onClash }) =>
       source ? [{ source, name: shown.name, onClash: wireClash(onClash) }] : [],
     )
-    const ready: { record: UploadRecord; file: ReadFile }[] = []
+    const ready: Ready[] = []
     for (const [index, file] of (await readFiles(wanted, tools.hashing.sha256)).entries()) {
       const record = batch[index]
       if (!record) continue
@@ -65,7 +66,7 @@ export const createSmallUploads = (tools: UploadTools) => {
 
   const settle = async (
     folder: string,
-    { record, file }: { record: UploadRecord; file: ReadFile },
+    { record, file }: Ready,
     result: Result<'upload.putMany'>['results'][number],
   ) => {
     const { length } = file.bytes
@@ -82,21 +83,30 @@ export const createSmallUploads = (tools: UploadTools) => {
     if (error.reason === again && ++record.mismatches < mostMismatches && record.wish === 'run')
       return retries.add(record)
     if (error.reason !== 'name_taken') return fail(record, error)
-    const { hash, bytes } = file
-    const digest = await contentDigest(
-      bytes.length > 0 ? [{ hash, size: bytes.length }] : [],
-      tools.hashing.sha256,
-    )
+    const digest = await digestOfFile(file, tools.hashing.sha256)
     meetClash(tools, record, await folders.find(folder, file.name), digest, error)
   }
   /** Put in line again when their batch is over. */
   const retries = new Set<UploadRecord>()
 
+  /** Settles those that are there already, and answers the others: bytes that the hub has do not travel. */
+  const passPresent = async (folder: string, ready: Ready[]): Promise<Ready[]> => {
+    if (ready.length === 0 || folders.isNew(folder)) return ready
+    const files = ready.map(({ file: { name, hash, bytes } }) => ({ name, hash, size: bytes.length }))
+    const { entries, total } = await link.call('upload.findMany', { folder, files })
+    if (total === 0) folders.setNew(folder)
+    return ready.filter(({ record, file }, index) => {
+      const there = file.onClash === 'keepBoth' ? null : entries[index]
+      if (record.wish === 'run' && there) setUnchanged(tools, record, there)
+      return record.wish === 'run' && !there
+    })
+  }
+
   const run = async (batch: readonly UploadRecord[]) => {
     const [first] = batch
     if (!first) return
     const folder = await folders.ensure(first.shown.folder, first.path)
-    const ready = await readBatch(batch)
+    const ready = await passPresent(folder, await readBatch(batch))
     if (ready.length === 0) return
     const files = ready.map(({ file }) => file)
     const results = await putFiles(tools, folder, files, () => {

@@ -1,9 +1,8 @@
-import { hash as digestOf } from 'node:crypto'
 import { sql } from 'kysely'
-import { bytesToHex, digestLink, digestStart } from '../../../protocol/digest.ts'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { nameKey } from '../../../protocol/names.ts'
 import type { SmallFile, SmallFileResult } from '../../storage.ts'
+import { digestOfSmall } from '../digest-of-small.ts'
 import type { EntryRow } from '../entry-rows.ts'
 import { insertRows } from '../insert-rows.ts'
 import { inSavepoint } from '../savepoint.ts'
@@ -44,11 +43,11 @@ export const putMany: Write<Batch, SmallFileResult[]> = async (tx, args) => {
   return inOrder
 }
 
-const prepare = (tx: Tx, { hash, ...file }: SmallFile): Prepared => {
-  const link = digestLink(digestStart, { hash, size: file.size })
-  const digest = file.size === 0 ? bytesToHex(digestStart) : digestOf('sha256', link, 'hex')
-  return { ...file, hash, digest, content: orderedId(tx.now) }
-}
+const prepare = (tx: Tx, file: SmallFile): Prepared => ({
+  ...file,
+  digest: digestOfSmall(file),
+  content: orderedId(tx.now),
+})
 
 /** I2: no row may name bytes that are not durable. */
 const assertDurable = async (tx: Tx, files: readonly SmallFile[]): Promise<void> => {
