@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import type { RememberedFile, UploadMemory } from '../core/api.ts'
+import { stateDirectory } from './state-directory.ts'
 
 const remembered = v.object({
   key: v.string(),
@@ -13,11 +13,8 @@ const remembered = v.object({
   chunks: v.array(v.object({ hash: v.string(), size: v.number() })),
 })
 
-const stateDirectory = (): string =>
-  join(process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'wherry', 'uploads')
-
 /** Remembers uploads in files of mode 0600, one for each uploaded file, below `directory`. */
-export const fileUploadMemory = (directory = stateDirectory()): UploadMemory => {
+export const fileUploadMemory = (directory = stateDirectory('uploads')): UploadMemory => {
   const fileOf = (key: string) => join(directory, `${createHash('sha256').update(key).digest('hex')}.json`)
   return {
     async get(key): Promise<RememberedFile | null> {

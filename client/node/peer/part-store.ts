@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { realpath, statfs } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { WherryError } from '../../../protocol/errors.ts'
+import {
+  chunkBytes,
+  type PeerFile,
+  type PeerOffer,
+  type PeerSink,
+  type PeerStore,
+} from '../../core/peer/api.ts'
+import { formatBytes, printable } from '../cli/output.ts'
+import { stateDirectory } from '../state-directory.ts'
+import { groupSync } from './group-sync.ts'
+import { beginPart, fileId, removePart, reopenPart } from './part-file.ts'
+import { finishedSink, folderSink, partSink } from './part-sink.ts'
+import { receiptFolders } from './receipt-folders.ts'
+import { type KeptPart, openReceiptJournal } from './receipt-journal.ts'
+import { checkPath } from './safe-place.ts'
+import { writeFailure } from './write-errors.ts'
+
+/** Files of the folder `target`, which exists. */
+export type PartStore = PeerStore & {
+  /** All is received: forgets what was only kept to continue. */
+  done(): Promise<void>
+  /** Nothing will be continued: removes the parts too. Whole files stay. */
+  discard(): Promise<void>
+  /** Keeps all for a later run. */
+  close(): Promise<void>
+}
+
+const fileKey = ({ path, size, modifiedAt }: PeerFile): string => JSON.stringify([path, size, modifiedAt])
+
+const openReceipt = async (target: string, transfer: string, journals: string) => {
+  const name = createHash('sha256').update(`${target}\n${transfer}`).digest('hex')
+  const journal = await openReceiptJournal(join(journals, `${name}.journal`))
+  return {
+    journal,
+    folders: receiptFolders(target, journal),
+    sync: groupSync(journal),
+    inUse: new Set<string>(),
+  }
+}
+
+type Receipt = Awaited<ReturnType<typeof openReceipt>>
+
+/** Bytes of the file that are on the disk already. */
+const keptBytes = ({ journal }: Receipt, file: PeerFile): number => {
+  const kept = journal.kept.get(fileKey(file))
+  if (!kept) return 0
+  return kept.name !== null ? file.size : Math.min(file.size, kept.hashes.size * chunkBytes)
+}
+
+/** Receives into `target`. What an interrupted run left there is continued if the same transfer is offered again. */
+export const partStore = (target: string, journals = stateDirectory('receipts')): PartStore => {
+  const receipts = new Map<string, Promise<Receipt>>()
+
+  const receiptOf = (transfer: string): Promise<Receipt> => {
+    const known = receipts.get(transfer)
+    if (known) return known
+    const opening = realpath(target).then(real => openReceipt(real, transfer, journals))
+    receipts.set(transfer, opening)
+    return opening
+  }
+
+  const openKept = async (receipt: Receipt, file: PeerFile, kept: KeptPart): Promise<PeerSink | null> => {
+    const { file: number, hashes: restored, id, name } = kept
+    if (name !== null) return (await fileId(join(target, name))) === id ? finishedSink(file, restored) : null
+    const handle = await reopenPart(join(target, kept.part), id)
+    if (!handle) return null
+    const relative = dirname(kept.part)
+    const place = { folder: join(target, relative), relative }
+    const part = { name: basename(kept.part), handle }
+    return partSink({ file, ...place, part, number, restored, sync: receipt.sync })
+  }
+
+  const openNew = async ({ folders, journal, sync }: Receipt, file: PeerFile): Promise<PeerSink> => {
+    const place = await folders.ensure(file.path.slice(0, -1))
+    const part = await beginPart(place.folder, file.path.at(-1) ?? '')
+    const number = journal.newFile()
+    const id = (await fileId(join(place.folder, part.name))) ?? ''
+    await journal.append([{ file: number, key: fileKey(file), part: join(place.relative, part.name), id }])
+    return partSink({ file, ...place, part, number, restored: new Map(), sync })
+  }
+
+  const forget = async (removeParts: boolean): Promise<void> => {
+    for (const opening of receipts.values()) {
+      const { journal } = await opening
+      for (const { part, id } of removeParts ? journal.kept.values() : []) {
+        const path = join(target, part)
+        if ((await fileId(path)) === id) await removePart(path)
+      }
+      await journal.remove()
+    }
+    receipts.clear()
+  }
+
+  return {
+    async reserve(offer: PeerOffer) {
+      for (const { path } of offer.files) checkPath(path)
+      const receipt = await receiptOf(offer.transfer)
+      const needed = offer.files.reduce((sum, file) => sum + file.size - keptBytes(receipt, file), 0)
+      const { bavail, bsize } = await statfs(target)
+      if (needed <= bavail * bsize) return
+      throw new WherryError(
+        'no_room',
+        `There is not enough room: ${formatBytes(needed)} are needed, ${formatBytes(bavail * bsize)} are free in ${printable(target)}.`,
+      )
+    },
+    async open(transfer, file) {
+      checkPath(file.path)
+      const receipt = await receiptOf(transfer)
+      try {
+        if (file.kind === 'folder')
+          return folderSink(file, async () => (await receipt.folders.ensure(file.path)).folder)
+        const key = fileKey(file)
+        const kept = receipt.inUse.has(key) ? undefined : receipt.journal.kept.get(key)
+        receipt.inUse.add(key)
+        return (kept && (await openKept(receipt, file, kept))) ?? (await openNew(receipt, file))
+      } catch (error) {
+        throw writeFailure(error, printable(file.path.join('/')))
+      }
+    },
+    done: () => forget(false),
+    discard: () => forget(true),
+    async close() {
+      for (const opening of receipts.values()) await (await opening).journal.close()
+      receipts.clear()
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { WherryError } from '../../../protocol/errors.ts'
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null)
+
+export const isThere = (error: unknown): boolean => codeOf(error) === 'EEXIST'
+
+/** What a failed write means to people: `no_room` where the disk, a quota or the kind of file system is the limit. */
+export const writeFailure = (error: unknown, name: string): Error => {
+  const code = codeOf(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new WherryError(
+      'no_room',
+      `There is not enough room for "${name}" on this disk.`,
+      {},
+      { cause: error },
+    )
+  if (code === 'EFBIG')
+    return new WherryError('no_room', `"${name}" is too large for this file system.`, {}, { cause: error })
+  return error instanceof Error ? error : new Error(String(error))
+}
