@@ -4,15 +4,18 @@ import type { Connections } from './connections.ts'
 import type { Hub } from './context.ts'
 
 const minuteMs = 60_000
+const roomSweepMs = 5000
 
 /** What has to be done from time to time. Returns its stop function. */
 export const startUpkeep = (
   {
     storage,
     transfers,
+    rooms,
     clock,
     log,
   }: Pick<Hub, 'storage' | 'clock' | 'log'> & {
+    rooms: Pick<Hub['rooms'], 'sweep'>
     transfers: { uploads: Pick<Hub['transfers']['uploads'], 'ended'> }
   },
   connections: Connections,
@@ -37,6 +40,7 @@ export const startUpkeep = (
   }
 
   const timers = [
+    setInterval(() => rooms.sweep(), roomSweepMs),
     // A client that only watches renews in time too; one that does not is gone, or was told not to.
     setInterval(() => connections.closeExpired(clock(), accessMs), minuteMs),
     setInterval(attempt('noting when sessions were seen', touchSessions), 5 * minuteMs),

@@ -21,13 +21,20 @@ export const createSlots = (random: (below: number) => number = randomInt): Slot
   const rooms = new Map<number, string>()
   const used = new Map<number, number>()
 
-  const numbersUpTo = (max: number, isFree: (slot: number) => boolean): number[] =>
-    Array.from({ length: max }, (_, at) => at + 1).filter(isFree)
+  /** The first free number from a random one on. */
+  const freeUpTo = (max: number): number | null => {
+    const start = random(max)
+    for (let step = 0; step < max; step++) {
+      const slot = ((start + step) % max) + 1
+      if (!rooms.has(slot) && !used.has(slot)) return slot
+    }
+    return null
+  }
 
   const choose = (): number | null => {
     for (const max of tiers) {
-      const free = numbersUpTo(max, slot => !rooms.has(slot) && !used.has(slot))
-      if (free.length > 0) return free[random(free.length)] ?? null
+      const slot = freeUpTo(max)
+      if (slot !== null) return slot
     }
     // Better a number that was used a moment ago than none.
     const [oldest = null] = used.keys()

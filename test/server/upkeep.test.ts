@@ -22,7 +22,10 @@ test('uploads whose time is over are given up by a timer, and their quota comes 
   const limits = { maxConnections: 1, maxConnectionsPerAddress: 1, maxGuestsPerAddress: 1 }
   const transfers = { uploads: { ended: vi.fn() } }
   const log = pino({ level: 'silent' })
-  const stop = startUpkeep({ storage, transfers, clock, log }, createConnections(limits))
+  const stop = startUpkeep(
+    { storage, transfers, rooms: { sweep: () => undefined }, clock, log },
+    createConnections(limits),
+  )
   vi.advanceTimersByTime(hourMs)
   expect(given).toHaveBeenCalledWith(now)
   await Promise.all(given.mock.results.map(result => result.value))
