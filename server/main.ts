@@ -4,18 +4,20 @@ import { type RunningHub, startHub } from './hub.ts'
 /** A hub that hangs while it stops is ended: the storage is made for that. */
 const stopMs = 9500
 
-const start = async (): Promise<RunningHub> => {
-  const hub = await startHub(readConfig(process.env))
+const announce = (hub: RunningHub): void => {
   process.stdout.write(`\n  Wherry is running at ${hub.url}\n`)
   if (hub.setupToken !== null) {
     process.stdout.write(`  Create the first administrator: ${hub.url}/setup#${hub.setupToken}\n`)
   }
   process.stdout.write('\n')
-  return hub
 }
 
 const stopOnSignal = (hub: RunningHub): void => {
+  let isStopping = false
+  // A signal may come twice: from the terminal and from npm.
   const stop = (): void => {
+    if (isStopping) return
+    isStopping = true
     setTimeout(() => process.exit(1), stopMs).unref()
     hub.stop().then(
       () => process.exit(0),
@@ -25,12 +27,15 @@ const stopOnSignal = (hub: RunningHub): void => {
       },
     )
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
 }
 
 try {
-  stopOnSignal(await start())
+  const hub = await startHub(readConfig(process.env))
+  // First: whoever reads that it runs may stop it.
+  stopOnSignal(hub)
+  announce(hub)
 } catch (error) {
   const sentence = error instanceof Error ? error.message : String(error)
   const hint = error instanceof ConfigError ? 'The configuration is wrong' : 'Wherry cannot start'
