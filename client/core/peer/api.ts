@@ -32,15 +32,24 @@ export type Room = {
   readonly id: string
   /** Both seats are taken. */
   readonly present: boolean
-  /** Sends an envelope; throws `peer_away` if the other side is not there, `disconnected` if the hub is not. */
+  /**
+   * Sends an envelope, at most 20 a second, in order; throws `peer_away` if the other side is not there, or another than when
+   * it was called, `disconnected` if the hub is not. It may have arrived all the same.
+   */
   signal(envelope: string): Promise<void>
+  /** What came since the other side is there, and while nobody listened, comes at once. */
   onSignal(listener: (envelope: string) => void): Stop
+  /** `false` and `true` also when the connection of either side was replaced: what was on its way may be lost. */
   onPresence(listener: (present: boolean) => void): Stop
-  /** The other side left for good, the room expired, or the hub knows it no more: nothing comes back. */
+  /**
+   * The other side left for good (`peer_left`), the room expired or the hub knows it no more (`not_found`): nothing comes
+   * back. `cancelled` after leave(). Runs once, also for a room that ended already.
+   */
   onEnd(listener: (reason: WherryError) => void): Stop
-  /** The relay through the hub: a carrier for as long as this connection to the hub lasts. */
+  /** The relay through the hub: a carrier for as long as the other side is there. Another one closes the one before. */
   openRelay(): Promise<Carrier>
   turn(): Promise<{ stun: string[]; turn: { urls: string[]; username: string; credential: string } | null }>
+  /** Ends it for both. Resolves when the hub knows, or cannot be told. */
   leave(): Promise<void>
 }
 
@@ -181,6 +190,11 @@ export type PeerTransfer = {
   pause(): void
   resume(): void
   cancel(): void
+  /**
+   * Ends this run and nothing else: the other side waits for the next, which continues with what is kept here. For Ctrl+C
+   * and a page that goes. Twice is as once; `finished` is then left as it is.
+   */
+  stop(): Promise<void>
   /** Resolves at `done`; rejects with what it failed for. */
   readonly finished: Promise<void>
 }
