@@ -15,12 +15,22 @@ const shortenIcon = (svg: string): string =>
     .replace(/ \/>/g, '/>')
     .trim()
 
+/** What calls and events promise, and how they fail, is for the reference and for programmers: no page shows it. */
+const dropDocs = (source: string): string =>
+  source
+    .replace(/\bdoc:\s*(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")/g, "doc: ''")
+    .replace(/\berrors: \[[^\]]*\]/g, 'errors: []')
+
 /** An esbuild plugin: what the bundler leaves as it is, because it is text, becomes shorter too. */
 export const shortenText: Plugin = {
   name: 'shorten text',
   setup(build) {
     build.onLoad({ filter: /client[\\/]web[\\/].*\.ts$/ }, async ({ path }) => {
       const contents = shortenStyles(await readFile(path, 'utf8'))
+      return { contents, loader: 'ts' }
+    })
+    build.onLoad({ filter: /protocol[\\/](calls[\\/].*|events)\.ts$/ }, async ({ path }) => {
+      const contents = dropDocs(await readFile(path, 'utf8'))
       return { contents, loader: 'ts' }
     })
     build.onLoad({ filter: /lucide-static[\\/].*\.svg$/ }, async ({ path }) => ({

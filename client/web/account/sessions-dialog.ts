@@ -10,7 +10,7 @@ import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import { formatDate } from '../text/format.ts'
 import '../ui/dialog.ts'
-import { icons } from '../ui/icons.ts'
+import { accountIcons } from '../ui/account-icons.ts'
 import { say } from '../ui/say.ts'
 
 /** Where the account is signed in; each other session can be ended. */
@@ -64,7 +64,7 @@ export class SessionsDialog extends LitElement {
   #row(session: Session) {
     const seen = `${session.address} · ${formatDate(session.lastSeenAt)}`
     return html`<li>
-      ${icons.monitor}
+      ${accountIcons.monitor}
       <div><b>${session.agent}</b><span class="hint">${seen}</span></div>
       ${
         session.current

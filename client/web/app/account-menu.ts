@@ -5,10 +5,9 @@ import { customElement, query, state } from 'lit/decorators.js'
 import type { HubClient } from '../../core/api.ts'
 import { base } from '../styles/controls.ts'
 import '../ui/avatar.ts'
-import type { Menu, MenuItem } from '../ui/menu.ts'
+import type { Menu } from '../ui/menu.ts'
 import { clientContext } from './client-context.ts'
 import { request } from './requests.ts'
-import { applySettings, readSettings, type Settings, writeSettings } from './settings.ts'
 
 /** The signed-in person, and what belongs to the account and to this browser. */
 @customElement('wherry-account-menu')
@@ -35,6 +34,10 @@ export class AccountMenu extends LitElement {
     `,
   ]
 
+  override firstUpdated() {
+    void import('./account-items.ts')
+  }
+
   override render() {
     const { user } = this.client
     return html`<button aria-label=${msg('Account')} aria-haspopup="menu" title=${`${user?.name ?? ''} (${user?.email ?? ''})`} @click=${this.#open}>
@@ -44,40 +47,16 @@ export class AccountMenu extends LitElement {
       ${this.dialog}`
   }
 
-  #open = (event: Event) => this.menu.openBelow(event.currentTarget as HTMLElement, this.#items())
-
-  #items(): MenuItem[] {
-    const { theme, direction } = readSettings()
-    const themes: Record<Settings['theme'], MenuItem> = {
-      system: { label: msg('Dark theme'), icon: 'moon', run: () => this.#set({ theme: 'dark' }) },
-      dark: { label: msg('Light theme'), icon: 'sun', run: () => this.#set({ theme: 'light' }) },
-      light: {
-        label: msg('Theme of the system'),
-        icon: 'monitor',
-        run: () => this.#set({ theme: 'system' }),
-      },
-    }
-    return [
-      { label: msg('Sessions'), icon: 'monitor', run: () => this.#show('sessions') },
-      { label: msg('Change password'), icon: 'key', run: () => this.#show('password') },
-      { ...themes[theme], line: true },
-      {
-        label: direction === 'rtl' ? msg('Left to right') : msg('Right to left'),
-        icon: 'languages',
-        run: () => this.#set({ direction: direction === 'rtl' ? 'ltr' : 'rtl' }),
-      },
-      {
-        label: msg('Keyboard'),
-        icon: 'keyboard',
-        keys: '?',
-        run: () => request(this, 'wherry-command', 'help'),
-      },
-      { label: msg('Sign out'), icon: 'logOut', line: true, run: () => this.client.signOut() },
-    ]
-  }
-
-  #set(changes: Partial<Settings>) {
-    applySettings(writeSettings(changes))
+  #open = async (event: Event) => {
+    const opener = event.currentTarget as HTMLElement
+    const { accountItems } = await import('./account-items.ts')
+    const items = accountItems({
+      showSessions: () => this.#show('sessions'),
+      showPassword: () => this.#show('password'),
+      showKeyboard: () => request(this, 'wherry-command', 'help'),
+      signOut: () => this.client.signOut(),
+    })
+    await this.menu.openBelow(opener, items)
   }
 
   async #show(which: 'sessions' | 'password') {

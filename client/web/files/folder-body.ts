@@ -1,7 +1,6 @@
 import { msg } from '@lit/localize'
 import { html, type TemplateResult } from 'lit'
 import type { CommandName } from './commands.ts'
-import './empty-folder.ts'
 import './entry-list.ts'
 import type { EntryList } from './entry-list.ts'
 import type { ListEvents } from './list-events.ts'
@@ -54,8 +53,9 @@ type WithoutRows = {
 
 /** What stands in place of the list when there is no row. */
 export const folderWithoutRows = (why: WithoutRows): TemplateResult => {
+  if (why.isLoading && !why.isGone) return html`<p class="loading" role="status">${msg('Loading…')}</p>`
+  void import('./empty-folder.ts')
   if (why.isGone) return html`<wherry-empty-folder state="gone"></wherry-empty-folder>`
-  if (why.isLoading) return html`<p class="loading" role="status">${msg('Loading…')}</p>`
   const menu = (event: MouseEvent) => {
     event.preventDefault()
     why.openMenu({ x: event.clientX, y: event.clientY })

@@ -5,7 +5,6 @@ import check from 'lucide-static/icons/check.svg'
 import chevronDown from 'lucide-static/icons/chevron-down.svg'
 import chevronRight from 'lucide-static/icons/chevron-right.svg'
 import circleAlert from 'lucide-static/icons/circle-alert.svg'
-import circleCheck from 'lucide-static/icons/circle-check.svg'
 import clipboard from 'lucide-static/icons/clipboard-paste.svg'
 import copy from 'lucide-static/icons/copy.svg'
 import download from 'lucide-static/icons/download.svg'
@@ -23,28 +22,19 @@ import folderInput from 'lucide-static/icons/folder-input.svg'
 import folderPlus from 'lucide-static/icons/folder-plus.svg'
 import folderUp from 'lucide-static/icons/folder-up.svg'
 import image from 'lucide-static/icons/image.svg'
-import info from 'lucide-static/icons/info.svg'
-import key from 'lucide-static/icons/key-round.svg'
 import keyboard from 'lucide-static/icons/keyboard.svg'
-import languages from 'lucide-static/icons/languages.svg'
 import grid from 'lucide-static/icons/layout-grid.svg'
 import link from 'lucide-static/icons/link.svg'
 import list from 'lucide-static/icons/list.svg'
-import logOut from 'lucide-static/icons/log-out.svg'
-import monitor from 'lucide-static/icons/monitor.svg'
-import moon from 'lucide-static/icons/moon.svg'
 import music from 'lucide-static/icons/music.svg'
 import panel from 'lucide-static/icons/panel-right.svg'
-import pause from 'lucide-static/icons/pause.svg'
 import pencil from 'lucide-static/icons/pencil.svg'
-import play from 'lucide-static/icons/play.svg'
 import plus from 'lucide-static/icons/plus.svg'
-import refresh from 'lucide-static/icons/rotate-cw.svg'
 import sailboat from 'lucide-static/icons/sailboat.svg'
 import scissors from 'lucide-static/icons/scissors.svg'
 import search from 'lucide-static/icons/search.svg'
+import send from 'lucide-static/icons/send.svg'
 import share from 'lucide-static/icons/share-2.svg'
-import sun from 'lucide-static/icons/sun.svg'
 import trash from 'lucide-static/icons/trash-2.svg'
 import upload from 'lucide-static/icons/upload.svg'
 import userPlus from 'lucide-static/icons/user-plus.svg'
@@ -53,7 +43,7 @@ import wifiOff from 'lucide-static/icons/wifi-off.svg'
 import close from 'lucide-static/icons/x.svg'
 
 /** One template for each icon, made once: it goes through lit-html's Trusted Types policy and is parsed a single time. */
-const template = (svg: string): TemplateResult => {
+export const iconOf = (svg: string): TemplateResult => {
   const text = svg.replace(/<!--.*?-->/s, '').replace('<svg', '<svg aria-hidden="true"')
   return html(Object.assign([text], { raw: [text] }))
 }
@@ -66,7 +56,6 @@ const texts = {
   chevronDown,
   chevronRight,
   circleAlert,
-  circleCheck,
   clipboard,
   close,
   code,
@@ -84,28 +73,19 @@ const texts = {
   folderUp,
   grid,
   image,
-  info,
-  key,
   keyboard,
-  languages,
   link,
   list,
-  logOut,
-  monitor,
-  moon,
   music,
   panel,
   pencil,
-  pause,
-  play,
   plus,
-  refresh,
   sailboat,
   scissors,
   search,
+  send,
   share,
   sheet,
-  sun,
   trash,
   upload,
   userPlus,
@@ -117,5 +97,5 @@ export type IconName = keyof typeof texts
 
 /** Lucide's icons, as templates; decorative, so the control around one needs an accessible name. */
 export const icons = Object.fromEntries(
-  Object.entries(texts).map(([name, svg]) => [name, template(svg)]),
+  Object.entries(texts).map(([name, svg]) => [name, iconOf(svg)]),
 ) as Record<IconName, TemplateResult>

@@ -1,4 +1,4 @@
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { base } from '../styles/controls.ts'
 import { focusedElement, refocus } from './focus.ts'
@@ -6,13 +6,13 @@ import { type IconName, icons } from './icons.ts'
 
 export type MenuItem = {
   label: string
-  icon: IconName
+  icon: IconName | TemplateResult
   /** As shown to people: `F2`. */
   keys?: string
   danger?: boolean
   /** True begins a new group. */
   line?: boolean
-  run(): void
+  run(): unknown
 }
 
 const gap = 8
@@ -137,7 +137,7 @@ export class Menu extends LitElement {
           tabindex="-1"
           class=${item.danger ? 'danger' : ''}
           @click=${() => this.#run(item)}
-        >${icons[item.icon]}<span>${item.label}</span>${item.keys ? html`<kbd aria-hidden="true">${item.keys}</kbd>` : null}</button>`,
+        >${typeof item.icon === 'string' ? icons[item.icon] : item.icon}<span>${item.label}</span>${item.keys ? html`<kbd aria-hidden="true">${item.keys}</kbd>` : null}</button>`,
       )}
     </div>`
   }

@@ -8,6 +8,7 @@ import { base, buttons, fields } from '../styles/controls.ts'
 import { formatBytes, formatDate } from '../text/format.ts'
 import '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
+import { transferIcons } from '../ui/transfer-icons.ts'
 import { clashStyles } from './clash-styles.ts'
 import type { ClashChoice, ShownUpload } from './messages.ts'
 
@@ -47,7 +48,7 @@ export class ClashDialog extends LitElement {
       <ul>
         ${this.items.map(item => this.#row(item))}
       </ul>
-      <p class="hint">${icons.info} ${msg('Replace keeps the old content as a version of the file.')}</p>
+      <p class="hint">${transferIcons.info} ${msg('Replace keeps the old content as a version of the file.')}</p>
       <div class="actions">
         <button class="quiet" type="button" @click=${this.#cancel}>${msg('Cancel these uploads')}</button>
         <button class="primary" type="button" autofocus @click=${this.#continue}>${msg('Continue')}</button>

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
+import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownUpload } from './messages.ts'
 import { rowStyles } from './row-styles.ts'
 import { stateWords } from './upload-words.ts'
@@ -63,13 +64,14 @@ export class UploadRow extends LitElement {
       icons.close,
       state === 'done' ? msg(str`Remove ${name} from this list`) : msg(str`Cancel ${name}`),
     )
-    if (state === 'done') return html`${icons.circleCheck}${end}`
+    if (state === 'done') return html`${transferIcons.circleCheck}${end}`
     if (state === 'failed')
-      return html`${this.#button('retry', icons.refresh, msg(str`Retry ${name}`))}${end}`
-    if (state === 'paused') return html`${this.#button('resume', icons.play, msg(str`Resume ${name}`))}${end}`
+      return html`${this.#button('retry', transferIcons.refresh, msg(str`Retry ${name}`))}${end}`
+    if (state === 'paused')
+      return html`${this.#button('resume', transferIcons.play, msg(str`Resume ${name}`))}${end}`
     if (state === 'detached') return html`${this.#textButton('attach', msg('Choose file'))}${end}`
     if (state === 'cancelled' || state === 'clash') return end
-    return html`${this.#button('pause', icons.pause, msg(str`Pause ${name}`))}${end}`
+    return html`${this.#button('pause', transferIcons.pause, msg(str`Pause ${name}`))}${end}`
   }
 
   #button(command: UploadCommand, icon: unknown, label: string) {

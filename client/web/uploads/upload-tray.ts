@@ -7,6 +7,7 @@ import { noTotals } from '../../core/upload/no-totals.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
+import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
 import './save-row.ts'
 import './speed-graph.ts'
@@ -85,8 +86,8 @@ export class UploadTray extends LitElement {
         <h2>${headline(this.totals, active)}</h2>
         <p>${figures.join(' · ')}</p>
       </div>
-      ${active > 0 ? this.#icon('pause', icons.pause, msg('Pause all')) : nothing}
-      ${active === 0 && paused ? this.#icon('resume', icons.play, msg('Resume all')) : nothing}
+      ${active > 0 ? this.#icon('pause', transferIcons.pause, msg('Pause all')) : nothing}
+      ${active === 0 && paused ? this.#icon('resume', transferIcons.play, msg('Resume all')) : nothing}
       ${active === 0 && (items.some(isOver) || items.length === 0) ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}
       <button
         class="icon"
