@@ -118,6 +118,9 @@ const prepareTestPrograms = async () => {
   if (!findNginx()) missing.push('nginx-light')
   if (!findProgram('strace')) missing.push('strace')
   if (!findProgram('mkfs.xfs')) missing.push('xfsprogs')
+  if (!findProgram('turnserver')) missing.push('coturn')
+  if (!findProgram('ip')) missing.push('iproute2')
+  if (!findProgram('nft')) missing.push('nftables')
   if (missing.length > 0 && canUseApt()) installWithApt(missing)
   if (!(await findChromium()) && !process.env.WHERRY_CHROMIUM) {
     say("downloading Playwright's Chromium …")
