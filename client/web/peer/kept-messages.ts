@@ -1,0 +1,24 @@
+/** What a page asks of the worker that keeps received files; each is answered under its number. */
+export type KeepRequest =
+  /** Opens a file of a transfer, known by its key, and answers what is durable of it. */
+  | { kind: 'open'; transfer: string; key: string; size: number; modifiedAt: number }
+  | { kind: 'write'; file: number; index: number; bytes: Uint8Array<ArrayBuffer>; hash: string }
+  /** All of it is there. Answers its CRC-32, for a zip. */
+  | { kind: 'finish'; file: number }
+  | { kind: 'stop'; file: number; keep: boolean }
+
+export type KeepAnswer = {
+  open: { file: number; restored: Map<number, string> }
+  write: null
+  finish: { crc: number }
+  stop: null
+}
+
+export type ToKeeper = { id: number; request: KeepRequest }
+export type FromKeeper =
+  | { id: number; answer: KeepAnswer[KeepRequest['kind']] }
+  /** `noRoom`: the browser gives no more space; anything else is told as it was. */
+  | { id: number; noRoom: boolean; message: string }
+
+/** The folder in the browser's private file system below which transfers are kept. */
+export const keptFolder = 'received'

@@ -1,0 +1,84 @@
+import { type KeptFile, keepFile, type SyncFile } from './kept-file.ts'
+import { type FromKeeper, type KeepRequest, keptFolder, type ToKeeper } from './kept-messages.ts'
+
+type Open = { kept: KeptFile; folder: FileSystemDirectoryHandle; key: string }
+
+const files = new Map<number, Open>()
+let opened = 0
+
+const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+
+/** The worker of a page that was left just now may still hold the file for a moment. */
+const openAlone = async (folder: FileSystemDirectoryHandle, name: string): Promise<SyncFile> => {
+  const handle = (await folder.getFileHandle(name, { create: true })) as FileSystemFileHandle & {
+    createSyncAccessHandle(): Promise<SyncFile>
+  }
+  for (let tries = 0; ; tries++) {
+    try {
+      return await handle.createSyncAccessHandle()
+    } catch (error) {
+      const isHeld = error instanceof DOMException && error.name === 'NoModificationAllowedError'
+      if (!isHeld || tries === 50) throw error
+      await pause(100)
+    }
+  }
+}
+
+const open = async ({ transfer, key, size, modifiedAt }: KeepRequest & { kind: 'open' }) => {
+  const root = await navigator.storage.getDirectory()
+  const all = await root.getDirectoryHandle(keptFolder, { create: true })
+  const folder = await all.getDirectoryHandle(transfer, { create: true })
+  const data = await openAlone(folder, key)
+  const journal = await openAlone(folder, `${key}.journal`)
+  const kept = keepFile(data, journal, { size, modifiedAt })
+  const file = ++opened
+  files.set(file, { kept, folder, key })
+  return { file, restored: kept.restored }
+}
+
+const openFile = (file: number): Open => {
+  const found = files.get(file)
+  if (!found) throw new Error('The file is not open.')
+  return found
+}
+
+const finish = async (file: number) => {
+  const { kept } = openFile(file)
+  const crc = await kept.finish()
+  kept.close()
+  files.delete(file)
+  return { crc }
+}
+
+const stop = async (file: number, keep: boolean): Promise<null> => {
+  const { kept, folder, key } = openFile(file)
+  kept.close()
+  files.delete(file)
+  if (!keep) for (const name of [key, `${key}.journal`]) await folder.removeEntry(name).catch(() => {})
+  return null
+}
+
+const answer = async (request: KeepRequest) => {
+  switch (request.kind) {
+    case 'open':
+      return open(request)
+    case 'write':
+      await openFile(request.file).kept.write(request.index, request.bytes, request.hash)
+      return null
+    case 'finish':
+      return finish(request.file)
+    case 'stop':
+      return stop(request.file, request.keep)
+  }
+}
+
+const tell = (message: FromKeeper) => self.postMessage(message)
+
+self.onmessage = async ({ data: { id, request } }: MessageEvent<ToKeeper>) => {
+  try {
+    tell({ id, answer: await answer(request) })
+  } catch (error) {
+    const noRoom = error instanceof DOMException && error.name === 'QuotaExceededError'
+    tell({ id, noRoom, message: error instanceof Error ? error.message : String(error) })
+  }
+}
