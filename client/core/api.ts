@@ -97,6 +97,8 @@ export type HubClient = {
   signOut(): Promise<void>
   /** Tries at once instead of waiting for the next try: for `online`, `pageshow` and `visibilitychange`. */
   wake(): void
+  /** Stays connected although nobody is signed in, until every hold has ended: for guests of rooms. */
+  hold(): Stop
   setOnline(online: boolean): void
   close(): void
 }
@@ -105,7 +107,7 @@ export type CallOptions = { signal?: AbortSignal; retry?: boolean }
 
 /** What the transfers need of a connection besides calls. Made by the same factory as HubClient. */
 export type TransferLink = Pick<HubClient, 'state' | 'hello' | 'call' | 'on' | 'onState' | 'whenState'> & {
-  /** Sends a binary message now; its bytes may be overwritten once `taken` was called. Throws `disconnected` if not live. */
+  /** Sends a binary message now; its bytes may be overwritten once `taken` was called. Throws `disconnected` if not. */
   sendBinary(message: Uint8Array<ArrayBuffer> | Unread, taken?: () => void): void
   /** Slices of binary messages, as they come. */
   onSlice(
@@ -119,7 +121,7 @@ export type TransferLink = Pick<HubClient, 'state' | 'hello' | 'call' | 'on' | '
   ): Stop
   /** A stream number that is free on this connection. */
   newStream(): number
-  /** Counts the sign-ins of the link: streams and credit are void when it changes. */
+  /** Counts the connections and sign-ins of the link: streams and credit are void when it changes. */
   readonly epoch: number
   readonly bufferedBytes: number
 }

@@ -25,6 +25,8 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
   let latencyMs: number | null = null
   let epoch = 0
   let online = true
+  /** Of hold(). */
+  let holds = 0
   /** The socket is through its handshake. */
   let isReady = false
 
@@ -61,7 +63,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
 
   const goSignedOut = (reason: Reason) => {
     session.clear()
-    state.set('signedOut')
+    state.renew('signedOut', () => {})
     calls.failAll(reason, 'signedIn')
     sendWaiting()
   }
@@ -74,7 +76,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     connection.rest()
     calls.connectionLost()
     goSignedOut('session_ended')
-    if (!calls.isEmpty()) connection.wake()
+    if (holds > 0 || !calls.isEmpty()) connection.wake()
   }
 
   const session = createSession(
@@ -94,8 +96,9 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     const signedIn = await session.resume(callHere)
     if (connection.wire !== wire) return
     isReady = true
-    if (signedIn) goLive(signedIn)
-    else goSignedOut('unauthenticated')
+    if (signedIn) return goLive(signedIn)
+    epoch += 1
+    goSignedOut('unauthenticated')
   }
 
   const receiver = createReceiver({
@@ -111,13 +114,13 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     },
   })
 
-  /** A signed-out client has nothing to come back for until somebody signs in: the hub closes such sockets soon. */
+  /** A signed-out client has nothing to come back for until somebody signs in, or holds it: the hub closes such sockets soon. */
   const lost = (wasReady: boolean): 'retry' | 'rest' => {
     isReady = false
     receiver.stop()
     session.stopRenewal()
     streams.clear()
-    const isResting = wasReady && state.current === 'signedOut' && calls.isEmpty()
+    const isResting = wasReady && state.current === 'signedOut' && holds === 0 && calls.isEmpty()
     if (!isResting) state.set(online ? 'reconnecting' : 'offline')
     calls.connectionLost()
     return isResting ? 'rest' : 'retry'
@@ -135,7 +138,8 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
   )
 
   const call: HubClient['call'] = (name, params, callOptions = {}) => {
-    const isGuestCall = callTable[name].access === 'anyone'
+    const { access } = callTable[name]
+    const isGuestCall = access === 'anyone' || access === 'room'
     const { wire } = connection
     const isSent = isReady && (state.current === 'live' || isGuestCall)
     const refusal = refusalOf(isGuestCall, isSent, callOptions)
@@ -190,8 +194,17 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     newStream: streams.newStream,
     call,
     sendBinary(message, taken) {
-      if (!isReady || state.current !== 'live' || !connection.wire) throw new WherryError('disconnected')
+      if (!isReady || !connection.wire) throw new WherryError('disconnected')
       connection.wire.send(message, taken)
+    },
+    hold() {
+      holds += 1
+      if (state.current === 'signedOut') connection.wake()
+      let isHeld = true
+      return () => {
+        if (isHeld) holds -= 1
+        isHeld = false
+      }
     },
     ...account,
     wake: () => state.current === 'closed' || connection.wake(),

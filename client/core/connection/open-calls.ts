@@ -44,7 +44,8 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
     open.delete(id)
     return found
   }
-  const isGuestCall = (name: CallName) => calls[name].access === 'anyone'
+  const isForAnyone = (name: CallName) => calls[name].access === 'anyone'
+  const isGuestCall = (name: CallName) => isForAnyone(name) || calls[name].access === 'room'
 
   return {
     /** Adds a call; `send` sends its message, or null leaves it for sendWaiting(). */
@@ -84,7 +85,7 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
         send?.(call.message)
       })
     },
-    /** Sends what waits, oldest first; before sign-in only what anyone may call. */
+    /** Sends what waits, oldest first; before sign-in only what anyone or a guest may call. */
     sendWaiting(send: (message: string) => void, signedIn: boolean): void {
       for (const call of open.values()) {
         if (call.sentAtMs !== null || !(signedIn || isGuestCall(call.name))) continue
@@ -108,7 +109,7 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
      */
     putOff(id: RpcId, reason: PutOff): boolean {
       const call = open.get(id)
-      if (!call || isGuestCall(call.name) || ++call.putOff > mostPutOff[reason]) return false
+      if (!call || isForAnyone(call.name) || ++call.putOff > mostPutOff[reason]) return false
       if (reason !== 'session_expired' && !call.repeat) return false
       call.sentAtMs = null
       return true

@@ -128,6 +128,7 @@ export type PeerSource = {
   readonly file: PeerFile
   /** Throws `file_changed` if it is not what it was when it was chosen; with `length` 0 that is all it does. */
   read(start: number, length: number): Promise<Uint8Array>
+  /** Lets go of what it holds open; read() may come again. */
   close?(): Promise<void>
 }
 
@@ -135,7 +136,7 @@ export type PeerSource = {
 export type PeerSink = {
   /** SHA-256 (hexadecimal) of the chunks that are durable from an earlier run, by index. */
   readonly restored: ReadonlyMap<number, string>
-  /** Resolves when the chunk is durable. Throws `no_room`. */
+  /** Resolves when the chunk is durable; several run at once. The bytes are the sink's. Throws `no_room`. */
   write(index: number, bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<void>
   /** All chunks are there and the file's root matched: it gets its name. */
   finish(): Promise<void>

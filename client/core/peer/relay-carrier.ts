@@ -1,0 +1,194 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import { encodeSlices, sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
+import type { HubClient, Stop, TransferLink } from '../api.ts'
+import { createListeners } from '../listeners.ts'
+import { createPace } from '../upload/upload-pace.ts'
+import type { Carrier } from './api.ts'
+
+const messageBytes = 256 * 1024
+/** drained() resolves below it. */
+const lowBytes = 128 * 1024
+
+/** A message behind room for the header of its slice. `sent`: bytes of it that have gone in slices of their own. */
+type Waiting = { index: number; framed: Uint8Array<ArrayBuffer>; sent: number }
+type SliceListener = Parameters<TransferLink['onSlice']>[1]
+
+/** Messages from slices: nearly always one is the other. Throws for slices that no carrier sends. */
+const createAssembly = (whole: (message: Uint8Array<ArrayBuffer>) => void): SliceListener => {
+  let parts: Uint8Array<ArrayBuffer>[] = []
+  let length = 0
+  let current = 0
+  return ({ index, offset, last, bytes }) => {
+    if (offset !== length || (length > 0 && index !== current) || length + bytes.length > messageBytes)
+      throw new WherryError('invalid_frame')
+    if (last && length === 0) return whole(bytes)
+    current = index
+    parts.push(bytes)
+    length += bytes.length
+    if (!last) return
+    const message = new Uint8Array(length)
+    let at = 0
+    for (const part of parts) {
+      message.set(part, at)
+      at += part.length
+    }
+    parts = []
+    length = 0
+    whole(message)
+  }
+}
+
+/**
+ * The relay through the hub as a carrier: a message is one slice, or several where the hub's credit ends within it. It lasts
+ * until close(), which whoever has the seat calls when either connection is lost. Throws `disconnected`, `busy` and
+ * `quota_exceeded`.
+ */
+export const openRelay = async (
+  client: HubClient & TransferLink,
+  room: string,
+  /** Opened before, on the same connections: what was credited until the hub answers is in the answer. */
+  isReopened = false,
+): Promise<Carrier> => {
+  const messages = createListeners<Uint8Array<ArrayBuffer>>()
+  const closes = createListeners<void>()
+  const early: Uint8Array<ArrayBuffer>[] = []
+  const waiting: Waiting[] = []
+  const pace = createPace(client)
+  const stops: Stop[] = []
+  const stream = client.newStream()
+  let listening = 0
+  let waitingBytes = 0
+  let credit = 0
+  let made = 0
+  let isPacing = false
+  let isClosed = false
+  let drains: (() => void)[] = []
+
+  const wakeDrained = () => {
+    if (waitingBytes >= lowBytes && !isClosed) return
+    const woken = drains
+    drains = []
+    for (const wake of woken) wake()
+  }
+
+  const close = () => {
+    if (isClosed) return
+    isClosed = true
+    for (const stop of stops) stop()
+    waiting.length = 0
+    waitingBytes = 0
+    wakeDrained()
+    closes.emit()
+  }
+
+  /** As much of the oldest message as there is credit for. */
+  const sendSome = (message: Waiting) => {
+    const { index, framed, sent: offset } = message
+    const left = framed.length - sliceHeaderBytes - offset
+    const length = Math.min(left, credit)
+    const last = length === left
+    const start = sliceHeaderBytes + offset
+    message.sent += length
+    waitingBytes -= length
+    credit -= length
+    if (last) waiting.shift()
+    if (!last || offset > 0) {
+      const bytes = framed.subarray(start, start + length)
+      return client.sendBinary(encodeSlices([{ stream, index, offset, last, bytes }]))
+    }
+    writeSliceHeader(new DataView(framed.buffer), 0, { stream, index, offset, length, last })
+    client.sendBinary(framed)
+  }
+
+  const pump = () => {
+    try {
+      for (let [next] = waiting; next && credit > 0 && !isPacing; [next] = waiting) {
+        if (pace.ready()) sendSome(next)
+        else void waitForPace()
+      }
+    } catch {
+      // The connection is gone; what has the seat learns it by itself.
+      close()
+    }
+    wakeDrained()
+  }
+  const waitForPace = async () => {
+    isPacing = true
+    await pace.wait()
+    isPacing = false
+    if (!isClosed) pump()
+  }
+
+  const assemble = createAssembly(message => {
+    if (listening > 0) messages.emit(message)
+    else early.push(message)
+  })
+  const onSlice: SliceListener = slice => {
+    try {
+      if (!isClosed) assemble(slice)
+    } catch {
+      close()
+    }
+  }
+
+  stops.push(
+    client.onSlice(stream, onSlice),
+    // Before the answer, too: an event behind it may be read in the same moment.
+    client.on('room.credited', given => {
+      if (given.room !== room) return
+      credit += given.credit
+      pump()
+    }),
+    client.on('room.relayEnded', ended => ended.room === room && close()),
+  )
+  try {
+    const answer = await client.call('room.relay', { room, stream }, { retry: false })
+    credit = answer.credit + (isReopened ? 0 : credit)
+    pump()
+  } catch (error) {
+    close()
+    throw error
+  }
+
+  return {
+    kind: 'relayed',
+    messageBytes,
+    get bufferedBytes() {
+      return waitingBytes
+    },
+    get closed() {
+      return isClosed
+    },
+    send(message) {
+      if (isClosed || message.length === 0) return
+      if (message.length > messageBytes) throw new WherryError('too_large')
+      const framed = new Uint8Array(sliceHeaderBytes + message.length)
+      framed.set(message, sliceHeaderBytes)
+      waiting.push({ index: made, framed, sent: 0 })
+      made = (made + 1) >>> 0
+      waitingBytes += message.length
+      pump()
+    },
+    drained: () =>
+      isClosed || waitingBytes < lowBytes
+        ? Promise.resolve()
+        : new Promise(resolve => drains.push(() => resolve())),
+    onMessage(listener) {
+      const stop = messages.add(listener)
+      listening += 1
+      for (const message of early.splice(0)) listener(message)
+      let isStopped = false
+      return () => {
+        stop()
+        if (!isStopped) listening -= 1
+        isStopped = true
+      }
+    },
+    onClose(listener) {
+      if (!isClosed) return closes.add(listener)
+      queueMicrotask(listener)
+      return () => {}
+    },
+    close,
+  }
+}

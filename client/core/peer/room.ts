@@ -1,0 +1,238 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import type { EventName, EventParams, ParamsInput, Result } from '../../../protocol/table.ts'
+import type { HubClient, Stop, Timers, TransferLink } from '../api.ts'
+import { createListeners } from '../listeners.ts'
+import { newId } from '../new-id.ts'
+import { systemTimers } from '../timers.ts'
+import type { Carrier, Room } from './api.ts'
+import { openRelay } from './relay-carrier.ts'
+import { createRoomSignals } from './room-signals.ts'
+import { keepSeat } from './seat.ts'
+import { createSignalPace, type SignalPace } from './signal-pace.ts'
+
+type Client = HubClient & TransferLink
+type Joined = { room: string; present: boolean }
+type RoomOptions = { timers?: Timers }
+
+/** The hub counts signals for each connection, whatever room they are for. */
+const paces = new WeakMap<Client, SignalPace>()
+const paceOf = (client: Client, timers: Timers): SignalPace => {
+  const pace = paces.get(client) ?? createSignalPace(timers)
+  paces.set(client, pace)
+  return pace
+}
+
+const ended = {
+  left: () => new WherryError('peer_left'),
+  expired: () => new WherryError('not_found', 'This send is over: nobody came in time.'),
+}
+
+/** Events that came before the answer that names the room are kept for it. */
+const earlyEvents = (client: Client) => {
+  const names = ['room.joined', 'room.signalled', 'room.left'] as const
+  type Name = (typeof names)[number]
+  const early: [Name, EventParams<Name>][] = []
+  let handle: ((name: Name, params: EventParams<Name>) => void) | null = null
+  const stops = names.map(name =>
+    client.on(name, params => (handle ? handle(name, params) : void early.push([name, params]))),
+  )
+  return {
+    handOver(to: NonNullable<typeof handle>): void {
+      handle = to
+      for (const [name, params] of early.splice(0)) to(name, params)
+    },
+    stop: () => {
+      for (const stop of stops) stop()
+    },
+  }
+}
+
+/**
+ * Takes a seat and keeps it across reconnects: `first` takes it the first time, `again` on each further connection. The
+ * client stays connected, signed in or not, for as long as the room lasts.
+ */
+const openRoom = async (
+  client: Client,
+  first: () => Promise<Joined>,
+  again: (room: string, retry: boolean) => Promise<boolean>,
+  { timers = systemTimers }: RoomOptions,
+): Promise<Room> => {
+  const release = client.hold()
+  const events = earlyEvents(client)
+  const { room: id, present: isPresent } = await first().catch(error => {
+    events.stop()
+    release()
+    throw error
+  })
+
+  const signals = createRoomSignals()
+  const presences = createListeners<boolean>()
+  const ends = createListeners<WherryError>()
+  if (isPresent) signals.open()
+  let end: WherryError | null = null
+  let present = isPresent
+  /** Counts the times that the other side was there: what is asked for in one is not done in another. */
+  let presence = 0
+  let heard = 0
+  let relay: { carrier: Carrier | null; presence: number } = { carrier: null, presence: -1 }
+
+  const setPresent = (now: boolean) => {
+    if (present === now) return
+    present = now
+    if (!now) {
+      presence += 1
+      signals.close()
+      relay.carrier?.close()
+    }
+    presences.emit(now)
+    if (present) signals.open()
+  }
+
+  const finish = (error: WherryError, keep?: Promise<unknown>) => {
+    if (end) return
+    end = error
+    seat.stop()
+    events.stop()
+    setPresent(false)
+    void (keep ?? Promise.resolve()).finally(release)
+    ends.emit(error)
+  }
+
+  const seat = keepSeat({
+    client,
+    timers,
+    take: async () => {
+      const before = heard
+      const isThere = await again(id, false)
+      // An event is newer than the answer, although it may be read before.
+      return heard === before ? isThere : present
+    },
+    lost: () => setPresent(false),
+    taken: setPresent,
+    failed: finish,
+  })
+
+  events.handOver((name: EventName, params) => {
+    if (params.room !== id) return
+    if ('envelope' in params) return signals.received(params.envelope)
+    heard += 1
+    if (name === 'room.joined') {
+      // Its connection was replaced.
+      setPresent(false)
+      return setPresent(true)
+    }
+    if (!('reason' in params)) return
+    if (params.reason === 'away') setPresent(false)
+    else finish(ended[params.reason]())
+  })
+
+  const check = (): void => {
+    if (end) throw end
+    if (!seat.isSeated) throw new WherryError('disconnected')
+    if (!present) throw new WherryError('peer_away')
+  }
+
+  return {
+    id,
+    get present() {
+      return present
+    },
+    async signal(envelope) {
+      check()
+      const own = presence
+      await paceOf(client, timers).run(async () => {
+        check()
+        if (own !== presence) throw new WherryError('peer_away')
+        await client.call('room.signal', { room: id, envelope }, { retry: false })
+      })
+    },
+    onSignal: signals.listen,
+    onPresence: listener => presences.add(listener),
+    onEnd(listener) {
+      const stop: Stop = ends.add(listener)
+      const error = end
+      if (error) queueMicrotask(() => listener(error))
+      return stop
+    },
+    async openRelay() {
+      check()
+      const own = presence
+      relay.carrier?.close()
+      const isReopened = relay.presence === own
+      relay = { carrier: null, presence: own }
+      const carrier = await openRelay(client, id, isReopened)
+      if (own !== presence) carrier.close()
+      else relay.carrier = carrier
+      return carrier
+    },
+    turn: async () => {
+      check()
+      return client.call('room.turn', { room: id }, { retry: false })
+    },
+    async leave() {
+      if (end) return
+      const tell = async () => {
+        // The hub listens to who has a seat.
+        if (!seat.isSeated) await again(id, true)
+        await client.call('room.leave', { room: id })
+      }
+      const told = tell().catch(() => {})
+      finish(new WherryError('cancelled'), told)
+      await told
+    },
+  }
+}
+
+/** What leads a receiver to the room, until somebody came by it. */
+export type RoomSlot = Pick<Result<'room.create'>, 'slot' | 'slotExpiresAt'>
+
+export type OwnRoom = RoomSlot & {
+  room: Room
+  /** Another slot: the hub was restarted before somebody came. */
+  onSlot(listener: (slot: RoomSlot) => void): Stop
+}
+
+/** Opens a room to send, or the one of this id again. */
+export const createRoom = async (
+  client: Client,
+  id: string = newId(),
+  options: RoomOptions = {},
+): Promise<OwnRoom> => {
+  const slots = createListeners<RoomSlot>()
+  let current: RoomSlot = { slot: null, slotExpiresAt: null }
+  const create = async (retry: boolean) => {
+    const { present, slot, slotExpiresAt } = await client.call('room.create', { room: id }, { retry })
+    const isNew = slot !== current.slot
+    current = { slot, slotExpiresAt }
+    if (isNew && slot !== null) slots.emit(current)
+    return present
+  }
+  const room = await openRoom(
+    client,
+    async () => ({ room: id, present: await create(true) }),
+    (_room, retry) => create(retry),
+    options,
+  )
+  return { room, ...current, onSlot: listener => slots.add(listener) }
+}
+
+/** Takes the other seat, as a guest where nobody is signed in: by the slot of a code, or again by the room's id. */
+export const joinRoom = (
+  client: Client,
+  by: ParamsInput<'room.join'>['by'],
+  options: RoomOptions = {},
+): Promise<Room> => openRoom(client, () => client.call('room.join', { by }), rejoin(client), options)
+
+/** Takes the other seat of a room that was offered to the user. */
+export const acceptRoom = (client: Client, room: string, options: RoomOptions = {}): Promise<Room> =>
+  openRoom(
+    client,
+    async () => ({ room, ...(await client.call('room.accept', { room })) }),
+    rejoin(client),
+    options,
+  )
+
+const rejoin = (client: Client) => async (room: string, retry: boolean) => {
+  const { present } = await client.call('room.join', { by: { kind: 'room', room } }, { retry })
+  return present
+}

@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Room } from '../../../client/core/peer/api.ts'
+import { pair } from '../../../client/core/peer/pairing/pairing.ts'
+import { sealedSignals } from '../../../client/core/peer/pairing/sealed-signals.ts'
+import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
+import { limits } from '../../../protocol/limits.ts'
+import { nextSignal, type PeerClient, roomRig, whenEnded, whenPresent } from './room-rig.ts'
+
+const code = { via: 'code', secret: 'copper-violin' } as const
+
+describe('a room of a real hub', () => {
+  let rig: Awaited<ReturnType<typeof roomRig>>
+  beforeAll(async () => {
+    rig = await roomRig()
+  })
+  afterEach(() => rig.closeClients())
+  afterAll(() => rig.remove())
+
+  type Side = { client: PeerClient; room: Room }
+  /** A sender who is signed in, and a guest who came by the slot. */
+  const met = async (): Promise<{ sender: Side; receiver: Side }> => {
+    const [user, guest] = [await rig.user(), rig.guest()]
+    const own = await createRoom(user)
+    if (own.slot === null) throw new Error('no slot')
+    const room = await joinRoom(guest, { kind: 'slot', slot: own.slot })
+    await whenPresent(own.room)
+    return { sender: { client: user, room: own.room }, receiver: { client: guest, room } }
+  }
+  const paired = async (sender: Room, receiver: Room, secret: Parameters<typeof pair>[2][number]) => {
+    const [one, other] = await Promise.all([
+      pair(sender, 'sender', [secret]),
+      pair(receiver, 'receiver', [secret]),
+    ])
+    expect(one.keys.linkSend).toEqual(other.keys.linkReceive)
+    return { sender: one.keys, receiver: other.keys }
+  }
+
+  it('brings a user and a guest together by a slot, which is used up by it', async () => {
+    const user = await rig.user()
+    const { room, slot, slotExpiresAt } = await createRoom(user)
+    expect(slot).toBeGreaterThan(0)
+    expect(slotExpiresAt).toBeGreaterThan(Date.now())
+    expect(room.present).toBe(false)
+    await expect(room.signal('x')).rejects.toMatchObject({ reason: 'peer_away' })
+    const guest = rig.guest()
+    const joined = await joinRoom(guest, { kind: 'slot', slot: slot ?? 0 })
+    expect(joined.id).toBe(room.id)
+    expect(joined.present).toBe(true)
+    expect(guest.state).toBe('signedOut')
+    await whenPresent(room)
+    await room.signal('to-the-guest')
+    expect(await nextSignal(joined)).toBe('to-the-guest')
+    await joined.signal('to-the-user')
+    expect(await nextSignal(room)).toBe('to-the-user')
+    expect(await joined.turn()).toMatchObject({ stun: [], turn: null })
+    await expect(joinRoom(rig.guest(), { kind: 'slot', slot: slot ?? 0 })).rejects.toMatchObject({
+      reason: 'not_found',
+    })
+  })
+
+  it('lets a guest do nothing else', async () => {
+    const { receiver } = await met()
+    for (const name of ['space.list', 'session.list'] as const)
+      await expect(receiver.client.call(name, {})).rejects.toMatchObject({ reason: 'unauthenticated' })
+  })
+
+  it('is the same room after either side lost its connection, and both notice', async () => {
+    const { sender, receiver } = await met()
+    for (const half of [undefined, 'half'] as const)
+      for (const [gone, other] of [
+        [sender, receiver],
+        [receiver, sender],
+      ] as const) {
+        const heard: boolean[] = []
+        const stop = other.room.onPresence(present => heard.push(present))
+        const epoch = gone.client.epoch
+        gone.client.cut(half)
+        expect(gone.room.present).toBe(false)
+        await expect(gone.room.signal('lost')).rejects.toMatchObject({ reason: 'disconnected' })
+        await whenPresent(gone.room)
+        while (heard.length < 2) await whenPresent(other.room, heard.length === 1)
+        expect(heard).toEqual([false, true])
+        expect(gone.client.epoch).toBe(epoch + 1)
+        await gone.room.signal('back')
+        expect(await nextSignal(other.room)).toBe('back')
+        await other.room.signal('seen')
+        expect(await nextSignal(gone.room)).toBe('seen')
+        stop()
+      }
+  })
+
+  it('is there again after the hub was killed, with another slot for a sender who still waits', async () => {
+    const waiting = await createRoom(await rig.user())
+    const { sender, receiver } = await met()
+    const keys = await paired(sender.room, receiver.room, code)
+    const slots: unknown[] = []
+    waiting.onSlot(({ slot }) => slots.push(slot))
+    await rig.hub.kill()
+    await Promise.all([whenPresent(sender.room, false), whenPresent(receiver.room, false)])
+    await rig.hub.start()
+    await Promise.all([whenPresent(sender.room), whenPresent(receiver.room)])
+    await paired(sender.room, receiver.room, { via: 'again', secret: keys.sender.again })
+    expect(slots.length).toBeLessThanOrEqual(1)
+  })
+
+  it('ends for both when one leaves, and for one who comes back to find it over', async () => {
+    for (const leaver of ['sender', 'receiver'] as const) {
+      const sides = await met()
+      const stayer = leaver === 'sender' ? sides.receiver : sides.sender
+      const ended = whenEnded(stayer.room)
+      await sides[leaver].room.leave()
+      expect(await ended).toBe('peer_left')
+      expect(await whenEnded(sides[leaver].room)).toBe('cancelled')
+      expect(await whenEnded(stayer.room)).toBe('peer_left')
+      await expect(stayer.room.signal('x')).rejects.toMatchObject({ reason: 'peer_left' })
+      await expect(joinRoom(rig.guest(), { kind: 'room', room: stayer.room.id })).rejects.toMatchObject({
+        reason: 'not_found',
+      })
+    }
+  })
+
+  it('is left also by one whose connection is just lost', async () => {
+    const { sender, receiver } = await met()
+    const ended = whenEnded(sender.room)
+    receiver.client.cut()
+    await receiver.room.leave()
+    expect(await ended).toBe('peer_left')
+  })
+
+  it('paces signals instead of failing, and keeps their order', async () => {
+    const { sender, receiver } = await met()
+    const received: string[] = []
+    const all = new Promise<void>(resolve =>
+      receiver.room.onSignal(envelope => received.push(envelope) === 70 && resolve()),
+    )
+    const sent = Array.from({ length: 70 }, (_, i) => `signal-${i}`)
+    const startMs = performance.now()
+    await Promise.all(sent.map(envelope => sender.room.signal(envelope)))
+    await all
+    expect(received).toEqual(sent)
+    expect(performance.now() - startMs).toBeGreaterThan(((70 / limits.signalsPerSecond) | 0) * 1000)
+  })
+
+  it('carries a pairing and sealed signals, and pairs again after each lost connection', async () => {
+    const { sender, receiver } = await met()
+    let keys = await paired(sender.room, receiver.room, code)
+    for (const gone of [receiver, sender, receiver]) {
+      const from = sealedSignals(sender.room, keys.sender)
+      const to = sealedSignals(receiver.room, keys.receiver)
+      const heard = new Promise(resolve => to.onMessage(resolve))
+      await from.send({ kind: 'candidate', text: 'x'.repeat(2000) })
+      expect(await heard).toMatchObject({ kind: 'candidate' })
+      from.close()
+      to.close()
+      const away = [whenPresent(sender.room, false), whenPresent(receiver.room, false)]
+      gone.client.cut()
+      await Promise.all(away)
+      keys = await paired(sender.room, receiver.room, { via: 'again', secret: keys.sender.again })
+    }
+  })
+
+  it('ends for both when the code was wrong: nobody has a second guess', async () => {
+    const { sender, receiver } = await met()
+    const ended = whenEnded(receiver.room)
+    const reasons = await Promise.allSettled([
+      pair(sender.room, 'sender', [code]),
+      pair(receiver.room, 'receiver', [{ via: 'code', secret: 'copper-violet' }]),
+    ])
+    expect(reasons.map(one => one.status === 'rejected' && one.reason.reason)).toEqual([
+      'wrong_code',
+      'wrong_code',
+    ])
+    await ended
+    await expect(joinRoom(rig.guest(), { kind: 'room', room: sender.room.id })).rejects.toMatchObject({
+      reason: 'not_found',
+    })
+  })
+
+  it('keeps a guest connected for as long as there is a room, and no longer', async () => {
+    const { receiver } = await met()
+    await receiver.room.leave()
+    receiver.client.cut()
+    expect(receiver.client.state).toBe('signedOut')
+  })
+})
