@@ -51,6 +51,8 @@ export const limits = {
   envelopeChars: 16 * KiB,
   /** Envelopes that a connection may send in a second. */
   signalsPerSecond: 20,
+  /** Credit with which each direction of a relay begins: one that has nothing on its way never has less. */
+  relayFirstBytes: 256 * KiB,
   /** Sessions, unfinished uploads, grants in one answer. */
   listItems: 1000,
 } as const

@@ -1,8 +1,10 @@
-const KiB = 1024
-const MiB = 1024 * KiB
+import { limits } from '../../protocol/limits.ts'
 
-/** Bytes that may be on their way in one direction of a relay: what each begins with, and the most that one gets. */
-export const firstWindowBytes = 256 * KiB
+const MiB = 1024 * 1024
+
+const firstWindowBytes = limits.relayFirstBytes
+
+/** The most bytes that may be on their way in one direction of a relay. */
 export const maxWindowBytes = 4 * MiB
 
 /** The part of the budget that stays for relays that are yet to begin. */

@@ -1,6 +1,7 @@
 import { WherryError } from '../../protocol/errors.ts'
+import { limits } from '../../protocol/limits.ts'
 import type { Connection } from '../connection.ts'
-import { firstWindowBytes, maxWindowBytes, type RelayBudget } from './relay-budget.ts'
+import { maxWindowBytes, type RelayBudget } from './relay-budget.ts'
 
 /**
  * One direction of a relay. `free` bytes may still come from the sender, `held` are in the receiver's send buffer, `owed`
@@ -14,7 +15,12 @@ export type RelayFlow = {
   end(): void
 }
 
+const firstWindowBytes = limits.relayFirstBytes
+
 type Mark = { at: number; bytes: number; wireBytes: number }
+
+/** Little credit waits so long for more of it. */
+const gatherMs = 20
 
 /** Bytes in the receiver's buffer are waited for in groups of this size, so that short slices do not cost a wait each. */
 const markBytes = 64 * 1024
@@ -30,6 +36,7 @@ export const createRelayFlow = (
   let owed = 0
   let wireBytes = 0
   let isWaiting = false
+  let later: NodeJS.Timeout | null = null
   let isEnded = false
 
   const resize = (by: number): void => {
@@ -39,12 +46,19 @@ export const createRelayFlow = (
     if (before !== after) budget.countGrown(after ? 1 : -1)
   }
 
-  const tellCredit = (): void => {
-    if (owed === 0 || (owed < window / 4 && free > 0)) return
+  const tellAll = (): void => {
+    clearTimeout(later ?? undefined)
+    later = null
     const bytes = owed
     free += owed
     owed = 0
-    credited(bytes)
+    if (bytes > 0) credited(bytes)
+  }
+
+  /** In few events: at once what the sender may wait for, and in a moment what is little. */
+  const tellCredit = (): void => {
+    if (owed >= window / 4 || free < window / 4) tellAll()
+    else later ??= setTimeout(tellAll, gatherMs)
   }
 
   /** The network took these bytes: the sender may send as many again, or more if it fills its window, or less if others need it. */
@@ -100,6 +114,7 @@ export const createRelayFlow = (
     end: () => {
       if (isEnded) return
       isEnded = true
+      clearTimeout(later ?? undefined)
       const held = marks.reduce((sum, mark) => sum + mark.bytes, 0)
       budget.release(receiver, window - held)
       if (window > firstWindowBytes) budget.countGrown(-1)

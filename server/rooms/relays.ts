@@ -1,8 +1,9 @@
 import { WherryError } from '../../protocol/errors.ts'
 import { sliceHeaderBytes } from '../../protocol/frames.ts'
+import { limits } from '../../protocol/limits.ts'
 import type { Config } from '../config.ts'
 import type { Connection } from '../connection.ts'
-import { createRelayBudget, firstWindowBytes } from './relay-budget.ts'
+import { createRelayBudget } from './relay-budget.ts'
 import { createRelayFlow, type RelayFlow } from './relay-flow.ts'
 import { otherSeat, type Room, type Seat, seatsOf } from './room.ts'
 import { runsOf, writeStream } from './stream-runs.ts'
@@ -89,7 +90,7 @@ export const createRelays = (
   const connect = (port: Port, waiting: Port): void => {
     if (!budget.begin(port.connection)) throw new WherryError('busy')
     if (!budget.begin(waiting.connection)) {
-      budget.release(port.connection, firstWindowBytes)
+      budget.release(port.connection, limits.relayFirstBytes)
       throw new WherryError('busy')
     }
     port.flow = flowFrom(port, waiting.connection)
