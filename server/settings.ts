@@ -193,7 +193,7 @@ export const settings = {
     env: 'WHERRY_ROOM_GUESSES_PER_ADDRESS',
     default: '20',
     schema: whole(1, 1_000_000),
-    doc: 'Codes of direct sends that one address can try in a quarter of an hour without finding one. One that is found counts as a fifth.',
+    doc: 'Codes of direct sends that one address can try in a quarter of an hour without finding one. A code that is found counts as a fifth, and so does a send that is over and asked for again.',
   }),
   relayBudgetBytes: setting({
     env: 'WHERRY_RELAY_BUDGET_BYTES',

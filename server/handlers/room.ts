@@ -18,7 +18,7 @@ export const createRoom: Handler<'room.create'> = async ({ rooms, connection, pr
   rooms.create(connection, principal, room)
 
 export const joinRoom: Handler<'room.join'> = async ({ rooms, roomLimits, connection }, { by }) => {
-  await roomLimits.guess(connection.address)
+  await roomLimits.guess(connection.address, by.kind)
   const joined = rooms.join(connection, by.kind === 'slot' ? { slot: by.slot } : { room: by.room })
   if (joined === null) throw new WherryError('not_found', 'There is no such send, or its time is over.')
   await roomLimits.guessedRight(connection.address, by.kind)

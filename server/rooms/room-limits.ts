@@ -8,7 +8,7 @@ import { addressKey } from '../transport/addresses.ts'
 /** Bounds how often rooms can be guessed, offered and signalled through. Each throws `too_many_requests` above its limit. */
 export type RoomLimits = {
   /** Counts a join as a wrong guess before it is known, so that many at once are counted too. */
-  guess(address: string): Promise<void>
+  guess(address: string, by: 'slot' | 'room'): Promise<void>
   /** It was right. By a slot it still counts a little: whoever tries numbers uses up the codes of others. */
   guessedRight(address: string, by: 'slot' | 'room'): Promise<void>
   offer(user: string): Promise<void>
@@ -17,8 +17,11 @@ export type RoomLimits = {
 
 const quarterHour = 15 * 60
 
-/** What a wrong guess costs, when a slot that was found costs 1. */
-const wrongGuessPoints = 5
+/**
+ * What a wrong guess costs, when a slot that was found costs 1. A room's id cannot be guessed: who asks for one that is not
+ * there had it before the hub was restarted, and asks again for a while.
+ */
+const wrongPoints = { slot: 5, room: 1 }
 
 /** Offers of one user in a quarter of an hour: each rings on somebody's screen. */
 export const offersPerUser = 60
@@ -38,16 +41,16 @@ export const createRoomLimits = (
   clock: () => number,
 ): RoomLimits => {
   const guesses = new RateLimiterMemory({
-    points: config.roomGuessesPerAddress * wrongGuessPoints,
+    points: config.roomGuessesPerAddress * wrongPoints.slot,
     duration: quarterHour,
   })
   const offers = new RateLimiterMemory({ points: offersPerUser, duration: quarterHour })
   /** When each connection sent its last signals, oldest first. */
   const signals = new WeakMap<Connection, number[]>()
   return {
-    guess: address => consume(guesses, addressKey(address), wrongGuessPoints),
+    guess: (address, by) => consume(guesses, addressKey(address), wrongPoints[by]),
     guessedRight: async (address, by) => {
-      await guesses.reward(addressKey(address), by === 'slot' ? wrongGuessPoints - 1 : wrongGuessPoints)
+      await guesses.reward(addressKey(address), by === 'slot' ? wrongPoints.slot - 1 : wrongPoints.room)
     },
     offer: user => consume(offers, user),
     signal: connection => {

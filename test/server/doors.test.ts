@@ -39,6 +39,25 @@ describe('the client', () => {
     },
   )
 
+  test('has a page of its own for people without an account, once it is built', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'wherry-web-'))
+    await writeFile(join(other, 'index.html'), '<!doctype html><title>Wherry</title>')
+    const without = await temporaryHub({}, { webDirectory: other })
+    expect(await (await fetch(`http://127.0.0.1:${without.port}/go`)).text()).toContain('<title>Wherry<')
+    await without.remove()
+    await writeFile(join(other, 'go.html'), '<!doctype html><title>Receive</title>')
+    const built = await temporaryHub({}, { webDirectory: other })
+    const answer = await fetch(`http://127.0.0.1:${built.port}/go`)
+    expect(await answer.text()).toContain('<title>Receive</title>')
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(answer.headers.get('cache-control')).toBe('no-cache')
+    for (const path of ['/', '/send', '/go/else']) {
+      expect(await (await fetch(`http://127.0.0.1:${built.port}${path}`)).text()).toContain('<title>Wherry<')
+    }
+    await built.remove()
+    await rm(other, { recursive: true })
+  })
+
   test('comes packed where the browser takes that, and for ever where its name has a hash', async () => {
     const plain = await fetch(`${base}/assets/main-abc.js`, { headers: { 'accept-encoding': 'identity' } })
     expect(await plain.text()).toBe('plain')

@@ -60,10 +60,14 @@ describe('guesses', () => {
     const { slot } = await sender.call('room.create', { room })
     const wrong = slot === 5 ? 6 : 5
     const guesser = await guest()
-    for (let at = 0; at < 5; at++) {
+    // A slot costs 5 of 50 points, a room 1.
+    for (let at = 0; at < 9; at++) {
       await expect(guesser.call('room.join', bySlot(wrong))).rejects.toMatchObject(notFound)
+    }
+    for (let at = 0; at < 5; at++) {
       await expect(guesser.call('room.join', byRoom(newId()))).rejects.toMatchObject(notFound)
     }
+    await expect(guesser.call('room.join', byRoom(newId()))).rejects.toMatchObject(tooMany)
     const refused = await guesser.call('room.join', bySlot(slot)).catch(error => error)
     expect(refused).toMatchObject(tooMany)
     expect(refused.details.retryAfterMs).toBeGreaterThan(60_000)
@@ -80,7 +84,7 @@ describe('guesses', () => {
     })
     const { slot } = await (await user()).call('room.create', { room: newId() })
     const guesser = await guest()
-    await expect(guesser.call('room.join', byRoom(newId()))).rejects.toMatchObject(notFound)
+    await expect(guesser.call('room.join', bySlot(slot === 5 ? 6 : 5))).rejects.toMatchObject(notFound)
     await expect(guesser.call('room.join', bySlot(slot))).rejects.toMatchObject(tooMany)
     const elsewhere = await rawClient(hub.socketUrl, { headers: { 'x-forwarded-for': '203.0.113.9' } })
     expect(await elsewhere.call('room.join', bySlot(slot))).toMatchObject({ present: true })
@@ -109,8 +113,9 @@ describe('guesses', () => {
       const { slot } = await sender.call('room.create', { room })
       await receiver.call('room.join', bySlot(slot))
     }
-    // 6 of 10 points are used: a guess needs 5.
-    await expect(receiver.call('room.join', byRoom(rooms[0] ?? ''))).rejects.toMatchObject(tooMany)
+    for (let at = 0; at < 20; at++) await receiver.call('room.join', byRoom(rooms[0] ?? ''))
+    // 6 of 10 points are used: one more by slot needs 5.
+    await expect(receiver.call('room.join', bySlot(1))).rejects.toMatchObject(tooMany)
   })
 
   test('count as guarded calls, as sign-ins do', async () => {
