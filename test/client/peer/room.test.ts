@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createBell } from '../../../client/core/bell.ts'
 import type { Room } from '../../../client/core/peer/api.ts'
 import { pair } from '../../../client/core/peer/pairing/pairing.ts'
 import { sealedSignals } from '../../../client/core/peer/pairing/sealed-signals.ts'
@@ -157,6 +158,50 @@ describe('a room of a real hub', () => {
       await Promise.all(away)
       keys = await paired(sender.room, receiver.room, { via: 'again', secret: keys.sender.again })
     }
+  })
+
+  it('is never stuck, wherever a connection is lost while the two pair', async () => {
+    const { sender, receiver } = await met()
+    const keys = await paired(sender.room, receiver.room, code)
+    const again = { via: 'again', secret: keys.sender.again } as const
+    const isOver = { value: false }
+    /** Pairs as often as the other side comes anew, and says so until it is heard. */
+    const run = async (room: Room, role: 'sender' | 'receiver', heard: (round: unknown) => void) => {
+      while (!isOver.value) {
+        const { keys: fresh } = await pair(room, role, [again])
+        const signals = sealedSignals(room, fresh)
+        signals.onMessage(({ round }) => heard(round))
+        await signals.send({ round: rounds.now }).catch(() => {})
+        await whenPresent(room, false)
+        await whenPresent(room)
+      }
+    }
+    const rounds = { now: 0 }
+    const heard = { sender: createBell(), receiver: createBell() }
+    const waitFor = { sender: -1, receiver: -1 }
+    const running = [
+      run(sender.room, 'sender', round => {
+        waitFor.sender = Number(round)
+        heard.sender.ring()
+      }),
+      run(receiver.room, 'receiver', round => {
+        waitFor.receiver = Number(round)
+        heard.receiver.ring()
+      }),
+    ]
+    for (const one of running) one.catch(() => {})
+    for (let round = 1; round <= 40; round++) {
+      rounds.now = round
+      const side = round % 3 === 0 ? sender : receiver
+      side.client.cut(round % 4 === 0 ? 'half' : undefined)
+      // Again in the middle of coming back, at another moment each time.
+      await new Promise(resolve => setTimeout(resolve, round % 8 < 4 ? round : 0))
+      if (round % 2 === 0) (round % 5 === 0 ? sender : receiver).client.cut()
+      while (waitFor.sender < round) await heard.sender.rung()
+      while (waitFor.receiver < round) await heard.receiver.rung()
+    }
+    isOver.value = true
+    await sender.room.leave()
   })
 
   it('ends for both when the code was wrong: nobody has a second guess', async () => {

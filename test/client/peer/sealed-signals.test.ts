@@ -195,8 +195,22 @@ describe('sealed signals', () => {
     await signals.send({ text: 'x'.repeat(12_000) })
     expect(rooms.log.at(-1)?.envelope.length).toBeLessThanOrEqual(limits.envelopeChars)
     rooms.cut()
-    await expect(signals.send({})).rejects.toMatchObject({ reason: 'peer_away' })
+    await expect(signals.send({})).rejects.toMatchObject({ reason: 'disconnected' })
     rooms.connect()
-    await expect(signals.send({})).rejects.toMatchObject({ reason: 'peer_away' })
+    await expect(signals.send({})).rejects.toMatchObject({ reason: 'disconnected' })
+  })
+
+  it('leave what comes after the other side was away to the next keys', async () => {
+    const { rooms, keys } = await pairedRooms()
+    const { failures } = openSignals(rooms, 'sender', keys.sender)
+    const again = [{ via: 'again', secret: keys.sender.again }] as const
+    rooms.cut()
+    rooms.connect()
+    const receiver = pair(rooms.receiver, 'receiver', again)
+    // Long after its first envelope came.
+    for (let i = 0; i < 10; i++) await new Promise(setImmediate)
+    const sender = await pair(rooms.sender, 'sender', again)
+    expect((await receiver).keys.linkSend).toEqual(sender.keys.linkReceive)
+    expect(failures).toEqual([])
   })
 })

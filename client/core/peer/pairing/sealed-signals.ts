@@ -38,8 +38,8 @@ export type OpenSignals = SealedSignals & {
 }
 
 /**
- * Seals signals with the keys of one pairing. They hold as long as both connections: when the other side was away, both pair
- * again. `not_authentic` for an envelope that is not the next one of the other side, and nothing after it. send() throws
+ * Seals signals with the keys of one pairing. They hold as long as both connections: when the other side is away this is
+ * closed, and both pair again. `not_authentic` for an envelope that is not the next one of the other side, and nothing after it. send() throws
  * `too_large` above 12 KiB of JSON; after any other failure nothing more is sent with these keys.
  */
 export const sealedSignals = (room: Room, keys: PairKeys): OpenSignals => {
@@ -60,6 +60,7 @@ export const sealedSignals = (room: Room, keys: PairKeys): OpenSignals => {
     isClosed = true
     waiting.length = 0
     stopSignals()
+    stopPresence()
   }
 
   const open = async (envelope: string): Promise<Record<string, unknown>> => {
@@ -95,6 +96,9 @@ export const sealedSignals = (room: Room, keys: PairKeys): OpenSignals => {
     } else if (pairing.kind === 'hi' && keys.role === 'sender') restarts.emit(envelope)
     // Others are late, and change nothing: whoever has no keys may say so.
   })
+  // What comes next from the other side is for the next keys: it has to find nobody listening here.
+  const stopPresence = room.onPresence(present => present || close())
+  if (!room.present) close()
 
   const seal = async (json: Uint8Array<ArrayBuffer>, count: number, before: Promise<void>): Promise<void> => {
     const sealed = await crypto.subtle.encrypt(sealing(count), await sendKey, json)
