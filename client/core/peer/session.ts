@@ -1,7 +1,13 @@
 import type { Timers } from '../api.ts'
-import type { Sha256 } from '../hashing.ts'
+import { type Sha256, subtleSha256 } from '../hashing.ts'
+import { newId } from '../new-id.ts'
+import { systemTimers } from '../timers.ts'
 import type { PeerSource, PeerStore, PeerTransfer, Room, Secret } from './api.ts'
 import type { Connect } from './direct.ts'
+import { runTransfer } from './running.ts'
+import { makeOffer } from './transfer/offer.ts'
+import { createReceiver } from './transfer/receiver.ts'
+import { createSender } from './transfer/sender.ts'
 
 /** What has to be kept on this device to continue after a reload; told anew whenever it changes. */
 export type Kept = {
@@ -42,8 +48,29 @@ export type ReceiptOptions = PeerOptions & {
   accepted?: string | undefined
 }
 
-/** Sends the sources to whoever comes through the room with one of the secrets. */
-export declare const startSend: (options: SendOptions) => PeerTransfer
+/** Sends the sources to whoever comes through the room with one of the secrets. Throws `too_large` for more than fits one send. */
+export const startSend = (options: SendOptions): PeerTransfer => {
+  const { sources, from, text = null, transfer = newId(), sha256 = subtleSha256 } = options
+  const offer = makeOffer(sources, { transfer, from, text })
+  return runTransfer({
+    ...options,
+    role: 'sender',
+    offer,
+    timers: options.timers ?? systemTimers,
+    makeSide: events => ({ ...createSender({ offer, sources, sha256, events }), accept() {} }),
+  })
+}
 
 /** Receives what the other seat of the room offers, once accept() was called. */
-export declare const startReceipt: (options: ReceiptOptions) => PeerTransfer
+export const startReceipt = (options: ReceiptOptions): PeerTransfer => {
+  const { store, secret, accepted, sha256 = subtleSha256, timers = systemTimers } = options
+  return runTransfer({
+    ...options,
+    role: 'receiver',
+    offer: null,
+    secrets: [secret],
+    timers,
+    accepted,
+    makeSide: events => createReceiver({ store, sha256, timers, events }),
+  })
+}

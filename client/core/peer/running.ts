@@ -1,0 +1,195 @@
+import { isReason, WherryError } from '../../../protocol/errors.ts'
+import type { PeerMessage } from '../../../protocol/peer.ts'
+import type { Timers } from '../api.ts'
+import type { PeerOffer, PeerTransfer, Role, Room, Secret, TransferPhase } from './api.ts'
+import type { Connect } from './direct.ts'
+import { type Joining, joinPeers } from './joining.ts'
+import { failureOf, namedError, type TransferEvents, type TransferSide } from './transfer/events.ts'
+import { createStatus } from './transfer/status.ts'
+
+/** What there is to say to the other side at the end waits so long for a way. */
+const longestFarewellMs = 5000
+/** A receiver that has all waits for the sender to know. */
+const longestLingerMs = 15_000
+
+export type RunningOptions = {
+  role: Role
+  room: Room
+  secrets: readonly Secret[]
+  connect?: Connect | undefined
+  timers: Timers
+  onKeep?: ((kept: { room: string; again: string; transfer: string | null }) => void) | undefined
+  /** The sender's own. */
+  offer: PeerOffer | null
+  /** Receiver: what was accepted before a reload. */
+  accepted?: string | undefined
+  makeSide(events: TransferEvents): TransferSide & { accept(): void }
+}
+
+type End = { phase: 'done' | 'failed' | 'cancelled'; error: WherryError | null }
+
+/** Files that are of no use for a later run. */
+const isForGood = (error: WherryError | null): boolean =>
+  error !== null && isReason(error, 'cancelled', 'declined', 'file_changed')
+
+/** Runs one side of a transfer from pairing to its end, and tells how it stands. */
+export const runTransfer = (options: RunningOptions): PeerTransfer => {
+  const { role, room, timers, accepted, onKeep } = options
+  const status = createStatus(timers)
+  const finished = Promise.withResolvers<void>()
+  const farewell = Promise.withResolvers<void>()
+  finished.promise.catch(() => {})
+  let again: string | null = null
+  let isAccepted = false
+  let isRunning = false
+  const paused = { here: false, there: false }
+  let end: End | null = null
+  let isStopped = false
+
+  const phase = (): TransferPhase => {
+    if (end) return end.phase
+    if (again === null || status.now.offer === null) return 'pairing'
+    if (!isRunning) return 'offered'
+    if (status.now.path === null) return 'waiting'
+    return paused.here || paused.there ? 'paused' : 'running'
+  }
+  const show = () => status.set({ phase: phase() })
+
+  const showOffer = (offer: PeerOffer) => {
+    const totalBytes = offer.files.reduce((sum, { size }) => sum + size, 0)
+    status.set({ offer, totalBytes })
+  }
+
+  const keep = () => {
+    if (again === null) return
+    const transfer = role === 'sender' || isAccepted ? (status.now.offer?.transfer ?? accepted ?? null) : null
+    onKeep?.({ room: room.id, again, transfer })
+  }
+
+  /** Says the last message, closes the link when it arrived, and leaves. */
+  const finish = async (how: End, last: PeerMessage | null) => {
+    if (end || isStopped) return
+    end = how
+    status.set({ phase: how.phase, error: how.error })
+    const isDone = how.phase === 'done'
+    const hasWay = joining.link !== null && joining.link.path !== null
+    if (last && hasWay) await within(longestFarewellMs, side.tell(last))
+    await side.stop(!isForGood(how.error)).catch(() => {})
+    if (isDone && role === 'receiver') await within(longestLingerMs, farewell.promise)
+    else if (hasWay) await within(longestFarewellMs, joining.link?.close() ?? Promise.resolve())
+    joining.stop()
+    await room.leave().catch(() => {})
+    if (how.error) finished.reject(how.error)
+    else finished.resolve()
+  }
+
+  const within = (ms: number, work: Promise<unknown>) =>
+    new Promise<void>(resolve => {
+      const stop = timers.after(ms, resolve)
+      const over = () => {
+        stop()
+        resolve()
+      }
+      work.then(over, over)
+    })
+
+  const failed = (error: WherryError, last: PeerMessage | null) =>
+    void finish({ phase: isReason(error, 'cancelled') ? 'cancelled' : 'failed', error }, last)
+
+  const accept = () => {
+    if (isAccepted || end || role === 'sender' || status.now.offer === null) return
+    isAccepted = true
+    keep()
+    side.accept()
+  }
+
+  const side = options.makeSide({
+    offered(offer) {
+      isAccepted = false
+      showOffer(offer)
+      show()
+      if (offer.transfer === accepted) accept()
+    },
+    running() {
+      isRunning = true
+      show()
+    },
+    progress: (doneBytes, doneFiles) => status.set({ doneBytes, doneFiles }),
+    moved: bytes => status.set({ movedBytes: status.now.movedBytes + bytes }),
+    paused(isPaused) {
+      paused.there = isPaused
+      show()
+    },
+    done() {
+      const { totalBytes, offer } = status.now
+      status.set({ doneBytes: totalBytes, doneFiles: offer?.files.length ?? 0 })
+      void finish({ phase: 'done', error: null }, null)
+    },
+    endedByPeer: error => failed(error, null),
+    failed(cause, file) {
+      const error = namedError(cause, status.now.offer, file)
+      failed(error, { kind: 'failed', reason: failureOf(cause), file })
+    },
+  })
+
+  const joining: Joining = joinPeers(
+    { room, role, secrets: options.secrets, connect: options.connect, timers },
+    {
+      paired(secret) {
+        again = secret
+        keep()
+        show()
+      },
+      link(link) {
+        // A receiver that has all says so again.
+        if (end && !(end.phase === 'done' && role === 'receiver')) return
+        paused.there = false
+        side.attach(link)
+        show()
+      },
+      path(path) {
+        status.set({ path })
+        show()
+      },
+      closed() {
+        farewell.resolve()
+        failed(new WherryError('peer_left'), null)
+      },
+      failed: error => {
+        farewell.resolve()
+        failed(error, null)
+      },
+    },
+  )
+
+  if (options.offer) showOffer(options.offer)
+
+  const setPaused = (isPaused: boolean) => {
+    if (end || paused.here === isPaused) return
+    paused.here = isPaused
+    side.setPaused(isPaused)
+    show()
+  }
+
+  return {
+    get status() {
+      return status.now
+    },
+    onChange: status.onChange,
+    accept,
+    decline() {
+      if (role === 'receiver' && !isAccepted)
+        failed(new WherryError('cancelled', 'You declined this.'), { kind: 'decline' })
+    },
+    pause: () => setPaused(true),
+    resume: () => setPaused(false),
+    cancel: () => failed(new WherryError('cancelled'), { kind: 'cancel' }),
+    async stop() {
+      if (end || isStopped) return
+      isStopped = true
+      joining.stop()
+      await side.stop(true)
+    },
+    finished: finished.promise,
+  }
+}

@@ -1,0 +1,45 @@
+import { bytesToHex } from '../../../../protocol/digest.ts'
+import { WherryError } from '../../../../protocol/errors.ts'
+import type { IncomingFile } from './incoming.ts'
+import { chunkSize } from './root.ts'
+import type { Slice } from './wire.ts'
+
+type Chunk = {
+  file: IncomingFile
+  chunk: number
+  hash: string
+  bytes: Uint8Array<ArrayBuffer>
+  filled: number
+}
+export type WholeChunk = Omit<Chunk, 'filled'>
+
+/** Puts slices together, which come in order, chunk by chunk. Throws `invalid_message` for any that do not. */
+export const createAssembly = (begin: (bytes: number) => void) => {
+  let current: Chunk | null = null
+
+  const start = (file: IncomingFile | undefined, { chunk, hash, bytes }: Slice): Chunk => {
+    if (current || !file || !hash || chunk >= file.chunks || file.has(chunk))
+      throw new WherryError('invalid_message')
+    const size = chunkSize(file.file.size, chunk)
+    begin(size)
+    // One slice is the whole of a small file: it need not be copied.
+    const isWhole = bytes.length === size
+    const target = isWhole ? bytes : new Uint8Array(size)
+    return { file, chunk, hash: bytesToHex(hash), bytes: target, filled: 0 }
+  }
+
+  return {
+    /** The chunk that the slice completes. */
+    add(file: IncomingFile | undefined, slice: Slice): WholeChunk | null {
+      const chunk = slice.offset === 0 ? start(file, slice) : current
+      const isNext =
+        chunk && chunk.file === file && chunk.chunk === slice.chunk && chunk.filled === slice.offset
+      if (!isNext || chunk.filled + slice.bytes.length > chunk.bytes.length)
+        throw new WherryError('invalid_message')
+      if (chunk.bytes !== slice.bytes) chunk.bytes.set(slice.bytes, chunk.filled)
+      chunk.filled += slice.bytes.length
+      current = chunk.filled < chunk.bytes.length ? chunk : null
+      return current ? null : chunk
+    },
+  }
+}
