@@ -38,6 +38,17 @@ const isLeft = async (path: string): Promise<boolean> => {
   }
 }
 
+/** Takes the lock and answers what gives it back, or null while another process of this machine has it. */
+export const tryFileLock = async (path: string): Promise<(() => Promise<void>) | null> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  if (!(await tryLock(path))) {
+    if (!(await isLeft(path))) return null
+    await rm(path, { force: true })
+    if (!(await tryLock(path))) return null
+  }
+  return () => rm(path, { force: true })
+}
+
 /** Runs `work` while no other process of this machine runs one under the same lock file, nor this process another one. */
 export const withFileLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })

@@ -4,6 +4,8 @@ import { login, logout, passwd, sessions, setup } from './account.ts'
 import { cp, ls, mkdir, mv, rm, url } from './files.ts'
 import { get } from './get.ts'
 import { put } from './put.ts'
+import { receive } from './receive.ts'
+import { send } from './send.ts'
 import { uploads } from './uploads.ts'
 import { users } from './users.ts'
 import { watch } from './watch.ts'
@@ -22,6 +24,8 @@ export const commands: Record<string, Command> = {
   rm,
   watch,
   uploads,
+  send,
+  receive,
   url,
   access,
   users,

@@ -1,0 +1,53 @@
+import { createInterface } from 'node:readline'
+
+/** Asks a person on the terminal; where standard input is none, its lines are the answers. */
+export type Asker = {
+  /** Null when there is no answer: the input ended, or Ctrl+C. */
+  ask(question: string): Promise<string | null>
+  /** Gives standard input back. */
+  close(): void
+}
+
+export const createAsker = (output: { readonly json: boolean }): Asker => {
+  const isTerminal = process.stdin.isTTY === true
+  const lines: string[] = []
+  let waiting: ((line: string | null) => void) | null = null
+  let hasEnded = false
+
+  const start = () => {
+    const reader = createInterface({
+      input: process.stdin,
+      ...(isTerminal ? { output: process.stderr, terminal: true } : {}),
+    })
+    reader.on('line', line => {
+      if (waiting) waiting(line)
+      else lines.push(line)
+    })
+    reader.on('close', () => {
+      hasEnded = true
+      waiting?.(null)
+    })
+    // In raw mode Ctrl+C is a key: it is made the signal that it is everywhere else.
+    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    return reader
+  }
+  let reader: ReturnType<typeof start> | null = null
+
+  return {
+    async ask(question) {
+      reader ??= start()
+      if (isTerminal || !output.json) process.stderr.write(question)
+      const next = lines.shift()
+      if (next !== undefined || hasEnded) return next ?? null
+      const { promise, resolve } = Promise.withResolvers<string | null>()
+      waiting = resolve
+      return promise.finally(() => {
+        waiting = null
+      })
+    },
+    close() {
+      reader?.close()
+      if (reader) process.stdin.unref?.()
+    },
+  }
+}

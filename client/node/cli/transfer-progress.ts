@@ -1,0 +1,87 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import type { CarrierKind, PeerTransfer, TransferPhase, TransferStatus } from '../../core/peer/api.ts'
+import type { Output } from './output.ts'
+import { createProgressBar } from './progress.ts'
+
+const pathWords: Record<CarrierKind, string> = {
+  direct: 'direct',
+  turned: 'through a TURN server, sealed',
+  relayed: 'relayed, sealed',
+}
+
+const phaseWords: Partial<Record<TransferPhase, string>> = {
+  paused: 'Paused by the other side.',
+  waiting:
+    'The other side is gone. This goes on by itself when it is back; Ctrl+C keeps what is done for later.',
+}
+
+/** Said in a line each, where no bar can be drawn, and before there is anything for a bar. */
+const noteChanges = (output: Output) => {
+  let phase: TransferPhase | null = null
+  const paths = new Set<CarrierKind>()
+  return (status: TransferStatus): void => {
+    const words = phaseWords[status.phase]
+    if (status.phase !== phase && words) output.note(words)
+    phase = status.phase
+    // The faster one is found by trying both: each is told once.
+    if (status.path === null || paths.has(status.path)) return
+    paths.add(status.path)
+    output.note(`Path: ${pathWords[status.path]}.`)
+  }
+}
+
+const label = ({ phase, path }: TransferStatus): string => {
+  if (phase === 'waiting') return 'waiting for the other side'
+  if (phase === 'paused') return 'paused'
+  return path ? pathWords[path] : 'connecting'
+}
+
+export type TransferOutcome = {
+  files: number
+  bytes: number
+  movedBytes: number
+  /** From the first byte on, without the time that people took. */
+  seconds: number
+  path: CarrierKind | null
+}
+
+export const countOfFiles = (count: number): string => (count === 1 ? '1 file' : `${count} files`)
+
+/** Shows a transfer until it is over. Rejects with what it failed for, or with `cancelled` when it was stopped here. */
+export const showTransfer = async (
+  transfer: PeerTransfer,
+  output: Output,
+  signal: AbortSignal,
+): Promise<TransferOutcome> => {
+  const bar = createProgressBar(output.interactive)
+  let path: CarrierKind | null = null
+  let startedAt: number | null = null
+  const note = noteChanges(output)
+
+  const look = () => {
+    const { status } = transfer
+    path = status.path ?? path
+    if (status.phase === 'running') startedAt ??= performance.now()
+    const hasBar = startedAt !== null && status.totalBytes > 0
+    if (!hasBar || !output.interactive) note(status)
+    if (hasBar) bar.update(status.doneBytes, status.totalBytes, label(status))
+  }
+
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(new WherryError('cancelled', undefined, { here: true }))
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  const stop = transfer.onChange(look)
+  try {
+    look()
+    await Promise.race([transfer.finished, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    stop()
+    bar.stop()
+  }
+  const { offer, totalBytes, movedBytes } = transfer.status
+  const files = offer?.files.filter(file => file.kind === 'file').length ?? 0
+  const seconds = startedAt === null ? 0 : (performance.now() - startedAt) / 1000
+  return { files, bytes: totalBytes, movedBytes, seconds, path }
+}

@@ -1,0 +1,140 @@
+import { isReason, WherryError } from '../../../protocol/errors.ts'
+import type { PeerOffer, PeerTransfer } from '../../core/peer/api.ts'
+import { startReceipt } from '../../core/peer/session.ts'
+import { type Asker, createAsker } from '../cli/ask.ts'
+import { type Command, type CommandContext, type OptionValues, UsageError } from '../cli/command.ts'
+import { offerLines, textLines } from '../cli/offer-lines.ts'
+import { formatBytes, type Output, printable } from '../cli/output.ts'
+import { openPaths } from '../cli/path-option.ts'
+import { countOfFiles, showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
+import { askInvitation, readArguments } from '../peer/invitations.ts'
+import { type PartStore, partStore } from '../peer/part-store.ts'
+import { interruptedReceipts, type ReceiptStart, startFrom } from '../peer/receipt-start.ts'
+
+/** The offer, as soon as it is there and waits for an answer; null if it was accepted by an earlier run. */
+const whenOffered = (transfer: PeerTransfer): Promise<PeerOffer | null> =>
+  new Promise(resolve => {
+    const stop = transfer.onChange(() => look())
+    const end = (offer: PeerOffer | null) => {
+      stop()
+      resolve(offer)
+    }
+    const look = () => {
+      const { phase, offer } = transfer.status
+      if (phase === 'offered' && offer) end(offer)
+      else if (phase === 'running') end(null)
+    }
+    transfer.finished.then(() => end(null)).catch(() => end(null))
+    look()
+  })
+
+type Asking = { transfer: PeerTransfer; asker: Asker; isYes: boolean; context: CommandContext }
+
+/**
+ * Answers the offer as the person does; resolves with why it was refused, if it was. A text alone needs no leave: it is
+ * there with the offer.
+ */
+const answer = async ({ transfer, asker, isYes, context }: Asking): Promise<Error | null> => {
+  const { output, signal } = context
+  const offer = await whenOffered(transfer)
+  if (!offer) return null
+  if (output.json) output.event({ offer }, '')
+  else for (const line of offer.files.length > 0 ? offerLines(offer) : []) output.note(line)
+  const typed = isYes || offer.files.length === 0 ? 'yes' : await asker.ask('Accept? [y/N] ')
+  if (signal.aborted || transfer.status.phase !== 'offered') return null
+  if (/^y(es)?$/i.test(typed?.trim() ?? '')) {
+    transfer.accept()
+    return null
+  }
+  transfer.decline()
+  return typed === null
+    ? new UsageError('there is no terminal to ask on; --yes accepts without asking')
+    : new WherryError('declined', 'Declined: nothing was received.')
+}
+
+const tell = (
+  { path, ...outcome }: TransferOutcome,
+  offer: PeerOffer | null,
+  target: string,
+  output: Output,
+) => {
+  const text = offer?.text ?? null
+  const summary = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} received into ${printable(target)}: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
+  const shown = text === null ? [] : [textLines(text, process.stdout.isTTY === true)]
+  output.result(
+    { ...outcome, path, text, target },
+    outcome.files > 0 || text === null ? [...shown, summary] : shown,
+  )
+}
+
+/** `cancelled` alone means that this run was interrupted. */
+const inWords = (error: unknown, signal: AbortSignal): unknown =>
+  isReason(error, 'cancelled') && !signal.aborted
+    ? new WherryError('peer_left', 'The other side cancelled this.')
+    : error
+
+/** What of the state outlives a failure: parts wait for the same send, but nothing waits for one that was called off. */
+const keepAfter = async (error: unknown, { kept }: ReceiptStart, store: PartStore): Promise<void> => {
+  await kept.remove()
+  if (isReason(error, 'declined', 'cancelled')) await store.discard()
+}
+
+type Run = { start: ReceiptStart; target: string; asker: Asker }
+
+const runReceipt = async (
+  { start, target, asker }: Run,
+  context: CommandContext,
+  options: OptionValues,
+): Promise<void> => {
+  const { output, signal } = context
+  const { room, secret, kept, keep } = start
+  const store = partStore(target)
+  const paths = await openPaths(options, output)
+  const transfer = startReceipt({
+    room,
+    connect: paths.connect,
+    secret,
+    store,
+    accepted: kept.value?.transfer ?? undefined,
+    onKeep: ({ room, again, transfer }) =>
+      void kept.write({ ...keep, room, again, transfer, keptAt: Date.now() }),
+  })
+  const answered = answer({ transfer, asker, isYes: options.yes === true, context }).finally(asker.close)
+  try {
+    const outcome = await showTransfer(transfer, output, signal)
+    await kept.remove()
+    await store.done()
+    tell(outcome, transfer.status.offer, target, output)
+  } catch (error) {
+    if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, start, store)
+    asker.close()
+    throw (await answered) ?? inWords(error, signal)
+  } finally {
+    await transfer.stop()
+    await store.close()
+    paths.close()
+  }
+}
+
+export const receive: Command = {
+  usage: 'receive [CODE|LINK] [DIR] [--yes] [--path auto|relay]',
+  doc: 'Receives what somebody sends directly, into DIR or the current folder; no account is needed. Asks for the code, shows what is on offer, and asks again, unless --yes. The same command again continues an interrupted receipt.',
+  options: { yes: { type: 'boolean', short: 'y' }, path: { type: 'string' } },
+  takes: { min: 0, max: 2 },
+  async run(context, args, options) {
+    const { typed, target } = await readArguments(args)
+    const asker = createAsker(context.output)
+    try {
+      const interrupted = await interruptedReceipts(target)
+      const invitation = await askInvitation(typed, interrupted.length > 0, asker)
+      const start = await startFrom(invitation, interrupted, target, context)
+      try {
+        await runReceipt({ start, target, asker }, context, options)
+      } finally {
+        await start.kept.release()
+      }
+    } finally {
+      asker.close()
+    }
+  },
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { id } from '../../../protocol/values.ts'
+import type { Invitation } from '../../core/peer/pairing/code.ts'
+import { configDirectory } from '../current-hub.ts'
+import { type KeptFile, openKept, readKept } from './kept-file.ts'
+
+const keptReceipt = v.object({
+  hub: v.string(),
+  room: id,
+  again: v.string(),
+  transfer: v.nullable(id),
+  /** The folder that it goes into. */
+  target: v.string(),
+  /** Digest of the code or link, which somebody may enter again. */
+  invitation: v.string(),
+  /** Milliseconds since 1970. */
+  keptAt: v.number(),
+})
+
+export type KeptReceipt = v.InferOutput<typeof keptReceipt>
+
+const directory = (): string => join(configDirectory(), 'receipts')
+
+export const invitationDigest = ({ slot, via, secret }: Invitation): string =>
+  createHash('sha256').update(`${slot}-${via}-${secret}`).digest('hex')
+
+/** Receipts that were interrupted, the latest first. */
+export const listKeptReceipts = async (target: string): Promise<KeptReceipt[]> => {
+  const names = await readdir(directory()).catch(() => [])
+  const files = names.filter(name => name.endsWith('.json'))
+  const kept = await Promise.all(files.map(name => readKept(join(directory(), name), keptReceipt)))
+  return kept
+    .filter(one => one !== null)
+    .filter(one => one.target === target)
+    .sort((a, b) => b.keptAt - a.keptAt)
+}
+
+/** Null while another process continues it. */
+export const openKeptReceipt = (room: string): Promise<KeptFile<KeptReceipt> | null> =>
+  openKept(join(directory(), `${room}.json`), keptReceipt)
