@@ -60,6 +60,50 @@ describe('the connection of a client', () => {
     expect(client.state).toBe('live')
   })
 
+  it('comes back while it is held although nobody is signed in, and counts its connections', async () => {
+    const { client, ends, connect, pass } = start({}, { access: null })
+    await connect()
+    expect(client.epoch).toBe(1)
+    const release = client.hold()
+    const other = client.hold()
+    for (const epoch of [2, 3]) {
+      hub.far.cut()
+      expect(client.state).toBe('reconnecting')
+      await pass(5_000)
+      await connect()
+      expect(client.state).toBe('signedOut')
+      expect(client.epoch).toBe(epoch)
+      // Ends a hold once, not another's.
+      release()
+      release()
+    }
+    other()
+    hub.far.cut(closeCodes.signInTimeout)
+    await pass(120_000)
+    expect(ends).toHaveLength(3)
+    client.hold()
+    expect(ends).toHaveLength(4)
+  })
+
+  it('lets a guest make the calls of rooms and send bytes', async () => {
+    const { client, connect, quiet, callsOf } = start(
+      { 'room.relay': () => ({ credit: 7 }) },
+      { access: null },
+    )
+    expect(() => client.sendBinary(new Uint8Array(1))).toThrow('connection')
+    await connect()
+    const answer = client.call('room.relay', { room: 'room-room-room-room-ro', stream: 1 }, { retry: false })
+    await quiet()
+    expect(await answer).toEqual({ credit: 7 })
+    expect(callsOf('room.relay')).toHaveLength(1)
+    const slices: number[] = []
+    client.onSlice(1, ({ bytes }) => slices.push(bytes.length))
+    hub.far.send(encodeSlices([{ stream: 1, index: 0, offset: 0, last: true, bytes: new Uint8Array(3) }]))
+    client.sendBinary(new Uint8Array(1))
+    await quiet()
+    expect(slices).toEqual([3])
+  })
+
   it('repeats an unanswered call under the same id after a lost connection', async () => {
     const { client, received, callsOf, connect, quiet, pass, reply } = start()
     await connect()
