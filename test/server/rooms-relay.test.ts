@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { setTimeout as after } from 'node:timers/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { encodeSlices } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import { memoryOf } from '../../scripts/bench/processes.ts'
 import { maxWindowBytes } from '../../server/rooms/relay-budget.ts'
@@ -100,7 +101,7 @@ describe('a relay', () => {
     let before = -1
     while (before !== from.credit || from.credit > 0) {
       before = from.credit
-      await after(200)
+      await pause(200)
     }
     // What is on its way: at most a window, and what the two kernels hold.
     expect(from.credit).toBe(0)
@@ -111,6 +112,34 @@ describe('a relay', () => {
     expect(windowBytes).toBeGreaterThan(2 * firstWindowBytes)
     expect(windowBytes).toBeLessThanOrEqual(maxWindowBytes + firstWindowBytes)
     await from.hasCredit(windowBytes - firstWindowBytes)
+  })
+
+  test('closes the connection that sends empty slices without end to a receiver that takes nothing', async () => {
+    const { from, to, sender, receiver } = await relay()
+    const none = { index: 0, offset: 0, last: true, bytes: new Uint8Array(0) }
+    const many = Array.from({ length: 60_000 }, () => none)
+    from.push(many)
+    await pause(100)
+    expect(to.receivedBytes).toBe(0)
+    receiver.socket.pause()
+    let isOpen = true
+    void sender.closed.then(() => {
+      isOpen = false
+    })
+    for (let at = 0; at < 200 && isOpen; at++) {
+      from.push(many)
+      await pause(5)
+    }
+    expect((await sender.closed).reason).toMatch(/^window_overrun/)
+  })
+
+  test('closes the connection that sends a malformed message, before any of it is passed on', async () => {
+    const { from, to, sender, receiver, room } = await relay()
+    const whole = encodeSlices([{ stream: 7, ...slice(new Uint8Array(100)) }])
+    sender.socket.send(Buffer.concat([whole, whole.subarray(0, 50)]))
+    expect((await sender.closed).reason).toMatch(/^invalid_frame/)
+    expect(await receiver.event('room.left')).toEqual({ room, reason: 'away' })
+    expect([from.receivedBytes, to.receivedBytes]).toEqual([0, 0])
   })
 
   test('is the same when it is opened twice, and another when it gets another stream', async () => {
@@ -151,7 +180,6 @@ describe('a relay', () => {
       stream: 1,
       files: [{ name: 'a', size: bytes.length, hash, modifiedAt: 0, onClash: 'fail' }],
     } as never)
-    const { encodeSlices } = await import('../../protocol/frames.ts')
     sender.socket.send(
       encodeSlices([
         { stream: 7, ...slice(bytes) },
@@ -202,7 +230,7 @@ describe('the end of a relay', () => {
     let before = -1
     while (before !== from.credit || from.credit > 0) {
       before = from.credit
-      await after(200)
+      await pause(200)
     }
     const held = hub.hub.relays.windowBytes
     expect(held).toBeGreaterThan(2 * firstWindowBytes)
