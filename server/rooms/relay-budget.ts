@@ -17,13 +17,16 @@ const keptShare = 1 / 4
 export type RelayBudget<Receiver> = {
   /** A first window towards this receiver; false if there is none left. */
   begin(receiver: Receiver): boolean
-  /** More for a direction that fills its window: answers how much. */
+  /** The direction fills its window: it is one of those that share the budget until it ends or the second sweep from now. */
+  want(flow: object): void
+  /** More for a direction that wants it: answers how much. */
   grow(receiver: Receiver, window: number): number
   /** What a direction has above its fair share, while others need it. */
   excess(window: number): number
   release(receiver: Receiver, bytes: number): void
-  /** One more direction has more than its first window from now on, or (-1) one fewer. */
-  countGrown(by: 1 | -1): void
+  forget(flow: object): void
+  /** To be called every few seconds. */
+  sweep(): void
   readonly usedBytes: number
 }
 
@@ -34,10 +37,11 @@ export const createRelayBudget = <Receiver extends object>(
   const ofReceiver = new Map<Receiver, number>()
   const keptBytes = budgetBytes * keptShare
   let free = budgetBytes
-  let grown = 0
+  let recent = new Set<object>()
+  let before = new Set<object>()
 
-  const share = (count: number): number => {
-    const fair = Math.floor((budgetBytes - keptBytes) / Math.max(1, count))
+  const share = (): number => {
+    const fair = Math.floor((budgetBytes - keptBytes) / Math.max(1, recent.size + before.size))
     return Math.max(firstWindowBytes, Math.min(maxWindowBytes, fair))
   }
 
@@ -56,17 +60,26 @@ export const createRelayBudget = <Receiver extends object>(
       take(receiver, firstWindowBytes)
       return true
     },
+    want: flow => {
+      before.delete(flow)
+      recent.add(flow)
+    },
     grow: (receiver, window) => {
-      const most = share(window === firstWindowBytes ? grown + 1 : grown) - window
+      const most = share() - window
       const bytes = Math.floor(Math.min(window, most, free - keptBytes, roomFor(receiver)))
       if (bytes <= 0) return 0
       take(receiver, bytes)
       return bytes
     },
-    excess: window => (free > keptBytes ? 0 : Math.max(0, window - share(grown))),
+    excess: window => (free > keptBytes ? 0 : Math.max(0, window - share())),
     release: (receiver, bytes) => take(receiver, -bytes),
-    countGrown: by => {
-      grown += by
+    forget: flow => {
+      recent.delete(flow)
+      before.delete(flow)
+    },
+    sweep: () => {
+      before = recent
+      recent = new Set()
     },
     get usedBytes() {
       return budgetBytes - free

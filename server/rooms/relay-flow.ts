@@ -39,13 +39,6 @@ export const createRelayFlow = (
   let later: NodeJS.Timeout | null = null
   let isEnded = false
 
-  const resize = (by: number): void => {
-    const before = window > firstWindowBytes
-    window += by
-    const after = window > firstWindowBytes
-    if (before !== after) budget.countGrown(after ? 1 : -1)
-  }
-
   const tellAll = (): void => {
     clearTimeout(later ?? undefined)
     later = null
@@ -67,10 +60,12 @@ export const createRelayFlow = (
       budget.release(receiver, bytes)
       return
     }
+    const isFull = free < window / 2
+    if (isFull) budget.want(marks)
     const cut = Math.min(bytes, budget.excess(window))
     if (cut > 0) budget.release(receiver, cut)
-    const more = cut === 0 && free < window / 2 ? budget.grow(receiver, window) : 0
-    resize(more - cut)
+    const more = cut === 0 && isFull ? budget.grow(receiver, window) : 0
+    window += more - cut
     owed += bytes - cut + more
     tellCredit()
   }
@@ -117,7 +112,7 @@ export const createRelayFlow = (
       clearTimeout(later ?? undefined)
       const held = marks.reduce((sum, mark) => sum + mark.bytes, 0)
       budget.release(receiver, window - held)
-      if (window > firstWindowBytes) budget.countGrown(-1)
+      budget.forget(marks)
     },
   }
 }

@@ -29,6 +29,8 @@ export type Relays = {
     otherwise: (connection: Connection, message: Uint8Array) => void,
   ): void
   connectionClosed(connection: Connection): void
+  /** To be called every few seconds. */
+  sweep(): void
   /** Bytes that may be on their way, of all relays. */
   readonly windowBytes: number
 }
@@ -161,6 +163,7 @@ export const createRelays = (
       }
     },
     connectionClosed: connection => void streams.delete(connection),
+    sweep: budget.sweep,
     get windowBytes() {
       return budget.usedBytes
     },

@@ -31,7 +31,7 @@ export type RoomParts = {
     seated(connection: Connection, hasSeat: boolean): void
     of(user: string): Iterable<Connection>
   }
-  relays: { end(room: Room): void }
+  relays: { end(room: Room): void; sweep(): void }
 }
 
 /** A slot that nobody used ends with its room after this time. */
@@ -207,6 +207,7 @@ export const createRooms = (parts: RoomParts): Rooms => {
     seatOf: (connection, id) => (find(id) === null ? null : (seats.get(connection)?.get(id) ?? null)),
     sweep: () => {
       slots.sweep(clock())
+      relays.sweep()
       for (const id of [...rooms.keys()]) find(id)
     },
     get count() {

@@ -9,8 +9,8 @@ const receiver = () => ({})
 /** A direction that fills its window until it gets no more. */
 const grown = (budget: ReturnType<typeof createRelayBudget<object>>, to: object): number => {
   let window = first
+  budget.want(to)
   for (let more = budget.grow(to, window); more > 0; more = budget.grow(to, window)) {
-    if (window === first) budget.countGrown(1)
     window += more
   }
   return window
@@ -21,7 +21,6 @@ test('a window doubles up to the most that one gets', () => {
   const to = receiver()
   expect(budget.begin(to)).toBe(true)
   expect(budget.grow(to, first)).toBe(first)
-  budget.countGrown(1)
   expect(budget.grow(to, 2 * first)).toBe(2 * first)
   expect(budget.grow(to, maxWindowBytes - 1)).toBe(1)
   expect(budget.grow(to, maxWindowBytes)).toBe(0)
@@ -53,6 +52,11 @@ test('who has more than a fair share has an excess once the budget is short', ()
   expect(budget.usedBytes).toBeGreaterThanOrEqual(12 * MiB)
   expect(budget.excess(maxWindowBytes)).toBe(MiB)
   expect(budget.excess(3 * MiB)).toBe(0)
+  budget.sweep()
+  expect(budget.excess(maxWindowBytes)).toBe(MiB)
+  budget.sweep()
+  // Nobody wants anything any more.
+  expect(budget.excess(maxWindowBytes)).toBe(0)
 })
 
 test('one socket is owed no more than its part, and is forgotten when all came back', () => {

@@ -169,7 +169,7 @@ describe('a relay', () => {
   })
 
   test('leaves uploads of the same connection alone, in the same message too', async () => {
-    const { sender, from, to } = await relay()
+    const { sender, to } = await relay()
     const { spaces } = await sender.call('space.list', {})
     const folder = spaces[0]?.root ?? ''
     const bytes = new Uint8Array(randomBytes(5000))
@@ -189,7 +189,6 @@ describe('a relay', () => {
     )
     await to.received(2 * bytes.length)
     expect(JSON.stringify(await put)).toContain('"name":"a"')
-    expect(from.credit).toBe(firstWindowBytes)
   })
 })
 
