@@ -55,7 +55,9 @@ export const createRooms = (parts: RoomParts): Rooms => {
   const tellOffered = ({ id, offer }: Room, reason: Leaving, except: Connection | null): void => {
     if (offer === null || offer.user === null) return
     for (const connection of connections.of(offer.user)) {
-      if (connection !== except) connection.notify('room.left', { room: id, reason })
+      // Who sends to another device of their own has a seat, and hears of it by that.
+      if (connection === except || seats.get(connection)?.has(id)) continue
+      connection.notify('room.left', { room: id, reason })
     }
   }
 

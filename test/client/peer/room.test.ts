@@ -3,7 +3,7 @@ import { createBell } from '../../../client/core/bell.ts'
 import type { Room } from '../../../client/core/peer/api.ts'
 import { pair } from '../../../client/core/peer/pairing/pairing.ts'
 import { sealedSignals } from '../../../client/core/peer/pairing/sealed-signals.ts'
-import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
+import { acceptRoom, createRoom, joinRoom } from '../../../client/core/peer/room.ts'
 import { limits } from '../../../protocol/limits.ts'
 import { nextSignal, type PeerClient, roomRig, whenEnded, whenPresent } from './room-rig.ts'
 
@@ -57,6 +57,21 @@ describe('a room of a real hub', () => {
     await expect(joinRoom(rig.guest(), { kind: 'slot', slot: slot ?? 0 })).rejects.toMatchObject({
       reason: 'not_found',
     })
+  })
+
+  it('brings together two devices of one user by an offer, also after a lost connection', async () => {
+    const user = await rig.user()
+    const other = await rig.user()
+    const offered = new Promise<string>(resolve => other.on('room.offered', ({ room }) => resolve(room)))
+    const { room } = await createRoom(user)
+    await user.call('room.offer', { room: room.id, email: other.user?.email ?? '' })
+    const accepted = await acceptRoom(other, await offered)
+    await whenPresent(room)
+    other.cut()
+    await whenPresent(room, false)
+    await Promise.all([whenPresent(room), whenPresent(accepted)])
+    await room.signal('back')
+    expect(await nextSignal(accepted)).toBe('back')
   })
 
   it('lets a guest do nothing else', async () => {
