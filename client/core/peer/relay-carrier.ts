@@ -6,6 +6,8 @@ import { createPace } from '../upload/upload-pace.ts'
 import type { Carrier } from './api.ts'
 
 const messageBytes = 256 * 1024
+/** Of messages that nobody listens to yet: more than the hub gives credit for. */
+const mostEarlyBytes = 8 * 1024 * 1024
 /** drained() resolves below it. */
 const lowBytes = 128 * 1024
 
@@ -57,6 +59,7 @@ export const openRelay = async (
   const stops: Stop[] = []
   const stream = client.newStream()
   let listening = 0
+  let earlyBytes = 0
   let waitingBytes = 0
   let credit = 0
   let made = 0
@@ -76,6 +79,7 @@ export const openRelay = async (
     isClosed = true
     for (const stop of stops) stop()
     waiting.length = 0
+    early.length = 0
     waitingBytes = 0
     wakeDrained()
     closes.emit()
@@ -120,8 +124,10 @@ export const openRelay = async (
   }
 
   const assemble = createAssembly(message => {
-    if (listening > 0) messages.emit(message)
-    else early.push(message)
+    if (listening > 0) return messages.emit(message)
+    early.push(message)
+    earlyBytes += message.length
+    if (earlyBytes > mostEarlyBytes) close()
   })
   const onSlice: SliceListener = slice => {
     try {
@@ -176,6 +182,7 @@ export const openRelay = async (
     onMessage(listener) {
       const stop = messages.add(listener)
       listening += 1
+      earlyBytes = 0
       for (const message of early.splice(0)) listener(message)
       let isStopped = false
       return () => {
