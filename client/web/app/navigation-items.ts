@@ -14,5 +14,6 @@ export type NavigationItem = {
 export const navigationItems = (isAdmin: boolean): NavigationItem[] => [
   { page: 'files', path: '/f/', icon: 'folder', label: msg('Files') },
   { page: 'shared', path: '/shared', icon: 'share', label: msg('Shared with me'), short: msg('Shared') },
+  { page: 'send', path: '/send', icon: 'send', label: msg('Send directly'), short: msg('Send') },
   ...(isAdmin ? [{ page: 'users', path: '/users', icon: 'users', label: msg('Users') } as const] : []),
 ]

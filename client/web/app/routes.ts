@@ -5,6 +5,7 @@ export type Route =
   | { page: 'signIn' }
   | { page: 'files'; entry: string | null }
   | { page: 'shared' }
+  | { page: 'send' }
   | { page: 'users' }
 
 const table: readonly [URLPattern, (groups: Record<string, string | undefined>) => Route][] = [
@@ -14,6 +15,7 @@ const table: readonly [URLPattern, (groups: Record<string, string | undefined>) 
   [new URLPattern({ pathname: '/f/:entry?' }), groups => ({ page: 'files', entry: groups.entry ?? null })],
   [new URLPattern({ pathname: '/f/' }), () => ({ page: 'files', entry: null })],
   [new URLPattern({ pathname: '/shared' }), () => ({ page: 'shared' })],
+  [new URLPattern({ pathname: '/send' }), () => ({ page: 'send' })],
   [new URLPattern({ pathname: '/users' }), () => ({ page: 'users' })],
 ]
 

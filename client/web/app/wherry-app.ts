@@ -75,7 +75,9 @@ export class WherryApp extends LitElement {
       }
     } else if (this.wasLive && isGuestPage) {
       const from = new URLSearchParams(location.search).get('from') ?? ''
-      go(from.startsWith('/f/') || from === '/shared' || from === '/users' ? from : '/', { replace: true })
+      go(from.startsWith('/f/') || ['/shared', '/send', '/users'].includes(from) ? from : '/', {
+        replace: true,
+      })
     }
   }
 }

@@ -67,6 +67,7 @@ export class Frame extends LitElement {
     if (route.page === 'home' && changed.has('route')) void this.#goToLastFolder()
     if (route.page !== 'files') this.openFolder = null
     if (route.page === 'shared') void import('../sharing/shared-page.ts')
+    if (route.page === 'send') void import('../send/send-page.ts')
     if (route.page === 'users') void import('../users/users-page.ts')
   }
 
@@ -128,6 +129,7 @@ export class Frame extends LitElement {
     if (this.route.page === 'shared') {
       return html`<wherry-shared-page .items=${this.#spaces.shared} ?loaded=${this.#spaces.isLoaded}></wherry-shared-page>`
     }
+    if (this.route.page === 'send') return html`<wherry-send-page></wherry-send-page>`
     if (this.route.page === 'users') {
       return isAdmin
         ? html`<wherry-users-page></wherry-users-page>`

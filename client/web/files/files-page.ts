@@ -12,7 +12,7 @@ import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import '../ui/menu.ts'
-import { copy, move, rename } from './actions.ts'
+import { copy, loadActions, move, rename } from './lazy-actions.ts'
 import './breadcrumbs.ts'
 import { type CommandName, isCommandName } from './commands.ts'
 import type { DropTarget } from './drag.ts'
@@ -138,6 +138,7 @@ export class FilesPage extends LitElement {
     // Beside and over the list, so they do not have to be there with it.
     void import('./details-pane.ts')
     void import('./rename-field.ts')
+    loadActions()
   }
 
   override updated() {

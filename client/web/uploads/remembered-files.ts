@@ -65,7 +65,11 @@ export const rememberedFiles = (): RememberedFiles => ({
 })
 
 /** Finds the file again; throws where it is gone. */
-export const reopenFile = async ({ handle, path, name }: RememberedUpload): Promise<File> => {
+export const reopenFile = async ({
+  handle,
+  path,
+  name,
+}: Pick<RememberedUpload, 'handle' | 'path' | 'name'>): Promise<File> => {
   if (handle instanceof FileSystemFileHandle) return handle.getFile()
   let folder = handle as FileSystemDirectoryHandle
   for (const step of path.slice(1)) folder = await folder.getDirectoryHandle(step)

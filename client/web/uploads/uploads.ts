@@ -6,7 +6,7 @@ import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWor
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
 import { createSpeedometer, type Speedometer } from './speedometer.ts'
 import { isActive } from './tray-order.ts'
-import { startUploadWorker } from './worker-url.ts'
+import { startWorker } from './worker-url.ts'
 
 /** The page's end of the upload worker: a mirror of its queue, and the commands of the tray. */
 export type Uploads = {
@@ -45,7 +45,7 @@ type UploadsOptions = {
 }
 
 export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads => {
-  const worker = startUploadWorker()
+  const worker = startWorker('uploads')
   const post = (message: ToWorker) => worker.postMessage(message)
   const listeners = createListeners<void>()
   const items = new Map<string, ShownUpload>()

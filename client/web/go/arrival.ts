@@ -1,0 +1,42 @@
+const invitationKey = 'wherry:invitation'
+const roomKey = 'wherry:receiving'
+
+const read = (key: string): string | null => {
+  try {
+    return sessionStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+const write = (key: string, value: string | null): void => {
+  try {
+    if (value === null) sessionStorage.removeItem(key)
+    else sessionStorage.setItem(key, value)
+  } catch {
+    // It holds until the page is loaded anew.
+  }
+}
+
+/** A link's secret stays behind its `#`; a code that somebody put there is a code all the same. */
+const asInvitation = (hash: string): string => (/^#\d+-[A-Za-z0-9_-]{22}$/.test(hash) ? hash : hash.slice(1))
+
+/**
+ * What brought somebody here: the code or secret behind `#`, which is taken out of the address bar and of the history, so
+ * that nobody reads it over a shoulder or finds it later; kept for a reload of this tab.
+ */
+export const takeInvitation = (): string | null => {
+  const { hash, pathname, search } = location
+  if (hash.length > 1) {
+    write(invitationKey, asInvitation(hash))
+    write(roomKey, null)
+    history.replaceState(null, '', pathname + search)
+  }
+  return read(invitationKey)
+}
+
+export const forgetInvitation = (): void => write(invitationKey, null)
+
+/** The room that this tab receives in, across reloads. */
+export const ownRoom = (): string | null => read(roomKey)
+export const setOwnRoom = (room: string | null): void => write(roomKey, room)

@@ -1,0 +1,213 @@
+import { msg } from '@lit/localize'
+import { css, html, LitElement, nothing } from 'lit'
+import { customElement, property, query, state } from 'lit/decorators.js'
+import { isReason } from '../../../protocol/errors.ts'
+import type { HubClient, TransferLink } from '../../core/api.ts'
+import { card } from '../account/card-styles.ts'
+import { keepAwake } from '../peer/keep-awake.ts'
+import { isOver } from '../peer/transfer-words.ts'
+import { base, buttons } from '../styles/controls.ts'
+import { icons } from '../ui/icons.ts'
+import '../ui/toasts.ts'
+import type { Toasts } from '../ui/toasts.ts'
+import { startWorker } from '../uploads/worker-url.ts'
+import { forgetInvitation, ownRoom, setOwnRoom, takeInvitation } from './arrival.ts'
+import './code-form.ts'
+import type { Receipt } from './receipt.ts'
+import { receiverFailure } from './receipt-words.ts'
+import { forgetReceipt, type RememberedReceipt, rememberedReceipts } from './remembered-receipts.ts'
+import './unfinished-list.ts'
+
+/** All that nobody needs before they have a code: pairing, the sealed link, the transfer, what shows it. */
+const loadReceiving = () => import('./receiving.ts')
+
+/** The page of whoever receives something: no account, nothing of the app around it. */
+@customElement('wherry-go')
+export class GoPage extends LitElement {
+  @property({ attribute: false }) client!: HubClient & TransferLink
+  @state() private invitation = takeInvitation()
+  @state() private receipt: Receipt | null = null
+  @state() private isBusy = false
+  @state() private problem = ''
+  @state() private unfinished: readonly RememberedReceipt[] = []
+  @query('wherry-toasts') private readonly toasts!: Toasts
+  #worker: Worker | null = null
+
+  static override styles = [
+    base,
+    buttons,
+    card,
+    css`
+      :host {
+        block-size: 100dvh;
+      }
+      main {
+        grid-template-columns: minmax(0, 1fr);
+        inline-size: min(100%, 460px);
+      }
+      main > button {
+        min-block-size: 46px;
+      }
+      .state {
+        color: var(--text-2);
+      }
+      .error {
+        display: flex;
+        gap: 8px;
+        padding: 10px 12px;
+        border-radius: var(--radius-s);
+        font-size: 13px;
+        font-weight: 500;
+        color: var(--danger);
+        background: var(--danger-soft);
+      }
+    `,
+  ]
+
+  override connectedCallback() {
+    super.connectedCallback()
+    this.addEventListener('wherry-toast', event => this.toasts.show(event.detail))
+    window.addEventListener('hashchange', this.#arrivedAnew)
+    void this.#lookBack()
+  }
+
+  override firstUpdated() {
+    void loadReceiving()
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    window.removeEventListener('hashchange', this.#arrivedAnew)
+  }
+
+  override render() {
+    return html`<main>
+        <header>
+          <span class="mark">${icons.sailboat}</span>
+          <h1>${msg('Receive')}</h1>
+          <p>${msg('Straight from the sender’s device, sealed from end to end: this hub cannot read it.')}</p>
+        </header>
+        ${this.#body()}
+      </main>
+      <wherry-toasts></wherry-toasts>`
+  }
+
+  #body() {
+    if (!isSecureContext)
+      return html`<p class="error" role="alert">${icons.circleAlert}<span>${msg('This page came over plain http, where browsers have no encryption for it. Open it by https, or ask the sender for another way.')}</span></p>`
+    if (this.receipt)
+      return html`<wherry-receipt-card .receipt=${this.receipt} @leave=${this.#leave}></wherry-receipt-card>`
+    return html`${this.invitation ? this.#invited() : this.#form()}
+      ${
+        this.unfinished.length > 0
+          ? html`<wherry-unfinished-list
+        .items=${this.unfinished}
+        ?busy=${this.isBusy}
+        @continue=${(event: CustomEvent<RememberedReceipt>) => this.#goOn(event.detail)}
+        @forget=${(event: CustomEvent<RememberedReceipt>) => this.#forget(event.detail)}
+      ></wherry-unfinished-list>`
+          : nothing
+      }`
+  }
+
+  #form() {
+    return html`<wherry-code-form
+      .problem=${this.problem}
+      ?busy=${this.isBusy}
+      @code=${(event: CustomEvent<string>) => this.#join(event.detail)}
+    ></wherry-code-form>`
+  }
+
+  /** A code or link is used up by joining, so this waits for a person: programs that preview links press no buttons. */
+  #invited() {
+    return html`<p class="state" role="status">${msg('Somebody wants to send you something.')}</p>
+      <button class="primary" ?disabled=${this.isBusy} @click=${() => this.#join(this.invitation ?? '')}>
+        ${this.isBusy ? msg('Connecting…') : msg('See what it is')}
+      </button>`
+  }
+
+  #arrivedAnew = () => {
+    const invitation = takeInvitation()
+    if (invitation === null || this.isBusy || (this.receipt && !isOver(this.receipt.status))) return
+    this.receipt = null
+    this.problem = ''
+    this.invitation = invitation
+  }
+
+  /** What this tab was receiving goes on by itself; what other visits left waits for a click. */
+  async #lookBack() {
+    const all = await rememberedReceipts()
+    const own = all.find(({ room }) => room === ownRoom())
+    this.unfinished = all.filter(one => one !== own && one.offer !== null && one.savedAt === null)
+    if (own) await this.#goOn(own)
+  }
+
+  async #join(text: string) {
+    await this.#attempt(async () => {
+      const { join } = await loadReceiving()
+      this.#show(await join(this.client, this.#startWorker, text))
+    })
+  }
+
+  async #goOn(remembered: RememberedReceipt) {
+    setOwnRoom(remembered.room)
+    await this.#attempt(async () => {
+      const { goOn } = await loadReceiving()
+      this.#show(await goOn(this.client, this.#startWorker, remembered))
+    })
+    this.unfinished = this.unfinished.filter(one => one !== remembered)
+  }
+
+  async #forget(remembered: RememberedReceipt) {
+    await forgetReceipt(remembered)
+    this.unfinished = this.unfinished.filter(one => one !== remembered)
+  }
+
+  #startWorker = (): Worker => {
+    this.#worker ??= startWorker('receive')
+    return this.#worker
+  }
+
+  #show(receipt: Receipt) {
+    forgetInvitation()
+    this.invitation = null
+    this.receipt = receipt
+    receipt.onChange(() => this.#changed(receipt))
+  }
+
+  #changed(receipt: Receipt) {
+    const { phase } = receipt.status
+    keepAwake(phase === 'running')
+    if (phase === 'failed' || phase === 'cancelled') {
+      setOwnRoom(null)
+      if (receipt.remembered) void forgetReceipt(receipt.remembered)
+    }
+    if (this.receipt === receipt)
+      this.renderRoot.querySelector<LitElement>('wherry-receipt-card')?.requestUpdate()
+  }
+
+  async #attempt(work: () => Promise<unknown>) {
+    this.isBusy = true
+    this.problem = ''
+    try {
+      await work()
+    } catch (error) {
+      this.#refuse(isReason(error, 'invalid_params') ? error.message : receiverFailure(error))
+    }
+    this.isBusy = false
+  }
+
+  /** The code is asked for again, beneath the reason. */
+  #refuse(problem: string) {
+    forgetInvitation()
+    setOwnRoom(null)
+    this.invitation = null
+    this.problem = problem
+  }
+
+  #leave = () => {
+    setOwnRoom(null)
+    this.receipt = null
+    void this.#lookBack()
+  }
+}

@@ -1,0 +1,101 @@
+import { msg, str } from '@lit/localize'
+import { html, LitElement, nothing } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { PeerOffer, TransferStatus } from '../../core/peer/api.ts'
+import { offerList } from '../peer/offer-list.ts'
+import { offerListStyles } from '../peer/offer-list-styles.ts'
+import { canChooseFolder, chooseFolder } from '../peer/save-received.ts'
+import '../peer/transfer-progress.ts'
+import { offerWords, toneOf } from '../peer/transfer-words.ts'
+import { base, buttons } from '../styles/controls.ts'
+import { icons } from '../ui/icons.ts'
+import { transferIcons } from '../ui/transfer-icons.ts'
+import type { Receipt } from './receipt.ts'
+import { receiptStyles } from './receipt-styles.ts'
+import { receiverState } from './receipt-words.ts'
+import './received-card.ts'
+
+/** One thing that is received: the question, its progress, its end. Fires `leave` when the person wants another code. */
+@customElement('wherry-receipt-card')
+export class ReceiptCard extends LitElement {
+  @property({ attribute: false }) receipt: Receipt | null = null
+  @state() private showsAll = false
+
+  static override styles = [base, buttons, receiptStyles, offerListStyles]
+
+  override render() {
+    const { receipt } = this
+    if (!receipt) return nothing
+    const { offer, status } = receipt
+    if (!offer) return html`${this.#state(status)}${this.#controls(receipt, status)}`
+    return html`
+      <div>
+        <h2><bdi>${offer.from}</bdi></h2>
+        <p class="what">${status.phase === 'offered' ? msg(str`wants to send you ${offerWords(offer)}`) : msg(str`sends you ${offerWords(offer)}`)}</p>
+      </div>
+      ${offer.files.length > 0 ? html`<div>${offerList(offer.files, this.showsAll, this.#showAll)}</div>` : nothing}
+      ${this.#state(status)}
+      ${status.phase === 'done' ? this.#received(receipt) : this.#underWay(receipt, offer)}`
+  }
+
+  #underWay(receipt: Receipt, offer: PeerOffer) {
+    const { status } = receipt
+    if (status.phase === 'offered') return this.#question(receipt, offer)
+    const moves = status.totalBytes > 0 && status.phase !== 'failed' && status.phase !== 'cancelled'
+    return html`${moves ? html`<wherry-transfer-progress .status=${status} .rate=${receipt.rate}></wherry-transfer-progress>` : nothing}
+      ${this.#controls(receipt, status)}`
+  }
+
+  #question(receipt: Receipt, offer: PeerOffer) {
+    return html`<div class="buttons wide">
+        <button class="primary" type="button" @click=${() => receipt.accept(null)}>${icons.check}${msg('Accept')}</button>
+        ${
+          offer.files.length > 0 && canChooseFolder()
+            ? html`<button type="button" @click=${() => this.#acceptInto(receipt)}>${icons.folderInput}${msg('Accept into a folder…')}</button>`
+            : nothing
+        }
+        <button type="button" @click=${() => receipt.decline()}>${icons.close}${msg('Decline')}</button>
+      </div>
+      <p class="hint">${msg('Nothing of it was sent yet. The name is what the sender calls themselves.')}</p>`
+  }
+
+  async #acceptInto(receipt: Receipt) {
+    const folder = await chooseFolder()
+    if (folder) receipt.accept(folder)
+  }
+
+  #state(status: TransferStatus) {
+    const { phase } = status
+    const icon =
+      phase === 'failed'
+        ? icons.circleAlert
+        : phase === 'done'
+          ? transferIcons.circleCheck
+          : phase === 'waiting'
+            ? icons.wifiOff
+            : nothing
+    return html`<p class="state ${toneOf(status)}" role=${phase === 'failed' ? 'alert' : 'status'}>${icon}<span>${receiverState(status)}</span></p>`
+  }
+
+  #received(receipt: Receipt) {
+    return html`<wherry-received .receipt=${receipt}></wherry-received>${this.#another()}`
+  }
+
+  #controls(receipt: Receipt, { phase }: TransferStatus) {
+    if (phase === 'failed' || phase === 'cancelled') return this.#another()
+    const cancel = html`<button type="button" @click=${() => receipt.cancel()}>${icons.close}${msg('Cancel')}</button>`
+    if (phase === 'running')
+      return html`<div class="buttons"><button type="button" @click=${() => receipt.pause()}>${transferIcons.pause}${msg('Pause')}</button>${cancel}</div>`
+    if (phase === 'paused')
+      return html`<div class="buttons"><button class="primary" type="button" @click=${() => receipt.resume()}>${transferIcons.play}${msg('Resume')}</button>${cancel}</div>`
+    return html`<div class="buttons">${cancel}</div>`
+  }
+
+  #another() {
+    return html`<div class="buttons"><button type="button" @click=${() => this.dispatchEvent(new Event('leave'))}>${msg('Enter another code')}</button></div>`
+  }
+
+  #showAll = () => {
+    this.showsAll = true
+  }
+}

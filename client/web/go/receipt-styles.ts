@@ -1,0 +1,65 @@
+import { css } from 'lit'
+
+/** Of the cards of something that is received. */
+export const receiptStyles = css`
+  :host {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 16px;
+  }
+  h2 {
+    font-size: 16px;
+    font-weight: 650;
+    overflow-wrap: anywhere;
+  }
+  .what {
+    color: var(--text-2);
+  }
+  .state {
+    display: flex;
+    align-items: start;
+    gap: 8px;
+    font-weight: 550;
+  }
+  .state.warn {
+    color: var(--warn);
+  }
+  .state.danger {
+    color: var(--danger);
+  }
+  .state.live {
+    color: var(--live);
+  }
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  .buttons.wide {
+    display: grid;
+  }
+  .buttons button {
+    min-block-size: 42px;
+  }
+  .buttons .primary {
+    flex: 1;
+  }
+  .hint {
+    font-size: 12px;
+    color: var(--text-2);
+  }
+  .rows li {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-block-size: 44px;
+    border-block-start: 1px solid var(--line);
+  }
+  .rows span {
+    flex: 1;
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+`

@@ -1,0 +1,51 @@
+import { msg } from '@lit/localize'
+import { WherryError } from '../../../protocol/errors.ts'
+import type { TransferStatus } from '../../core/peer/api.ts'
+import { errorSentence } from '../text/errors.ts'
+
+/** What went wrong, as the receiver sees it. */
+export const receiverFailure = (error: unknown): string => {
+  if (!(error instanceof WherryError)) return errorSentence(error)
+  switch (error.reason) {
+    case 'not_found':
+      return msg(
+        'Nothing waits under this code any more. A code works once and for ten minutes: ask for a new one.',
+      )
+    case 'wrong_code':
+      return msg('The code was wrong. So that nobody can guess, it is used up now: ask for a new one.')
+    case 'too_many_requests':
+      return msg('There were too many tries from your network. Wait a minute, then try again.')
+    case 'no_room':
+      return msg('There is not enough room on this device. Make some, or receive it on another device.')
+    case 'peer_left':
+      return msg('The sender ended this.')
+    case 'file_changed':
+      return msg(
+        'A file changed on the sender’s side while it was sent, so this was ended. Ask for it again.',
+      )
+    default:
+      return error.message
+  }
+}
+
+/** How it stands, as a sentence for the receiver. */
+export const receiverState = ({ phase, error }: TransferStatus): string => {
+  switch (phase) {
+    case 'pairing':
+      return msg('Connecting to the sender…')
+    case 'offered':
+      return msg('Waiting for your answer')
+    case 'running':
+      return msg('Receiving')
+    case 'paused':
+      return msg('Paused')
+    case 'waiting':
+      return msg('The sender is gone. This goes on by itself when they come back')
+    case 'done':
+      return msg('Everything arrived and is verified')
+    case 'failed':
+      return receiverFailure(error)
+    case 'cancelled':
+      return msg('Cancelled')
+  }
+}

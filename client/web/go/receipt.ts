@@ -1,0 +1,138 @@
+import type { HubClient, Stop, TransferLink } from '../../core/api.ts'
+import { createListeners } from '../../core/listeners.ts'
+import type { PeerOffer, PeerTransfer, Secret, TransferStatus } from '../../core/peer/api.ts'
+import { joinRoom } from '../../core/peer/room.ts'
+import { startReceipt } from '../../core/peer/session.ts'
+import { directWays } from '../peer/direct-ways.ts'
+import { type KeptWhole, keptStore, loadKept } from '../peer/kept-store.ts'
+import { isOver } from '../peer/transfer-words.ts'
+import { createSpeedometer } from '../uploads/speedometer.ts'
+import { setOwnRoom } from './arrival.ts'
+import { type RememberedReceipt, rememberReceipt } from './remembered-receipts.ts'
+
+/** Something on its way to this device. */
+export type Receipt = {
+  readonly status: TransferStatus
+  readonly offer: PeerOffer | null
+  readonly rate: number
+  /** Files that are whole, in the browser's private place. */
+  readonly whole: readonly KeptWhole[]
+  readonly remembered: RememberedReceipt | null
+  /** Takes the offer; into a folder where the person chose one. */
+  accept(folder: FileSystemDirectoryHandle | null): void
+  decline(): void
+  pause(): void
+  resume(): void
+  cancel(): void
+  /** It was saved: what is kept here may go some time later. */
+  saved(): void
+  onChange(listener: () => void): Stop
+}
+
+type Link = HubClient & TransferLink
+/** By a slot with the secret of the code or link, or as before a reload. */
+export type Way =
+  | { kind: 'slot'; slot: number; secret: Secret }
+  | { kind: 'again'; remembered: RememberedReceipt }
+
+/** Joins the sender's room. Throws what refuses it: `not_found` for a code that nobody waits under. */
+export const receive = async (client: Link, worker: () => Worker, way: Way): Promise<Receipt> => {
+  const earlier = way.kind === 'again' ? way.remembered : null
+  const by =
+    way.kind === 'slot'
+      ? ({ kind: 'slot', slot: way.slot } as const)
+      : ({ kind: 'room', room: way.remembered.room } as const)
+  const room = await joinRoom(client, by)
+  setOwnRoom(room.id)
+  const store = keptStore(worker())
+  let remembered = earlier
+  const listeners = createListeners<void>()
+  const speed = createSpeedometer()
+
+  const keep = (changes: Partial<RememberedReceipt>) => {
+    if (!remembered) return
+    remembered = { ...remembered, ...changes }
+    void rememberReceipt(remembered)
+  }
+
+  const transfer: PeerTransfer = startReceipt({
+    ...{ room, store, connect: directWays() },
+    secret: way.kind === 'slot' ? way.secret : { via: 'again', secret: way.remembered.again },
+    accepted: earlier?.transfer ?? undefined,
+    onKeep({ again, transfer: accepted }) {
+      remembered ??= newReceipt(room.id)
+      keep({ again, transfer: accepted })
+    },
+  })
+  transfer.finished.catch(() => {})
+
+  const moved = () => {
+    const { status } = transfer
+    speed.measure(status.movedBytes, performance.now())
+    if (isOver(status)) clearInterval(tick)
+    if (status.offer && remembered && !remembered.offer) keep({ offer: status.offer })
+    if (status.phase === 'done' && remembered && !remembered.whole)
+      keep({ whole: store.whole.map(({ file: { path }, crc }) => ({ path, crc })) })
+    listeners.emit()
+  }
+  const tick = setInterval(moved, 1000)
+  transfer.onChange(moved)
+
+  return {
+    get status() {
+      return transfer.status
+    },
+    get offer() {
+      return transfer.status.offer
+    },
+    get rate() {
+      return speed.rate
+    },
+    get remembered() {
+      return remembered
+    },
+    whole: store.whole,
+    accept(folder) {
+      keep({ folder })
+      transfer.accept()
+    },
+    decline: transfer.decline,
+    pause: transfer.pause,
+    resume: transfer.resume,
+    cancel: transfer.cancel,
+    saved: () => keep({ savedAt: Date.now() }),
+    onChange: listeners.add,
+  }
+}
+
+const newReceipt = (room: string): RememberedReceipt => ({
+  ...{ room, again: '', transfer: null, offer: null, folder: null },
+  ...{ touchedAt: Date.now(), whole: null, savedAt: null },
+})
+
+/** What arrived whole before a reload, to be saved still. */
+export const arrived = async (earlier: RememberedReceipt): Promise<Receipt> => {
+  let remembered = earlier
+  const { offer, transfer } = earlier
+  const crcs = new Map(earlier.whole?.map(({ path, crc }) => [JSON.stringify(path), crc]))
+  const files = offer?.files.filter(({ kind }) => kind === 'file') ?? []
+  const whole = await loadKept(transfer ?? '', files, file => crcs.get(JSON.stringify(file.path)) ?? 0)
+  const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
+  const status: TransferStatus = {
+    ...{ phase: 'done', offer, path: null, error: null, totalBytes },
+    ...{ doneBytes: totalBytes, doneFiles: files.length, movedBytes: 0 },
+  }
+  const nothing = () => {}
+  return {
+    ...{ status, offer, rate: 0, whole, accept: nothing, decline: nothing },
+    ...{ pause: nothing, resume: nothing, cancel: nothing },
+    get remembered() {
+      return remembered
+    },
+    saved() {
+      remembered = { ...remembered, savedAt: Date.now() }
+      void rememberReceipt(remembered)
+    },
+    onChange: () => nothing,
+  }
+}

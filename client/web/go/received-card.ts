@@ -1,0 +1,135 @@
+import { msg, str } from '@lit/localize'
+import { html, LitElement, nothing } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
+import type { PeerFile } from '../../core/peer/api.ts'
+import type { KeptWhole } from '../peer/kept-store.ts'
+import { offerListStyles } from '../peer/offer-list-styles.ts'
+import {
+  canChooseFolder,
+  chooseFolder,
+  downloadFile,
+  downloadZip,
+  mayWrite,
+  saveToFolder,
+} from '../peer/save-received.ts'
+import { base, buttons } from '../styles/controls.ts'
+import { errorSentence } from '../text/errors.ts'
+import { icons } from '../ui/icons.ts'
+import { say } from '../ui/say.ts'
+import type { Receipt } from './receipt.ts'
+import { receiptStyles } from './receipt-styles.ts'
+
+/** More of them are downloaded as a zip, not one by one. */
+const mostRows = 20
+
+/** What arrived: the text to copy, the files to save. Goes into a folder by itself where one was chosen. */
+@customElement('wherry-received')
+export class Received extends LitElement {
+  @property({ attribute: false }) receipt: Receipt | null = null
+  @state() private savedFiles = 0
+  @state() private saving: FileSystemDirectoryHandle | null = null
+  @state() private savedTo: string | null = null
+  @state() private problem = ''
+
+  static override styles = [base, buttons, receiptStyles, offerListStyles]
+
+  override firstUpdated() {
+    void this.#saveWhereAsked()
+  }
+
+  override render() {
+    const { receipt } = this
+    if (!receipt) return nothing
+    const { whole } = receipt
+    const { text = null, files = [] } = receipt.offer ?? {}
+    return html`${text === null ? nothing : this.#text(text)}${files.length > 0 ? this.#files(whole, this.#folders) : nothing}
+      ${this.problem ? html`<p class="state danger" role="alert">${icons.circleAlert}<span>${this.problem}</span></p>` : nothing}`
+  }
+
+  get #folders(): PeerFile[] {
+    return this.receipt?.offer?.files.filter(({ kind }) => kind === 'folder') ?? []
+  }
+
+  #text(text: string) {
+    return html`<p class="text"><bdi>${text}</bdi></p>
+      <div class="buttons">
+        <button class="primary" type="button" @click=${() => this.#copy(text)}>${icons.copy}${msg('Copy text')}</button>
+      </div>`
+  }
+
+  #files(whole: readonly KeptWhole[], folders: readonly PeerFile[]) {
+    if (this.saving)
+      return html`<p class="state" role="status">${msg(str`Saving ${this.savedFiles} of ${whole.length}…`)}</p>`
+    if (this.savedTo !== null)
+      return html`<p class="state live" role="status">${icons.check}<span>${msg(str`Saved in “${this.savedTo}”`)}</span></p>`
+    const [only] = whole
+    const isOne = whole.length === 1 && folders.length === 0 && only?.file.path.length === 1
+    return html`<div class="buttons wide">
+        ${
+          isOne
+            ? html`<button class="primary" type="button" @click=${() => this.#download(only)}>${icons.download}${msg('Save')}</button>`
+            : html`<button class="primary" type="button" @click=${() => this.#downloadAll(whole, folders)}>${icons.download}${msg('Save all as a zip')}</button>`
+        }
+        ${canChooseFolder() ? html`<button type="button" @click=${this.#intoFolder}>${icons.folderInput}${msg('Save into a folder…')}</button>` : nothing}
+      </div>
+      ${isOne || whole.length > mostRows ? nothing : html`<ul class="rows">${whole.map(one => this.#row(one))}</ul>`}
+      <p class="hint">${msg('Until you save it, it is kept in this browser only, for a week at most.')}</p>`
+  }
+
+  #row(one: KeptWhole) {
+    const name = one.file.path.at(-1) ?? ''
+    const label = msg(str`Save ${name}`)
+    return html`<li><span title=${one.file.path.join('/')}><bdi>${name}</bdi></span>
+      <button class="icon" type="button" aria-label=${label} title=${label} @click=${() => this.#download(one)}>${icons.download}</button></li>`
+  }
+
+  /** A folder that was chosen at Accept; after a reload the browser may want to be asked again, by the button. */
+  async #saveWhereAsked() {
+    const { remembered } = this.receipt ?? {}
+    if (!remembered?.folder || remembered.savedAt !== null) return
+    if (await mayWrite(remembered.folder)) await this.#saveInto(remembered.folder)
+  }
+
+  #intoFolder = async () => {
+    const folder = await chooseFolder()
+    if (folder) await this.#saveInto(folder)
+  }
+
+  async #saveInto(folder: FileSystemDirectoryHandle) {
+    const { receipt } = this
+    if (!receipt || this.saving) return
+    this.saving = folder
+    this.savedFiles = 0
+    this.problem = ''
+    try {
+      await saveToFolder(folder, receipt.whole, this.#folders, () => {
+        this.savedFiles += 1
+      })
+      this.savedTo = folder.name
+      receipt.saved()
+    } catch (error) {
+      const isFull = error instanceof DOMException && error.name === 'QuotaExceededError'
+      this.problem = isFull
+        ? msg('There is not enough room there. Choose another place.')
+        : errorSentence(error)
+    }
+    this.saving = null
+  }
+
+  #download(one: KeptWhole) {
+    downloadFile(one)
+    if (this.receipt?.whole.length === 1) this.receipt.saved()
+  }
+
+  #downloadAll(whole: readonly KeptWhole[], folders: readonly PeerFile[]) {
+    downloadZip(whole, folders)
+    this.receipt?.saved()
+  }
+
+  #copy(text: string) {
+    void navigator.clipboard.writeText(text).then(
+      () => say(this, { text: msg('The text was copied.') }),
+      () => say(this, { text: msg('The browser did not allow it to be copied.'), tone: 'error' }),
+    )
+  }
+}

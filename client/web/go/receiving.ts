@@ -1,0 +1,30 @@
+import { msg, str } from '@lit/localize'
+import { WherryError } from '../../../protocol/errors.ts'
+import type { HubClient, TransferLink } from '../../core/api.ts'
+import { parseInvitation } from '../../core/peer/pairing/code.ts'
+import { canKeep } from '../peer/kept-store.ts'
+import { arrived, type Receipt, receive } from './receipt.ts'
+import './receipt-card.ts'
+import type { RememberedReceipt } from './remembered-receipts.ts'
+
+type Link = HubClient & TransferLink
+
+/** Joins the sender by a code or link, which is used up by it. Throws `invalid_params` with a sentence for what is none of ours. */
+export const join = async (client: Link, worker: () => Worker, text: string): Promise<Receipt> => {
+  const { slot, via, secret, hub } = await parseInvitation(text)
+  const host = hub === null ? location.host : new URL(hub).host
+  if (host !== location.host)
+    throw new WherryError('invalid_params', msg(str`This link belongs to another hub: open it at ${host}.`))
+  if (!(await canKeep()))
+    throw new WherryError(
+      'invalid_params',
+      msg(
+        'This browser keeps no files here, as some private windows do not. Open the page in a normal window.',
+      ),
+    )
+  return receive(client, worker, { kind: 'slot', slot, secret: { via, secret } })
+}
+
+/** Goes on with what an earlier visit left, or shows what arrived in it. */
+export const goOn = (client: Link, worker: () => Worker, remembered: RememberedReceipt): Promise<Receipt> =>
+  remembered.whole ? arrived(remembered) : receive(client, worker, { kind: 'again', remembered })

@@ -1,0 +1,66 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { PeerOffer } from '../../core/peer/api.ts'
+import { forgetKept } from '../peer/kept-store.ts'
+
+/** Something that was begun to be received in this browser, so that it can go on after a reload. */
+export type RememberedReceipt = {
+  room: string
+  /** The secret with which the two find each other again. */
+  again: string
+  /** Null until it was accepted. */
+  transfer: string | null
+  offer: PeerOffer | null
+  /** Where the person wants it. */
+  folder: FileSystemDirectoryHandle | null
+  touchedAt: number
+  /** All of it is here: the CRC-32 of each file, in the order in which they came. */
+  whole: { path: readonly string[]; crc: number }[] | null
+  /** When it was saved out of the browser's own place. */
+  savedAt: number | null
+}
+
+interface Schema extends DBSchema {
+  receipts: { key: string; value: RememberedReceipt }
+}
+
+/** A download may still read what it saves for a while. */
+const keptAfterSaveMs = 10 * 60_000
+const keptMs = 7 * 24 * 60 * 60_000
+
+let opened: Promise<IDBPDatabase<Schema>> | null = null
+
+const open = (): Promise<IDBPDatabase<Schema>> => {
+  opened ??= openDB<Schema>('wherry-receipts', 1, {
+    upgrade(database) {
+      database.createObjectStore('receipts', { keyPath: 'room' })
+    },
+  })
+  return opened
+}
+
+/** Without storage (some private windows) nothing is remembered, and all else works. */
+const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+  try {
+    return await work()
+  } catch {
+    return otherwise
+  }
+}
+
+export const rememberReceipt = (receipt: RememberedReceipt): Promise<unknown> =>
+  attempt(async () => (await open()).put('receipts', { ...receipt, touchedAt: Date.now() }), '')
+
+/** Forgets it, and throws away what was kept of its files. */
+export const forgetReceipt = async ({ room, transfer }: RememberedReceipt): Promise<void> => {
+  await attempt(async () => (await open()).delete('receipts', room), undefined)
+  if (transfer) await forgetKept(transfer)
+}
+
+/** What can go on or still be saved, the latest first; what is long over is thrown away. */
+export const rememberedReceipts = async (): Promise<RememberedReceipt[]> => {
+  const all = await attempt(async () => (await open()).getAll('receipts'), [])
+  const isOver = ({ touchedAt, savedAt }: RememberedReceipt) =>
+    Date.now() - touchedAt > keptMs || (savedAt !== null && Date.now() - savedAt > keptAfterSaveMs)
+  for (const receipt of all.filter(isOver)) await forgetReceipt(receipt)
+  return all.filter(receipt => !isOver(receipt)).sort((a, b) => b.touchedAt - a.touchedAt)
+}

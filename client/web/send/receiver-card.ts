@@ -1,0 +1,135 @@
+import { msg } from '@lit/localize'
+import { css, html, LitElement, nothing } from 'lit'
+import { customElement, property } from 'lit/decorators.js'
+import type { TransferStatus } from '../../core/peer/api.ts'
+import '../peer/transfer-progress.ts'
+import { base, buttons } from '../styles/controls.ts'
+import { icons } from '../ui/icons.ts'
+import { transferIcons } from '../ui/transfer-icons.ts'
+import './invitation-card.ts'
+import type { Invited } from './receiver.ts'
+import { senderFailure, senderState } from './receiver-words.ts'
+
+export type ReceiverCommand = 'pause' | 'resume' | 'cancel' | 'renew' | 'remove'
+
+/** How one receiver stands. Fires `command` with a ReceiverCommand. */
+@customElement('wherry-receiver-card')
+export class ReceiverCard extends LitElement {
+  @property({ attribute: false }) receiver: Invited | null = null
+  /** The files cannot be read yet. */
+  @property({ type: Boolean }) asleep = false
+
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        display: block;
+        padding-block: 16px;
+        border-block-start: 1px solid var(--line);
+      }
+      .state {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        flex: 1;
+        min-inline-size: 0;
+        font-size: 13px;
+        font-weight: 550;
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        min-block-size: 36px;
+      }
+      .head:not(:last-child) {
+        margin-block-end: 12px;
+      }
+      .dot {
+        flex: none;
+        inline-size: 8px;
+        block-size: 8px;
+        margin: 6px;
+        border-radius: 50%;
+        background: var(--brand);
+      }
+      .warn {
+        color: var(--warn);
+      }
+      .danger {
+        color: var(--danger);
+      }
+      .live {
+        color: var(--live);
+      }
+      .controls {
+        display: flex;
+        gap: 4px;
+        margin-inline-start: auto;
+      }
+    `,
+  ]
+
+  override render() {
+    const { receiver } = this
+    if (!receiver) return nothing
+    const status = receiver.transfer?.status ?? null
+    return html`<div class="head">
+        ${this.#state(receiver, status)}
+        <div class="controls">${this.#controls(receiver, status)}</div>
+      </div>
+      ${receiver.invitation ? html`<wherry-invitation .invitation=${receiver.invitation}></wherry-invitation>` : nothing}
+      ${
+        status && showsProgress(status)
+          ? html`<wherry-transfer-progress .status=${status} .rate=${receiver.rate}></wherry-transfer-progress>`
+          : nothing
+      }`
+  }
+
+  #state({ error }: Invited, status: TransferStatus | null) {
+    const [tone, icon] = toneAndIcon(error ? 'failed' : (status?.phase ?? 'pairing'))
+    return html`<p class="state ${tone}" role="status">${icon}<span>${this.#words(error, status)}</span></p>`
+  }
+
+  #words(error: unknown, status: TransferStatus | null): string {
+    if (error) return senderFailure(error)
+    if (status) return senderState(status)
+    return this.asleep ? msg('Waits for its files') : msg('Getting a code…')
+  }
+
+  #controls({ isOver, error }: Invited, status: TransferStatus | null) {
+    const phase = error ? 'failed' : status?.phase
+    const remove = this.#button('remove', icons.close, msg('Remove from this list'))
+    if (phase === 'failed' || phase === 'cancelled')
+      return html`<button type="button" @click=${() => this.#fire('renew')}>${transferIcons.refresh}${msg('New code')}</button>${remove}`
+    if (isOver) return remove
+    const cancel = this.#button('cancel', icons.close, msg('Cancel'))
+    if (phase === 'running') return html`${this.#button('pause', transferIcons.pause, msg('Pause'))}${cancel}`
+    if (phase === 'paused') return html`${this.#button('resume', transferIcons.play, msg('Resume'))}${cancel}`
+    return cancel
+  }
+
+  #button(command: ReceiverCommand, icon: unknown, label: string) {
+    return html`<button class="icon" type="button" aria-label=${label} title=${label} @click=${() => this.#fire(command)}>${icon}</button>`
+  }
+
+  #fire(detail: ReceiverCommand) {
+    this.dispatchEvent(new CustomEvent('command', { detail }))
+  }
+}
+
+const showsProgress = ({ phase, totalBytes, doneBytes }: TransferStatus): boolean =>
+  totalBytes > 0 &&
+  (phase === 'running' || phase === 'paused' || phase === 'done' || (phase === 'waiting' && doneBytes > 0))
+
+const dot = html`<span class="dot"></span>`
+
+const toneAndIcon = (phase: TransferStatus['phase']): [tone: string, icon: unknown] => {
+  if (phase === 'failed') return ['danger', icons.circleAlert]
+  if (phase === 'done') return ['live', transferIcons.circleCheck]
+  if (phase === 'paused') return ['warn', transferIcons.pause]
+  if (phase === 'waiting') return ['warn', icons.wifiOff]
+  return ['', dot]
+}

@@ -1,0 +1,135 @@
+import type { HubClient, TransferLink } from '../../core/api.ts'
+import { newId } from '../../core/new-id.ts'
+import type { PeerSource, PeerTransfer, Room, Secret } from '../../core/peer/api.ts'
+import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
+import { createRoom, type RoomSlot } from '../../core/peer/room.ts'
+import { startSend } from '../../core/peer/session.ts'
+import { directWays } from '../peer/direct-ways.ts'
+import { isOver } from '../peer/transfer-words.ts'
+import { createSpeedometer } from '../uploads/speedometer.ts'
+
+/** How somebody comes to a send: said aloud, scanned, or passed on as an address. */
+export type Invitation = { code: string; link: string; expiresAt: number | null }
+
+/** One receiver of a send, from its code to the last byte. */
+export type Invited = {
+  readonly room: string
+  readonly secrets: readonly Secret[]
+  /** Null before the hub gave a number, and after somebody came. */
+  readonly invitation: Invitation | null
+  /** Null until the room is open. */
+  readonly transfer: PeerTransfer | null
+  /** Why there is no room. */
+  readonly error: unknown
+  /** Bytes a second. */
+  readonly rate: number
+  readonly isOver: boolean
+  end(): void
+}
+
+type InviteOptions = {
+  client: HubClient & TransferLink
+  from: string
+  transfer: string
+  text: string | null
+  sources(): PeerSource[]
+  /** A receiver of an earlier visit, to be found again. */
+  earlier?: Pick<Invited, 'room' | 'secrets'> | undefined
+  changed(): void
+  /** What has to be known after a reload is different now. */
+  keep(): void
+}
+
+/** Opens a room for one receiver and sends as soon as somebody came and accepted. */
+export const invite = (options: InviteOptions): Invited => {
+  const { client, changed, keep } = options
+  const id = options.earlier?.room ?? newId()
+  const speed = createSpeedometer()
+  let secrets: readonly Secret[] = options.earlier?.secrets ?? []
+  let invitation: Invitation | null = null
+  let transfer: PeerTransfer | null = null
+  let error: unknown = null
+  let isEnded = false
+  let tick: ReturnType<typeof setInterval> | undefined
+
+  const moved = () => {
+    if (!transfer) return
+    speed.measure(transfer.status.movedBytes, performance.now())
+    if (transfer.status.phase !== 'pairing') invitation = null
+    if (isOver(transfer.status)) {
+      clearInterval(tick)
+      keep()
+    }
+    changed()
+  }
+
+  const showInvitation = ({ slot, slotExpiresAt }: RoomSlot) => {
+    if (slot === null || secrets.some(({ via }) => via === 'again')) return
+    const link = linkText(location.origin, slot, secrets)
+    invitation = { code: codeText(slot, secrets), link, expiresAt: slotExpiresAt }
+    changed()
+  }
+
+  const open = async () => {
+    if (secrets.length === 0) secrets = await drawSecrets()
+    const { room, slot, slotExpiresAt, onSlot } = await createRoom(client, id)
+    if (isEnded) return room.leave()
+    showInvitation({ slot, slotExpiresAt })
+    onSlot(showInvitation)
+    try {
+      start(room)
+    } catch (tooLarge) {
+      void room.leave()
+      throw tooLarge
+    }
+    keep()
+    changed()
+  }
+
+  const start = (room: Room) => {
+    transfer = startSend({
+      ...{ room, secrets, connect: directWays(), sources: options.sources() },
+      ...{ text: options.text, from: options.from, transfer: options.transfer },
+      onKeep({ again }) {
+        secrets = [{ via: 'again', secret: again }]
+        keep()
+      },
+    })
+    transfer.finished.catch(() => {})
+    transfer.onChange(moved)
+    tick = setInterval(moved, 1000)
+  }
+
+  open().catch(problem => {
+    error = problem
+    invitation = null
+    changed()
+  })
+
+  return {
+    room: id,
+    get secrets() {
+      return secrets
+    },
+    get invitation() {
+      return invitation
+    },
+    get transfer() {
+      return transfer
+    },
+    get error() {
+      return error
+    },
+    get rate() {
+      return speed.rate
+    },
+    get isOver() {
+      return isEnded || error !== null || (transfer !== null && isOver(transfer.status))
+    },
+    end() {
+      isEnded = true
+      clearInterval(tick)
+      transfer?.cancel()
+    },
+  }
+}

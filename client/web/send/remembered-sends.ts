@@ -1,0 +1,63 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { Secret } from '../../core/peer/api.ts'
+
+/** A file of a send. `handle`, of it or of the outermost folder of `path`: opens it after a reload, where there is one. */
+export type RememberedFile = {
+  path: string[]
+  name: string
+  size: number
+  modifiedAt: number
+  handle: FileSystemHandle | null
+}
+
+/** Somebody who was invited: the room, and with what the two find each other again. */
+export type RememberedReceiver = {
+  room: string
+  /** Of the code and the link, until somebody came; then the one of the pairing. */
+  secrets: Secret[]
+}
+
+/** A direct send that began in this browser, so that it can go on after a reload. */
+export type RememberedSend = {
+  transfer: string
+  user: string
+  startedAt: number
+  files: RememberedFile[]
+  /** Folders without files. */
+  folders: string[][]
+  text: string | null
+  receivers: RememberedReceiver[]
+}
+
+interface Schema extends DBSchema {
+  sends: { key: string; value: RememberedSend; indexes: { user: string } }
+}
+
+let opened: Promise<IDBPDatabase<Schema>> | null = null
+
+const open = (): Promise<IDBPDatabase<Schema>> => {
+  opened ??= openDB<Schema>('wherry-sends', 1, {
+    upgrade(database) {
+      database.createObjectStore('sends', { keyPath: 'transfer' }).createIndex('user', 'user')
+    },
+  })
+  return opened
+}
+
+/** Without storage (some private windows) nothing is remembered, and all else works. */
+const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+  try {
+    return await work()
+  } catch {
+    return otherwise
+  }
+}
+
+export const rememberSend = (send: RememberedSend): Promise<unknown> =>
+  attempt(async () => (await open()).put('sends', send), '')
+
+export const forgetSend = (transfer: string): Promise<void> =>
+  attempt(async () => (await open()).delete('sends', transfer), undefined)
+
+export const rememberedSends = (user: string): Promise<RememberedSend[]> =>
+  attempt(async () => (await open()).getAllFromIndex('sends', 'user', user), [])

@@ -1,0 +1,193 @@
+import type { HubClient, Stop, TransferLink } from '../../core/api.ts'
+import { createListeners } from '../../core/listeners.ts'
+import { newId } from '../../core/new-id.ts'
+import type { PeerFile } from '../../core/peer/api.ts'
+import type { Chosen } from '../uploads/chosen-files.ts'
+import { type Invited, invite } from './receiver.ts'
+import { forgetSend, type RememberedSend, rememberedSends, rememberSend } from './remembered-sends.ts'
+import {
+  attach,
+  contentOf,
+  peerFilesOf,
+  type Readiness,
+  reopenAll,
+  type SendContent,
+  sourcesOf,
+} from './send-content.ts'
+
+/** Files and text on their way to any number of receivers, each invited on its own. */
+export type DirectSend = {
+  readonly transfer: string
+  readonly files: readonly PeerFile[]
+  readonly text: string | null
+  readonly readiness: Readiness
+  readonly receivers: readonly Invited[]
+}
+
+/** The direct sends of this page, and those of earlier visits that can go on. They run whatever page of the app is shown. */
+export type Sends = {
+  readonly all: readonly DirectSend[]
+  start(chosen: Chosen, text: string | null): void
+  /** One more code for the same files. */
+  addReceiver(transfer: string): void
+  /** Takes a receiver that is over out of the list. */
+  removeReceiver(transfer: string, room: string): void
+  /** Ends it for all of its receivers. */
+  remove(transfer: string): void
+  /** Asks the browser to read the files of an earlier visit again; from a click. */
+  unlock(transfer: string): Promise<void>
+  attach(transfer: string, chosen: Chosen): void
+  onChange(listener: () => void): Stop
+}
+
+type Link = HubClient & TransferLink
+type Own = {
+  transfer: string
+  startedAt: number
+  content: SendContent
+  readiness: Readiness
+  receivers: Invited[]
+}
+
+const lockName = (transfer: string): string => `wherry-send-${transfer}`
+
+/** True for the one tab that has a send: it keeps it until it is closed. */
+const takeOver = async (transfer: string): Promise<boolean> => {
+  if (!navigator.locks) return true
+  return new Promise(resolve => {
+    void navigator.locks.request(lockName(transfer), { ifAvailable: true }, lock => {
+      resolve(lock !== null)
+      return lock ? new Promise(() => {}) : undefined
+    })
+  })
+}
+
+const createSends = (client: Link, user: { id: string; name: string }): Sends => {
+  const listeners = createListeners<void>()
+  const own = new Map<string, Own>()
+  let all: readonly DirectSend[] = []
+
+  const changed = () => {
+    all = [...own.values()].map(({ transfer, content, readiness, receivers }) => ({
+      ...{ transfer, readiness, text: content.text },
+      ...{ files: peerFilesOf(content) },
+      // As they are now: a receiver's figures move on.
+      receivers: receivers.map(one => ({ ...one })),
+    }))
+    listeners.emit()
+  }
+
+  const remember = ({ transfer, startedAt, content, receivers }: Own) => {
+    const { folders, text } = content
+    const files = content.files.map(({ file: _, ...remembered }) => remembered)
+    const open = receivers.filter(({ isOver }) => !isOver)
+    if (open.length === 0) return forgetSend(transfer)
+    return rememberSend({
+      ...{ transfer, user: user.id, startedAt, files, folders, text },
+      receivers: open.map(({ room, secrets }) => ({ room, secrets: [...secrets] })),
+    })
+  }
+
+  const inviteTo = (send: Own, earlier?: Pick<Invited, 'room' | 'secrets'>) => {
+    const invited = invite({
+      ...{ client, from: user.name, earlier, transfer: send.transfer, text: send.content.text },
+      sources: () => sourcesOf(send.content) ?? [],
+      changed,
+      keep: () => void remember(send),
+    })
+    send.receivers.push(invited)
+  }
+
+  const begin = (send: Own) => {
+    own.set(send.transfer, send)
+    void takeOver(send.transfer)
+    inviteTo(send)
+    changed()
+  }
+
+  /** Receivers of an earlier visit, whose files can be read now. */
+  const goOn = (send: Own) => {
+    const waiting = send.receivers.splice(0)
+    for (const one of waiting) inviteTo(send, one)
+    changed()
+  }
+
+  const restore = async (remembered: RememberedSend) => {
+    const { transfer, startedAt, folders, text } = remembered
+    if (own.has(transfer) || !(await takeOver(transfer))) return
+    const files = remembered.files.map(file => ({ ...file, file: null }))
+    const readiness = await reopenAll(files)
+    const receivers = remembered.receivers.map(waitingReceiver)
+    const send = { transfer, startedAt, content: { files, folders, text }, readiness, receivers }
+    own.set(transfer, send)
+    if (readiness === 'ready') goOn(send)
+    else changed()
+  }
+
+  const setReadiness = (send: Own, readiness: Readiness) => {
+    send.readiness = readiness
+    if (readiness === 'ready') goOn(send)
+    else changed()
+  }
+
+  void rememberedSends(user.id).then(async sends => {
+    for (const send of sends.toSorted((a, b) => a.startedAt - b.startedAt)) await restore(send)
+  })
+
+  return {
+    get all() {
+      return all
+    },
+    start(chosen, text) {
+      const content = contentOf(chosen, text)
+      begin({ transfer: newId(), startedAt: Date.now(), content, readiness: 'ready', receivers: [] })
+    },
+    addReceiver(transfer) {
+      const send = own.get(transfer)
+      if (send?.readiness !== 'ready') return
+      inviteTo(send)
+      changed()
+    },
+    removeReceiver(transfer, room) {
+      const send = own.get(transfer)
+      if (!send) return
+      send.receivers = send.receivers.filter(one => one.room !== room || !one.isOver)
+      changed()
+    },
+    remove(transfer) {
+      for (const receiver of own.get(transfer)?.receivers ?? []) receiver.end()
+      own.delete(transfer)
+      void forgetSend(transfer)
+      changed()
+    },
+    async unlock(transfer) {
+      const send = own.get(transfer)
+      if (send) setReadiness(send, await reopenAll(send.content.files, true))
+    },
+    attach(transfer, chosen) {
+      const send = own.get(transfer)
+      if (send) setReadiness(send, attach(send.content.files, chosen))
+    },
+    onChange: listeners.add,
+  }
+}
+
+/** Of an earlier visit, until its files can be read. */
+const waitingReceiver = ({ room, secrets }: RememberedSend['receivers'][number]): Invited => ({
+  ...{ room, secrets, invitation: null, transfer: null, error: null, rate: 0, isOver: false },
+  end: () => {},
+})
+
+const made = new WeakMap<HubClient, { user: string; sends: Sends }>()
+
+/** The sends of whoever is signed in on this page: the same for as long as that is. */
+export const sendsOf = (client: HubClient): Sends | null => {
+  const { user } = client
+  if (!user) return null
+  const known = made.get(client)
+  if (known?.user === user.id) return known.sends
+  // The page's client carries binary messages too; pages see no more of it than they need.
+  const sends = createSends(client as Link, user)
+  made.set(client, { user: user.id, sends })
+  return sends
+}

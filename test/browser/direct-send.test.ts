@@ -1,0 +1,261 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import type { WatchedPage } from '../support/browser.ts'
+import {
+  accept,
+  dropToSend,
+  enterCode,
+  inTheMiddleOfIt,
+  shownCode,
+  transferState,
+} from '../support/direct-send.ts'
+import { randomFile, sha256OfFile } from '../support/files.ts'
+import { webRig } from '../support/web-rig.ts'
+import { withoutPickers } from '../support/web-steps.ts'
+
+const MiB = 2 ** 20
+const run = promisify(execFile)
+const rig = webRig()
+
+const openSender = (query = '', options: BrowserContextOptions = {}): Promise<WatchedPage> =>
+  rig.open({ ...options, path: `/send${query}` })
+
+const openReceiver = (fragment = '', options: BrowserContextOptions = {}, query = ''): Promise<WatchedPage> =>
+  rig.open({ ...options, path: `/go${query}${fragment}`, as: null, script: withoutPickers })
+
+/** Saves what arrived by the button of this name; answers where the file is. */
+const save = async (page: Page, button: string | RegExp): Promise<string> => {
+  const started = page.waitForEvent('download')
+  await page.getByRole('button', { name: button }).first().click()
+  return (await started).path()
+}
+
+const arrivedWhole = (page: Page) => page.getByText('Everything arrived and is verified').waitFor()
+
+test('a file of 20 MB goes from one browser to another by a code, and is the same', async () => {
+  const file = await randomFile(join(rig.directory, 'übung “1”.bin'), 20 * MiB)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await receiver.getByText('wants to send you 1 file, 21 MB').waitFor()
+  expect(await transferState(sender).textContent()).toContain('Waiting for the other side to accept')
+  await accept(receiver)
+  await arrivedWhole(receiver)
+  await sender.getByText('Delivered and verified').waitFor()
+  expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+})
+
+/** Names that are told apart on disk and in the archive. */
+const nasty = [
+  'emoji 👩‍👩‍👧‍👦 🏴‍☠️.txt',
+  'nfc é ü.txt',
+  'nfd e\u0301 u\u0308 a\u030a.txt',
+  'עברית و العربية.txt',
+  '"double" \'single\' `back`.txt',
+  '<img src=x onerror=alert(1)>.html',
+  '%2e%2e%2f.txt',
+  '  spaces inside  .txt',
+  '.hidden',
+  'no extension',
+  `${'a'.repeat(200)}.txt`,
+]
+
+test('a folder with nasty names, an empty file and an empty folder arrives as a zip of the same', async () => {
+  const top = join(rig.directory, 'Holiday 2027')
+  await mkdir(join(top, 'a', 'b'), { recursive: true })
+  await mkdir(join(top, 'nothing in it'))
+  await writeFile(join(top, 'a', 'empty.bin'), '')
+  for (const name of nasty) await writeFile(join(top, 'a', 'b', name), `this is ${name}`)
+  await randomFile(join(top, 'large.bin'), 3 * MiB + 17)
+
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [top])
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await accept(receiver)
+  await arrivedWhole(receiver)
+  const zip = await save(receiver, 'Save all as a zip')
+  const read = `
+import sys, zipfile, json, hashlib
+with zipfile.ZipFile(sys.argv[1]) as z:
+    assert z.testzip() is None
+    print(json.dumps({i.filename: None if i.is_dir() else hashlib.sha256(z.read(i)).hexdigest() for i in z.infolist()}))`
+  const { stdout } = await run('python3', ['-c', read, zip], { maxBuffer: 10 * MiB })
+  const sha256 = async (path: string) =>
+    createHash('sha256')
+      .update(await readFile(join(top, path)))
+      .digest('hex')
+  const files = ['a/empty.bin', 'large.bin', ...nasty.map(name => `a/b/${name}`)]
+  const expected = await Promise.all(files.map(async path => [`Holiday 2027/${path}`, await sha256(path)]))
+  expect(JSON.parse(stdout)).toEqual({ 'Holiday 2027/nothing in it/': null, ...Object.fromEntries(expected) })
+})
+
+test('a link leads to the same, leaves the address bar, and is not used up by being looked at', async () => {
+  const file = await randomFile(join(rig.directory, 'linked.bin'), 100_000)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  await shownCode(sender)
+  const link = await sender
+    .locator('wherry-invitation')
+    .evaluate(element => (element as unknown as { invitation: { link: string } }).invitation.link)
+  const fragment = new URL(link).hash
+  // A program that previews links loads the page, runs its scripts, and goes.
+  const preview = await openReceiver(fragment)
+  await preview.page.getByRole('button', { name: 'See what it is' }).waitFor()
+  await preview.page.close()
+  expect(await transferState(sender).textContent()).toContain('Waiting for the other device')
+
+  const { page: receiver } = await openReceiver(fragment)
+  expect(receiver.url()).toBe(`${rig.hub.url}/go`)
+  await receiver.reload()
+  await receiver.getByRole('button', { name: 'See what it is' }).click()
+  await accept(receiver)
+  await arrivedWhole(receiver)
+  expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+})
+
+test('a text arrives to be copied', async () => {
+  const text = 'Wi-Fi: sailing boat 42\n<b>see you</b> at eight 🛶'
+  const { page: sender } = await openSender()
+  await sender.getByRole('button', { name: 'Text', exact: true }).click()
+  await sender.getByLabel('Text to send').fill(text)
+  await sender.getByRole('button', { name: 'Send text' }).click()
+  const { page: receiver, context } = await openReceiver()
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await enterCode(receiver, await shownCode(sender))
+  await receiver.getByText('wants to send you a text').waitFor()
+  await accept(receiver)
+  await receiver.getByRole('button', { name: 'Copy text' }).click()
+  await receiver.getByText('The text was copied.').waitFor()
+  expect(await receiver.evaluate(() => navigator.clipboard.readText())).toBe(text)
+  await sender.getByText('Delivered and verified').waitFor()
+})
+
+test('a wrong code ends it for both, in plain words, and a new one works', async () => {
+  const file = await randomFile(join(rig.directory, 'guessed.bin'), 100_000)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  const [slot = ''] = (await shownCode(sender)).split('-')
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, `${slot}-copper-violinn`)
+  await receiver.getByText('No code has the word “violinn”').waitFor()
+  await enterCode(receiver, `${slot}-abacus-abdomen`)
+  await receiver.getByText('The code was wrong.').waitFor()
+  await sender.getByText('Somebody entered a wrong code').waitFor()
+  await sender.getByRole('button', { name: 'New code' }).click()
+  await receiver.getByRole('button', { name: 'Enter another code' }).click()
+  await enterCode(receiver, await shownCode(sender))
+  await accept(receiver)
+  await arrivedWhole(receiver)
+})
+
+test('a number that nobody waits under is told', async () => {
+  const { page } = await openReceiver()
+  await enterCode(page, '9998-copper-violet')
+  await page.getByText('Nothing waits under this code any more.').waitFor()
+})
+
+test('who declines gets nothing, and the sender is told', async () => {
+  const file = await randomFile(join(rig.directory, 'declined.bin'), 100_000)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await receiver.getByRole('button', { name: 'Decline' }).click()
+  await sender.getByText('The other side declined.').waitFor()
+  const kept = await receiver.evaluate(async () => {
+    const names: string[] = []
+    const folder = (await navigator.storage.getDirectory()) as unknown as { keys(): AsyncIterable<string> }
+    for await (const name of folder.keys()) names.push(name)
+    return names
+  })
+  expect(kept).toEqual([])
+})
+
+describe.each([
+  ['straight', ''],
+  ['by the relay alone', '?relay'],
+])('a transfer of 64 MB %s', (_, query) => {
+  const start = async (name: string) => {
+    const file = await randomFile(join(rig.directory, name), 64 * MiB)
+    const { page: sender } = await openSender(query)
+    await dropToSend(sender, [file])
+    const { page: receiver } = await openReceiver('', {}, query)
+    await enterCode(receiver, await shownCode(sender))
+    await accept(receiver)
+    await inTheMiddleOfIt(receiver)
+    return { file, sender, receiver }
+  }
+
+  const endsWell = async ({ file, sender, receiver }: Awaited<ReturnType<typeof start>>) => {
+    await arrivedWhole(receiver)
+    await sender.getByText('Delivered and verified').waitFor()
+    expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+  }
+
+  test('goes on when the receiver loads the page anew', async () => {
+    const both = await start('receiver reloads.bin')
+    await both.receiver.reload()
+    await endsWell(both)
+  })
+
+  test('goes on when the sender loads the page anew', async () => {
+    const both = await start('sender reloads.bin')
+    await both.sender.reload()
+    await endsWell(both)
+  })
+})
+
+test('without WebRTC it goes through the hub, and says so', async () => {
+  const file = await randomFile(join(rig.directory, 'relayed.bin'), 48 * MiB)
+  const { page: sender } = await openSender('?relay')
+  await dropToSend(sender, [file])
+  const { page: receiver } = await openReceiver('', {}, '?relay')
+  await enterCode(receiver, await shownCode(sender))
+  await accept(receiver)
+  await receiver.getByText('Relayed, sealed').waitFor()
+  await sender.getByText('Relayed, sealed').waitFor()
+  await arrivedWhole(receiver)
+  expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+})
+
+const looks: Record<string, BrowserContextOptions> = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+}
+
+test.each(Object.entries(looks))('axe finds nothing on both pages, %s', async (_, look) => {
+  const options = { ...look, reducedMotion: 'reduce' as const }
+  const check = async (page: Page) => expect(await accessibilityProblems(page)).toEqual([])
+  const file = await randomFile(join(rig.directory, 'looked at.bin'), 100_000)
+  const { page: sender } = await openSender('', options)
+  await sender.getByText('Drop files or folders here').waitFor()
+  await check(sender)
+  await dropToSend(sender, [file])
+  const code = await shownCode(sender)
+  await sender.locator('wherry-qr-code svg').waitFor()
+  await check(sender)
+  const { page: receiver } = await openReceiver('', options)
+  await receiver.getByLabel('Code from the sender').waitFor()
+  await check(receiver)
+  await enterCode(receiver, 'nonsense')
+  await receiver.getByRole('alert').waitFor()
+  await check(receiver)
+  await enterCode(receiver, code)
+  await receiver.getByRole('button', { name: 'Accept', exact: true }).waitFor()
+  await check(receiver)
+  await check(sender)
+  await accept(receiver)
+  await arrivedWhole(receiver)
+  await check(receiver)
+  await sender.getByText('Delivered and verified').waitFor()
+  await check(sender)
+})

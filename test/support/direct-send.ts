@@ -1,0 +1,43 @@
+import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** What people do to send something directly, on both sides, by what they see. */
+
+/** Drops files and folders of this machine on the page for sending, as a file manager would. */
+export const dropToSend = async (page: Page, paths: readonly string[]): Promise<void> => {
+  await page.locator('wherry-composer').waitFor()
+  const devtools = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await devtools.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data })
+  await devtools.detach()
+}
+
+/** The code that is shown for the latest send. */
+export const shownCode = async (page: Page): Promise<string> =>
+  (await page.locator('wherry-invitation .code').first().textContent()) ?? ''
+
+/** Enters a code on the page of receivers. */
+export const enterCode = async (page: Page, code: string): Promise<void> => {
+  await page.getByLabel('Code from the sender').fill(code)
+  await page.getByRole('button', { name: 'Receive', exact: true }).click()
+}
+
+export const accept = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: 'Accept', exact: true }).click()
+
+/** How the transfer stands, in words; of the first on the page. */
+export const transferState = (page: Page): Locator =>
+  page.locator('wherry-receiver-card .state, wherry-receipt-card .state').first()
+
+/** Resolves when a part of it is there, and not all of it. */
+export const inTheMiddleOfIt = async (page: Page): Promise<void> => {
+  const share = () =>
+    page
+      .locator('wherry-transfer-progress progress')
+      .first()
+      .evaluate((bar: HTMLProgressElement) => bar.value)
+      .catch(() => 0)
+  await expect.poll(share, { interval: 20, timeout: 60_000 }).toBeGreaterThan(0.1)
+  expect(await share()).toBeLessThan(0.9)
+}
