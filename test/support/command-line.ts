@@ -14,7 +14,7 @@ export type CommandLine = {
   /** The parsed standard output of `wherry ARGS --json`, which has to succeed. */
   json(args: readonly string[], input?: string): Promise<unknown>
   /** Starts it and leaves it running. */
-  start(args: readonly string[]): { process: ChildProcess; result: Promise<CommandResult> }
+  start(args: readonly string[], input?: string): { process: ChildProcess; result: Promise<CommandResult> }
 }
 
 export const commandLine = (home: string): CommandLine => {

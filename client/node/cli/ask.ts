@@ -14,18 +14,25 @@ export const createAsker = (output: { readonly json: boolean }): Asker => {
   let waiting: ((line: string | null) => void) | null = null
   let hasEnded = false
 
+  /** Lines may come together: each answers one question. */
+  const settle = (line: string | null) => {
+    const resolve = waiting
+    waiting = null
+    resolve?.(line)
+  }
+
   const start = () => {
     const reader = createInterface({
       input: process.stdin,
       ...(isTerminal ? { output: process.stderr, terminal: true } : {}),
     })
     reader.on('line', line => {
-      if (waiting) waiting(line)
+      if (waiting) settle(line)
       else lines.push(line)
     })
     reader.on('close', () => {
       hasEnded = true
-      waiting?.(null)
+      settle(null)
     })
     // In raw mode Ctrl+C is a key: it is made the signal that it is everywhere else.
     reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
@@ -41,9 +48,7 @@ export const createAsker = (output: { readonly json: boolean }): Asker => {
       if (next !== undefined || hasEnded) return next ?? null
       const { promise, resolve } = Promise.withResolvers<string | null>()
       waiting = resolve
-      return promise.finally(() => {
-        waiting = null
-      })
+      return promise
     },
     close() {
       reader?.close()

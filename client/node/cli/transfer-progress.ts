@@ -1,5 +1,5 @@
 import { WherryError } from '../../../protocol/errors.ts'
-import type { CarrierKind, PeerTransfer, TransferPhase, TransferStatus } from '../../core/peer/api.ts'
+import type { CarrierKind, PeerTransfer, Role, TransferPhase, TransferStatus } from '../../core/peer/api.ts'
 import type { Output } from './output.ts'
 import { createProgressBar } from './progress.ts'
 
@@ -16,12 +16,14 @@ const phaseWords: Partial<Record<TransferPhase, string>> = {
 }
 
 /** Said in a line each, where no bar can be drawn, and before there is anything for a bar. */
-const noteChanges = (output: Output) => {
+const noteChanges = (output: Output, role: Role) => {
   let phase: TransferPhase | null = null
   const paths = new Set<CarrierKind>()
   return (status: TransferStatus): void => {
     const words = phaseWords[status.phase]
     if (status.phase !== phase && words) output.note(words)
+    if (status.phase !== phase && status.phase === 'offered' && role === 'sender')
+      output.note('Somebody came with the code, and looks at what is offered.')
     phase = status.phase
     // The faster one is found by trying both: each is told once.
     if (status.path === null || paths.has(status.path)) return
@@ -50,13 +52,14 @@ export const countOfFiles = (count: number): string => (count === 1 ? '1 file' :
 /** Shows a transfer until it is over. Rejects with what it failed for, or with `cancelled` when it was stopped here. */
 export const showTransfer = async (
   transfer: PeerTransfer,
+  role: Role,
   output: Output,
   signal: AbortSignal,
 ): Promise<TransferOutcome> => {
   const bar = createProgressBar(output.interactive)
   let path: CarrierKind | null = null
   let startedAt: number | null = null
-  const note = noteChanges(output)
+  const note = noteChanges(output, role)
 
   const look = () => {
     const { status } = transfer

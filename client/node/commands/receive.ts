@@ -101,7 +101,7 @@ const runReceipt = async (
   })
   const answered = answer({ transfer, asker, isYes: options.yes === true, context }).finally(asker.close)
   try {
-    const outcome = await showTransfer(transfer, output, signal)
+    const outcome = await showTransfer(transfer, 'receiver', output, signal)
     await kept.remove()
     await store.done()
     tell(outcome, transfer.status.offer, target, output)

@@ -92,7 +92,7 @@ const runSend = async (
     },
   })
   try {
-    const outcome = await showTransfer(transfer, output, signal)
+    const outcome = await showTransfer(transfer, 'sender', output, signal)
     await kept.remove()
     const line = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} sent: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
     output.result(outcome, [line])

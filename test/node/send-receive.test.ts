@@ -1,0 +1,363 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type CommandLine, commandLine } from '../support/command-line.ts'
+import { beginSend, outcomeOf } from '../support/direct-sends.ts'
+import { randomFile, sha256OfFile } from '../support/files.ts'
+import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+
+const MiB = 2 ** 20
+/** What may be on its way when something breaks: the receiver's window and what the link has not seen acknowledged. */
+const window = 48 * MiB
+
+let hub: HubProcess
+let home: string
+let ada: CommandLine
+
+beforeAll(async () => {
+  hub = await hubProcess({
+    WHERRY_ADMIN_EMAIL: administrator.email,
+    WHERRY_ADMIN_PASSWORD: administrator.password,
+  })
+  await hub.start()
+  home = await mkdtemp(join(tmpdir(), 'wherry-send-'))
+  ada = commandLine(join(home, 'ada'))
+  await ada.json(
+    ['login', hub.url, '--email', administrator.email, '--password-stdin'],
+    administrator.password,
+  )
+})
+
+afterAll(async () => {
+  await hub.remove()
+  await rm(home, { recursive: true, force: true })
+})
+
+let work: string
+let target: string
+/** Somebody without an account. */
+let bob: CommandLine
+
+beforeEach(async () => {
+  work = await mkdtemp(join(home, 'work-'))
+  target = join(work, 'target')
+  await mkdir(target)
+  bob = commandLine(join(work, 'bob'))
+})
+
+const receiveArguments = (...more: string[]) => ['receive', target, '--hub', hub.url, '--json', ...more]
+
+/** Resolves when so many bytes of a file are on the disk. */
+const whenWritten = async (path: string, bytes: number): Promise<void> => {
+  for (;;) {
+    const found = await stat(path).catch(() => null)
+    // A file that is written out of order is long before it is full.
+    if (found && found.blocks * 512 >= bytes) return
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+}
+
+const kill = async (
+  { process, result }: ReturnType<CommandLine['start']>,
+  signal: NodeJS.Signals = 'SIGKILL',
+) => {
+  process.kill(signal)
+  return result
+}
+
+describe('a send', () => {
+  test('arrives byte for byte by a code that is typed, straight from one process to the other', async () => {
+    const file = await randomFile(join(work, 'big.bin'), 40 * MiB + 12_345)
+    await utimes(file, 1_500_000_000, 1_500_000_000.5)
+    const sending = ada.start(['send', file])
+    const code = await new Promise<string>(resolve =>
+      sending.process.stdout?.once('data', text => resolve(String(text).split('\n')[0] ?? '')),
+    )
+    expect(code).toMatch(/^\d+-[a-z]+-[a-z]+$/)
+    const received = await bob.run(['receive', target, '--hub', hub.url], `${code}\ny\n`)
+    expect(received.stderr).toContain('big.bin')
+    expect(received.stderr).toContain('Path: direct.')
+    expect(received.code).toBe(0)
+    const sent = await sending.result
+    expect(sent.code).toBe(0)
+    expect(sent.stderr).toContain('Path: direct.')
+    expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
+    expect((await stat(join(target, 'big.bin'))).mtimeMs).toBe(1_500_000_000_500)
+    expect(await readdir(target)).toEqual(['big.bin'])
+  })
+
+  test('of a folder arrives by the link with all its names, empty files and empty folders', async () => {
+    const tree = join(work, 'tree')
+    const names = [
+      '-rf',
+      '$(id)',
+      'it\'s "so"',
+      'ünï 👩‍👩‍👧.txt',
+      ' blank ',
+      '%2e%2e',
+      'CON',
+      'é'.repeat(127),
+    ]
+    await mkdir(join(tree, 'deep/er'), { recursive: true })
+    await mkdir(join(tree, 'empty/folder'), { recursive: true })
+    await writeFile(join(tree, 'nothing'), '')
+    for (const name of names) await writeFile(join(tree, 'deep/er', name), `of ${name}`)
+    for (let i = 0; i < 200; i++) await writeFile(join(tree, 'deep', `small ${i}`), `file ${i}`)
+    await symlink('/etc/passwd', join(tree, 'link'))
+    const sending = await beginSend(ada, [tree])
+    const received = await bob.run(['receive', target, '--json', '--yes'], sending.link ?? '')
+    expect(outcomeOf(received)).toMatchObject({ files: 201 + names.length })
+    expect(outcomeOf(await sending.result)).toMatchObject({ files: 201 + names.length })
+    const all = await readdir(join(target, 'tree'), { recursive: true })
+    expect(all.sort()).toEqual(
+      (await readdir(tree, { recursive: true })).filter(name => name !== 'link').sort(),
+    )
+    for (const name of names)
+      expect(await readFile(join(target, 'tree/deep/er', name), 'utf8')).toBe(`of ${name}`)
+    expect((await stat(join(target, 'tree/nothing'))).size).toBe(0)
+  })
+
+  test('goes through the hub where no direct way is wanted, and says so', async () => {
+    const file = await randomFile(join(work, 'big.bin'), 9 * MiB)
+    const sending = await beginSend(ada, [file, '--path', 'relay'])
+    const received = outcomeOf(
+      await bob.run(receiveArguments('--yes', '--path', 'relay'), sending.code ?? ''),
+    )
+    expect(received).toMatchObject({ path: 'relayed', bytes: 9 * MiB, movedBytes: 9 * MiB })
+    expect(outcomeOf(await sending.result)).toMatchObject({ path: 'relayed' })
+    expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
+  })
+
+  test('of a text prints it, and writes over nothing that is there', async () => {
+    const sending = await beginSend(ada, ['--text', 'two\nlines \u001b[31m'])
+    const received = await bob.run(['receive', target, '--hub', hub.url], sending.code ?? '')
+    expect(received).toMatchObject({ code: 0, stdout: 'two\nlines \u001b[31m\n' })
+    expect((await sending.result).code).toBe(0)
+
+    await writeFile(join(work, 'note.txt'), 'hers')
+    await writeFile(join(target, 'note.txt'), 'mine')
+    const second = await beginSend(ada, [join(work, 'note.txt')])
+    outcomeOf(await bob.run(receiveArguments('--yes'), second.code ?? ''))
+    await second.result
+    expect(await readFile(join(target, 'note.txt'), 'utf8')).toBe('mine')
+    expect(await readFile(join(target, 'note (2).txt'), 'utf8')).toBe('hers')
+  })
+
+  test('to several people at once has a code for each', async () => {
+    const file = await randomFile(join(work, 'file.bin'), 3 * MiB)
+    const sends = [await beginSend(ada, [file]), await beginSend(ada, [file])]
+    expect(new Set(sends.map(({ code }) => code)).size).toBe(2)
+    for (const { code } of sends) outcomeOf(await bob.run(receiveArguments('--yes'), code ?? ''))
+    for (const { result } of sends) outcomeOf(await result)
+    expect((await readdir(target)).sort()).toEqual(['file (2).bin', 'file.bin'])
+  })
+
+  test('needs a sign-in, and something to send', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    expect((await bob.run(['send', join(work, 'x'), '--hub', hub.url])).code).toBe(3)
+    expect((await ada.run(['send'])).code).toBe(2)
+  })
+})
+
+describe('refusing', () => {
+  test('a wrong code ends the send on both sides, in words', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    const sending = await beginSend(ada, [join(work, 'x')])
+    const [slot] = (sending.code ?? '').split('-')
+    const received = await bob.run(receiveArguments('--yes'), `${slot}-copper-violin`)
+    expect(received.code).toBe(1)
+    expect(received.stderr).toContain('code was wrong')
+    const sent = await sending.result
+    expect(sent.code).toBe(1)
+    expect(sent.stderr).toContain('wrong code')
+    const again = await beginSend(ada, [join(work, 'x')])
+    outcomeOf(await bob.run(receiveArguments('--yes'), again.code ?? ''))
+    outcomeOf(await again.result)
+  })
+
+  test('a code that nobody gave out, or that is none, is told apart', async () => {
+    const unknown = await bob.run(receiveArguments('--yes'), '9999-copper-violin')
+    expect(unknown.code).toBe(4)
+    expect(unknown.stderr).toContain('no such send')
+    const misspelt = await bob.run(receiveArguments('--yes'), '7-coper-violin')
+    expect(misspelt.code).toBe(1)
+    expect(misspelt.stderr).toContain('coper')
+    expect((await bob.run(receiveArguments('--yes'), '')).code).toBe(2)
+  })
+
+  test('declining ends it before a byte travelled', async () => {
+    const file = await randomFile(join(work, 'big.bin'), 3 * MiB)
+    const sending = await beginSend(ada, [file])
+    const received = await bob.run(['receive', target, '--hub', hub.url], `${sending.code}\nno\n`)
+    expect(received.code).toBe(1)
+    expect(received.stderr).toContain('Declined')
+    const sent = await sending.result
+    expect(sent.code).toBe(1)
+    expect(sent.stderr).toContain('declined')
+    expect(await readdir(target)).toEqual([])
+  })
+
+  test('without a terminal and without --yes nothing is taken', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    const sending = await beginSend(ada, [join(work, 'x')])
+    const received = await bob.run(receiveArguments(), sending.code ?? '')
+    expect(received.code).toBe(2)
+    expect(received.stderr).toContain('--yes')
+    expect((await sending.result).code).toBe(1)
+  })
+})
+
+describe('an interrupted send', () => {
+  /** A file so large that it is still on its way when it is noticed that it began. */
+  const size = 160 * MiB
+
+  const restored = async (): Promise<number> => {
+    const folder = join(work, 'bob/state/wherry/receipts')
+    const [journal = ''] = await readdir(folder)
+    const text = await readFile(join(folder, journal), 'utf8')
+    return [...text.matchAll(/\[\d+,"[0-9a-f]{64}"\]/g)].length * MiB
+  }
+
+  test.for(['SIGKILL', 'SIGINT'] as const)(
+    'goes on after a %s of the receiver, and sends nothing again that was durable',
+    async signal => {
+      const file = await randomFile(join(work, 'big.bin'), size)
+      const sending = await beginSend(ada, [file])
+      const first = bob.start(receiveArguments('--yes'), sending.code ?? '')
+      await whenWritten(join(target, 'big.bin.part'), size / 4)
+      const ended = await kill(first, signal)
+      if (signal === 'SIGINT') expect(ended.code).toBe(130)
+      const durable = await restored()
+      expect(durable).toBeGreaterThan(0)
+      const second = outcomeOf(await bob.run(receiveArguments(), ''))
+      expect(second.movedBytes).toBe(size - durable)
+      const sent = outcomeOf(await sending.result)
+      expect(sent.movedBytes).toBeLessThanOrEqual(size + window)
+      expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
+      expect(await readdir(target)).toEqual(['big.bin'])
+    },
+  )
+
+  test.for(['SIGKILL', 'SIGINT'] as const)(
+    'goes on after a %s of the sender, in the same room and without another code',
+    async signal => {
+      const file = await randomFile(join(work, 'big.bin'), size)
+      const sending = await beginSend(ada, [file])
+      const receiving = bob.start(receiveArguments('--yes'), sending.code ?? '')
+      await whenWritten(join(target, 'big.bin.part'), size / 4)
+      await kill(sending, signal)
+      const again = await beginSend(ada, [file])
+      expect(again.code).toBe(null)
+      const sent = outcomeOf(await again.result)
+      expect(sent.movedBytes).toBeLessThan(size)
+      const received = outcomeOf(await receiving.result)
+      expect(received.movedBytes).toBeLessThanOrEqual(size + window)
+      expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
+    },
+  )
+
+  test('goes on after both were killed', async () => {
+    const file = await randomFile(join(work, 'big.bin'), size)
+    const sending = await beginSend(ada, [file])
+    const receiving = bob.start(receiveArguments('--yes'), sending.code ?? '')
+    await whenWritten(join(target, 'big.bin.part'), size / 4)
+    await kill(receiving)
+    await kill(sending)
+    const durable = await restored()
+    const [sent, received] = await Promise.all([
+      ada.run(['send', file, '--json']),
+      bob.run(receiveArguments(), ''),
+    ])
+    expect(outcomeOf(received).movedBytes).toBe(size - durable)
+    outcomeOf(sent)
+    expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
+  })
+
+  test('goes on by itself when the hub was killed and comes back, through the hub alone', async () => {
+    const file = await randomFile(join(work, 'big.bin'), size)
+    const sending = await beginSend(ada, [file, '--path', 'relay'])
+    const receiving = bob.start(receiveArguments('--yes', '--path', 'relay'), sending.code ?? '')
+    await whenWritten(join(target, 'big.bin.part'), size / 4)
+    await hub.kill()
+    await hub.start()
+    const received = outcomeOf(await receiving.result)
+    expect(received.movedBytes).toBeLessThanOrEqual(size + window)
+    outcomeOf(await sending.result)
+    expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
+  })
+
+  test('keeps its secrets in files that nobody else can read, and forgets them at the end', async () => {
+    const file = await randomFile(join(work, 'big.bin'), size)
+    const sending = await beginSend(ada, [file])
+    const first = bob.start(receiveArguments('--yes'), sending.code ?? '')
+    await whenWritten(join(target, 'big.bin.part'), size / 4)
+    const kept = async (wherry: string) => {
+      const entries = await readdir(join(wherry, 'config/wherry'), { recursive: true, withFileTypes: true })
+      return entries.filter(one => one.isFile() && /sends|receipts/.test(one.parentPath))
+    }
+    const files = [...(await kept(join(home, 'ada'))), ...(await kept(join(work, 'bob')))]
+    expect(files.length).toBeGreaterThanOrEqual(4)
+    for (const one of files) expect((await stat(join(one.parentPath, one.name))).mode & 0o077).toBe(0)
+    outcomeOf(await first.result)
+    outcomeOf(await sending.result)
+    expect(await kept(join(work, 'bob'))).toEqual([])
+    expect(await readdir(join(work, 'bob/state/wherry/receipts'))).toEqual([])
+  })
+})
+
+describe('what stands in the way', () => {
+  test('a file that changes in between is refused clearly on both sides, and leaves no file', async () => {
+    const file = await randomFile(join(work, 'big.bin'), 160 * MiB)
+    const sending = await beginSend(ada, [file])
+    const receiving = bob.start(receiveArguments('--yes'), sending.code ?? '')
+    await whenWritten(join(target, 'big.bin.part'), 16 * MiB)
+    await utimes(file, 1, 1)
+    const [sent, received] = await Promise.all([sending.result, receiving.result])
+    expect(sent.code).toBe(1)
+    expect(sent.stderr).toContain('changed while it was sent')
+    expect(received.code).toBe(1)
+    expect(received.stderr).toContain('changed on the other device')
+    expect(await readdir(target)).toEqual([])
+  })
+
+  test('a disk that is too small, or gets full on the way, is said on both sides; it goes on when there is room', async context => {
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', target], { stdio: 'ignore' })
+    } catch {
+      return context.skip('mounting a small tmpfs needs root')
+    }
+    try {
+      const file = await randomFile(join(work, 'big.bin'), 90 * MiB)
+      await randomFile(join(target, 'ballast'), 20 * MiB)
+      const small = await beginSend(ada, [file])
+      const refused = await bob.run(receiveArguments('--yes'), small.code ?? '')
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('not enough room')
+      const told = await small.result
+      expect(told.code).toBe(1)
+      expect(told.stderr).toContain('not enough room on the other device')
+
+      await rm(join(target, 'ballast'))
+      const second = await beginSend(ada, [file])
+      const receiving = bob.start(receiveArguments('--yes'), second.code ?? '')
+      await whenWritten(join(target, 'big.bin.part'), 8 * MiB)
+      await writeFile(join(target, 'ballast'), Buffer.alloc(30 * MiB))
+      const full = await receiving.result
+      expect(full.code).toBe(1)
+      expect(full.stderr).toContain('not enough room')
+      expect((await second.result).stderr).toContain('not enough room on the other device')
+
+      await rm(join(target, 'ballast'))
+      const third = await beginSend(ada, [file])
+      const received = outcomeOf(await bob.run(receiveArguments('--yes'), third.code ?? ''))
+      expect(received.movedBytes).toBeLessThan(90 * MiB)
+      outcomeOf(await third.result)
+      expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
+      expect(await readdir(target)).toEqual(['big.bin'])
+    } finally {
+      execFileSync('umount', ['-l', target])
+    }
+  })
+})
