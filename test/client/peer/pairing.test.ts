@@ -250,6 +250,24 @@ describe('pairing of a direct send', () => {
     }
   })
 
+  it('takes no keys for good that were made before the other side came anew', async () => {
+    const rooms = roomPair()
+    rooms.connect()
+    let isLost = false
+    // The hub took the confirmation, and says so after the sender was lost and came back.
+    const signal: Room['signal'] = async envelope => {
+      await rooms.receiver.signal(envelope)
+      if (isLost || decodePairing(envelope)?.kind !== 'confirm') return
+      isLost = true
+      rooms.cut()
+      rooms.connect()
+      await settle()
+    }
+    const receiver = Object.create(rooms.receiver, { signal: { value: signal } }) as Room
+    const pairing = both({ sender: rooms.sender, receiver }, offered, code)
+    expectFit(await keysOf(pairing.sender), await keysOf(pairing.receiver))
+  })
+
   it('begins anew when the receiver comes back after a reload in the middle of pairing by link', async () => {
     const rooms = roomPair(undefined, (envelope, from) =>
       from === 'sender' && reloads-- > 0 ? [] : [envelope],

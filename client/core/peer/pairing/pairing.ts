@@ -39,6 +39,8 @@ export const pair = (
     let stopSignals: Stop = () => {}
     let isOver = false
     let stray = 0
+    /** Counts how often the other side came or went: keys are those of one time. */
+    let meeting = 0
 
     const over = (settle: () => void) => {
       if (isOver) return
@@ -71,7 +73,9 @@ export const pair = (
       if (!paired) return void (message && (await send(message)))
       // What comes from here on is sealed: it waits in the room for whoever has the keys.
       stopSignals()
-      if (!message || (await send(message))) over(() => resolve(paired))
+      const own = meeting
+      const isSent = !message || (await send(message))
+      if (isSent && own === meeting) over(() => resolve(paired))
       else listen()
     }
 
@@ -94,6 +98,7 @@ export const pair = (
       if (hasStopped) stop()
     }
     const presence = (present: boolean) => {
+      meeting += 1
       stopTimer()
       if (!present) return
       if (isFirst)
