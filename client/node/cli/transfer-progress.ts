@@ -59,12 +59,14 @@ export const showTransfer = async (
   const bar = createProgressBar(output.interactive)
   let path: CarrierKind | null = null
   let startedAt: number | null = null
+  let endedAt: number | null = null
   const note = noteChanges(output, role)
 
   const look = () => {
     const { status } = transfer
     path = status.path ?? path
     if (status.phase === 'running') startedAt ??= performance.now()
+    if (status.phase === 'done') endedAt ??= performance.now()
     const hasBar = startedAt !== null && status.totalBytes > 0
     if (!hasBar || !output.interactive) note(status)
     if (hasBar) bar.update(status.doneBytes, status.totalBytes, label(status))
@@ -85,6 +87,6 @@ export const showTransfer = async (
   }
   const { offer, totalBytes, movedBytes } = transfer.status
   const files = offer?.files.filter(file => file.kind === 'file').length ?? 0
-  const seconds = startedAt === null ? 0 : (performance.now() - startedAt) / 1000
+  const seconds = startedAt === null ? 0 : ((endedAt ?? performance.now()) - startedAt) / 1000
   return { files, bytes: totalBytes, movedBytes, seconds, path }
 }

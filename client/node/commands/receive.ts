@@ -1,4 +1,5 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
+import type { Timers } from '../../core/api.ts'
 import type { PeerOffer, PeerTransfer } from '../../core/peer/api.ts'
 import { startReceipt } from '../../core/peer/session.ts'
 import { type Asker, createAsker } from '../cli/ask.ts'
@@ -10,6 +11,7 @@ import { countOfFiles, showTransfer, type TransferOutcome } from '../cli/transfe
 import { askInvitation, readArguments } from '../peer/invitations.ts'
 import { type PartStore, partStore } from '../peer/part-store.ts'
 import { interruptedReceipts, type ReceiptStart, startFrom } from '../peer/receipt-start.ts'
+import { runTimers } from '../peer/run-timers.ts'
 
 /** The offer, as soon as it is there and waits for an answer; null if it was accepted by an earlier run. */
 const whenOffered = (transfer: PeerTransfer): Promise<PeerOffer | null> =>
@@ -79,10 +81,10 @@ const keepAfter = async (error: unknown, { kept }: ReceiptStart, store: PartStor
   if (isReason(error, 'declined', 'cancelled')) await store.discard()
 }
 
-type Run = { start: ReceiptStart; target: string; asker: Asker }
+type Run = { start: ReceiptStart; timers: Timers; target: string; asker: Asker }
 
 const runReceipt = async (
-  { start, target, asker }: Run,
+  { start, timers, target, asker }: Run,
   context: CommandContext,
   options: OptionValues,
 ): Promise<void> => {
@@ -93,6 +95,7 @@ const runReceipt = async (
   const transfer = startReceipt({
     room,
     connect: paths.connect,
+    timers,
     secret,
     store,
     accepted: kept.value?.transfer ?? undefined,
@@ -124,16 +127,18 @@ export const receive: Command = {
   async run(context, args, options) {
     const { typed, target } = await readArguments(args)
     const asker = createAsker(context.output)
+    const timers = runTimers()
     try {
       const interrupted = await interruptedReceipts(target)
       const invitation = await askInvitation(typed, interrupted.length > 0, asker)
-      const start = await startFrom(invitation, interrupted, target, context)
+      const start = await startFrom(invitation, interrupted, target, { ...context, timers })
       try {
-        await runReceipt({ start, target, asker }, context, options)
+        await runReceipt({ start, timers, target, asker }, context, options)
       } finally {
         await start.kept.release()
       }
     } finally {
+      timers.close()
       asker.close()
     }
   },

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
+import type { Timers } from '../../core/api.ts'
 import { newId } from '../../core/new-id.ts'
 import type { Secret } from '../../core/peer/api.ts'
 import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
@@ -12,14 +13,27 @@ import type { Client } from '../cli/session.ts'
 import { countOfFiles, showTransfer } from '../cli/transfer-progress.ts'
 import type { KeptFile } from '../peer/kept-file.ts'
 import { type KeptSend, openKeptSend, snapshotOf } from '../peer/kept-sends.ts'
+import { runTimers } from '../peer/run-timers.ts'
 import { readSendTree, type SendTree } from '../peer/send-tree.ts'
+
+type SendRun = {
+  client: Client
+  timers: Timers
+  hub: string
+  tree: SendTree
+  text: string | null
+  kept: KeptFile<KeptSend>
+}
 
 type Room = { own: OwnRoom; secrets: readonly Secret[] }
 
 /** The room of an earlier run if somebody can still come to it, else a new one. */
-const openSendRoom = async (client: Client, kept: KeptSend['room'] | undefined): Promise<Room> => {
+const openSendRoom = async (
+  { client, timers }: Pick<SendRun, 'client' | 'timers'>,
+  kept: KeptSend['room'] | undefined,
+): Promise<Room> => {
   if (kept) {
-    const own = await createRoom(client, kept.id).catch(error => {
+    const own = await createRoom(client, kept.id, { timers }).catch(error => {
       if (isReason(error, 'conflict')) return null
       throw error
     })
@@ -27,7 +41,7 @@ const openSendRoom = async (client: Client, kept: KeptSend['room'] | undefined):
     if (own && (isPaired || own.slot !== null)) return { own, secrets: kept.secrets }
     await own?.room.leave()
   }
-  return { own: await createRoom(client, newId()), secrets: await drawSecrets() }
+  return { own: await createRoom(client, newId(), { timers }), secrets: await drawSecrets() }
 }
 
 const showCode = (output: Output, hub: string, secrets: readonly Secret[], { slot }: RoomSlot) => {
@@ -53,10 +67,8 @@ const inWords = (error: unknown): unknown =>
       )
     : error
 
-type SendRun = { client: Client; hub: string; tree: SendTree; text: string | null; kept: KeptFile<KeptSend> }
-
 const runSend = async (
-  { client, hub, tree, text, kept }: SendRun,
+  { client, timers, hub, tree, text, kept }: SendRun,
   { output, signal }: CommandContext,
   options: Parameters<Command['run']>[2],
 ): Promise<void> => {
@@ -64,7 +76,7 @@ const runSend = async (
   const before = options.new === true || kept.value?.snapshot !== snapshot ? null : kept.value
   if (kept.value && !before && options.new !== true)
     output.note('Something changed since this was sent before, so it is sent as something new.')
-  const { own, secrets } = await openSendRoom(client, before?.room)
+  const { own, secrets } = await openSendRoom({ client, timers }, before?.room)
   let state: KeptSend = {
     snapshot,
     transfer: before?.transfer ?? null,
@@ -81,6 +93,7 @@ const runSend = async (
   const transfer = startSend({
     room: own.room,
     connect: paths.connect,
+    timers,
     secrets,
     sources: tree.sources,
     text,
@@ -120,11 +133,13 @@ export const send: Command = {
     if (tree.sources.length === 0 && !text) throw new WherryError('not_found', 'There is nothing to send.')
     const client = await connect()
     const named = await Promise.all(args.map(one => realpath(one)))
+    const timers = runTimers()
     const kept = await openKeptSend([await hub(), client.user?.id, named, text])
     try {
-      await runSend({ client, hub: await hub(), tree, text, kept }, context, options)
+      await runSend({ client, timers, hub: await hub(), tree, text, kept }, context, options)
     } finally {
       for (const source of tree.sources) await source.close?.()
+      timers.close()
       await kept.release()
     }
   },

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
+import type { Timers } from '../../core/api.ts'
 import type { Room, Secret } from '../../core/peer/api.ts'
 import type { Invitation } from '../../core/peer/pairing/code.ts'
 import { joinRoom } from '../../core/peer/room.ts'
@@ -19,7 +20,7 @@ export type ReceiptStart = {
   keep: Pick<KeptReceipt, 'hub' | 'target' | 'invitation'>
 }
 
-type Context = Pick<CommandContext, 'connectTo' | 'hub' | 'output' | 'signal'>
+type Context = Pick<CommandContext, 'connectTo' | 'hub' | 'output' | 'signal'> & { timers: Timers }
 
 const keptOf = async (room: string): Promise<KeptFile<KeptReceipt>> => {
   const kept = await openKeptReceipt(room)
@@ -31,10 +32,10 @@ const firstLookAgainMs = 1_000
 const lookAgainMs = 5_000
 
 /** A hub that was restarted knows the room only when its sender is back. */
-const rejoin = async (client: Client, room: string, { output, signal }: Context): Promise<Room> => {
+const rejoin = async (client: Client, room: string, { output, signal, timers }: Context): Promise<Room> => {
   for (let tries = 0; ; tries++) {
     try {
-      return await joinRoom(client, { kind: 'room', room })
+      return await joinRoom(client, { kind: 'room', room }, { timers })
     } catch (error) {
       if (!isReason(error, 'not_found')) throw error
       if (tries === 0)
@@ -75,7 +76,7 @@ export const startFrom = async (
   if (!invitation) throw new WherryError('not_found', 'There is nothing to continue.')
   const hub = invitation.hub ?? (await context.hub())
   const client = await context.connectTo(hub)
-  const room = await joinRoom(client, { kind: 'slot', slot: invitation.slot })
+  const room = await joinRoom(client, { kind: 'slot', slot: invitation.slot }, { timers: context.timers })
   const { via, secret } = invitation
   return {
     client,
