@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { BrowserContextOptions, Page } from 'playwright-core'
@@ -182,9 +182,9 @@ test('who declines gets nothing, and the sender is told', async () => {
 describe.each([
   ['straight', ''],
   ['by the relay alone', '?relay'],
-])('a transfer of 64 MB %s', (_, query) => {
+])('a transfer of 160 MB %s', (_, query) => {
   const start = async (name: string) => {
-    const file = await randomFile(join(rig.directory, name), 64 * MiB)
+    const file = await randomFile(join(rig.directory, name), 160 * MiB)
     const { page: sender } = await openSender(query)
     await dropToSend(sender, [file])
     const { page: receiver } = await openReceiver('', {}, query)
@@ -224,6 +224,102 @@ test('without WebRTC it goes through the hub, and says so', async () => {
   await sender.getByText('Relayed, sealed').waitFor()
   await arrivedWhole(receiver)
   expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+})
+
+test('what an earlier visit left goes on with one click, and the sender says that the other side is gone', async () => {
+  const file = await randomFile(join(rig.directory, 'closed.bin'), 160 * MiB)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  const first = await openReceiver()
+  await enterCode(first.page, await shownCode(sender))
+  await accept(first.page)
+  await inTheMiddleOfIt(first.page)
+  await first.page.close()
+  await sender.getByText('The other side is gone.').waitFor()
+  const { page: receiver } = await rig.openTab(first, '/go')
+  await receiver.getByRole('button', { name: 'Continue' }).click()
+  await arrivedWhole(receiver)
+  await sender.getByText('Delivered and verified').waitFor()
+  expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+})
+
+test('a file that changes while it is sent is refused on both sides', async () => {
+  const file = await randomFile(join(rig.directory, 'changing.bin'), 160 * MiB)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await accept(receiver)
+  await inTheMiddleOfIt(receiver)
+  await appendFile(file, 'more')
+  await sender.getByText('A file changed while it was sent').waitFor()
+  await receiver.getByText('A file changed on the sender’s side').waitFor()
+})
+
+test('a device without room says so before a byte travels', async () => {
+  const file = await randomFile(join(rig.directory, 'too large.bin'), 1 * MiB)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  const { page: receiver } = await rig.open({
+    path: '/go',
+    as: null,
+    script: () => {
+      navigator.storage.estimate = async () => ({ quota: 1_000_000, usage: 500_000 })
+    },
+  })
+  await enterCode(receiver, await shownCode(sender))
+  await accept(receiver)
+  await receiver.getByText('There is not enough room on this device.').waitFor()
+  await sender.getByText('There is not enough room on the other device.').waitFor()
+})
+
+test('a folder that was chosen at Accept is filled, and nothing in it is overwritten', async () => {
+  const file = await randomFile(join(rig.directory, 'picture.bin'), 2 * MiB)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  // A real handle of the browser; only the question which folder is not asked.
+  const script = () => {
+    const chosen = async () => {
+      const root = await navigator.storage.getDirectory()
+      const folder = await root.getDirectoryHandle('Downloads', { create: true })
+      const writable = await (await folder.getFileHandle('picture.bin', { create: true })).createWritable()
+      await writable.write('mine')
+      await writable.close()
+      return folder
+    }
+    Object.assign(window, { showDirectoryPicker: chosen })
+  }
+  const { page: receiver } = await rig.open({ path: '/go', as: null, script })
+  await enterCode(receiver, await shownCode(sender))
+  await receiver.getByRole('button', { name: 'Accept into a folder' }).click()
+  await receiver.getByText('Saved in “Downloads”').waitFor()
+  const saved = await receiver.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Downloads')
+    const read = async (name: string) => (await (await folder.getFileHandle(name)).getFile()).arrayBuffer()
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await read('picture (2).bin')))
+    return {
+      before: new TextDecoder().decode(await read('picture.bin')),
+      hash: Array.from(hash, byte => byte.toString(16).padStart(2, '0')).join(''),
+    }
+  })
+  expect(saved).toEqual({ before: 'mine', hash: await sha256OfFile(file) })
+})
+
+test('several receivers get the same, each by a code of their own', async () => {
+  const file = await randomFile(join(rig.directory, 'for two.bin'), 5 * MiB)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  await shownCode(sender)
+  await sender.getByRole('button', { name: 'Add another receiver' }).click()
+  await sender.locator('wherry-invitation').nth(1).waitFor()
+  for (const code of await sender.locator('wherry-invitation .code').allTextContents()) {
+    const { page: receiver } = await openReceiver()
+    await enterCode(receiver, code)
+    await accept(receiver)
+    await arrivedWhole(receiver)
+    expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+  }
+  await expect.poll(() => sender.getByText('Delivered and verified').count()).toBe(2)
 })
 
 const looks: Record<string, BrowserContextOptions> = {

@@ -32,12 +32,12 @@ export const transferState = (page: Page): Locator =>
 
 /** Resolves when a part of it is there, and not all of it. */
 export const inTheMiddleOfIt = async (page: Page): Promise<void> => {
-  const share = () =>
-    page
-      .locator('wherry-transfer-progress progress')
-      .first()
-      .evaluate((bar: HTMLProgressElement) => bar.value)
-      .catch(() => 0)
-  await expect.poll(share, { interval: 20, timeout: 60_000 }).toBeGreaterThan(0.1)
-  expect(await share()).toBeLessThan(0.9)
+  const bar = page.locator('wherry-transfer-progress progress').first()
+  let share = 0
+  const look = async () => {
+    share = await bar.evaluate((element: HTMLProgressElement) => element.value).catch(() => 0)
+    return share
+  }
+  await expect.poll(look, { interval: 20, timeout: 60_000 }).toBeGreaterThan(0.1)
+  expect(share).toBeLessThan(0.9)
 }

@@ -2,6 +2,7 @@ import type { HubClient, Stop, TransferLink } from '../../core/api.ts'
 import { createListeners } from '../../core/listeners.ts'
 import { newId } from '../../core/new-id.ts'
 import type { PeerFile } from '../../core/peer/api.ts'
+import { keepAwake } from '../peer/keep-awake.ts'
 import type { Chosen } from '../uploads/chosen-files.ts'
 import { type Invited, invite } from './receiver.ts'
 import { forgetSend, type RememberedSend, rememberedSends, rememberSend } from './remembered-sends.ts'
@@ -74,8 +75,20 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
       // As they are now: a receiver's figures move on.
       receivers: receivers.map(one => ({ ...one })),
     }))
+    keepAwake(isMoving())
     listeners.emit()
   }
+
+  const receivers = () => [...own.values()].flatMap(send => send.receivers)
+  const isMoving = () => receivers().some(({ transfer }) => transfer?.status.phase === 'running')
+
+  /** A warning only while something would be lost: files with a handle go on after a reload. */
+  addEventListener('beforeunload', event => {
+    const wouldBeLost = (send: Own) =>
+      send.content.files.some(({ handle }) => handle === null) &&
+      send.receivers.some(({ transfer, isOver }) => !isOver && transfer?.status.phase !== 'pairing')
+    if ([...own.values()].some(wouldBeLost)) event.preventDefault()
+  })
 
   const remember = ({ transfer, startedAt, content, receivers }: Own) => {
     const { folders, text } = content
