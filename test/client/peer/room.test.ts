@@ -202,11 +202,11 @@ describe('a room of a real hub', () => {
     const run = async (room: Room, role: 'sender' | 'receiver', heard: (round: unknown) => void) => {
       while (!isOver.value) {
         const { keys: fresh } = await pair(room, role, [again])
+        const away = whenPresent(room, false)
         const signals = sealedSignals(room, fresh)
         signals.onMessage(({ round }) => heard(round))
         await signals.send({ round: rounds.now }).catch(() => {})
-        await whenPresent(room, false)
-        await whenPresent(room)
+        await away
       }
     }
     const rounds = { now: 0 }
