@@ -8,8 +8,10 @@ import { pair } from './pairing/pairing.ts'
 import { sealedSignals } from './pairing/sealed-signals.ts'
 import { createSignalRelay } from './signal-relay.ts'
 
-/** Until the relay of a connection to the hub is asked for again. */
-const relayRetryMs = 1000
+/** Until the relay is asked for again: doubled each time that it is refused, or did not last. */
+const firstRelayRetryMs = 100
+const longestRelayRetryMs = 5000
+const lastingMs = 5000
 
 export type JoiningEvents = {
   /** Keys were made: the secret to pair again with. */
@@ -98,8 +100,13 @@ export const joinPeers = (
     events.link(fresh)
   }
 
-  const openRelay = async (isCurrent: () => boolean) => {
-    const again = () => timers.after(relayRetryMs, () => void openRelay(isCurrent))
+  const openRelay = async (isCurrent: () => boolean, retryMs = firstRelayRetryMs) => {
+    const begun = timers.now()
+    const again = () => {
+      const hasLasted = timers.now() - begun > lastingMs
+      const nextMs = hasLasted ? firstRelayRetryMs : Math.min(longestRelayRetryMs, 2 * retryMs)
+      timers.after(retryMs, () => void openRelay(isCurrent, nextMs))
+    }
     if (!isCurrent()) return
     try {
       relay = null

@@ -29,6 +29,8 @@ export const memoryCarriers = (
 
   const end = () => {
     const messages = createListeners<Message>()
+    /** Until somebody listens. */
+    let early: Message[] | null = []
     const queue: Message[] = []
     let bufferedBytes = 0
     let isRunning = false
@@ -76,7 +78,13 @@ export const memoryCarriers = (
         isCut || bufferedBytes < 128 * 1024
           ? Promise.resolve()
           : new Promise<void>(resolve => drains.push(resolve)),
-      onMessage: messages.add,
+      onMessage(listener) {
+        const stop = messages.add(listener)
+        const missed = early ?? []
+        early = null
+        for (const message of missed) messages.emit(message)
+        return stop
+      },
       onClose(listener) {
         if (isCut) queueMicrotask(listener)
         return closings.add(listener)
@@ -88,7 +96,10 @@ export const memoryCarriers = (
     }
     return {
       carrier,
-      deliver: messages.emit,
+      deliver(message: Message) {
+        if (early) early.push(message)
+        else messages.emit(message)
+      },
       join(to: typeof other) {
         other = to
       },

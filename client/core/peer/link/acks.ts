@@ -81,10 +81,14 @@ export const createAcks = (
     answer: async (lane: Lane, { messages: [content] }: Opened): Promise<void> => {
       if (content && content.length === 4) await send(lane, frameKinds.pong, content)
     },
-    answered(lane: Lane, { messages: [content] }: Opened): void {
-      if (content?.length !== 4) return
-      const ping = pings.get(new DataView(content.buffer, content.byteOffset).getUint32(0))
-      if (ping?.lane === lane) lane.roundTripMs = timers.now() - ping.at
+    /** Whether it is not the first ping on its lane that is answered. */
+    answered(lane: Lane, { messages: [content] }: Opened): boolean {
+      if (content?.length !== 4) return false
+      const number = new DataView(content.buffer, content.byteOffset).getUint32(0)
+      const ping = pings.get(number)
+      if (ping?.lane !== lane) return false
+      lane.roundTripMs = timers.now() - ping.at
+      return [...pings].some(([earlier, { lane: its }]) => earlier < number && its === lane)
     },
     stop(): void {
       isStopped = true

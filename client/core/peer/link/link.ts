@@ -115,7 +115,9 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     acknowledge(frame)
     if (frame.kind === frameKinds.ping) await acks.answer(lane, frame)
     if (frame.kind === frameKinds.pong) {
-      acks.answered(lane, frame)
+      const isLate = acks.answered(lane, frame)
+      // Earlier pings found nobody there, so what went before may have neither.
+      if (isLate && !lane.isUp) outbox.lose(lane)
       paths.answered(lane)
       pump()
     }

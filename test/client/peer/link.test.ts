@@ -1,0 +1,225 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { PeerLink } from '../../../client/core/peer/api.ts'
+import { isReason, type WherryError } from '../../../protocol/errors.ts'
+import { someBytes } from '../memory-source.ts'
+import { linkPair } from './link-pair.ts'
+import { memoryCarriers, type OnWay } from './memory-carriers.ts'
+
+const KiB = 1024
+
+/** Resolves with so many messages of the link. */
+const arrivals = (link: PeerLink, count: number) =>
+  new Promise<Uint8Array[]>(resolve => {
+    const messages: Uint8Array[] = []
+    link.onMessage(message => {
+      messages.push(message.slice())
+      if (messages.length === count) resolve(messages)
+    })
+  })
+
+const closing = (link: PeerLink) => new Promise<WherryError | null>(resolve => void link.onClose(resolve))
+
+const sendAll = async (link: PeerLink, messages: readonly Uint8Array[]) => {
+  for (const message of messages) await link.send(message)
+}
+
+const someMessages = (lengths: readonly number[]) => lengths.map((length, i) => someBytes(length, i + 1))
+
+/** Passes so many messages, and cuts with the next. */
+const cutAfter = (messages: number, cut: () => void): OnWay => {
+  let passed = 0
+  return message => {
+    if (passed++ < messages) return [message]
+    cut()
+    return []
+  }
+}
+
+describe('a link', () => {
+  test('brings every message once and in order, wherever its carriers are cut', async () => {
+    const lengths = fc.array(
+      fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 60_000 })),
+      {
+        minLength: 1,
+        maxLength: 40,
+      },
+    )
+    const cuts = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(lengths, lengths, cuts, async (there, back, after) => {
+        const [a, b] = await linkPair()
+        let isOver = false
+        const join = () => {
+          if (isOver) return
+          const count = after.shift()
+          const way = memoryCarriers('relayed', {
+            onWay: count === undefined ? message => [message] : cutAfter(count, () => way.cut()),
+          })
+          way[0].onClose(join)
+          a.addCarrier(way[0])
+          b.addCarrier(way[1])
+        }
+        join()
+        const sent = [someMessages(there), someMessages(back)] as const
+        const arrived = Promise.all([arrivals(b, there.length), arrivals(a, back.length)])
+        await Promise.all([sendAll(a, sent[0]), sendAll(b, sent[1])])
+        expect(await arrived).toEqual(sent)
+        isOver = true
+        a.abandon()
+        b.abandon()
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('drops what comes twice and orders what comes late, over several carriers', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.integer({ min: 0, max: 9 })), async whims => {
+        const whim = () => whims.next().value as number
+        const onWay: OnWay = async message => {
+          const now = whim()
+          if (now > 7) await new Promise(resolve => setTimeout(resolve, now - 6))
+          return now < 2 ? [message, message] : [message]
+        }
+        const [a, b] = await linkPair()
+        for (const kind of ['relayed', 'direct', 'turned'] as const) {
+          const [x, y] = memoryCarriers(kind, { onWay })
+          a.addCarrier(x)
+          b.addCarrier(y)
+        }
+        const messages = someMessages(Array.from({ length: 60 }, () => whim() * 4000))
+        const arrived = arrivals(b, messages.length)
+        await sendAll(a, messages)
+        expect(await arrived).toEqual(messages)
+        a.abandon()
+        b.abandon()
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('ends with not_authentic when a frame was altered', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1000), fc.integer({ min: 1, max: 255 }), async (place, change) => {
+        const [a, b] = await linkPair()
+        const [x, y] = memoryCarriers('relayed', {
+          onWay(message) {
+            // Behind tag and length: those name the link and part the frames, and carry nothing.
+            const at = 8 + (place % (message.length - 8))
+            message[at] = (message[at] ?? 0) ^ change
+            return [message]
+          },
+        })
+        const closed = Promise.race([closing(a), closing(b)])
+        a.addCarrier(x)
+        b.addCarrier(y)
+        await a.send(someBytes(500))
+        expect(isReason(await closed, 'not_authentic')).toBe(true)
+        a.abandon()
+        b.abandon()
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('leaves a carrier that is up and brings nothing', async () => {
+    const [a, b] = await linkPair()
+    const direct = memoryCarriers('direct')
+    const relayed = memoryCarriers('relayed')
+    for (const way of [relayed, direct]) {
+      a.addCarrier(way[0])
+      b.addCarrier(way[1])
+    }
+    const first = arrivals(b, 1)
+    await a.send(someBytes(10))
+    await first
+    await expect.poll(() => a.path).toBe('direct')
+    for (const end of direct) end.isSilent = true
+    const messages = someMessages(Array.from({ length: 50 }, () => 60 * KiB))
+    const arrived = arrivals(b, messages.length)
+    const begun = performance.now()
+    await sendAll(a, messages)
+    expect(await arrived).toEqual(messages)
+    expect(performance.now() - begun).toBeLessThan(5000)
+    expect(a.path).toBe('relayed')
+    a.abandon()
+    b.abandon()
+  })
+
+  test('uses the faster of two carriers, and the direct one where they are about equal', async () => {
+    for (const { direct, relayed, path } of [
+      { direct: 2000, relayed: 20_000, path: 'relayed' },
+      { direct: 20_000, relayed: 20_000, path: 'direct' },
+    ] as const) {
+      const [a, b] = await linkPair()
+      for (const way of [
+        memoryCarriers('relayed', { bytesPerMs: relayed }),
+        memoryCarriers('direct', { bytesPerMs: direct }),
+      ]) {
+        a.addCarrier(way[0])
+        b.addCarrier(way[1])
+      }
+      const paths: unknown[] = []
+      a.onPath(now => paths.push(now))
+      const until = performance.now() + 9000
+      const message = someBytes(60 * KiB)
+      const used = { direct: 0, relayed: 0, turned: 0 }
+      while (performance.now() < until) {
+        await a.send(message)
+        if (a.path) used[a.path]++
+      }
+      const other = path === 'direct' ? 'relayed' : 'direct'
+      expect(used[path], JSON.stringify({ used, paths })).toBeGreaterThan(used[other])
+      expect(a.path).toBe(path)
+      a.abandon()
+      b.abandon()
+    }
+  })
+
+  test('takes no more than it may have on its way', async () => {
+    const [a] = await linkPair()
+    let taken = 0
+    const filling = (async () => {
+      for (;;) {
+        await a.send(someBytes(60 * KiB))
+        taken += 60 * KiB
+      }
+    })()
+    filling.catch(() => {})
+    await expect.poll(() => taken).toBeGreaterThan(7.9 * KiB * KiB)
+    await new Promise(resolve => setTimeout(resolve, 50))
+    expect(taken).toBeLessThan(8.1 * KiB * KiB)
+    a.abandon()
+    await expect(filling).rejects.toThrow()
+  })
+
+  test('ends for both once everything has arrived', async () => {
+    const [a, b] = await linkPair()
+    const [x, y] = memoryCarriers('direct')
+    a.addCarrier(x)
+    b.addCarrier(y)
+    const messages = someMessages(Array.from({ length: 30 }, () => 50 * KiB))
+    const arrived = arrivals(b, messages.length)
+    const closed = closing(b)
+    await sendAll(a, messages)
+    await a.close()
+    expect(await arrived).toEqual(messages)
+    expect(await closed).toBeNull()
+    expect(x.closed && y.closed).toBe(true)
+    await expect(b.send(new Uint8Array(1))).rejects.toMatchObject({ reason: 'peer_left' })
+  })
+
+  test('packs several frames into the large messages of a carrier that takes them and is busy', async () => {
+    const [a, b] = await linkPair()
+    const [x, y] = memoryCarriers('relayed', { messageBytes: 1024 * KiB, bytesPerMs: 20_000 })
+    a.addCarrier(x)
+    b.addCarrier(y)
+    const arrived = arrivals(b, 200)
+    await sendAll(a, someMessages(Array.from({ length: 200 }, () => 60 * KiB)))
+    await arrived
+    expect(x.sentMessages).toBeLessThan(150)
+    a.abandon()
+    b.abandon()
+  })
+})
