@@ -17,7 +17,7 @@ import {
 } from '../support/direct-send.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
 import { webRig } from '../support/web-rig.ts'
-import { withoutPickers } from '../support/web-steps.ts'
+import { choose, drop, withoutPickers } from '../support/web-steps.ts'
 
 const MiB = 2 ** 20
 const run = promisify(execFile)
@@ -224,6 +224,28 @@ test('without WebRTC it goes through the hub, and says so', async () => {
   await sender.getByText('Relayed, sealed').waitFor()
   await arrivedWhole(receiver)
   expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+})
+
+test('what the hub has is sent from Files through the browser of the sender', async () => {
+  const folder = await rig.makeFolder('From the hub')
+  const local = join(rig.directory, 'From the hub', 'inner')
+  await mkdir(local, { recursive: true })
+  const files = {
+    'large.bin': await randomFile(join(local, 'large.bin'), 20 * MiB + 5),
+    'empty.txt': await randomFile(join(local, 'empty.txt'), 0),
+  }
+  const { page: sender } = await rig.open({ path: `/f/${folder}` })
+  await drop(sender, [local])
+  await sender.getByRole('heading', { name: '2 uploaded' }).waitFor()
+  await choose(sender, 'inner', 'Send directly')
+  await sender.locator('wherry-invitation').waitFor()
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await receiver.getByText('2 files, 21 MB').waitFor()
+  await accept(receiver)
+  await arrivedWhole(receiver)
+  for (const [name, path] of Object.entries(files))
+    expect(await sha256OfFile(await save(receiver, `Save ${name}`))).toBe(await sha256OfFile(path))
 })
 
 test('what an earlier visit left goes on with one click, and the sender says that the other side is gone', async () => {

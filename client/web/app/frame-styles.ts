@@ -68,6 +68,7 @@ export const frameStyles = css`
     wherry-tab-bar {
       display: block;
       grid-area: tabs;
+      min-block-size: 59px;
     }
     .top {
       min-block-size: 56px;

@@ -19,7 +19,6 @@ import type { SearchField } from './search-field.ts'
 import { readSettings, writeSettings } from './settings.ts'
 import './side-bar.ts'
 import { Spaces } from './spaces.ts'
-import './tab-bar.ts'
 
 /** The app around its pages: side bar, top bar, tab bar; the slots for uploads and previews. */
 @customElement('wherry-frame')
@@ -56,6 +55,7 @@ export class Frame extends LitElement {
   }
 
   override firstUpdated() {
+    void import('./tab-bar.ts')
     if (!isSecureContext) void import('./insecure-banner.ts')
     void import('../uploads/uploads-frame.ts')
     void import('../preview/preview-frame.ts')

@@ -4,6 +4,7 @@ import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { request } from '../app/requests.ts'
+import { go } from '../app/router.ts'
 import { errorSentence } from '../text/errors.ts'
 import { say } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
@@ -121,4 +122,14 @@ export const download = async (desk: Desk, entries: readonly Entry[]): Promise<v
   desk.host.append(link)
   link.click()
   link.remove()
+}
+
+/** Sends what the hub has of these straight to another device, through this browser. */
+export const sendDirectly = async (desk: Desk, entries: readonly Entry[]): Promise<void> => {
+  const sent = await attempt(desk, async () => {
+    const { sendEntries } = await import('../send/send-from-files.ts')
+    await sendEntries(desk.client, entries)
+    return true
+  })
+  if (sent) go('/send')
 }

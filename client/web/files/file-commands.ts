@@ -10,7 +10,7 @@ import { Clipboard } from './clipboard.ts'
 import { type CommandName, commands } from './commands.ts'
 import type { DropTarget } from './drag.ts'
 import type { FilesPage } from './files-page.ts'
-import { copy, download, move, remove } from './lazy-actions.ts'
+import { copy, download, move, remove, sendDirectly } from './lazy-actions.ts'
 import { isEntry } from './rows.ts'
 import { nothingSelected, selectAll, selectOnly } from './selection.ts'
 
@@ -69,6 +69,7 @@ export class FileCommands {
     open: () => this.#withOne(entry => this.open(entry)),
     preview: () => this.#withOne(entry => this.#preview(entry)),
     download: () => this.#download(),
+    send: () => void sendDirectly(this.#desk, this.#page.selected),
     copyLink: () => this.#withOne(entry => this.#copyLink(entry)),
     access: () => this.#withOne(entry => this.openAccess(entry)),
     rename: () =>

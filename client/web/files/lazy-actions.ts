@@ -11,3 +11,5 @@ export const download: typeof Actions.download = async (...args) => (await load(
 export const move: typeof Actions.move = async (...args) => (await load()).move(...args)
 export const remove: typeof Actions.remove = async (...args) => (await load()).remove(...args)
 export const rename: typeof Actions.rename = async (...args) => (await load()).rename(...args)
+export const sendDirectly: typeof Actions.sendDirectly = async (...args) =>
+  (await load()).sendDirectly(...args)

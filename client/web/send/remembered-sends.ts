@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { Secret } from '../../core/peer/api.ts'
+import type { HubFile } from '../peer/hub-peer-source.ts'
 
 /** A file of a send. `handle`, of it or of the outermost folder of `path`: opens it after a reload, where there is one. */
 export type RememberedFile = {
@@ -8,6 +9,8 @@ export type RememberedFile = {
   size: number
   modifiedAt: number
   handle: FileSystemHandle | null
+  /** Of a file that the hub has, instead of a handle. */
+  entry: HubFile | null
 }
 
 /** Somebody who was invited: the room, and with what the two find each other again. */

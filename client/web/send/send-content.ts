@@ -1,5 +1,7 @@
+import type { HubClient } from '../../core/api.ts'
 import type { PeerFile, PeerSource } from '../../core/peer/api.ts'
 import { blobPeerSource, folderPeerSource } from '../peer/blob-peer-source.ts'
+import { hubPeerSource } from '../peer/hub-peer-source.ts'
 import type { Chosen } from '../uploads/chosen-files.ts'
 import { askReadPermission, readPermission, reopenFile } from '../uploads/remembered-files.ts'
 import type { RememberedFile } from './remembered-sends.ts'
@@ -13,32 +15,34 @@ export type SendContent = { files: SentFile[]; folders: string[][]; text: string
 /** `locked`: one click lets the browser read the files again. `missing`: they have to be chosen again. */
 export type Readiness = 'ready' | 'locked' | 'missing'
 
-export const contentOf = ({ files, emptyFolders }: Chosen, text: string | null): SendContent => ({
+export const contentOf = ({ files, emptyFolders }: Chosen): SendContent => ({
   files: files.map(({ file, handle, path }) => ({
     ...{ path, name: file.name, size: file.size, modifiedAt: file.lastModified },
-    ...{ handle, file },
+    ...{ handle, file, entry: null },
   })),
   folders: emptyFolders,
-  text,
+  text: null,
 })
 
 export const peerFilesOf = ({ files, folders }: SendContent): PeerFile[] => [
-  ...files.map(({ path, name, size, modifiedAt }) => ({
-    ...{ path: [...path, name], kind: 'file' as const },
-    ...{ size, modifiedAt },
-  })),
+  ...files.map(peerFile),
   ...folders.map(path => ({ path, kind: 'folder' as const, size: 0, modifiedAt: 0 })),
 ]
 
-/** A receiver's own readers of all that is sent; null while some of it cannot be read. */
-export const sourcesOf = ({ files, folders }: SendContent): PeerSource[] | null => {
-  const sources: PeerSource[] = []
-  for (const { file, path } of files) {
-    if (!file) return null
-    sources.push(blobPeerSource(file, path))
-  }
-  return [...sources, ...folders.map(folderPeerSource)]
-}
+const peerFile = ({ path, name, size, modifiedAt }: SentFile): PeerFile => ({
+  ...{ path: [...path, name], kind: 'file', size, modifiedAt },
+})
+
+const canRead = ({ file, entry }: SentFile): boolean => file !== null || entry !== null
+
+/** A receiver's own readers of all that is sent. Nothing of it may be missing. */
+export const sourcesOf = (client: HubClient, { files, folders }: SendContent): PeerSource[] => [
+  ...files.flatMap(one => {
+    if (one.file) return [blobPeerSource(one.file, one.path)]
+    return one.entry ? [hubPeerSource(client, one.entry, peerFile(one))] : []
+  }),
+  ...folders.map(folderPeerSource),
+]
 
 const isSame = (file: File, { name, size, modifiedAt }: RememberedFile): boolean =>
   file.name === name && file.size === size && file.lastModified === modifiedAt
@@ -59,13 +63,13 @@ export const reopenAll = async (files: readonly SentFile[], ask = false): Promis
   let isLocked = false
   const known = new Map<FileSystemHandle, PermissionState>()
   for (const one of files) {
-    if (one.file || !one.handle) continue
+    if (canRead(one) || !one.handle) continue
     const permission = known.get(one.handle) ?? (await (ask ? askReadPermission : readPermission)(one.handle))
     known.set(one.handle, permission)
     if (permission === 'granted') one.file = await reopen(one)
     else if (permission === 'prompt') isLocked = true
   }
-  if (files.every(({ file }) => file !== null)) return 'ready'
+  if (files.every(canRead)) return 'ready'
   return isLocked ? 'locked' : 'missing'
 }
 
@@ -75,9 +79,9 @@ export const attach = (files: readonly SentFile[], chosen: Chosen): Readiness =>
   const found = new Map(chosen.files.map(one => [keyOf(one.path, one.file.name), one]))
   for (const one of files) {
     const again = found.get(keyOf(one.path, one.name))
-    if (one.file || !again || !isSame(again.file, one)) continue
+    if (canRead(one) || !again || !isSame(again.file, one)) continue
     one.file = again.file
     one.handle = again.handle
   }
-  return files.every(({ file }) => file !== null) ? 'ready' : 'missing'
+  return files.every(canRead) ? 'ready' : 'missing'
 }

@@ -13,9 +13,8 @@ import './composer.ts'
 import { PageDrop } from './page-drop.ts'
 import './send-card.ts'
 import type { ReceiverRequest, SendCommand } from './send-card.ts'
+import { contentOf } from './send-content.ts'
 import { type DirectSend, type Sends, sendsOf } from './sends.ts'
-
-const nothingChosen: Chosen = { files: [], emptyFolders: [], unreadable: [] }
 
 /** Sends straight to another device: something comes in, a code comes out. */
 @customElement('wherry-send-page')
@@ -77,7 +76,7 @@ export class SendPage extends LitElement {
     return html`<wherry-composer
       ?over=${this.#drop.isOver}
       @wherry-files-chosen=${(event: CustomEvent<Chosen>) => this.#start(event.detail)}
-      @text=${(event: CustomEvent<string>) => this.#sends?.start(nothingChosen, event.detail)}
+      @text=${(event: CustomEvent<string>) => this.#sends?.start({ files: [], folders: [], text: event.detail })}
     ></wherry-composer>`
   }
 
@@ -87,7 +86,7 @@ export class SendPage extends LitElement {
       const text = msg(str`${unreadable.length} could not be read, for example ${unreadable[0]}.`)
       say(this, { tone: 'error', text })
     }
-    if (isSecureContext && files.length + emptyFolders.length > 0) this.#sends?.start(chosen, null)
+    if (isSecureContext && files.length + emptyFolders.length > 0) this.#sends?.start(contentOf(chosen))
   }
 
   #run({ transfer, files }: DirectSend, command: SendCommand) {

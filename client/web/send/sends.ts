@@ -8,7 +8,6 @@ import { type Invited, invite } from './receiver.ts'
 import { forgetSend, type RememberedSend, rememberedSends, rememberSend } from './remembered-sends.ts'
 import {
   attach,
-  contentOf,
   peerFilesOf,
   type Readiness,
   reopenAll,
@@ -28,7 +27,7 @@ export type DirectSend = {
 /** The direct sends of this page, and those of earlier visits that can go on. They run whatever page of the app is shown. */
 export type Sends = {
   readonly all: readonly DirectSend[]
-  start(chosen: Chosen, text: string | null): void
+  start(content: SendContent): void
   /** One more code for the same files. */
   addReceiver(transfer: string): void
   /** Takes a receiver that is over out of the list. */
@@ -85,7 +84,7 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
   /** A warning only while something would be lost: files with a handle go on after a reload. */
   addEventListener('beforeunload', event => {
     const wouldBeLost = (send: Own) =>
-      send.content.files.some(({ handle }) => handle === null) &&
+      send.content.files.some(({ handle, entry }) => handle === null && entry === null) &&
       send.receivers.some(({ transfer, isOver }) => !isOver && transfer?.status.phase !== 'pairing')
     if ([...own.values()].some(wouldBeLost)) event.preventDefault()
   })
@@ -104,7 +103,7 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
   const inviteTo = (send: Own, earlier?: Pick<Invited, 'room' | 'secrets'>) => {
     const invited = invite({
       ...{ client, from: user.name, earlier, transfer: send.transfer, text: send.content.text },
-      sources: () => sourcesOf(send.content) ?? [],
+      sources: () => sourcesOf(client, send.content),
       changed,
       keep: () => void remember(send),
     })
@@ -151,8 +150,7 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
     get all() {
       return all
     },
-    start(chosen, text) {
-      const content = contentOf(chosen, text)
+    start(content) {
       begin({ transfer: newId(), startedAt: Date.now(), content, readiness: 'ready', receivers: [] })
     },
     addReceiver(transfer) {

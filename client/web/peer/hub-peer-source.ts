@@ -1,0 +1,77 @@
+import { errorSentences, WherryError } from '../../../protocol/errors.ts'
+import type { HubClient } from '../../core/api.ts'
+import type { PeerFile, PeerSource } from '../../core/peer/api.ts'
+
+/** A version of a file on the hub. */
+export type HubFile = { id: string; version: string }
+
+/** What is asked for at once: a request for each chunk would take longer than its bytes. */
+const aheadBytes = 8 * 1024 * 1024
+const retryMs = 1000
+const mostRetries = 60
+
+const changed = () => new WherryError('file_changed', errorSentences.file_changed)
+const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+
+/** A file of the hub as something to send: this browser reads it by a signed address, part by part, and passes it on. */
+export const hubPeerSource = (client: HubClient, { id, version }: HubFile, file: PeerFile): PeerSource => {
+  let address: string | null = null
+  let ahead = { start: 0, bytes: new Uint8Array(0) }
+
+  /** Looked at after the address was made: then the address is of this version too. */
+  const sign = async (): Promise<string> => {
+    const { url } = await client.call('download.url', { entries: [id] })
+    await check()
+    return url
+  }
+
+  const check = async () => {
+    const { entry } = await client.call('entry.get', { entry: id })
+    if (entry.version !== version) throw changed()
+  }
+
+  /** Null where the hub is not reached just now. */
+  const ask = async (start: number, end: number): Promise<Uint8Array<ArrayBuffer> | null> => {
+    address ??= await sign()
+    try {
+      const answer = await fetch(address, {
+        headers: { range: `bytes=${start}-${end - 1}` },
+        cache: 'no-store',
+      })
+      if ([404, 410, 412, 416].includes(answer.status)) throw changed()
+      if (!answer.ok) return null
+      const bytes = new Uint8Array(await answer.arrayBuffer())
+      return bytes.length === end - start ? bytes : null
+    } catch (error) {
+      if (error instanceof WherryError) throw error
+      return null
+    }
+  }
+
+  const load = async (start: number) => {
+    const end = Math.min(file.size, start + aheadBytes)
+    for (let tries = 0; tries < mostRetries; tries++) {
+      const bytes = await ask(start, end)
+      if (bytes) return { start, bytes }
+      await client.whenState('live')
+      await pause(retryMs)
+    }
+    throw new WherryError('disconnected')
+  }
+
+  return {
+    file,
+    async read(start, length) {
+      if (length === 0) {
+        await check()
+        return new Uint8Array(0)
+      }
+      const isLoaded = start >= ahead.start && start + length <= ahead.start + ahead.bytes.length
+      if (!isLoaded) ahead = await load(start)
+      return ahead.bytes.slice(start - ahead.start, start - ahead.start + length)
+    },
+    async close() {
+      ahead = { start: 0, bytes: new Uint8Array(0) }
+    },
+  }
+}
