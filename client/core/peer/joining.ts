@@ -3,7 +3,7 @@ import type { Stop, Timers } from '../api.ts'
 import type { Carrier, CarrierKind, PairKeys, PeerLink, Role, Room, Secret } from './api.ts'
 import type { Connect } from './direct.ts'
 import { createLink, type OwnLink } from './link/link.ts'
-import { createSealer, type Sealer } from './link/sealer.ts'
+import { createSealer, type MakeCipher, type Sealer } from './link/sealer.ts'
 import { pair } from './pairing/pairing.ts'
 import { sealedSignals } from './pairing/sealed-signals.ts'
 import { createSignalRelay } from './signal-relay.ts'
@@ -47,12 +47,14 @@ export const joinPeers = (
     secrets,
     connect,
     timers,
+    makeCipher,
   }: {
     room: Room
     role: Role
     secrets: readonly Secret[]
     connect: Connect | undefined
     timers: Timers
+    makeCipher?: MakeCipher | undefined
   },
   events: JoiningEvents,
 ): Joining => {
@@ -146,7 +148,7 @@ export const joinPeers = (
     ]
     try {
       signals.use(sealed)
-      const sealer = await createSealer(keys)
+      const sealer = await createSealer(keys, makeCipher)
       sealed.send({ kind: 'link', tag: link ? linkTag : null }).catch(() => {})
       const met = await Promise.race([theirs.promise.then(tag => ({ tag })), again.promise])
       if (typeof met !== 'object' || isOver) return met as string | undefined

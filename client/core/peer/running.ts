@@ -4,6 +4,7 @@ import type { Timers } from '../api.ts'
 import type { PeerOffer, PeerTransfer, Role, Room, Secret, TransferPhase } from './api.ts'
 import type { Connect } from './direct.ts'
 import { type Joining, joinPeers } from './joining.ts'
+import type { MakeCipher } from './link/sealer.ts'
 import { failureOf, namedError, type TransferEvents, type TransferSide } from './transfer/events.ts'
 import { createStatus } from './transfer/status.ts'
 
@@ -18,6 +19,7 @@ export type RunningOptions = {
   secrets: readonly Secret[]
   connect?: Connect | undefined
   timers: Timers
+  makeCipher?: MakeCipher | undefined
   onKeep?: ((kept: { room: string; again: string; transfer: string | null }) => void) | undefined
   /** The sender's own. */
   offer: PeerOffer | null
@@ -133,7 +135,14 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   })
 
   const joining: Joining = joinPeers(
-    { room, role, secrets: options.secrets, connect: options.connect, timers },
+    {
+      room,
+      role,
+      secrets: options.secrets,
+      connect: options.connect,
+      timers,
+      makeCipher: options.makeCipher,
+    },
     {
       paired(secret) {
         again = secret

@@ -4,6 +4,7 @@ import { newId } from '../new-id.ts'
 import { systemTimers } from '../timers.ts'
 import type { PeerSource, PeerStore, PeerTransfer, Room, Secret } from './api.ts'
 import type { Connect } from './direct.ts'
+import type { MakeCipher } from './link/sealer.ts'
 import { runTransfer } from './running.ts'
 import { makeOffer } from './transfer/offer.ts'
 import { createReceiver } from './transfer/receiver.ts'
@@ -26,6 +27,8 @@ type PeerOptions = {
   onKeep?: ((kept: Kept) => void) | undefined
   /** A faster one than WebCrypto's, where there is one. */
   sha256?: Sha256 | undefined
+  /** The same for AES-256-GCM. */
+  makeCipher?: MakeCipher | undefined
   timers?: Timers | undefined
 }
 

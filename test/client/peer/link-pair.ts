@@ -1,6 +1,6 @@
 import type { PairKeys } from '../../../client/core/peer/api.ts'
 import { createLink, type OwnLink } from '../../../client/core/peer/link/link.ts'
-import { createSealer } from '../../../client/core/peer/link/sealer.ts'
+import { createSealer, type MakeCipher } from '../../../client/core/peer/link/sealer.ts'
 
 export const somePairKeys = (): { sender: PairKeys; receiver: PairKeys } => {
   const key = () => crypto.getRandomValues(new Uint8Array(32))
@@ -13,7 +13,10 @@ export const somePairKeys = (): { sender: PairKeys; receiver: PairKeys } => {
 }
 
 /** Two links that share keys and have no carrier yet. */
-export const linkPair = async (): Promise<[OwnLink, OwnLink]> => {
+export const linkPair = async (makeCipher?: MakeCipher): Promise<[OwnLink, OwnLink]> => {
   const { sender, receiver } = somePairKeys()
-  return [createLink(await createSealer(sender)), createLink(await createSealer(receiver))]
+  return [
+    createLink(await createSealer(sender, makeCipher)),
+    createLink(await createSealer(receiver, makeCipher)),
+  ]
 }

@@ -160,8 +160,6 @@ describe('a link', () => {
         a.addCarrier(way[0])
         b.addCarrier(way[1])
       }
-      const paths: unknown[] = []
-      a.onPath(now => paths.push(now))
       const until = performance.now() + 9000
       const message = someBytes(60 * KiB)
       const used = { direct: 0, relayed: 0, turned: 0 }
@@ -170,8 +168,7 @@ describe('a link', () => {
         if (a.path) used[a.path]++
       }
       const other = path === 'direct' ? 'relayed' : 'direct'
-      expect(used[path], JSON.stringify({ used, paths })).toBeGreaterThan(used[other])
-      expect(a.path).toBe(path)
+      expect(used[path]).toBeGreaterThan(used[other])
       a.abandon()
       b.abandon()
     }
