@@ -71,12 +71,12 @@ describe('a send', () => {
   test('arrives byte for byte by a code that is typed, straight from one process to the other', async () => {
     const file = await randomFile(join(work, 'big.bin'), 40 * MiB + 12_345)
     await utimes(file, 1_500_000_000, 1_500_000_000.5)
-    const sending = ada.start(['send', file])
+    const sending = ada.start(['send', file, '--path', 'direct'])
     const code = await new Promise<string>(resolve =>
       sending.process.stdout?.once('data', text => resolve(String(text).split('\n')[0] ?? '')),
     )
     expect(code).toMatch(/^\d+-[a-z]+-[a-z]+$/)
-    const received = await bob.run(['receive', target, '--hub', hub.url], `${code}\ny\n`)
+    const received = await bob.run(['receive', target, '--hub', hub.url, '--path', 'direct'], `${code}\ny\n`)
     expect(received.stderr).toContain('big.bin')
     expect(received.stderr).toContain('Path: direct.')
     expect(received.code).toBe(0)
@@ -185,6 +185,9 @@ describe('refusing', () => {
     expect(misspelt.code).toBe(1)
     expect(misspelt.stderr).toContain('coper')
     expect((await bob.run(receiveArguments('--yes'), '')).code).toBe(2)
+    const nowhere = await bob.run(['receive', target], '7-copper-violin')
+    expect(nowhere.code).toBe(2)
+    expect(nowhere.stderr).toContain('--hub')
   })
 
   test('declining ends it before a byte travelled', async () => {

@@ -1,14 +1,15 @@
 import { createInterface } from 'node:readline'
+import { WherryError } from '../../../protocol/errors.ts'
 
 /** Asks a person on the terminal; where standard input is none, its lines are the answers. */
 export type Asker = {
-  /** Null when there is no answer: the input ended, or Ctrl+C. */
+  /** Null when the input ended. Rejects with `cancelled` when the signal aborts. */
   ask(question: string): Promise<string | null>
   /** Gives standard input back. */
   close(): void
 }
 
-export const createAsker = (output: { readonly json: boolean }): Asker => {
+export const createAsker = (output: { readonly json: boolean }, signal: AbortSignal): Asker => {
   const isTerminal = process.stdin.isTTY === true
   const lines: string[] = []
   let waiting: ((line: string | null) => void) | null = null
@@ -46,9 +47,12 @@ export const createAsker = (output: { readonly json: boolean }): Asker => {
       if (isTerminal || !output.json) process.stderr.write(question)
       const next = lines.shift()
       if (next !== undefined || hasEnded) return next ?? null
-      const { promise, resolve } = Promise.withResolvers<string | null>()
+      const { promise, resolve, reject } = Promise.withResolvers<string | null>()
       waiting = resolve
-      return promise
+      const abort = () => reject(new WherryError('cancelled'))
+      if (signal.aborted) abort()
+      signal.addEventListener('abort', abort)
+      return promise.finally(() => signal.removeEventListener('abort', abort))
     },
     close() {
       reader?.close()

@@ -6,7 +6,7 @@ import { type Asker, createAsker } from '../cli/ask.ts'
 import { type Command, type CommandContext, type OptionValues, UsageError } from '../cli/command.ts'
 import { offerLines, textLines } from '../cli/offer-lines.ts'
 import { formatBytes, type Output, printable } from '../cli/output.ts'
-import { openPaths } from '../cli/path-option.ts'
+import { openPaths, type Paths } from '../cli/path-option.ts'
 import { countOfFiles, showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
 import { askInvitation, readArguments } from '../peer/invitations.ts'
 import { type PartStore, partStore } from '../peer/part-store.ts'
@@ -81,19 +81,18 @@ const keepAfter = async (error: unknown, { kept }: ReceiptStart, store: PartStor
   if (isReason(error, 'declined', 'cancelled')) await store.discard()
 }
 
-type Run = { start: ReceiptStart; timers: Timers; target: string; asker: Asker }
+type Run = { start: ReceiptStart; timers: Timers; paths: Paths; target: string; asker: Asker }
 
 const runReceipt = async (
-  { start, timers, target, asker }: Run,
+  { start, timers, paths, target, asker }: Run,
   context: CommandContext,
   options: OptionValues,
 ): Promise<void> => {
   const { output, signal } = context
   const { room, secret, kept, keep } = start
   const store = partStore(target)
-  const paths = await openPaths(options, output)
   const transfer = startReceipt({
-    room,
+    room: paths.limit(room),
     connect: paths.connect,
     timers,
     secret,
@@ -103,6 +102,7 @@ const runReceipt = async (
       void kept.write({ ...keep, room, again, transfer, keptAt: Date.now() }),
   })
   const answered = answer({ transfer, asker, isYes: options.yes === true, context }).finally(asker.close)
+  answered.catch(() => {})
   try {
     const outcome = await showTransfer(transfer, 'receiver', output, signal)
     await kept.remove()
@@ -115,29 +115,30 @@ const runReceipt = async (
   } finally {
     await transfer.stop()
     await store.close()
-    paths.close()
   }
 }
 
 export const receive: Command = {
-  usage: 'receive [CODE|LINK] [DIR] [--yes] [--path auto|relay]',
+  usage: 'receive [CODE|LINK] [DIR] [--yes] [--path auto|direct|relay]',
   doc: 'Receives what somebody sends directly, into DIR or the current folder; no account is needed. Asks for the code, shows what is on offer, and asks again, unless --yes. The same command again continues an interrupted receipt.',
   options: { yes: { type: 'boolean', short: 'y' }, path: { type: 'string' } },
   takes: { min: 0, max: 2 },
   async run(context, args, options) {
     const { typed, target } = await readArguments(args)
-    const asker = createAsker(context.output)
+    const asker = createAsker(context.output, context.signal)
     const timers = runTimers()
+    const paths = await openPaths(options, context.output)
     try {
       const interrupted = await interruptedReceipts(target)
       const invitation = await askInvitation(typed, interrupted.length > 0, asker)
       const start = await startFrom(invitation, interrupted, target, { ...context, timers })
       try {
-        await runReceipt({ start, timers, target, asker }, context, options)
+        await runReceipt({ start, timers, paths, target, asker }, context, options)
       } finally {
         await start.kept.release()
       }
     } finally {
+      paths.close()
       timers.close()
       asker.close()
     }

@@ -8,7 +8,7 @@ import { createRoom, type OwnRoom, type RoomSlot } from '../../core/peer/room.ts
 import { startSend } from '../../core/peer/session.ts'
 import { type Command, type CommandContext, textOption, UsageError } from '../cli/command.ts'
 import { formatBytes, type Output, printable } from '../cli/output.ts'
-import { openPaths } from '../cli/path-option.ts'
+import { openPaths, type Paths } from '../cli/path-option.ts'
 import type { Client } from '../cli/session.ts'
 import { countOfFiles, showTransfer } from '../cli/transfer-progress.ts'
 import type { KeptFile } from '../peer/kept-file.ts'
@@ -19,6 +19,7 @@ import { readSendTree, type SendTree } from '../peer/send-tree.ts'
 type SendRun = {
   client: Client
   timers: Timers
+  paths: Paths
   hub: string
   tree: SendTree
   text: string | null
@@ -68,7 +69,7 @@ const inWords = (error: unknown): unknown =>
     : error
 
 const runSend = async (
-  { client, timers, hub, tree, text, kept }: SendRun,
+  { client, timers, paths, hub, tree, text, kept }: SendRun,
   { output, signal }: CommandContext,
   options: Parameters<Command['run']>[2],
 ): Promise<void> => {
@@ -89,9 +90,8 @@ const runSend = async (
   }
   showCode(output, hub, secrets, own)
   const stopSlots = own.onSlot(slot => showCode(output, hub, secrets, slot))
-  const paths = await openPaths(options, output)
   const transfer = startSend({
-    room: own.room,
+    room: paths.limit(own.room),
     connect: paths.connect,
     timers,
     secrets,
@@ -115,12 +115,11 @@ const runSend = async (
   } finally {
     stopSlots()
     await transfer.stop()
-    paths.close()
   }
 }
 
 export const send: Command = {
-  usage: 'send FILES... [--text TEXT] [--new] [--path auto|relay]',
+  usage: 'send FILES... [--text TEXT] [--new] [--path auto|direct|relay]',
   doc: 'Sends files and folders straight to somebody, who needs no account: it prints a code to pass on, and waits. Nothing is stored on the hub. The same command again continues an interrupted send; --new begins another one.',
   options: { text: { type: 'string' }, new: { type: 'boolean' }, path: { type: 'string' } },
   takes: { min: 0, max: Number.POSITIVE_INFINITY },
@@ -134,11 +133,13 @@ export const send: Command = {
     const client = await connect()
     const named = await Promise.all(args.map(one => realpath(one)))
     const timers = runTimers()
+    const paths = await openPaths(options, output)
     const kept = await openKeptSend([await hub(), client.user?.id, named, text])
     try {
-      await runSend({ client, timers, hub: await hub(), tree, text, kept }, context, options)
+      await runSend({ client, timers, paths, hub: await hub(), tree, text, kept }, context, options)
     } finally {
       for (const source of tree.sources) await source.close?.()
+      paths.close()
       timers.close()
       await kept.release()
     }

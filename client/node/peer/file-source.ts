@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { WherryError } from '../../../protocol/errors.ts'
+import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { PeerSource } from '../../core/peer/api.ts'
 import { printable } from '../cli/output.ts'
 import { fileSource } from '../file-source.ts'
@@ -14,12 +14,19 @@ export const peerFileSource = (file: string, path: readonly string[]): PeerSourc
       try {
         return await source.read(start, length)
       } catch (error) {
-        const name = printable(path.join('/'))
-        throw new WherryError('file_changed', `"${name}" changed while it was sent.`, {}, { cause: error })
+        throw readFailure(error, printable(path.join('/')))
       }
     },
     close: async () => source.close?.(),
   }
+}
+
+const readFailure = (error: unknown, name: string): WherryError => {
+  const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  if (isGone || isReason(error, 'conflict'))
+    return new WherryError('file_changed', `"${name}" changed while it was sent.`, {}, { cause: error })
+  const why = error instanceof Error ? error.message : String(error)
+  return new WherryError('internal', `"${name}" cannot be read: ${why}`, {}, { cause: error })
 }
 
 /** A folder without anything in it: only its name travels. */

@@ -5,7 +5,7 @@ import type { Timers } from '../../core/api.ts'
 import type { Room, Secret } from '../../core/peer/api.ts'
 import type { Invitation } from '../../core/peer/pairing/code.ts'
 import { joinRoom } from '../../core/peer/room.ts'
-import type { CommandContext } from '../cli/command.ts'
+import { type CommandContext, UsageError } from '../cli/command.ts'
 import type { Client } from '../cli/session.ts'
 import type { KeptFile } from './kept-file.ts'
 import { invitationDigest, type KeptReceipt, listKeptReceipts, openKeptReceipt } from './kept-receipts.ts'
@@ -63,6 +63,14 @@ const continueReceipt = async (one: KeptReceipt, context: Context): Promise<Rece
 export const interruptedReceipts = async (target: string): Promise<KeptReceipt[]> =>
   listKeptReceipts(await realpath(target))
 
+const hubOf = ({ hub }: Context): Promise<string> =>
+  hub().catch(error => {
+    if (!isReason(error, 'unauthenticated')) throw error
+    throw new UsageError(
+      'on which hub is that? Name it with --hub URL, or enter the link instead of the code',
+    )
+  })
+
 /** Goes to the sender: with a fresh invitation, or where an interrupted receipt was. */
 export const startFrom = async (
   invitation: Invitation | null,
@@ -74,7 +82,7 @@ export const startFrom = async (
   const before = interrupted.find(one => digest === null || one.invitation === digest)
   if (before) return continueReceipt(before, context)
   if (!invitation) throw new WherryError('not_found', 'There is nothing to continue.')
-  const hub = invitation.hub ?? (await context.hub())
+  const hub = invitation.hub ?? (await hubOf(context))
   const client = await context.connectTo(hub)
   const room = await joinRoom(client, { kind: 'slot', slot: invitation.slot }, { timers: context.timers })
   const { via, secret } = invitation

@@ -5,7 +5,7 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 export const isThere = (error: unknown): boolean => codeOf(error) === 'EEXIST'
 
 /** What a failed write means to people: `no_room` where the disk, a quota or the kind of file system is the limit. */
-export const writeFailure = (error: unknown, name: string): Error => {
+export const writeFailure = (error: unknown, name: string): WherryError => {
   const code = codeOf(error)
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new WherryError(
@@ -16,5 +16,7 @@ export const writeFailure = (error: unknown, name: string): Error => {
     )
   if (code === 'EFBIG')
     return new WherryError('no_room', `"${name}" is too large for this file system.`, {}, { cause: error })
-  return error instanceof Error ? error : new Error(String(error))
+  if (error instanceof WherryError) return error
+  const why = error instanceof Error ? error.message : String(error)
+  return new WherryError('internal', `"${name}" cannot be written: ${why}`, {}, { cause: error })
 }
