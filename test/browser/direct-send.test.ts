@@ -16,8 +16,10 @@ import {
   transferState,
 } from '../support/direct-send.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
+import { sha256OfEntry } from '../support/hub-looks.ts'
+import { signedInClient } from '../support/transfer-client.ts'
 import { webRig } from '../support/web-rig.ts'
-import { choose, drop, withoutPickers } from '../support/web-steps.ts'
+import { choose, drop, openFolder, row, withoutPickers } from '../support/web-steps.ts'
 
 const MiB = 2 ** 20
 const run = promisify(execFile)
@@ -246,6 +248,30 @@ test('what the hub has is sent from Files through the browser of the sender', as
   await arrivedWhole(receiver)
   for (const [name, path] of Object.entries(files))
     expect(await sha256OfFile(await save(receiver, `Save ${name}`))).toBe(await sha256OfFile(path))
+})
+
+test('a receiver who is signed in saves it to the own space', async () => {
+  const top = join(rig.directory, 'For Grace')
+  await mkdir(join(top, 'nothing in it'), { recursive: true })
+  const file = await randomFile(join(top, 'for grace.bin'), 3 * MiB)
+  const grace = await rig.makeUser('Grace')
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [top])
+  const code = await shownCode(sender)
+  const { page: receiver } = await rig.open({ as: grace })
+  await receiver.goto(`${rig.hub.url}/go`)
+  await enterCode(receiver, code)
+  await accept(receiver)
+  await receiver.getByRole('button', { name: 'Save to my space' }).click()
+  await receiver.getByRole('link', { name: 'Saved in your files' }).click()
+  await openFolder(receiver, 'For Grace')
+  await row(receiver, 'nothing in it').waitFor()
+  const { client, root } = await signedInClient(rig.hub.url, grace)
+  const [folder] = (await client.call('folder.list', { folder: root })).entries
+  const { entries } = await client.call('folder.list', { folder: folder?.id ?? '' })
+  const saved = entries.find(({ name }) => name === 'for grace.bin')
+  expect(await sha256OfEntry(client, rig.hub.url, saved?.id ?? '')).toBe(await sha256OfFile(file))
+  client.close()
 })
 
 test('what an earlier visit left goes on with one click, and the sender says that the other side is gone', async () => {

@@ -96,7 +96,7 @@ export class GoPage extends LitElement {
     if (!isSecureContext)
       return html`<p class="error" role="alert">${icons.circleAlert}<span>${msg('This page came over plain http, where browsers have no encryption for it. Open it by https, or ask the sender for another way.')}</span></p>`
     if (this.receipt)
-      return html`<wherry-receipt-card .receipt=${this.receipt} @leave=${this.#leave}></wherry-receipt-card>`
+      return html`<wherry-receipt-card .receipt=${this.receipt} .client=${this.client} @leave=${this.#leave}></wherry-receipt-card>`
     return html`${this.invitation ? this.#invited() : this.#form()}
       ${
         this.unfinished.length > 0

@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import type { HubClient, TransferLink } from '../../core/api.ts'
 import type { PeerOffer, TransferStatus } from '../../core/peer/api.ts'
 import { offerList } from '../peer/offer-list.ts'
 import { offerListStyles } from '../peer/offer-list-styles.ts'
@@ -19,6 +20,7 @@ import './received-card.ts'
 @customElement('wherry-receipt-card')
 export class ReceiptCard extends LitElement {
   @property({ attribute: false }) receipt: Receipt | null = null
+  @property({ attribute: false }) client: (HubClient & TransferLink) | null = null
   @state() private showsAll = false
 
   static override styles = [base, buttons, receiptStyles, offerListStyles]
@@ -78,7 +80,7 @@ export class ReceiptCard extends LitElement {
   }
 
   #received(receipt: Receipt) {
-    return html`<wherry-received .receipt=${receipt}></wherry-received>${this.#another()}`
+    return html`<wherry-received .receipt=${receipt} .client=${this.client}></wherry-received>${this.#another()}`
   }
 
   #controls(receipt: Receipt, { phase }: TransferStatus) {

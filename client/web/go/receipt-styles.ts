@@ -44,6 +44,9 @@ export const receiptStyles = css`
   .buttons .primary {
     flex: 1;
   }
+  .state a {
+    color: inherit;
+  }
   .hint {
     font-size: 12px;
     color: var(--text-2);

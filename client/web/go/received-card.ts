@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize'
-import { html, LitElement, nothing } from 'lit'
+import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import type { HubClient, TransferLink } from '../../core/api.ts'
 import type { PeerFile } from '../../core/peer/api.ts'
 import type { KeptWhole } from '../peer/kept-store.ts'
 import { offerListStyles } from '../peer/offer-list-styles.ts'
@@ -26,9 +27,11 @@ const mostRows = 20
 @customElement('wherry-received')
 export class Received extends LitElement {
   @property({ attribute: false }) receipt: Receipt | null = null
+  @property({ attribute: false }) client: (HubClient & TransferLink) | null = null
   @state() private savedFiles = 0
-  @state() private saving: FileSystemDirectoryHandle | null = null
-  @state() private savedTo: string | null = null
+  @state() private isSaving = false
+  /** Said when it is done. */
+  @state() private savedTo: TemplateResult | null = null
   @state() private problem = ''
 
   static override styles = [base, buttons, receiptStyles, offerListStyles]
@@ -58,10 +61,10 @@ export class Received extends LitElement {
   }
 
   #files(whole: readonly KeptWhole[], folders: readonly PeerFile[]) {
-    if (this.saving)
+    if (this.isSaving)
       return html`<p class="state" role="status">${msg(str`Saving ${this.savedFiles} of ${whole.length}…`)}</p>`
     if (this.savedTo !== null)
-      return html`<p class="state live" role="status">${icons.check}<span>${msg(str`Saved in “${this.savedTo}”`)}</span></p>`
+      return html`<p class="state live" role="status">${icons.check}<span>${this.savedTo}</span></p>`
     const [only] = whole
     const isOne = whole.length === 1 && folders.length === 0 && only?.file.path.length === 1
     return html`<div class="buttons wide">
@@ -71,6 +74,7 @@ export class Received extends LitElement {
             : html`<button class="primary" type="button" @click=${() => this.#downloadAll(whole, folders)}>${icons.download}${msg('Save all as a zip')}</button>`
         }
         ${canChooseFolder() ? html`<button type="button" @click=${this.#intoFolder}>${icons.folderInput}${msg('Save into a folder…')}</button>` : nothing}
+        ${this.client?.user ? html`<button type="button" @click=${this.#toSpace}>${icons.upload}${msg('Save to my space')}</button>` : nothing}
       </div>
       ${isOne || whole.length > mostRows ? nothing : html`<ul class="rows">${whole.map(one => this.#row(one))}</ul>`}
       <p class="hint">${msg('Until you save it, it is kept in this browser only, for a week at most.')}</p>`
@@ -95,25 +99,40 @@ export class Received extends LitElement {
     if (folder) await this.#saveInto(folder)
   }
 
-  async #saveInto(folder: FileSystemDirectoryHandle) {
-    const { receipt } = this
-    if (!receipt || this.saving) return
-    this.saving = folder
+  #saveInto(folder: FileSystemDirectoryHandle) {
+    const { whole = [] } = this.receipt ?? {}
+    const done = html`${msg(str`Saved in “${folder.name}”`)}`
+    return this.#save(done, onSaved => saveToFolder(folder, whole, this.#folders, onSaved))
+  }
+
+  #toSpace = async () => {
+    const { client } = this
+    const { whole = [] } = this.receipt ?? {}
+    if (!client) return
+    const { saveToSpace } = await import('./save-to-space.ts')
+    await this.#save(html`<a href="/f/">${msg('Saved in your files')}</a>`, onSaved =>
+      saveToSpace(client, whole, this.#folders, onSaved),
+    )
+  }
+
+  async #save(done: TemplateResult, work: (onSaved: (files: number) => void) => Promise<void>) {
+    if (this.isSaving) return
+    this.isSaving = true
     this.savedFiles = 0
     this.problem = ''
     try {
-      await saveToFolder(folder, receipt.whole, this.#folders, () => {
-        this.savedFiles += 1
+      await work(files => {
+        this.savedFiles = files
       })
-      this.savedTo = folder.name
-      receipt.saved()
+      this.savedTo = done
+      this.receipt?.saved()
     } catch (error) {
       const isFull = error instanceof DOMException && error.name === 'QuotaExceededError'
       this.problem = isFull
         ? msg('There is not enough room there. Choose another place.')
         : errorSentence(error)
     }
-    this.saving = null
+    this.isSaving = false
   }
 
   #download(one: KeptWhole) {
@@ -128,7 +147,10 @@ export class Received extends LitElement {
 
   #copy(text: string) {
     void navigator.clipboard.writeText(text).then(
-      () => say(this, { text: msg('The text was copied.') }),
+      () => {
+        say(this, { text: msg('The text was copied.') })
+        if (this.receipt?.whole.length === 0) this.receipt.saved()
+      },
       () => say(this, { text: msg('The browser did not allow it to be copied.'), tone: 'error' }),
     )
   }

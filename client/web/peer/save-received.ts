@@ -64,14 +64,14 @@ export const saveToFolder = async (
   top: FileSystemDirectoryHandle,
   whole: readonly KeptWhole[],
   folders: readonly PeerFile[],
-  onSaved: () => void,
+  onSaved: (files: number) => void,
 ): Promise<void> => {
   for (const { path } of folders) await folderAt(top, path)
-  for (const { file, content } of whole) {
+  for (const [i, { file, content }] of whole.entries()) {
     const folder = await folderAt(top, file.path.slice(0, -1))
     const handle = await freshFile(folder, file.path.at(-1) ?? '')
     await content.stream().pipeTo(await handle.createWritable())
-    onSaved()
+    onSaved(i + 1)
   }
 }
 
