@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -67,14 +68,19 @@ const kill = async (
   return result
 }
 
+/** The next line that a process prints. */
+const nextLine = async ({ stdout }: ChildProcess): Promise<string> => {
+  if (!stdout) throw new Error('no output')
+  const [text] = await once(stdout, 'data')
+  return String(text).split('\n')[0] ?? ''
+}
+
 describe('a send', () => {
   test('arrives byte for byte by a code that is typed, straight from one process to the other', async () => {
     const file = await randomFile(join(work, 'big.bin'), 40 * MiB + 12_345)
     await utimes(file, 1_500_000_000, 1_500_000_000.5)
     const sending = ada.start(['send', file, '--path', 'direct'])
-    const code = await new Promise<string>(resolve =>
-      sending.process.stdout?.once('data', text => resolve(String(text).split('\n')[0] ?? '')),
-    )
+    const code = await nextLine(sending.process)
     expect(code).toMatch(/^\d+-[a-z]+-[a-z]+$/)
     const received = await bob.run(['receive', target, '--hub', hub.url, '--path', 'direct'], `${code}\ny\n`)
     expect(received.stderr).toContain('big.bin')
@@ -83,6 +89,7 @@ describe('a send', () => {
     const sent = await sending.result
     expect(sent.code).toBe(0)
     expect(sent.stderr).toContain('Path: direct.')
+    expect(sent.stderr).not.toContain('relayed')
     expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
     expect((await stat(join(target, 'big.bin'))).mtimeMs).toBe(1_500_000_000_500)
     expect(await readdir(target)).toEqual(['big.bin'])
@@ -143,6 +150,27 @@ describe('a send', () => {
     await second.result
     expect(await readFile(join(target, 'note.txt'), 'utf8')).toBe('mine')
     expect(await readFile(join(target, 'note (2).txt'), 'utf8')).toBe('hers')
+  })
+
+  test('that was interrupted before anybody came shows the same code again', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    const first = await beginSend(ada, [join(work, 'x')])
+    await kill(first)
+    const second = await beginSend(ada, [join(work, 'x')])
+    expect([second.code, second.link]).toEqual([first.code, first.link])
+    outcomeOf(await bob.run(receiveArguments('--yes'), second.code ?? ''))
+    outcomeOf(await second.result)
+  })
+
+  test('says its new code when the hub was restarted before anybody came', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    const sending = await beginSend(ada, [join(work, 'x')])
+    const lines = nextLine(sending.process)
+    await hub.kill()
+    await hub.start()
+    const { code } = JSON.parse(await lines)
+    outcomeOf(await bob.run(receiveArguments('--yes'), code))
+    outcomeOf(await sending.result)
   })
 
   test('to several people at once has a code for each', async () => {
