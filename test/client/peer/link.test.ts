@@ -147,6 +147,25 @@ describe('a link', () => {
     b.abandon()
   })
 
+  test('leaves a carrier that never drains', async () => {
+    const [a, b] = await linkPair()
+    const direct = memoryCarriers('direct')
+    const relayed = memoryCarriers('relayed')
+    direct[0].drained = () => new Promise(() => {})
+    for (const way of [relayed, direct]) {
+      a.addCarrier(way[0])
+      b.addCarrier(way[1])
+    }
+    await expect.poll(() => a.path).toBe('direct')
+    const arrived = arrivals(b, 60)
+    const begun = performance.now()
+    await sendAll(a, someMessages(Array.from({ length: 60 }, () => 60 * KiB)))
+    await arrived
+    expect(performance.now() - begun).toBeLessThan(4000)
+    a.abandon()
+    b.abandon()
+  })
+
   test('uses the faster of two carriers, and the direct one where they are about equal', async () => {
     for (const { direct, relayed, path } of [
       { direct: 2000, relayed: 20_000, path: 'relayed' },

@@ -32,7 +32,10 @@ export const memoryConnections = () => {
       }
       return {
         channel: {
-          send: message => own.carrier?.send(message),
+          send(message) {
+            own.carrier?.send(message)
+            void own.carrier?.drained().then(events.low)
+          },
           get bufferedBytes() {
             return own.carrier?.bufferedBytes ?? 0
           },

@@ -35,13 +35,15 @@ export const createWatch = ({
   let sincePingMs = 0
 
   const look = () => {
-    const { oldest } = outbox
+    // A carrier that never drains holds up what it was not given yet.
+    const oldest = outbox.oldest ?? (outbox.isEmpty ? null : paths.active)
     quietMs = oldest ? quietMs + tickMs : 0
     if (!oldest || quietMs < silenceMs(oldest)) return
     const hasOther = paths.lanes.some(lane => lane !== oldest && lane.isUp)
     if (hasOther) paths.silent(oldest)
     else if (quietMs < lostMs || oldest.carrier.bufferedBytes > 0) return
     outbox.lose(oldest)
+    oldest.isFull = false
     quietMs = 0
     pump()
   }
