@@ -17,7 +17,8 @@ export type CommandLine = {
   start(args: readonly string[], input?: string): { process: ChildProcess; result: Promise<CommandResult> }
 }
 
-export const commandLine = (home: string): CommandLine => {
+/** `under`: a command that it is started by. */
+export const commandLine = (home: string, under: readonly string[] = []): CommandLine => {
   mkdirSync(home, { recursive: true })
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('WHERRY_')),
@@ -30,10 +31,13 @@ export const commandLine = (home: string): CommandLine => {
   }
 
   const start = (args: readonly string[], input = '') => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bin, ...args], {
-      env,
-      cwd: home,
-    })
+    const [program = '', ...all] = [
+      ...under,
+      process.execPath,
+      ...['--disable-warning=ExperimentalWarning', bin],
+      ...args,
+    ]
+    const child = spawn(program, all, { env, cwd: home })
     child.stdin.on('error', () => {})
     child.stdin.end(input)
     let stdout = ''

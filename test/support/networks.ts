@@ -73,11 +73,14 @@ const cutRules = (what: 'direct' | 'all'): string =>
     chain cut { type filter hook forward priority -150; ${what === 'all' ? '' : 'meta l4proto udp '}drop; }
   }`
 
+let made = 0
+
 export const makeNetworks = (nats: readonly [Nat, Nat]): Networks => {
-  const id = `wherry${process.pid}`
+  made += 1
+  const id = `wherry${process.pid}-${made}`
   // Of the range for tests of devices (RFC 2544).
   const internet = `198.18.${randomInt(1, 255)}`
-  const own = `w${process.pid}`
+  const own = `w${process.pid}-${made}`
   const namespaces: string[] = []
 
   const namespace = (name: string): string => {
@@ -120,6 +123,8 @@ export const makeNetworks = (nats: readonly [Nat, Nat]): Networks => {
   }
 
   const remove = () => {
+    // By itself it would go some time after the other end.
+    spawnSync('ip', ['link', 'del', own])
     for (const name of namespaces.splice(0)) spawnSync('ip', ['netns', 'del', name])
   }
 
