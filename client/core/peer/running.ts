@@ -157,6 +157,8 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
         show()
       },
       path(path) {
+        // The ways close one after the other at the end: what stays is what was used.
+        if (end) return
         status.set({ path })
         show()
       },
