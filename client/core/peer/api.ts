@@ -58,6 +58,12 @@ export type Role = 'sender' | 'receiver'
 /** What the two know of each other before keys: words of a code, the secret of a link, or of an earlier pairing. */
 export type Secret = { via: 'code' | 'link' | 'again'; secret: string }
 
+/**
+ * For a person of the hub, with whom there is no secret yet: the two compare emoji, unless both prove a secret that their
+ * devices kept when they were trusted (`deviceSecretOf`).
+ */
+export type ByPerson = { via: 'person'; trusted: readonly string[] }
+
 /** What pairing made: never leaves this device. */
 export type PairKeys = {
   role: Role

@@ -1,10 +1,21 @@
 import { WherryError } from '../../../../protocol/errors.ts'
 import type { PairKeys, Role, Secret } from '../api.ts'
 import { type CpaceRun, startCpace } from './cpace.ts'
-import { areEqual, associatedOf, cpaceInput, type DerivedKeys, deriveKeys } from './pair-keys.ts'
+import {
+  areEqual,
+  associatedOf,
+  cpaceInput,
+  type DerivedKeys,
+  deriveKeys,
+  type Password,
+} from './pair-keys.ts'
 import type { PairingMessage } from './pairing-messages.ts'
 
-export type Paired = { keys: PairKeys; via: Secret['via'] }
+export type Paired = {
+  keys: PairKeys
+  /** `person`: the emoji are still to be compared. `trusted`: the other side proved to be a device that is trusted here. */
+  via: Secret['via'] | 'person' | 'trusted'
+}
 
 /** What a side does next; null: the message meant nothing to it. */
 export type Step = { send?: PairingMessage; paired?: Paired; failed?: WherryError } | null
@@ -22,11 +33,12 @@ const mostRuns = 8
 const wrong = (via: Secret['via']): WherryError =>
   new WherryError(via === 'again' ? 'not_authentic' : 'wrong_code')
 
-const finishRun = (
+/** The keys of a run with the other side's share; null if that is not to be used. */
+export const finishRun = (
   run: CpaceRun,
   room: string,
   role: Role,
-  secret: Secret,
+  secret: Password,
   otherShare: Uint8Array,
 ): DerivedKeys | null => {
   const other: Role = role === 'sender' ? 'receiver' : 'sender'

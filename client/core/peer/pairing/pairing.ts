@@ -1,9 +1,10 @@
 import { isReason, WherryError } from '../../../../protocol/errors.ts'
 import type { Stop, Timers } from '../../api.ts'
 import { systemTimers } from '../../timers.ts'
-import type { Role, Room, Secret } from '../api.ts'
+import type { ByPerson, Role, Room, Secret } from '../api.ts'
 import { decodePairing, encodePairing, type PairingMessage } from './pairing-messages.ts'
-import { type Paired, receiverSide, type Step, senderSide } from './pairing-sides.ts'
+import { type Paired, receiverSide, type Side, type Step, senderSide } from './pairing-sides.ts'
+import { personReceiverSide, personSenderSide } from './person-sides.ts'
 
 /** From the other side's coming to keys, the first time. A page that was frozen in between still makes it. */
 const firstPairingMs = 60_000
@@ -17,22 +18,28 @@ export type PairOptions = {
   first?: string | undefined
 }
 
+const sideOf = (room: string, role: Role, [own, ...more]: readonly (Secret | ByPerson)[]): Side => {
+  if (!own) throw new WherryError('internal', 'Pairing needs a secret.')
+  if (own.via === 'person')
+    return role === 'sender' ? personSenderSide(room, own) : personReceiverSide(room, own)
+  if (role === 'receiver') return receiverSide(room, own)
+  return senderSide(room, [own, ...more.filter(one => one.via !== 'person')])
+}
+
 /**
  * Makes keys with the other seat as soon as it is there, and begins anew as often as it comes anew. The sender brings every
- * secret that the receiver may use, the receiver its one. Rejects with `wrong_code` (`not_authentic` for the secret of an
+ * secret that the receiver may use, the receiver its one; for a person of the hub both bring the same one thing. Rejects with `wrong_code` (`not_authentic` for the secret of an
  * earlier pairing) and leaves the room when the other side proves not to know it: a code is good for one guess. Rejects
  * with `peer_away` and leaves when it says nothing for a minute, the first time.
  */
 export const pair = (
   room: Room,
   role: Role,
-  secrets: readonly Secret[],
+  secrets: readonly (Secret | ByPerson)[],
   { signal, timers = systemTimers, first }: PairOptions = {},
 ): Promise<Paired> =>
   new Promise((resolve, reject) => {
-    const [own] = secrets
-    if (!own) throw new WherryError('internal', 'Pairing needs a secret.')
-    const side = role === 'sender' ? senderSide(room.id, secrets) : receiverSide(room.id, own)
+    const side = sideOf(room.id, role, secrets)
     const isFirst = secrets.some(secret => secret.via !== 'again')
     const stops: Stop[] = []
     let stopTimer: Stop = () => {}
