@@ -9,12 +9,13 @@ import { canChooseFolder, chooseFolder } from '../peer/save-received.ts'
 import '../peer/transfer-progress.ts'
 import { offerWords, toneOf } from '../peer/transfer-words.ts'
 import { base, buttons } from '../styles/controls.ts'
+import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import type { Receipt } from './receipt.ts'
 import { receiptStyles } from './receipt-styles.ts'
 import { receiverState } from './receipt-words.ts'
-import './received-card.ts'
+import { hasRows } from './received-card.ts'
 
 /** One thing that is received: the question, its progress, its end. Fires `leave` when the person wants another code. */
 @customElement('wherry-receipt-card')
@@ -22,6 +23,7 @@ export class ReceiptCard extends LitElement {
   @property({ attribute: false }) receipt: Receipt | null = null
   @property({ attribute: false }) client: (HubClient & TransferLink) | null = null
   @state() private showsAll = false
+  #phase: TransferStatus['phase'] | undefined
 
   static override styles = [base, buttons, receiptStyles, offerListStyles]
 
@@ -31,13 +33,22 @@ export class ReceiptCard extends LitElement {
     const { offer, status } = receipt
     if (!offer) return html`${this.#state(status)}${this.#controls(receipt, status)}`
     return html`
-      <div>
+      <div class="from" tabindex="-1">
         <h2><bdi>${offer.from}</bdi></h2>
         <p class="what">${status.phase === 'offered' ? msg(str`wants to send you ${offerWords(offer)}`) : msg(str`sends you ${offerWords(offer)}`)}</p>
       </div>
-      ${offer.files.length > 0 ? html`<div>${offerList(offer.files, this.showsAll, this.#showAll)}</div>` : nothing}
+      ${showsList(receipt) ? html`<div>${offerList(offer.files, this.showsAll, this.#showAll)}</div>` : nothing}
       ${this.#state(status)}
       ${status.phase === 'done' ? this.#received(receipt) : this.#underWay(receipt, offer)}`
+  }
+
+  /** What was pressed is gone when the phase changes: the focus goes to what there is to know then. */
+  override updated() {
+    const phase = this.receipt?.status.phase
+    if (phase === this.#phase) return
+    this.#phase = phase
+    const place = this.renderRoot.querySelector<HTMLElement>(phase === 'offered' ? '.from' : '.state')
+    if (focusedElement() === null) place?.focus()
   }
 
   #underWay(receipt: Receipt, offer: PeerOffer) {
@@ -76,7 +87,7 @@ export class ReceiptCard extends LitElement {
           : phase === 'waiting'
             ? icons.wifiOff
             : nothing
-    return html`<p class="state ${toneOf(status)}" role=${phase === 'failed' ? 'alert' : 'status'}>${icon}<span>${receiverState(status)}</span></p>`
+    return html`<p class="state ${toneOf(status)}" tabindex="-1" role=${phase === 'failed' ? 'alert' : 'status'}>${icon}<span>${receiverState(status)}</span></p>`
   }
 
   #received(receipt: Receipt) {
@@ -101,3 +112,7 @@ export class ReceiptCard extends LitElement {
     this.showsAll = true
   }
 }
+
+/** When all is there, the rows by which files are saved tell the same. */
+const showsList = ({ offer, status, whole }: Receipt): boolean =>
+  offer !== null && offer.files.length > 0 && (status.phase !== 'done' || !hasRows(whole.length))

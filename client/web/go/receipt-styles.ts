@@ -58,6 +58,10 @@ export const receiptStyles = css`
     min-block-size: 44px;
     border-block-start: 1px solid var(--line);
   }
+  .rows small {
+    font-size: inherit;
+    color: var(--text-2);
+  }
   .rows span {
     flex: 1;
     min-inline-size: 0;

@@ -33,6 +33,8 @@ export const receiverState = ({ phase, error }: TransferStatus): string => {
   switch (phase) {
     case 'pairing':
       return msg('Connecting to the sender…')
+    case 'comparing':
+      return msg('Compare the pictures with the sender')
     case 'offered':
       return msg('Waiting for your answer')
     case 'running':

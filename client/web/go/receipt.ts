@@ -119,7 +119,7 @@ export const arrived = async (earlier: RememberedReceipt): Promise<Receipt> => {
   const whole = await loadKept(transfer ?? '', files, file => crcs.get(JSON.stringify(file.path)) ?? 0)
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const status: TransferStatus = {
-    ...{ phase: 'done', offer, path: null, error: null, totalBytes },
+    ...{ phase: 'done', offer, comparison: null, path: null, error: null, totalBytes },
     ...{ doneBytes: totalBytes, doneFiles: files.length, movedBytes: 0 },
   }
   const nothing = () => {}

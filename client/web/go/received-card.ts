@@ -23,6 +23,9 @@ import { receiptStyles } from './receipt-styles.ts'
 /** More of them are downloaded as a zip, not one by one. */
 const mostRows = 20
 
+/** Each file can be saved by a row of its own: not for one alone, and not for too many. */
+export const hasRows = (files: number): boolean => files > 1 && files <= mostRows
+
 /** What arrived: the text to copy, the files to save. Goes into a folder by itself where one was chosen. */
 @customElement('wherry-received')
 export class Received extends LitElement {
@@ -66,24 +69,26 @@ export class Received extends LitElement {
     if (this.savedTo !== null)
       return html`<p class="state live" role="status">${icons.check}<span>${this.savedTo}</span></p>`
     const [only] = whole
-    const isOne = whole.length === 1 && folders.length === 0 && only?.file.path.length === 1
+    const isOne = whole.length === 1 && folders.length === 0
     return html`<div class="buttons wide">
         ${
-          isOne
+          only && isOne
             ? html`<button class="primary" type="button" @click=${() => this.#download(only)}>${icons.download}${msg('Save')}</button>`
             : html`<button class="primary" type="button" @click=${() => this.#downloadAll(whole, folders)}>${icons.download}${msg('Save all as a zip')}</button>`
         }
         ${canChooseFolder() ? html`<button type="button" @click=${this.#intoFolder}>${icons.folderInput}${msg('Save into a folder…')}</button>` : nothing}
         ${this.client?.user ? html`<button type="button" @click=${this.#toSpace}>${icons.upload}${msg('Save to my space')}</button>` : nothing}
       </div>
-      ${isOne || whole.length > mostRows ? nothing : html`<ul class="rows">${whole.map(one => this.#row(one))}</ul>`}
+      ${hasRows(whole.length) ? html`<ul class="rows">${whole.map(one => this.#row(one))}</ul>` : nothing}
       <p class="hint">${msg('Until you save it, it is kept in this browser only, for a week at most.')}</p>`
   }
 
   #row(one: KeptWhole) {
     const name = one.file.path.at(-1) ?? ''
+    const folder = one.file.path.slice(0, -1).join('/')
+    const above = folder ? html`<small><bdi>${folder}</bdi>/</small>` : nothing
     const label = msg(str`Save ${name}`)
-    return html`<li><span title=${one.file.path.join('/')}><bdi>${name}</bdi></span>
+    return html`<li><span title=${one.file.path.join('/')}>${above}<bdi>${name}</bdi></span>
       <button class="icon" type="button" aria-label=${label} title=${label} @click=${() => this.#download(one)}>${icons.download}</button></li>`
   }
 

@@ -124,14 +124,15 @@ export class Composer extends LitElement {
   #write = async () => {
     this.writes = !this.writes
     await this.updateComplete
-    this.field?.focus()
+    const opener = this.renderRoot.querySelector<HTMLElement>('[aria-expanded]')
+    ;(this.field ?? opener)?.focus()
   }
 
   #send = (event: SubmitEvent) => {
     event.preventDefault()
     const text = this.field?.value ?? ''
     if (text === '') return
-    this.writes = false
+    void this.#write()
     this.dispatchEvent(new CustomEvent('text', { detail: text }))
   }
 

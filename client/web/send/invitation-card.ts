@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
-import { say } from '../ui/say.ts'
+import { announce, say } from '../ui/say.ts'
 import type { Invitation } from './receiver.ts'
 
 const clock = (time: number): string =>
@@ -79,6 +79,7 @@ export class InvitationCard extends LitElement {
 
   override firstUpdated() {
     void import('./qr-code.ts')
+    if (this.invitation) announce(this, msg(str`The code is ${this.invitation.code}`))
   }
 
   override render() {

@@ -25,6 +25,8 @@ export const senderState = ({ phase, error }: TransferStatus): string => {
   switch (phase) {
     case 'pairing':
       return msg('Waiting for the other device')
+    case 'comparing':
+      return msg('Compare the pictures with the other side')
     case 'offered':
       return msg('Connected. Waiting for the other side to accept')
     case 'running':

@@ -15,11 +15,18 @@ export type SendContent = { files: SentFile[]; folders: string[][]; text: string
 /** `locked`: one click lets the browser read the files again. `missing`: they have to be chosen again. */
 export type Readiness = 'ready' | 'locked' | 'missing'
 
+const placeOf = ({ path, file }: Chosen['files'][number]): string => [...path, file.name].join('/')
+
+/** As people count: 2 before 10. */
+const order = new Intl.Collator(undefined, { numeric: true })
+
 export const contentOf = ({ files, emptyFolders }: Chosen): SendContent => ({
-  files: files.map(({ file, handle, path }) => ({
-    ...{ path, name: file.name, size: file.size, modifiedAt: file.lastModified },
-    ...{ handle, file, entry: null },
-  })),
+  files: files
+    .toSorted((a, b) => order.compare(placeOf(a), placeOf(b)))
+    .map(({ file, handle, path }) => ({
+      ...{ path, name: file.name, size: file.size, modifiedAt: file.lastModified },
+      ...{ handle, file, entry: null },
+    })),
   folders: emptyFolders,
   text: null,
 })

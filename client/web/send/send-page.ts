@@ -38,6 +38,7 @@ export class SendPage extends LitElement {
       }
       .page {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
         max-inline-size: 840px;
       }
@@ -60,7 +61,7 @@ export class SendPage extends LitElement {
     return html`<div class="page">
       <header>
         <h1>${msg('Send directly')}</h1>
-        <p>${msg('Straight from this browser to another device, sealed from end to end: the hub keeps nothing of it and cannot read it. Keep this page open until everything has arrived.')}</p>
+        <p>${msg('Straight from this browser to another device, sealed from end to end: the hub keeps nothing of it and cannot read it. Keep this tab open until everything has arrived.')}</p>
       </header>
       ${isSecureContext ? this.#composer() : html`<p class="empty">${msg('Direct sends need a secure page: open the hub by https or on localhost.')}</p>`}
       ${repeat(
