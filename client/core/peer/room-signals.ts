@@ -6,7 +6,7 @@ const mostWaiting = 64
 
 /**
  * The envelopes of the other side, in order. They wait while nobody listens (between two sets of keys nothing is to be lost),
- * and while they are closed: an envelope can be read before the answer that says that the other side is there.
+ * and while they are closed: nobody hears one before hearing that the other side is there.
  */
 export const createRoomSignals = () => {
   const listeners = createListeners<string>()

@@ -1,11 +1,12 @@
 import { WherryError } from '../../../protocol/errors.ts'
-import type { EventName, EventParams, ParamsInput, Result } from '../../../protocol/table.ts'
+import type { EventName, ParamsInput, Result } from '../../../protocol/table.ts'
 import type { HubClient, Stop, Timers, TransferLink } from '../api.ts'
 import { createListeners } from '../listeners.ts'
 import { newId } from '../new-id.ts'
 import { systemTimers } from '../timers.ts'
 import type { Carrier, Room } from './api.ts'
 import { openRelay } from './relay-carrier.ts'
+import { createRoomEvents, type RoomEvent } from './room-events.ts'
 import { createRoomSignals } from './room-signals.ts'
 import { keepSeat } from './seat.ts'
 import { createSignalPace, type SignalPace } from './signal-pace.ts'
@@ -27,26 +28,6 @@ const ended = {
   expired: () => new WherryError('not_found', 'This send is over: nobody came in time.'),
 }
 
-/** Events that came before the answer that names the room are kept for it. */
-const earlyEvents = (client: Client) => {
-  const names = ['room.joined', 'room.signalled', 'room.left'] as const
-  type Name = (typeof names)[number]
-  const early: [Name, EventParams<Name>][] = []
-  let handle: ((name: Name, params: EventParams<Name>) => void) | null = null
-  const stops = names.map(name =>
-    client.on(name, params => (handle ? handle(name, params) : void early.push([name, params]))),
-  )
-  return {
-    handOver(to: NonNullable<typeof handle>): void {
-      handle = to
-      for (const [name, params] of early.splice(0)) to(name, params)
-    },
-    stop: () => {
-      for (const stop of stops) stop()
-    },
-  }
-}
-
 /**
  * Takes a seat and keeps it across reconnects: `first` takes it the first time, `again` on each further connection. The
  * client stays connected, signed in or not, for as long as the room lasts.
@@ -58,7 +39,7 @@ const openRoom = async (
   { timers = systemTimers }: RoomOptions,
 ): Promise<Room> => {
   const release = client.hold()
-  const events = earlyEvents(client)
+  const events = createRoomEvents(client)
   const { room: id, present: isPresent } = await first().catch(error => {
     events.stop()
     release()
@@ -73,7 +54,6 @@ const openRoom = async (
   let present = isPresent
   /** Counts the times that the other side was there: what is asked for in one is not done in another. */
   let presence = 0
-  let heard = 0
   let relay: { carrier: Carrier | null; presence: number } = { carrier: null, presence: -1 }
 
   const setPresent = (now: boolean) => {
@@ -98,33 +78,37 @@ const openRoom = async (
     ends.emit(error)
   }
 
-  const seat = keepSeat({
-    client,
-    timers,
-    take: async () => {
-      const before = heard
-      const isThere = await again(id, false)
-      // An event is newer than the answer, although it may be read before.
-      return heard === before ? isThere : present
-    },
-    lost: () => setPresent(false),
-    taken: setPresent,
-    failed: finish,
-  })
-
-  events.handOver((name: EventName, params) => {
-    if (params.room !== id) return
-    if ('envelope' in params) return signals.received(params.envelope)
-    heard += 1
+  const heard = (name: EventName, event: RoomEvent) => {
+    if (event.room !== id) return
+    if ('envelope' in event) return signals.received(event.envelope)
     if (name === 'room.joined') {
       // Its connection was replaced.
       setPresent(false)
       return setPresent(true)
     }
-    if (!('reason' in params)) return
-    if (params.reason === 'away') setPresent(false)
-    else finish(ended[params.reason]())
+    if (!('reason' in event)) return
+    if (event.reason === 'away') setPresent(false)
+    else finish(ended[event.reason]())
+  }
+
+  const lost = () => {
+    events.hold(id)
+    setPresent(false)
+  }
+
+  const seat = keepSeat({
+    client,
+    timers,
+    take: () => again(id, false),
+    lost,
+    taken(isThere) {
+      setPresent(isThere)
+      events.pass(heard)
+    },
+    failed: finish,
   })
+  if (seat.isSeated) events.pass(heard)
+  else lost()
 
   const check = (): void => {
     if (end) throw end

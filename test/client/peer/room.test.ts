@@ -200,13 +200,18 @@ describe('a room of a real hub', () => {
     const isOver = { value: false }
     /** Pairs as often as the other side comes anew, and says so until it is heard. */
     const run = async (room: Room, role: 'sender' | 'receiver', heard: (round: unknown) => void) => {
+      let first: string | undefined
       while (!isOver.value) {
-        const { keys: fresh } = await pair(room, role, [again])
-        const away = whenPresent(room, false)
+        const { keys: fresh } = await pair(room, role, [again], { first })
         const signals = sealedSignals(room, fresh)
+        const away = Promise.race([
+          whenPresent(room, false).then(() => undefined),
+          new Promise<string>(resolve => signals.onRestart(resolve)),
+        ])
         signals.onMessage(({ round }) => heard(round))
         await signals.send({ round: rounds.now }).catch(() => {})
-        await away
+        first = await away
+        signals.close()
       }
     }
     const rounds = { now: 0 }
