@@ -9,6 +9,7 @@ import { formatBytes, type Output, printable } from '../cli/output.ts'
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { countOfFiles, showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
 import { askInvitation, readArguments } from '../peer/invitations.ts'
+import { nodeCrypto } from '../peer/node-crypto.ts'
 import { type PartStore, partStore } from '../peer/part-store.ts'
 import { interruptedReceipts, type ReceiptStart, startFrom } from '../peer/receipt-start.ts'
 import { runTimers } from '../peer/run-timers.ts'
@@ -95,6 +96,7 @@ const runReceipt = async (
     room: paths.limit(room),
     connect: paths.connect,
     timers,
+    ...nodeCrypto,
     secret,
     store,
     accepted: kept.value?.transfer ?? undefined,

@@ -13,6 +13,7 @@ import type { Client } from '../cli/session.ts'
 import { countOfFiles, showTransfer } from '../cli/transfer-progress.ts'
 import type { KeptFile } from '../peer/kept-file.ts'
 import { type KeptSend, openKeptSend, snapshotOf } from '../peer/kept-sends.ts'
+import { nodeCrypto } from '../peer/node-crypto.ts'
 import { runTimers } from '../peer/run-timers.ts'
 import { readSendTree, type SendTree } from '../peer/send-tree.ts'
 
@@ -94,6 +95,7 @@ const runSend = async (
     room: paths.limit(own.room),
     connect: paths.connect,
     timers,
+    ...nodeCrypto,
     secrets,
     sources: tree.sources,
     text,
