@@ -5,6 +5,7 @@ import { downloadRow, signedUrlRow } from './rows/download.ts'
 import { mediumFilesRow, smallFilesRow } from './rows/files.ts'
 import { killedRow } from './rows/killed.ts'
 import { idleRow, largeFolderRow, watchersRow } from './rows/live.ts'
+import { relaysRow, sealedRelayRow } from './rows/relay.ts'
 import { uploadRow } from './rows/upload.ts'
 
 /** Every row of the benchmark, in the order of the README. */
@@ -22,4 +23,6 @@ export const rows: readonly Row[] = [
   watchersRow,
   largeFolderRow,
   idleRow,
+  sealedRelayRow,
+  relaysRow,
 ]

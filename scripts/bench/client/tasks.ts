@@ -1,12 +1,13 @@
 import { download, readUrl, signedUrl } from './download.ts'
 import { holdClients, holdSockets, listFolder, watchFolder, watchTopic } from './live.ts'
 import { rawDownload, rawUpload, readAndHash, tusUploads } from './raw.ts'
+import { relayIn, relayOut } from './relay.ts'
 import { upload } from './upload.ts'
 
 /** Everything that a client process can be told to do, by name. */
 export const tasks = {
   ...{ upload, download, signedUrl, readUrl },
-  ...{ holdClients, watchFolder, listFolder },
+  ...{ holdClients, watchFolder, listFolder, relayIn, relayOut },
   ...{ rawUpload, rawDownload, readAndHash, tusUploads, holdSockets, watchTopic },
 }
 

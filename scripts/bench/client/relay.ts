@@ -1,0 +1,101 @@
+import type { Carrier, PeerFile, PeerSource, PeerStore, Room, Secret } from '../../../client/core/peer/api.ts'
+import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
+import { startReceipt, startSend } from '../../../client/core/peer/session.ts'
+import { nodeCrypto } from '../../../client/node/peer/node-crypto.ts'
+import { type Measured, measured } from '../measured.ts'
+import { type Address, withClient } from './connect.ts'
+
+/** `isSealed`: by the session, as a direct send without a direct way. Otherwise messages of the same size and nothing more. */
+type Work = Address & { bytes: number; isSealed: boolean }
+export type Doors = { slots: number[] }
+
+/** What a message of the relay holds of a large file. */
+const messageBytes = 256 * 1024
+const secret: Secret = { via: 'code', secret: 'copper-violin' }
+
+/** Bytes that are not the same everywhere, from memory. */
+const content = new Uint8Array(2 ** 20).map((_, i) => i * 31)
+
+const source = (size: number): PeerSource => ({
+  file: { path: ['big.bin'], kind: 'file', size, modifiedAt: 0 },
+  read: async (_start, length) => content.slice(0, length),
+})
+
+/** Verifies, and keeps nothing. */
+const discarding: PeerStore = {
+  async reserve() {},
+  open: async (_transfer: string, _file: PeerFile) => ({
+    restored: new Map(),
+    async write() {},
+    async finish() {},
+    async stop() {},
+  }),
+}
+
+const whenPresent = (room: Room): Promise<void> =>
+  new Promise(resolve => {
+    if (room.present) return resolve()
+    const stop = room.onPresence(present => {
+      if (!present) return
+      stop()
+      resolve()
+    })
+  })
+
+const pour = async (carrier: Carrier, bytes: number): Promise<void> => {
+  const message = new Uint8Array(messageBytes)
+  for (let sent = 0; sent < bytes; sent += message.length) {
+    if (carrier.bufferedBytes >= messageBytes) await carrier.drained()
+    carrier.send(message)
+  }
+}
+
+const drain = (carrier: Carrier, bytes: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let got = 0
+    carrier.onMessage(message => {
+      got += message.length
+      if (got >= bytes) resolve()
+    })
+    carrier.onClose(() => reject(new Error('the relay closed')))
+  })
+
+const give = async (room: Room, { bytes, isSealed }: Work): Promise<void> => {
+  if (isSealed) {
+    await startSend({ room, secrets: [secret], sources: [source(bytes)], from: '', ...nodeCrypto }).finished
+    return
+  }
+  await whenPresent(room)
+  const ended = new Promise<unknown>(resolve => room.onEnd(resolve))
+  await pour(await room.openRelay(), bytes)
+  await ended
+}
+
+const take = async (room: Room, { bytes, isSealed }: Work): Promise<void> => {
+  if (!isSealed) {
+    await whenPresent(room)
+    await drain(await room.openRelay(), bytes)
+    return room.leave()
+  }
+  const receipt = startReceipt({ room, secret, store: discarding, ...nodeCrypto })
+  receipt.onChange(() => receipt.status.phase === 'offered' && receipt.accept())
+  await receipt.finished
+}
+
+/** Sends as much in each of `count` rooms at the same time; tells the Doors to them first, as JSON. */
+export const relayOut = (
+  { count, ...work }: Work & { count: number },
+  tell: (doors: string) => void,
+): Promise<Measured> =>
+  withClient(work, async client => {
+    const opened = await Promise.all(Array.from({ length: count }, () => createRoom(client)))
+    tell(JSON.stringify({ slots: opened.map(({ slot }) => slot ?? 0) } satisfies Doors))
+    return measured(() => Promise.all(opened.map(({ room }) => give(room, work))))
+  })
+
+/** Receives what comes by these doors, all at the same time. */
+export const relayIn = ({ slots, ...work }: Work & Doors): Promise<Measured> =>
+  withClient(work, async client => {
+    const rooms = await Promise.all(slots.map(slot => joinRoom(client, { kind: 'slot', slot })))
+    return measured(() => Promise.all(rooms.map(room => take(room, work))))
+  })
