@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { call } from '../call.ts'
 import { limits } from '../limits.ts'
-import { count, email, id, listOf, slot, stream, text, time } from '../values.ts'
+import { count, email, id, listOf, person, slot, stream, text, time } from '../values.ts'
 
 const room = { room: id }
 
@@ -38,6 +38,13 @@ export const roomCalls = {
     params: v.strictObject({ ...room, email }),
     result: v.strictObject({}),
     errors: ['forbidden', 'conflict', 'too_many_requests'],
+  }),
+  'room.listOffers': call({
+    doc: 'What was offered to the caller and waits to be accepted, also from before this connection. Further ones come as room.offered.',
+    access: 'session',
+    params: v.strictObject({}),
+    result: v.strictObject({ offers: listOf(v.strictObject({ room: id, from: person }), limits.listItems) }),
+    errors: [],
   }),
   'room.accept': call({
     doc: 'Takes the other seat of a room that was offered to the caller.',

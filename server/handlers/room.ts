@@ -1,4 +1,5 @@
 import { WherryError } from '../../protocol/errors.ts'
+import { limits } from '../../protocol/limits.ts'
 import { asUser } from '../connection.ts'
 import type { Handler, Hub } from '../context.ts'
 import { otherSeat, type Seat } from '../rooms/room.ts'
@@ -40,6 +41,10 @@ export const offerRoom: Handler<'room.offer'> = async (context, { room, email })
   })
   return {}
 }
+
+export const listOffers: Handler<'room.listOffers'> = async ({ rooms, principal }) => ({
+  offers: rooms.offersTo(principal.user).slice(0, limits.listItems),
+})
 
 export const acceptRoom: Handler<'room.accept'> = async ({ rooms, connection, principal }, { room }) => {
   const accepted = rooms.accept(connection, principal.user, room)

@@ -1,5 +1,6 @@
 import { WherryError } from '../../protocol/errors.ts'
 import type { EventParams, Result } from '../../protocol/table.ts'
+import type { Person } from '../../protocol/values.ts'
 import type { Config } from '../config.ts'
 import type { Connection, UserPrincipal } from '../connection.ts'
 import { addressKey } from '../transport/addresses.ts'
@@ -14,6 +15,8 @@ export type Rooms = {
   join(connection: Connection, by: { slot: number } | { room: string }): Result<'room.join'> | null
   /** Notes who the room is offered to; `conflict` if that is somebody else already. */
   offer(seat: Seat, offer: NonNullable<Room['offer']>): void
+  /** What waits for the user to be accepted. */
+  offersTo(user: string): { room: string; from: Person }[]
   /** Takes the second seat of a room that was offered to the user; null if there is none. */
   accept(connection: Connection, user: string, id: string): Result<'room.accept'> | null
   /** Ends the room if the connection sits in it, or the user made it or may still accept it. */
@@ -191,6 +194,10 @@ export const createRooms = (parts: RoomParts): Rooms => {
       }
       room.offer = offer
     },
+    offersTo: user =>
+      [...rooms.values()]
+        .filter(room => room.slot !== null && room.offer?.user === user && !isOver(room, clock()))
+        .map(({ id, creator }) => ({ room: id, from: creator })),
     accept: (connection, user, id) => {
       const room = find(id)
       if (room?.offer?.user !== user || (room.slot === null && !room.isAccepted)) return null

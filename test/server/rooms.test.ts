@@ -218,6 +218,18 @@ describe('an offer', () => {
     expect(await phone.call('room.accept', { room })).toEqual({ present: true })
   })
 
+  test('that waits is listed for who signs in later, and for nobody else', async () => {
+    const [sender, receiver, room] = [await rig.user(), await rig.user(bob), newId()]
+    await sender.call('room.create', { room })
+    await sender.call('room.offer', { room, email: bob.email })
+    const offer = await receiver.event('room.offered')
+    const later = await rig.user(bob)
+    expect(await later.call('room.listOffers', {})).toEqual({ offers: [offer] })
+    expect(await sender.call('room.listOffers', {})).toEqual({ offers: [] })
+    expect(await later.call('room.accept', { room })).toEqual({ present: true })
+    expect(await receiver.call('room.listOffers', {})).toEqual({ offers: [] })
+  })
+
   test('is declined by leaving', async () => {
     const [sender, receiver, room] = [await rig.user(), await rig.user(bob), newId()]
     await sender.call('room.create', { room })

@@ -1,5 +1,6 @@
 import type { WherryError } from '../../../protocol/errors.ts'
 import type { Stop } from '../api.ts'
+import type { Emoji } from './pairing/emoji.ts'
 
 /**
  * The contracts of direct sends, from the outside in. A `Send` or `Receipt` (what people see) runs a transfer; the transfer
@@ -163,6 +164,8 @@ export const chunkBytes = 1024 * 1024
 export type TransferPhase =
   /** The code is shown, or was entered; the other side is not there yet. */
   | 'pairing'
+  /** Of a send to a person: the two compare their emoji. */
+  | 'comparing'
   /** The receiver looks at the offer. */
   | 'offered'
   | 'running'
@@ -173,10 +176,24 @@ export type TransferPhase =
   | 'failed'
   | 'cancelled'
 
+/** Four pictures that are the same on both sides if nobody is in the middle: of a send to a person of the hub. */
+export type Comparison = {
+  readonly emoji: readonly Emoji[]
+  /**
+   * `proven`: the other side is a device that is trusted here, nothing has to be compared. `unproven`: devices of that
+   * person are trusted here, and this is none of them, which people have to be told.
+   */
+  readonly trust: 'new' | 'unproven' | 'proven'
+  /** People compared, or did not have to. */
+  readonly isDone: boolean
+}
+
 /** How a direct send stands, for both sides. Replaced, never changed in place. */
 export type TransferStatus = {
   readonly phase: TransferPhase
   readonly offer: PeerOffer | null
+  /** Null for a send by code or link, and before the other side is there. */
+  readonly comparison: Comparison | null
   readonly path: CarrierKind | null
   /** Verified and durable on the receiver's side, those of earlier runs included. */
   readonly doneBytes: number
@@ -191,8 +208,12 @@ export type TransferStatus = {
 export type PeerTransfer = {
   readonly status: TransferStatus
   onChange(listener: () => void): Stop
-  /** Receiver: takes the offer. */
-  accept(): void
+  /**
+   * Receiver: takes the offer. Sender to a person: the emoji are the same on the other side; before that not even names
+   * are told. `trust`: the other device is known from now on without comparing.
+   */
+  accept(options?: { trust?: boolean }): void
+  /** Receiver: not what is offered. Sender to a person: the emoji differ. */
   decline(): void
   pause(): void
   resume(): void

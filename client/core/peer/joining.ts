@@ -1,10 +1,11 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { Stop, Timers } from '../api.ts'
-import type { Carrier, CarrierKind, PairKeys, PeerLink, Role, Room, Secret } from './api.ts'
+import type { ByPerson, Carrier, CarrierKind, PairKeys, PeerLink, Role, Room, Secret } from './api.ts'
 import type { Connect } from './direct.ts'
 import { createLink, type OwnLink } from './link/link.ts'
 import { createSealer, type MakeCipher, type Sealer } from './link/sealer.ts'
 import { pair } from './pairing/pairing.ts'
+import type { Paired } from './pairing/pairing-sides.ts'
 import { sealedSignals } from './pairing/sealed-signals.ts'
 import { createSignalRelay } from './signal-relay.ts'
 
@@ -14,8 +15,8 @@ const longestRelayRetryMs = 5000
 const lastingMs = 5000
 
 export type JoiningEvents = {
-  /** Keys were made: the secret to pair again with. */
-  paired(again: string): void
+  /** Keys were made. */
+  paired(paired: Paired): void
   /** A link to begin on, or to begin anew on. */
   link(link: PeerLink): void
   path(path: CarrierKind | null): void
@@ -51,7 +52,7 @@ export const joinPeers = (
   }: {
     room: Room
     role: Role
-    secrets: readonly Secret[]
+    secrets: readonly (Secret | ByPerson)[]
     connect: Connect | undefined
     timers: Timers
     makeCipher?: MakeCipher | undefined
@@ -134,6 +135,8 @@ export const joinPeers = (
     const sealed = sealedSignals(room, keys)
     const again = Promise.withResolvers<string | undefined>()
     const theirs = Promise.withResolvers<unknown>()
+    // It may end while nobody waits for it yet.
+    again.promise.catch(() => {})
     const isCurrent = { value: true }
     const stops = [
       sealed.onRestart(again.resolve),
@@ -168,9 +171,10 @@ export const joinPeers = (
     let known = secrets
     let first: string | undefined
     while (!isOver) {
-      const { keys } = await pair(room, role, known, { signal: abort.signal, timers, first })
+      const paired = await pair(room, role, known, { signal: abort.signal, timers, first })
+      const { keys } = paired
       known = [{ via: 'again', secret: keys.again }]
-      events.paired(keys.again)
+      events.paired(paired)
       first = await meet(keys)
     }
   }

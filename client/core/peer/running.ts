@@ -1,10 +1,12 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { PeerMessage } from '../../../protocol/peer.ts'
 import type { Timers } from '../api.ts'
-import type { PeerOffer, PeerTransfer, Role, Room, Secret, TransferPhase } from './api.ts'
+import type { ByPerson, PeerLink, PeerOffer, PeerTransfer, Role, Room, Secret, TransferPhase } from './api.ts'
+import { comparisonOf, type KeptComparison, keptComparison } from './comparing.ts'
 import type { Connect } from './direct.ts'
 import { type Joining, joinPeers } from './joining.ts'
 import type { MakeCipher } from './link/sealer.ts'
+import { deviceSecretOf } from './pairing/trusted.ts'
 import { failureOf, namedError, type TransferEvents, type TransferSide } from './transfer/events.ts'
 import { createStatus } from './transfer/status.ts'
 
@@ -16,11 +18,20 @@ const longestLingerMs = 15_000
 export type RunningOptions = {
   role: Role
   room: Room
-  secrets: readonly Secret[]
+  secrets: readonly (Secret | ByPerson)[]
   connect?: Connect | undefined
   timers: Timers
   makeCipher?: MakeCipher | undefined
-  onKeep?: ((kept: { room: string; again: string; transfer: string | null }) => void) | undefined
+  onKeep?:
+    | ((kept: {
+        room: string
+        again: string
+        transfer: string | null
+        comparison: KeptComparison | null
+      }) => void)
+    | undefined
+  comparison?: KeptComparison | null | undefined
+  onTrust?: ((deviceSecret: string) => void) | undefined
   /** The sender's own. */
   offer: PeerOffer | null
   /** Receiver: what was accepted before a reload. */
@@ -47,9 +58,15 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const paused = { here: false, there: false }
   let end: End | null = null
   let isStopped = false
+  /** The sender's, until people compared: whoever is in the middle learns no name. */
+  let held: PeerLink | null = null
+
+  const isComparing = (): boolean => status.now.comparison?.isDone === false
 
   const phase = (): TransferPhase => {
     if (end) return end.phase
+    if (again !== null && isComparing() && (role === 'sender' || status.now.offer === null))
+      return 'comparing'
     if (again === null || status.now.offer === null) return 'pairing'
     if (!isRunning) return 'offered'
     if (status.now.path === null) return 'waiting'
@@ -65,7 +82,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const keep = () => {
     if (again === null) return
     const transfer = role === 'sender' || isAccepted ? (status.now.offer?.transfer ?? accepted ?? null) : null
-    onKeep?.({ room: room.id, again, transfer })
+    onKeep?.({ room: room.id, again, transfer, comparison: keptComparison(status.now.comparison) })
   }
 
   /** Says the last message, closes the link when it arrived, and leaves. */
@@ -98,19 +115,37 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const failed = (error: WherryError, last: PeerMessage | null) =>
     void finish({ phase: isReason(error, 'cancelled') ? 'cancelled' : 'failed', error }, last)
 
-  const accept = () => {
-    if (isAccepted || end || role === 'sender' || status.now.offer === null) return
+  const compared = (trust: boolean) => {
+    const { comparison } = status.now
+    if (again === null || !comparison) return
+    if (trust) options.onTrust?.(deviceSecretOf(again))
+    status.set({ comparison: { ...comparison, isDone: true } })
+  }
+
+  const acceptPerson = (trust: boolean) => {
+    if (end || !isComparing()) return
+    compared(trust)
+    keep()
+    if (held) side.attach(held)
+    held = null
+    show()
+  }
+
+  const acceptOffer = (trust: boolean) => {
+    if (isAccepted || end || status.now.offer === null) return
     isAccepted = true
+    compared(trust)
     keep()
     side.accept()
   }
+  const accept = ({ trust = false } = {}) => (role === 'sender' ? acceptPerson(trust) : acceptOffer(trust))
 
   const side = options.makeSide({
     offered(offer) {
       isAccepted = false
       showOffer(offer)
       show()
-      if (offer.transfer === accepted) accept()
+      if (offer.transfer === accepted && !isComparing()) accept()
     },
     running() {
       isRunning = true
@@ -144,8 +179,10 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
       makeCipher: options.makeCipher,
     },
     {
-      paired(secret) {
-        again = secret
+      paired(paired) {
+        again = paired.keys.again
+        const comparison = status.now.comparison ?? comparisonOf(paired, options.secrets, options.comparison)
+        status.set({ comparison })
         keep()
         show()
       },
@@ -153,7 +190,8 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
         // A receiver that has all says so again.
         if (end && !(end.phase === 'done' && role === 'receiver')) return
         paused.there = false
-        side.attach(link)
+        if (role === 'sender' && isComparing()) held = link
+        else side.attach(link)
         show()
       },
       path(path) {
@@ -189,7 +227,9 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
     onChange: status.onChange,
     accept,
     decline() {
-      if (role === 'receiver' && !isAccepted)
+      if (role === 'sender' && isComparing())
+        failed(new WherryError('not_authentic', 'The emoji were not the same on both sides.'), null)
+      else if (role === 'receiver' && !isAccepted)
         failed(new WherryError('cancelled', 'You declined this.'), { kind: 'decline' })
     },
     pause: () => setPaused(true),

@@ -2,7 +2,8 @@ import type { Timers } from '../api.ts'
 import { type Sha256, subtleSha256 } from '../hashing.ts'
 import { newId } from '../new-id.ts'
 import { systemTimers } from '../timers.ts'
-import type { PeerSource, PeerStore, PeerTransfer, Room, Secret } from './api.ts'
+import type { ByPerson, PeerSource, PeerStore, PeerTransfer, Room, Secret } from './api.ts'
+import type { KeptComparison } from './comparing.ts'
 import type { Connect } from './direct.ts'
 import type { MakeCipher } from './link/sealer.ts'
 import { runTransfer } from './running.ts'
@@ -17,6 +18,8 @@ export type Kept = {
   again: string
   /** PeerOffer.transfer; null on the receiver's side before it is accepted. */
   transfer: string | null
+  /** Of a send to a person. */
+  comparison: KeptComparison | null
 }
 
 type PeerOptions = {
@@ -25,6 +28,10 @@ type PeerOptions = {
   /** Finds direct ways: `directPaths(...)` of direct.ts with the adapter's connection. Without it the relay carries all. */
   connect?: Connect | undefined
   onKeep?: ((kept: Kept) => void) | undefined
+  /** Kept.comparison of what is continued. */
+  comparison?: KeptComparison | null | undefined
+  /** The other device is trusted from now on: a secret to be kept with the person, and brought as ByPerson.trusted. */
+  onTrust?: ((deviceSecret: string) => void) | undefined
   /** A faster one than WebCrypto's, where there is one. */
   sha256?: Sha256 | undefined
   /** The same for AES-256-GCM. */
@@ -34,7 +41,7 @@ type PeerOptions = {
 
 export type SendOptions = PeerOptions & {
   /** Of the code and the link that were shown, or the `again` of what was kept; the receiver says which it used. */
-  secrets: readonly Secret[]
+  secrets: readonly Secret[] | readonly [ByPerson]
   /** In the order in which they are sent. Their paths are made safe and unique for the offer. */
   sources: readonly PeerSource[]
   text?: string | null | undefined
@@ -45,7 +52,7 @@ export type SendOptions = PeerOptions & {
 }
 
 export type ReceiptOptions = PeerOptions & {
-  secret: Secret
+  secret: Secret | ByPerson
   store: PeerStore
   /** Kept.transfer of what was accepted before a reload: not asked again if the offer is that. */
   accepted?: string | undefined

@@ -18,6 +18,7 @@ export const createStatus = (timers: Timers): StatusBoard => {
   let now: TransferStatus = {
     phase: 'pairing',
     offer: null,
+    comparison: null,
     path: null,
     doneBytes: 0,
     totalBytes: 0,
@@ -37,7 +38,9 @@ export const createStatus = (timers: Timers): StatusBoard => {
     set(change) {
       const before = now
       now = { ...now, ...change }
-      const isNews = (['phase', 'path', 'offer', 'error'] as const).some(key => before[key] !== now[key])
+      const isNews = (['phase', 'path', 'offer', 'comparison', 'error'] as const).some(
+        key => before[key] !== now[key],
+      )
       if (isNews) tell()
       else stopTimer ??= timers.after(tellMs, tell)
     },
