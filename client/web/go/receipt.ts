@@ -5,6 +5,7 @@ import { joinRoom } from '../../core/peer/room.ts'
 import { startReceipt } from '../../core/peer/session.ts'
 import { directWays } from '../peer/direct-ways.ts'
 import { type KeptWhole, keptStore, loadKept } from '../peer/kept-store.ts'
+import { onLeave } from '../peer/on-leave.ts'
 import { isOver } from '../peer/transfer-words.ts'
 import { createSpeedometer } from '../uploads/speedometer.ts'
 import { setOwnRoom } from './arrival.ts'
@@ -65,11 +66,15 @@ export const receive = async (client: Link, worker: () => Worker, way: Way): Pro
     },
   })
   transfer.finished.catch(() => {})
+  const stopLeaving = onLeave(() => transfer.stop())
 
   const moved = () => {
     const { status } = transfer
     speed.measure(status.movedBytes, performance.now())
-    if (isOver(status)) clearInterval(tick)
+    if (isOver(status)) {
+      clearInterval(tick)
+      stopLeaving()
+    }
     if (status.offer && remembered && !remembered.offer) keep({ offer: status.offer })
     if (status.phase === 'done' && remembered && !remembered.whole)
       keep({ whole: store.whole.map(({ file: { path }, crc }) => ({ path, crc })) })

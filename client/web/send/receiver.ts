@@ -1,10 +1,11 @@
-import type { HubClient, TransferLink } from '../../core/api.ts'
+import type { HubClient, Stop, TransferLink } from '../../core/api.ts'
 import { newId } from '../../core/new-id.ts'
 import type { PeerSource, PeerTransfer, Room, Secret } from '../../core/peer/api.ts'
 import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
 import { createRoom, type RoomSlot } from '../../core/peer/room.ts'
 import { startSend } from '../../core/peer/session.ts'
 import { directWays } from '../peer/direct-ways.ts'
+import { onLeave } from '../peer/on-leave.ts'
 import { isOver } from '../peer/transfer-words.ts'
 import { createSpeedometer } from '../uploads/speedometer.ts'
 
@@ -51,6 +52,7 @@ export const invite = (options: InviteOptions): Invited => {
   let error: unknown = null
   let isEnded = false
   let tick: ReturnType<typeof setInterval> | undefined
+  let stopLeaving: Stop = () => {}
 
   const moved = () => {
     if (!transfer) return
@@ -58,6 +60,7 @@ export const invite = (options: InviteOptions): Invited => {
     if (transfer.status.phase !== 'pairing') invitation = null
     if (isOver(transfer.status)) {
       clearInterval(tick)
+      stopLeaving()
       keep()
     }
     changed()
@@ -96,6 +99,7 @@ export const invite = (options: InviteOptions): Invited => {
       },
     })
     transfer.finished.catch(() => {})
+    stopLeaving = onLeave(() => transfer?.stop())
     transfer.onChange(moved)
     tick = setInterval(moved, 1000)
   }
