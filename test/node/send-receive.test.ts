@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
 import { beginSend, outcomeOf } from '../support/direct-sends.ts'
@@ -339,6 +340,19 @@ describe('an interrupted send', () => {
 })
 
 describe('what stands in the way', () => {
+  test('without WebRTC on this system it goes through the hub, and says so', async () => {
+    const hook = fileURLToPath(new URL('../support/without-rtc.mjs', import.meta.url))
+    const carl = commandLine(join(work, 'carl'), ['env', `NODE_OPTIONS=--import ${hook}`])
+    const file = await randomFile(join(work, 'file.bin'), 3 * MiB)
+    const sending = await beginSend(ada, [file])
+    const received = await carl.run(['receive', target, '--hub', hub.url, '--yes'], sending.code ?? '')
+    expect(received.code).toBe(0)
+    expect(received.stderr).toContain('Direct connections are not supported on this system')
+    expect(outcomeOf(await sending.result)).toMatchObject({ path: 'relayed' })
+    const direct = await carl.run(['receive', target, '--path', 'direct'], '7-copper-violin')
+    expect(direct.stderr).toContain('--path relay')
+  })
+
   test('a file that changes in between is refused clearly on both sides, and leaves no file', async () => {
     const file = await randomFile(join(work, 'big.bin'), 160 * MiB)
     const sending = await beginSend(ada, [file])
