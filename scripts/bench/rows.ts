@@ -1,6 +1,7 @@
 import type { Row } from './row.ts'
 import { againRow, insertedRow, rememberedRow } from './rows/again.ts'
 import { browserRow } from './rows/browser.ts'
+import { directBrowserRow, directCliRow } from './rows/direct.ts'
 import { downloadRow, signedUrlRow } from './rows/download.ts'
 import { mediumFilesRow, smallFilesRow } from './rows/files.ts'
 import { killedRow } from './rows/killed.ts'
@@ -23,6 +24,8 @@ export const rows: readonly Row[] = [
   watchersRow,
   largeFolderRow,
   idleRow,
+  directBrowserRow,
+  directCliRow,
   sealedRelayRow,
   relaysRow,
 ]

@@ -1,0 +1,179 @@
+import { mkdir, mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { openPage, startBrowser } from '../../../test/support/browser.ts'
+import { commandLine } from '../../../test/support/command-line.ts'
+import { accept, dropToSend, enterCode, shownCode } from '../../../test/support/direct-send.ts'
+import { beginSend, outcomeOf } from '../../../test/support/direct-sends.ts'
+import { administrator, type HubProcess } from '../../../test/support/hub-process.ts'
+import { signIn, withoutPickers } from '../../../test/support/web-steps.ts'
+import { connectBare, pourBare } from '../bare-channel.ts'
+import { against, figure, median, rate, typical } from '../figures.ts'
+import { randomFile } from '../files.ts'
+import { withHub } from '../hub.ts'
+import { cpuSecondsOf } from '../processes.ts'
+import { type BenchContext, MiB, type Row } from '../row.ts'
+
+type Took = { seconds: number; cpuSeconds: number }
+
+/** CPU seconds of all processes of a browser. */
+const cpuSecondsOfBrowser = async (browser: Browser): Promise<number> => {
+  const devtools = await browser.newBrowserCDPSession()
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
+  await devtools.detach()
+  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0)
+}
+
+/** Both pages are of one Chromium, which is started for them. */
+const inBrowser = async (
+  { defer }: BenchContext,
+  work: (browser: Browser) => Promise<Took>,
+): Promise<Took> => {
+  const browser = await startBrowser()
+  defer(() => browser.close())
+  try {
+    return await work(browser)
+  } finally {
+    await browser.close()
+  }
+}
+
+/** What a transfer itself takes, without the loading of pages before it. */
+const measuredIn = async (browser: Browser, transfer: () => Promise<unknown>): Promise<Took> => {
+  const before = await cpuSecondsOfBrowser(browser)
+  const started = performance.now()
+  await transfer()
+  const seconds = (performance.now() - started) / 1000
+  return { seconds, cpuSeconds: (await cpuSecondsOfBrowser(browser)) - before }
+}
+
+const bare = (context: BenchContext, hub: HubProcess, bytes: number): Promise<Took> =>
+  inBrowser(context, async browser => {
+    const pages = await Promise.all([openPage(browser, hub.url), openPage(browser, hub.url)])
+    const [from, to] = [pages[0].page, pages[1].page]
+    for (const page of [from, to]) await page.goto(`${hub.url}/go`)
+    await connectBare(from, to)
+    return measuredIn(browser, () => pourBare(from, to, bytes))
+  })
+
+/** From the click that accepts until the sender is told that everything arrived. */
+const betweenPages = (context: BenchContext, hub: HubProcess, path: string): Promise<Took> =>
+  inBrowser(context, async browser => {
+    const [{ page: sender }, { page: receiver }] = await Promise.all([
+      openPage(browser, hub.url),
+      openPage(browser, hub.url),
+    ])
+    await sender.goto(`${hub.url}/send`)
+    await signIn(sender, administrator)
+    await dropToSend(sender, [path])
+    await receiver.addInitScript(withoutPickers)
+    await receiver.goto(`${hub.url}/go`)
+    await enterCode(receiver, await shownCode(sender))
+    await receiver.getByRole('button', { name: 'Accept', exact: true }).waitFor()
+    return measuredIn(browser, async () => {
+      await accept(receiver)
+      await sender.getByText('Delivered and verified').waitFor({ timeout: 120_000 })
+    })
+  })
+
+export const directBrowserRow: Row = {
+  name: 'direct-browser',
+  what: 'direct send of 256 MiB from one page of Chromium to another',
+  async run(context) {
+    const bytes = (256 * MiB) / context.scale
+    const path = await randomFile(join(context.directory, 'big.bin'), bytes)
+    const [raw, ours]: [Took[], Took[]] = [[], []]
+    await withHub(context, async ({ hub }) => {
+      for (let n = 0; n < context.repetitions; n++) {
+        raw.push(await bare(context, hub, bytes))
+        ours.push(await betweenPages(context, hub, path))
+      }
+    })
+    const secondsOf = (all: Took[]) => all.map(({ seconds }) => seconds)
+    const cpuOf = (all: Took[]) => median(all.map(({ cpuSeconds }) => cpuSeconds))
+    const wherry = rate('Wherry', bytes, secondsOf(ours))
+    const channel = rate('a bare data channel of the same pages', bytes, secondsOf(raw))
+    const [share, cpuShare] = [typical(wherry) / typical(channel), cpuOf(ours) / cpuOf(raw)]
+    return {
+      ours: wherry,
+      beside: [
+        channel,
+        figure('of the bare channel', '', share),
+        figure('CPU of the browser', 's', cpuOf(ours)),
+        figure('of the bare channel', 's', cpuOf(raw)),
+      ],
+      rules: [
+        against('0.85 of the bare channel', share >= 0.85),
+        against('at most 1.25 of its CPU', cpuShare <= 1.25),
+      ],
+      cost: null,
+    }
+  },
+}
+
+/** The CPU seconds of a process that may end at any time, as far as they were seen. */
+const watchCpu = (pid: number | undefined) => {
+  let seen = 0
+  const look = async () => {
+    seen = Math.max(seen, await cpuSecondsOf(pid ?? 0).catch(() => 0))
+  }
+  const looking = setInterval(() => void look(), 100)
+  return () => {
+    clearInterval(looking)
+    return seen
+  }
+}
+
+type Lines = { took: Took; path: string }
+
+const betweenCommandLines = async (
+  { directory }: BenchContext,
+  hub: HubProcess,
+  file: string,
+): Promise<Lines> => {
+  const work = await mkdtemp(join(directory, 'lines-'))
+  const target = join(work, 'target')
+  await mkdir(target)
+  const [ada, bob] = [commandLine(join(work, 'ada')), commandLine(join(work, 'bob'))]
+  const { email, password } = administrator
+  await ada.json(['login', hub.url, '--email', email, '--password-stdin'], password)
+  const sending = await beginSend(ada, [file])
+  const receiving = bob.start(['receive', target, '--hub', hub.url, '--yes', '--json'], `${sending.code}\n`)
+  const stops = [watchCpu(sending.process.pid), watchCpu(receiving.process.pid)]
+  try {
+    const [sent, received] = await Promise.all([sending.result, receiving.result])
+    const { path } = outcomeOf(sent)
+    const { seconds } = outcomeOf(received)
+    return { took: { seconds, cpuSeconds: stops.reduce((sum, stop) => sum + stop(), 0) }, path }
+  } finally {
+    for (const stop of stops) stop()
+    for (const { process } of [sending, receiving]) process.kill('SIGKILL')
+  }
+}
+
+export const directCliRow: Row = {
+  name: 'direct-cli',
+  what: 'direct send of 512 MiB from one command line to another, to disk',
+  async run(context) {
+    const bytes = (512 * MiB) / context.scale
+    const path = await randomFile(join(context.directory, 'big.bin'), bytes)
+    const small = await randomFile(join(context.directory, 'small.bin'), bytes / 4)
+    const [lines, pages]: [Lines[], number[]] = [[], []]
+    await withHub(context, async ({ hub }) => {
+      for (let n = 0; n < context.repetitions; n++) {
+        lines.push(await betweenCommandLines(context, hub, path))
+        pages.push((await betweenPages(context, hub, small)).seconds)
+      }
+    })
+    const seconds = lines.map(({ took }) => took.seconds)
+    const wherry = rate('Wherry', bytes, seconds)
+    const chromium = rate('from one page of Chromium to another', bytes / 4, pages)
+    const relayed = lines.filter(line => line.path !== 'direct').length
+    return {
+      ours: wherry,
+      beside: [chromium, figure('ended on the relay', 'times', relayed)],
+      rules: [against('twice Chromium to Chromium', typical(wherry) >= 2 * typical(chromium))],
+      cost: { hub: 0, client: median(lines.map(({ took }) => took.cpuSeconds)) },
+    }
+  },
+}
