@@ -20,12 +20,12 @@ export const roomCalls = {
     errors: ['conflict', 'too_many_requests'],
   }),
   'room.join': call({
-    doc: 'Takes the other seat of a room: through its slot, which is used up by it, or again by the room id, which only the two know; the connection that had the seat before loses it. Before sign-in the connection becomes a guest, who may do nothing but what rooms allow.',
+    doc: 'Takes the other seat of a room: through its slot, which is used up by it, or again by the room id, which only the two know; the connection that had the seat before loses it. An id that the caller made up for the seat may go with the slot: with it the same slot takes the seat again, until the time of the slot is over, for an answer that was lost. Before sign-in the connection becomes a guest, who may do nothing but what rooms allow.',
     access: 'anyone',
     guarded: true,
     params: v.strictObject({
       by: v.variant('kind', [
-        v.strictObject({ kind: v.literal('slot'), slot }),
+        v.strictObject({ kind: v.literal('slot'), slot, seat: v.optional(v.nullable(id), null) }),
         v.strictObject({ kind: v.literal('room'), room: id }),
       ]),
     }),

@@ -20,7 +20,7 @@ export const createRoom: Handler<'room.create'> = async ({ rooms, connection, pr
 
 export const joinRoom: Handler<'room.join'> = async ({ rooms, roomLimits, connection }, { by }) => {
   await roomLimits.guess(connection.address, by.kind)
-  const joined = rooms.join(connection, by.kind === 'slot' ? { slot: by.slot } : { room: by.room })
+  const joined = rooms.join(connection, by)
   if (joined === null) throw new WherryError('not_found', 'There is no such send, or its time is over.')
   await roomLimits.guessedRight(connection.address, by.kind)
   return joined

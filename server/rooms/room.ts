@@ -21,6 +21,8 @@ export type Room = {
   /** Null once the second seat was taken for the first time. */
   slot: number | null
   readonly slotExpiresAt: number
+  /** What whoever came by the slot calls the second seat: they may come by it again. */
+  cameAs: string | null
   /** The one person that it was offered to; `user` is null where there is nobody with that address. */
   offer: { email: string; user: string | null } | null
   /** The second seat was taken by who it was offered to. */
@@ -45,6 +47,7 @@ export const newRoom = (parts: Pick<Room, 'id' | 'creator' | 'address' | 'slot' 
     get second() {
       return second
     },
+    cameAs: null,
     offer: null,
     isAccepted: false,
     emptySince: null,

@@ -7,12 +7,15 @@ import { addressKey } from '../transport/addresses.ts'
 import { newRoom, otherSeat, type Room, type Seat, seatsOf } from './room.ts'
 import { createSlots } from './slots.ts'
 
+/** `seat`: what the caller calls the seat, to come by the same slot again. */
+type BySlot = { slot: number; seat: string | null }
+
 /** Rooms and who sits in them. A call that throws has changed nothing. */
 export type Rooms = {
   /** Opens a room, or seats its creator again. `conflict` if it is somebody else's, `too_many_requests`, `busy`. */
   create(connection: Connection, user: UserPrincipal, id: string): Result<'room.create'>
   /** Seats the connection in the second seat; null if nothing like that is known. */
-  join(connection: Connection, by: { slot: number } | { room: string }): Result<'room.join'> | null
+  join(connection: Connection, by: BySlot | { room: string }): Result<'room.join'> | null
   /** Notes who the room is offered to; `conflict` if that is somebody else already. */
   offer(seat: Seat, offer: NonNullable<Room['offer']>): void
   /** What waits for the user to be accepted. */
@@ -108,6 +111,15 @@ export const createRooms = (parts: RoomParts): Rooms => {
     return null
   }
 
+  const findBySlot = ({ slot, seat }: BySlot): Room | null => {
+    const open = slots.roomOf(slot)
+    if (open !== null) return find(open)
+    const used = find(slots.usedFor(slot) ?? '')
+    // The answer may have been lost, and who is no user has nothing else to be known by.
+    const isSame = seat !== null && used?.cameAs === seat && clock() < used.slotExpiresAt
+    return isSame ? used : null
+  }
+
   /** Says whether the connection may take the seat, before anything is changed. */
   const check = (connection: Connection, seat: Seat | null): void => {
     if (connection.closed) throw new WherryError('disconnected')
@@ -185,8 +197,12 @@ export const createRooms = (parts: RoomParts): Rooms => {
       return { slot: room.slot, slotExpiresAt: room.slot === null ? null : room.slotExpiresAt, present }
     },
     join: (connection, by) => {
-      const room = find('slot' in by ? (slots.roomOf(by.slot) ?? '') : by.room)
-      return room === null ? null : { room: room.id, present: sitSecond(connection, room) }
+      const room = 'slot' in by ? findBySlot(by) : find(by.room)
+      if (room === null) return null
+      const isFirst = room.slot !== null
+      const present = sitSecond(connection, room)
+      if (isFirst && 'slot' in by) room.cameAs = by.seat
+      return { room: room.id, present }
     },
     offer: ({ room }, offer) => {
       if (room.offer !== null && room.offer.email !== offer.email) {

@@ -7,6 +7,8 @@ export type Slots = {
   take(room: string): number | null
   /** The room that the number admits to. */
   roomOf(slot: number): string | null
+  /** The room that the number admitted to, for as long as it is not given out again. */
+  usedFor(slot: number): string | null
   /** Admits nobody from now on, but is not given out again before `until`: who comes late should not meet strangers. */
   use(slot: number, until: number): void
   free(slot: number): void
@@ -19,7 +21,7 @@ const tiers = [99, 999, limits.slots] as const
 
 export const createSlots = (random: (below: number) => number = randomInt): Slots => {
   const rooms = new Map<number, string>()
-  const used = new Map<number, number>()
+  const used = new Map<number, { room: string; until: number }>()
 
   /** The first free number from a random one on. */
   const freeUpTo = (max: number): number | null => {
@@ -50,15 +52,16 @@ export const createSlots = (random: (below: number) => number = randomInt): Slot
       return slot
     },
     roomOf: slot => rooms.get(slot) ?? null,
+    usedFor: slot => used.get(slot)?.room ?? null,
     use: (slot, until) => {
+      used.set(slot, { room: rooms.get(slot) ?? '', until })
       rooms.delete(slot)
-      used.set(slot, until)
     },
     free: slot => {
       rooms.delete(slot)
     },
     sweep: now => {
-      for (const [slot, until] of used) if (until <= now) used.delete(slot)
+      for (const [slot, { until }] of used) if (until <= now) used.delete(slot)
     },
   }
 }

@@ -200,12 +200,19 @@ export const createRoom = async (
   return { room, ...current, onSlot: listener => slots.add(listener) }
 }
 
-/** Takes the other seat, as a guest where nobody is signed in: by the slot of a code, or again by the room's id. */
+/**
+ * Takes the other seat, as a guest where nobody is signed in: by the slot of a code, or again by the room's id. The same
+ * `seat` with the slot takes it again within the slot's time; a new one by default.
+ */
 export const joinRoom = (
   client: Client,
   by: ParamsInput<'room.join'>['by'],
   options: RoomOptions = {},
-): Promise<Room> => openRoom(client, () => client.call('room.join', { by }), rejoin(client), options)
+): Promise<Room> => {
+  // The call may be sent again when its answer was lost.
+  const named = by.kind === 'slot' ? { ...by, seat: by.seat ?? newId() } : by
+  return openRoom(client, () => client.call('room.join', { by: named }), rejoin(client), options)
+}
 
 /** Takes the other seat of a room that was offered to the user. */
 export const acceptRoom = (client: Client, room: string, options: RoomOptions = {}): Promise<Room> =>
