@@ -99,11 +99,13 @@ with zipfile.ZipFile(sys.argv[1]) as z:
   expect(JSON.parse(stdout)).toEqual({ 'Holiday 2027/nothing in it/': null, ...Object.fromEntries(expected) })
 })
 
-test('a link leads to the same, leaves the address bar, and is not used up by being looked at', async () => {
+test('a link survives a reload, leads to the same, leaves the address bar, and is not used up by being looked at', async () => {
   const file = await randomFile(join(rig.directory, 'linked.bin'), 100_000)
   const { page: sender } = await openSender()
   await dropToSend(sender, [file])
-  await shownCode(sender)
+  const code = await shownCode(sender)
+  await sender.reload()
+  await expect.poll(() => shownCode(sender)).toBe(code)
   const link = await sender
     .locator('wherry-invitation')
     .evaluate(element => (element as unknown as { invitation: { link: string } }).invitation.link)
@@ -184,9 +186,9 @@ test('who declines gets nothing, and the sender is told', async () => {
 describe.each([
   ['straight', ''],
   ['by the relay alone', '?relay'],
-])('a transfer of 160 MB %s', (_, query) => {
+])('a transfer of 96 MB %s', (_, query) => {
   const start = async (name: string) => {
-    const file = await randomFile(join(rig.directory, name), 160 * MiB)
+    const file = await randomFile(join(rig.directory, name), 96 * MiB)
     const { page: sender } = await openSender(query)
     await dropToSend(sender, [file])
     const { page: receiver } = await openReceiver('', {}, query)
@@ -208,9 +210,12 @@ describe.each([
     await endsWell(both)
   })
 
-  test('goes on when the sender loads the page anew', async () => {
+  test('goes on when the sender loads the page anew, and whatever page of the app is shown', async () => {
     const both = await start('sender reloads.bin')
+    await both.sender.getByRole('link', { name: 'Files' }).click()
     await both.sender.reload()
+    await both.receiver.getByText('Receiving').waitFor()
+    await both.sender.getByRole('link', { name: 'Send directly' }).click()
     await endsWell(both)
   })
 })
@@ -275,7 +280,7 @@ test('a receiver who is signed in saves it to the own space', async () => {
 })
 
 test('what an earlier visit left goes on with one click, and the sender says that the other side is gone', async () => {
-  const file = await randomFile(join(rig.directory, 'closed.bin'), 160 * MiB)
+  const file = await randomFile(join(rig.directory, 'closed.bin'), 96 * MiB)
   const { page: sender } = await openSender()
   await dropToSend(sender, [file])
   const first = await openReceiver()
@@ -292,7 +297,7 @@ test('what an earlier visit left goes on with one click, and the sender says tha
 })
 
 test('a file that changes while it is sent is refused on both sides', async () => {
-  const file = await randomFile(join(rig.directory, 'changing.bin'), 160 * MiB)
+  const file = await randomFile(join(rig.directory, 'changing.bin'), 96 * MiB)
   const { page: sender } = await openSender()
   await dropToSend(sender, [file])
   const { page: receiver } = await openReceiver()

@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { Secret } from '../../core/peer/api.ts'
 import type { HubFile } from '../peer/hub-peer-source.ts'
+import { sendsKey } from './sends-key.ts'
 
 /** A file of a send. `handle`, of it or of the outermost folder of `path`: opens it after a reload, where there is one. */
 export type RememberedFile = {
@@ -36,6 +37,8 @@ interface Schema extends DBSchema {
   sends: { key: string; value: RememberedSend; indexes: { user: string } }
 }
 
+const keptMs = 7 * 24 * 60 * 60_000
+
 let opened: Promise<IDBPDatabase<Schema>> | null = null
 
 const open = (): Promise<IDBPDatabase<Schema>> => {
@@ -56,11 +59,28 @@ const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
   }
 }
 
+/** Tells pages that do not load all this whether there is something to go on with. */
+const markSends = (has: boolean): void => {
+  if (has) localStorage.setItem(sendsKey, '1')
+  else localStorage.removeItem(sendsKey)
+}
+
 export const rememberSend = (send: RememberedSend): Promise<unknown> =>
-  attempt(async () => (await open()).put('sends', send), '')
+  attempt(async () => {
+    markSends(true)
+    return (await open()).put('sends', send)
+  }, '')
 
 export const forgetSend = (transfer: string): Promise<void> =>
   attempt(async () => (await open()).delete('sends', transfer), undefined)
 
+/** What can go on; what nobody came back to for a week is forgotten. */
 export const rememberedSends = (user: string): Promise<RememberedSend[]> =>
-  attempt(async () => (await open()).getAllFromIndex('sends', 'user', user), [])
+  attempt(async () => {
+    const all = await (await open()).getAllFromIndex('sends', 'user', user)
+    const isOld = ({ startedAt }: RememberedSend) => Date.now() - startedAt > keptMs
+    for (const { transfer } of all.filter(isOld)) await forgetSend(transfer)
+    const left = all.filter(send => !isOld(send))
+    markSends(left.length > 0)
+    return left
+  }, [])

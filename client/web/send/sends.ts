@@ -45,6 +45,8 @@ type Own = {
   transfer: string
   startedAt: number
   content: SendContent
+  /** Of the content, made once: there may be thousands. */
+  files: readonly PeerFile[]
   readiness: Readiness
   receivers: Invited[]
 }
@@ -68,9 +70,8 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
   let all: readonly DirectSend[] = []
 
   const changed = () => {
-    all = [...own.values()].map(({ transfer, content, readiness, receivers }) => ({
-      ...{ transfer, readiness, text: content.text },
-      ...{ files: peerFilesOf(content) },
+    all = [...own.values()].map(({ transfer, content, files, readiness, receivers }) => ({
+      ...{ transfer, files, readiness, text: content.text },
       // As they are now: a receiver's figures move on.
       receivers: receivers.map(one => ({ ...one })),
     }))
@@ -130,7 +131,8 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
     const files = remembered.files.map(file => ({ ...file, file: null }))
     const readiness = await reopenAll(files)
     const receivers = remembered.receivers.map(waitingReceiver)
-    const send = { transfer, startedAt, content: { files, folders, text }, readiness, receivers }
+    const content = { files, folders, text }
+    const send = { transfer, startedAt, content, files: peerFilesOf(content), readiness, receivers }
     own.set(transfer, send)
     if (readiness === 'ready') goOn(send)
     else changed()
@@ -151,7 +153,8 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
       return all
     },
     start(content) {
-      begin({ transfer: newId(), startedAt: Date.now(), content, readiness: 'ready', receivers: [] })
+      const [transfer, startedAt, files] = [newId(), Date.now(), peerFilesOf(content)]
+      begin({ transfer, startedAt, content, files, readiness: 'ready', receivers: [] })
     },
     addReceiver(transfer) {
       const send = own.get(transfer)

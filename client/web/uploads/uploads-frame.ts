@@ -7,6 +7,7 @@ import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
 import { type OpenFolder, type Requests, request } from '../app/requests.ts'
 import { agent, socketUrl } from '../hub-address.ts'
+import { hasRememberedSends } from '../send/sends-key.ts'
 import { say } from '../ui/say.ts'
 import { type Chosen, chooseFiles } from './chosen-files.ts'
 import './clash-dialog.ts'
@@ -63,6 +64,7 @@ export class UploadsFrame extends LitElement {
   override firstUpdated() {
     const user = this.client?.user
     if (!user) return
+    void this.#goOnSending()
     this.#uploads = startUploads({
       ...{ url: socketUrl(), agent, user: user.id },
       onProblem: text => say(this, { tone: 'error', text }),
@@ -131,6 +133,13 @@ export class UploadsFrame extends LitElement {
     const percent = bytes === 0 ? 100 : Math.floor((100 * storedBytes) / bytes)
     const bare = document.title.replace(/^\d+ % · /, '')
     document.title = active ? `${percent} % · ${bare}` : bare
+  }
+
+  /** Direct sends of before a reload go on whatever page is shown. */
+  async #goOnSending() {
+    if (!this.client || !isSecureContext || !hasRememberedSends()) return
+    const { sendsOf } = await import('../send/sends.ts')
+    sendsOf(this.client)
   }
 
   #changed() {
