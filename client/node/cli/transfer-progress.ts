@@ -23,7 +23,11 @@ const noteChanges = (output: Output, role: Role) => {
     const words = phaseWords[status.phase]
     if (status.phase !== phase && words) output.note(words)
     if (status.phase !== phase && status.phase === 'offered' && role === 'sender')
-      output.note('Somebody came with the code, and looks at what is offered.')
+      output.note(
+        status.comparison
+          ? 'They look at what is offered.'
+          : 'Somebody came with the code, and looks at what is offered.',
+      )
     phase = status.phase
     // The faster one is found by trying both: each is told once.
     if (status.path === null || paths.has(status.path)) return

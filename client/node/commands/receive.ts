@@ -7,12 +7,15 @@ import { type Command, type CommandContext, type OptionValues, UsageError } from
 import { offerLines, textLines } from '../cli/offer-lines.ts'
 import { formatBytes, type Output, printable } from '../cli/output.ts'
 import { openPaths, type Paths } from '../cli/path-option.ts'
+import { showPictures } from '../cli/pictures.ts'
 import { countOfFiles, showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
 import { askInvitation, readArguments } from '../peer/invitations.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
+import { isSignedIn, startFromOffer } from '../peer/offered-receipt.ts'
 import { type PartStore, partStore } from '../peer/part-store.ts'
 import { interruptedReceipts, type ReceiptStart, startFrom } from '../peer/receipt-start.ts'
 import { runTimers } from '../peer/run-timers.ts'
+import { trustedDevices } from '../peer/trusted-devices.ts'
 
 /** The offer, as soon as it is there and waits for an answer; null if it was accepted by an earlier run. */
 const whenOffered = (transfer: PeerTransfer): Promise<PeerOffer | null> =>
@@ -31,27 +34,43 @@ const whenOffered = (transfer: PeerTransfer): Promise<PeerOffer | null> =>
     look()
   })
 
-type Asking = { transfer: PeerTransfer; asker: Asker; isYes: boolean; context: CommandContext }
+type Asking = {
+  transfer: PeerTransfer
+  asker: Asker
+  isYes: boolean
+  trust: boolean
+  context: CommandContext
+}
 
 /**
  * Answers the offer as the person does; resolves with why it was refused, if it was. A text alone needs no leave: it is
  * there with the offer.
  */
-const answer = async ({ transfer, asker, isYes, context }: Asking): Promise<Error | null> => {
+const answer = async ({ transfer, asker, isYes, trust, context }: Asking): Promise<Error | null> => {
   const { output, signal } = context
-  const offer = await whenOffered(transfer)
+  const stopPictures = showPictures(transfer, 'receiver', output)
+  const offer = await whenOffered(transfer).finally(stopPictures)
   if (!offer) return null
   if (output.json) output.event({ offer }, '')
   else for (const line of offer.files.length > 0 ? offerLines(offer) : []) output.note(line)
-  const typed = isYes || offer.files.length === 0 ? 'yes' : await asker.ask('Accept? [y/N] ')
+  const hasToCompare = transfer.status.comparison?.isDone === false
+  const isAnswered = !hasToCompare && (isYes || offer.files.length === 0)
+  const question = hasToCompare
+    ? 'Do they see the same pictures, and do you accept? [y/N] '
+    : 'Accept? [y/N] '
+  const typed = isAnswered ? 'yes' : await asker.ask(question)
   if (signal.aborted || transfer.status.phase !== 'offered') return null
   if (/^y(es)?$/i.test(typed?.trim() ?? '')) {
-    transfer.accept()
+    transfer.accept({ trust })
     return null
   }
   transfer.decline()
   return typed === null
-    ? new UsageError('there is no terminal to ask on; --yes accepts without asking')
+    ? new UsageError(
+        hasToCompare
+          ? 'there is no terminal to compare the pictures on'
+          : 'there is no terminal to ask on; --yes accepts without asking',
+      )
     : new WherryError('declined', 'Declined: nothing was received.')
 }
 
@@ -90,7 +109,8 @@ const runReceipt = async (
   options: OptionValues,
 ): Promise<void> => {
   const { output, signal } = context
-  const { room, secret, kept, keep } = start
+  const { client, room, secret, kept, keep } = start
+  let trusting = Promise.resolve()
   const store = partStore(target)
   const transfer = startReceipt({
     room: paths.limit(room),
@@ -100,10 +120,14 @@ const runReceipt = async (
     secret,
     store,
     accepted: kept.value?.transfer ?? undefined,
-    onKeep: ({ room, again, transfer }) =>
-      void kept.write({ ...keep, room, again, transfer, keptAt: Date.now() }),
+    comparison: kept.value?.comparison,
+    onTrust: secret => {
+      if (keep.person) trusting = trustedDevices(keep.hub, client.user?.id, keep.person).add(secret)
+    },
+    onKeep: now => void kept.write({ ...keep, ...now, keptAt: Date.now() }),
   })
-  const answered = answer({ transfer, asker, isYes: options.yes === true, context }).finally(asker.close)
+  const answers = { isYes: options.yes === true, trust: options.trust === true }
+  const answered = answer({ transfer, asker, ...answers, context }).finally(asker.close)
   answered.catch(() => {})
   try {
     const outcome = await showTransfer(transfer, 'receiver', output, signal)
@@ -113,17 +137,22 @@ const runReceipt = async (
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, start, store)
     asker.close()
-    throw (await answered) ?? inWords(error, signal)
+    throw (signal.aborted ? null : await answered) ?? inWords(error, signal)
   } finally {
     await transfer.stop()
     await store.close()
+    await trusting
   }
 }
 
 export const receive: Command = {
-  usage: 'receive [CODE|LINK] [DIR] [--yes] [--path auto|direct|relay]',
-  doc: 'Receives what somebody sends directly, into DIR or the current folder; no account is needed. Asks for the code, shows what is on offer, and asks again, unless --yes. The same command again continues an interrupted receipt.',
-  options: { yes: { type: 'boolean', short: 'y' }, path: { type: 'string' } },
+  usage: 'receive [CODE|LINK] [DIR] [--yes] [--trust] [--path auto|direct|relay]',
+  doc: 'Receives what somebody sends directly, into DIR or the current folder; no account is needed. Asks for the code, shows what is on offer, and asks again, unless --yes. Who is signed in and enters no code waits for what people of the hub send to them, and compares pictures with the sender; --trust makes that needless the next time, where both say so. The same command again continues an interrupted receipt.',
+  options: {
+    yes: { type: 'boolean', short: 'y' },
+    trust: { type: 'boolean' },
+    path: { type: 'string' },
+  },
   takes: { min: 0, max: 2 },
   async run(context, args, options) {
     const { typed, target } = await readArguments(args)
@@ -132,8 +161,13 @@ export const receive: Command = {
     const paths = await openPaths(options, context.output)
     try {
       const interrupted = await interruptedReceipts(target)
-      const invitation = await askInvitation(typed, interrupted.length > 0, asker)
-      const start = await startFrom(invitation, interrupted, target, { ...context, timers })
+      const canWait = typed === null && (await isSignedIn(context))
+      const invitation = await askInvitation(typed, { canContinue: interrupted.length > 0, canWait }, asker)
+      const run = { ...context, timers }
+      const start =
+        invitation === null && interrupted.length === 0
+          ? await startFromOffer(target, asker, run)
+          : await startFrom(invitation, interrupted, target, run)
       try {
         await runReceipt({ start, timers, paths, target, asker }, context, options)
       } finally {

@@ -2,13 +2,16 @@ import { realpath } from 'node:fs/promises'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Timers } from '../../core/api.ts'
 import { newId } from '../../core/new-id.ts'
-import type { Secret } from '../../core/peer/api.ts'
+import type { ByPerson, Secret } from '../../core/peer/api.ts'
+import { offerSend } from '../../core/peer/offers.ts'
 import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
 import { createRoom, type OwnRoom, type RoomSlot } from '../../core/peer/room.ts'
 import { startSend } from '../../core/peer/session.ts'
+import { createAsker } from '../cli/ask.ts'
 import { type Command, type CommandContext, textOption, UsageError } from '../cli/command.ts'
 import { formatBytes, type Output, printable } from '../cli/output.ts'
 import { openPaths, type Paths } from '../cli/path-option.ts'
+import { askToCompare } from '../cli/pictures.ts'
 import type { Client } from '../cli/session.ts'
 import { countOfFiles, showTransfer } from '../cli/transfer-progress.ts'
 import type { KeptFile } from '../peer/kept-file.ts'
@@ -16,6 +19,7 @@ import { type KeptSend, openKeptSend, snapshotOf } from '../peer/kept-sends.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
 import { runTimers } from '../peer/run-timers.ts'
 import { readSendTree, type SendTree } from '../peer/send-tree.ts'
+import { recipient, trustedDevices } from '../peer/trusted-devices.ts'
 
 type SendRun = {
   client: Client
@@ -25,9 +29,35 @@ type SendRun = {
   tree: SendTree
   text: string | null
   kept: KeptFile<KeptSend>
+  /** A person of the hub instead of whoever has the code. */
+  to: string | null
+  devices: ReturnType<typeof trustedDevices> | null
 }
 
-type Room = { own: OwnRoom; secrets: readonly Secret[] }
+type Room = {
+  own: OwnRoom
+  secrets: readonly Secret[] | readonly [ByPerson]
+}
+
+/** For a person of the hub: offered to them for as long as nobody came. */
+const openRoomFor = async (
+  { client, timers, devices }: Pick<SendRun, 'client' | 'timers' | 'devices'>,
+  to: string,
+  kept: KeptSend['room'] | undefined,
+): Promise<Room> => {
+  const open = (id?: string) => offerSend(client, to, id, { timers })
+  if (kept && isPaired(kept.secrets)) {
+    const own = await open(kept.id).catch(error => {
+      if (isReason(error, 'conflict')) return null
+      throw error
+    })
+    if (own) return { own, secrets: kept.secrets }
+  }
+  return { own: await open(), secrets: [{ via: 'person', trusted: (await devices?.list()) ?? [] }] }
+}
+
+const isPaired = (secrets: readonly (Secret | ByPerson)[]): boolean =>
+  secrets.some(({ via }) => via === 'again')
 
 /** The room of an earlier run if somebody can still come to it, else a new one. */
 const openSendRoom = async (
@@ -39,17 +69,17 @@ const openSendRoom = async (
       if (isReason(error, 'conflict')) return null
       throw error
     })
-    const isPaired = kept.secrets.some(({ via }) => via === 'again')
-    if (own && (isPaired || own.slot !== null)) return { own, secrets: kept.secrets }
+    if (own && (isPaired(kept.secrets) || own.slot !== null)) return { own, secrets: kept.secrets }
     await own?.room.leave()
   }
   return { own: await createRoom(client, newId(), { timers }), secrets: await drawSecrets() }
 }
 
-const showCode = (output: Output, hub: string, secrets: readonly Secret[], { slot }: RoomSlot) => {
-  if (slot === null || secrets.some(({ via }) => via === 'again')) return
-  const code = codeText(slot, secrets)
-  const link = linkText(hub, slot, secrets)
+const showCode = (output: Output, hub: string, secrets: Room['secrets'], { slot }: RoomSlot) => {
+  const shown = secrets.filter(one => one.via !== 'person')
+  if (slot === null || shown.length === 0 || isPaired(secrets)) return
+  const code = codeText(slot, shown)
+  const link = linkText(hub, slot, shown)
   output.note('On the other device run `wherry receive` and enter this code, or open the link in a browser:')
   output.event({ code, link }, `${code}\n${link}`)
   output.note('Waiting for the other side. The code holds for ten minutes and for one receiver.')
@@ -61,16 +91,16 @@ const keepAfter = async (error: unknown, kept: KeptFile<KeptSend>, now: KeptSend
   else await kept.write({ ...now, room: null })
 }
 
-const inWords = (error: unknown): unknown =>
-  isReason(error, 'wrong_code')
-    ? new WherryError(
-        'wrong_code',
-        'Somebody entered a wrong code, so this code is used up. The same command makes a new one.',
-      )
-    : error
+const inWords = (error: unknown, isOnlyOffered: boolean): unknown => {
+  if (isOnlyOffered && isReason(error, 'peer_left'))
+    return new WherryError('declined', 'They declined: nothing was sent.')
+  if (!isReason(error, 'wrong_code')) return error
+  const words = 'Somebody entered a wrong code, so this code is used up. The same command makes a new one.'
+  return new WherryError('wrong_code', words)
+}
 
 const runSend = async (
-  { client, timers, paths, hub, tree, text, kept }: SendRun,
+  { client, timers, paths, hub, tree, text, kept, to, devices }: SendRun,
   { output, signal }: CommandContext,
   options: Parameters<Command['run']>[2],
 ): Promise<void> => {
@@ -78,19 +108,30 @@ const runSend = async (
   const before = options.new === true || kept.value?.snapshot !== snapshot ? null : kept.value
   if (kept.value && !before && options.new !== true)
     output.note('Something changed since this was sent before, so it is sent as something new.')
-  const { own, secrets } = await openSendRoom({ client, timers }, before?.room)
+  const { own, secrets } = to
+    ? await openRoomFor({ client, timers, devices }, to, before?.room)
+    : await openSendRoom({ client, timers }, before?.room)
   let state: KeptSend = {
     snapshot,
     transfer: before?.transfer ?? null,
-    room: { id: own.room.id, secrets: [...secrets] },
+    room: {
+      id: own.room.id,
+      secrets: secrets.filter(one => one.via !== 'person'),
+      comparison: before?.room?.comparison ?? null,
+    },
   }
   await kept.write(state)
-  if (secrets.some(({ via }) => via === 'again')) {
+  if (to && !isPaired(secrets)) {
+    output.note(`Offered to ${printable(to)}. Waiting for them; nobody came if this takes ten minutes.`)
+    if (output.json) output.event({ offered: { room: own.room.id, to } }, '')
+  }
+  if (isPaired(secrets)) {
     output.note('Continuing with whoever received this before; --new makes a new code for somebody else.')
     if (output.json) output.event({ code: null, link: null }, '')
   }
   showCode(output, hub, secrets, own)
   const stopSlots = own.onSlot(slot => showCode(output, hub, secrets, slot))
+  let trusting: Promise<void> | undefined
   const transfer = startSend({
     room: paths.limit(own.room),
     connect: paths.connect,
@@ -101,11 +142,19 @@ const runSend = async (
     text,
     from: client.user?.name ?? '',
     transfer: state.transfer ?? undefined,
-    onKeep({ room, again, transfer }) {
-      state = { snapshot, transfer, room: { id: room, secrets: [{ via: 'again', secret: again }] } }
+    comparison: state.room?.comparison,
+    onTrust: secret => {
+      trusting = devices?.add(secret)
+    },
+    onKeep({ room, again, transfer, comparison }) {
+      const secrets = [{ via: 'again', secret: again } as const]
+      state = { snapshot, transfer, room: { id: room, secrets, comparison } }
       void kept.write(state)
     },
   })
+  const asker = createAsker(output, signal)
+  const compared = askToCompare({ transfer, asker, output, trust: options.trust === true })
+  compared.catch(() => {})
   try {
     const outcome = await showTransfer(transfer, 'sender', output, signal)
     await kept.remove()
@@ -113,21 +162,35 @@ const runSend = async (
     output.result(outcome, [line])
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, kept, state)
-    throw inWords(error)
+    asker.close()
+    throw (
+      (signal.aborted ? null : await compared) ??
+      inWords(error, to !== null && transfer.status.comparison === null)
+    )
   } finally {
     stopSlots()
+    asker.close()
     await transfer.stop()
+    await trusting
   }
 }
 
 export const send: Command = {
-  usage: 'send FILES... [--text TEXT] [--new] [--path auto|direct|relay]',
-  doc: 'Sends files and folders straight to somebody, who needs no account: it prints a code to pass on, and waits. Nothing is stored on the hub. The same command again continues an interrupted send; --new begins another one.',
-  options: { text: { type: 'string' }, new: { type: 'boolean' }, path: { type: 'string' } },
+  usage: 'send FILES... [--to EMAIL [--trust]] [--text TEXT] [--new] [--path auto|direct|relay]',
+  doc: 'Sends files and folders straight to somebody, who needs no account: it prints a code to pass on, and waits. With --to it is offered to a person of the hub instead, and both compare four pictures, so that nobody is in the middle; --trust makes that needless the next time, where both say so. Nothing is stored on the hub. The same command again continues an interrupted send; --new begins another one.',
+  options: {
+    to: { type: 'string' },
+    trust: { type: 'boolean' },
+    text: { type: 'string' },
+    new: { type: 'boolean' },
+    path: { type: 'string' },
+  },
   takes: { min: 0, max: Number.POSITIVE_INFINITY },
   async run(context, args, options) {
     const { connect, hub, output } = context
     const text = textOption(options, 'text') ?? null
+    const to = textOption(options, 'to') ?? null
+    if (options.trust && !to) throw new UsageError('--trust goes with --to')
     if (args.length === 0 && !text) throw new UsageError('name what to send: files, folders, or --text')
     const tree = await readSendTree(args)
     for (const { file, why } of tree.skipped) output.note(`passed over ${printable(file)}: ${why}`)
@@ -136,9 +199,12 @@ export const send: Command = {
     const named = await Promise.all(args.map(one => realpath(one)))
     const timers = runTimers()
     const paths = await openPaths(options, output)
-    const kept = await openKeptSend([await hub(), client.user?.id, named, text])
+    const address = await hub()
+    const kept = await openKeptSend([address, client.user?.id, named, text, ...(to ? [to] : [])])
+    const devices = to ? trustedDevices(address, client.user?.id, recipient(to)) : null
+    const run = { client, timers, paths, hub: address, tree, text, kept, to, devices }
     try {
-      await runSend({ client, timers, paths, hub: await hub(), tree, text, kept }, context, options)
+      await runSend(run, context, options)
     } finally {
       for (const source of tree.sources) await source.close?.()
       paths.close()

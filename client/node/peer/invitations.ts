@@ -23,16 +23,20 @@ export const readArguments = async (
   return { typed: isTyped ? argument(args, 0) : null, target: resolve(folder) }
 }
 
-/** What was typed, in the arguments or now; null to continue what was interrupted, where there is such a thing. */
+/**
+ * What was typed, in the arguments or now; null to continue what was interrupted, where there is such a thing, or else to
+ * wait for what is offered to the account.
+ */
 export const askInvitation = async (
   typed: string | null,
-  hasInterrupted: boolean,
+  { canContinue, canWait }: { canContinue: boolean; canWait: boolean },
   asker: Asker,
 ): Promise<Invitation | null> => {
   if (typed !== null) return parseInvitation(typed)
-  const also = hasInterrupted ? ' (Enter continues what was interrupted)' : ''
+  const waits = canWait ? ' (Enter waits for what people of the hub send you)' : ''
+  const also = canContinue ? ' (Enter continues what was interrupted)' : waits
   const answer = (await asker.ask(`Code or link${also}: `))?.trim() ?? ''
   if (answer !== '') return parseInvitation(answer)
-  if (!hasInterrupted) throw new UsageError('no code was entered')
+  if (!canContinue && !canWait) throw new UsageError('no code was entered')
   return null
 }

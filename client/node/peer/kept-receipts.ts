@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { id } from '../../../protocol/values.ts'
 import type { Invitation } from '../../core/peer/pairing/code.ts'
 import { configDirectory } from '../current-hub.ts'
+import { keptComparison } from './kept-comparison.ts'
 import { type KeptFile, openKept, readKept } from './kept-file.ts'
 
 const keptReceipt = v.object({
@@ -14,8 +15,11 @@ const keptReceipt = v.object({
   transfer: v.nullable(id),
   /** The folder that it goes into. */
   target: v.string(),
-  /** Digest of the code or link, which somebody may enter again. */
+  /** Digest of the code or link, which somebody may enter again; empty for what a person of the hub offered. */
   invitation: v.string(),
+  /** Who offered it, as trustedDevices() names people; null by code or link. */
+  person: v.optional(v.nullable(v.string()), null),
+  comparison: keptComparison,
   /** Milliseconds since 1970. */
   keptAt: v.number(),
 })

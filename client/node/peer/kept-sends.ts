@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { id } from '../../../protocol/values.ts'
 import type { PeerSource, Secret } from '../../core/peer/api.ts'
 import { configDirectory } from '../current-hub.ts'
+import { keptComparison } from './kept-comparison.ts'
 import { type KeptFile, openKept } from './kept-file.ts'
 
 const secrets: v.GenericSchema<unknown, Secret[]> = v.array(
@@ -16,7 +17,7 @@ const keptSend = v.object({
   /** Names what the receiver has of it; null before somebody came. */
   transfer: v.nullable(id),
   /** Null when that room is over: then another one continues the transfer. */
-  room: v.nullable(v.object({ id, secrets })),
+  room: v.nullable(v.object({ id, secrets, comparison: keptComparison })),
 })
 
 export type KeptSend = v.InferOutput<typeof keptSend>

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Timers } from '../../core/api.ts'
-import type { Room, Secret } from '../../core/peer/api.ts'
+import type { ByPerson, Room, Secret } from '../../core/peer/api.ts'
 import type { Invitation } from '../../core/peer/pairing/code.ts'
 import { joinRoom } from '../../core/peer/room.ts'
 import { type CommandContext, UsageError } from '../cli/command.ts'
@@ -14,15 +14,15 @@ import { invitationDigest, type KeptReceipt, listKeptReceipts, openKeptReceipt }
 export type ReceiptStart = {
   client: Client
   room: Room
-  secret: Secret
+  secret: Secret | ByPerson
   kept: KeptFile<KeptReceipt>
   /** What becomes of it as soon as there is something to keep. */
-  keep: Pick<KeptReceipt, 'hub' | 'target' | 'invitation'>
+  keep: Pick<KeptReceipt, 'hub' | 'target' | 'invitation' | 'person'>
 }
 
-type Context = Pick<CommandContext, 'connectTo' | 'hub' | 'output' | 'signal'> & { timers: Timers }
+export type Context = Pick<CommandContext, 'connectTo' | 'hub' | 'output' | 'signal'> & { timers: Timers }
 
-const keptOf = async (room: string): Promise<KeptFile<KeptReceipt>> => {
+export const keptOf = async (room: string): Promise<KeptFile<KeptReceipt>> => {
   const kept = await openKeptReceipt(room)
   if (kept) return kept
   throw new WherryError('busy', 'Another `wherry receive` on this machine is receiving this.')
@@ -91,6 +91,6 @@ export const startFrom = async (
     room,
     secret: { via, secret },
     kept: await keptOf(room.id),
-    keep: { hub, target: await realpath(target), invitation: invitationDigest(invitation) },
+    keep: { hub, target: await realpath(target), invitation: invitationDigest(invitation), person: null },
   }
 }

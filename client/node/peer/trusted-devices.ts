@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import * as v from 'valibot'
+import type { Person } from '../../../protocol/values.ts'
+import { configDirectory } from '../current-hub.ts'
+import { openKept, readKept } from './kept-file.ts'
+
+/** The latest devices of one person. */
+const mostDevices = 16
+
+const schema = v.object({ secrets: v.array(v.string()) })
+
+/**
+ * Whom a device belongs to, as this side knows it, so that nobody's device passes for somebody else's: to whom something is
+ * sent by the address that was typed, from whom it comes by what the hub says.
+ */
+export const recipient = (email: string): string => `to ${email.normalize('NFC').toLowerCase()}`
+export const origin = ({ id, name }: Person): string => `from ${id} ${name}`
+
+/** The devices of a person that one account of a hub trusts, the latest first: secrets, in a file of mode 0600. */
+export const trustedDevices = (hub: string, account: string | undefined, person: string) => {
+  const name = createHash('sha256')
+    .update(JSON.stringify([hub, account, person]))
+    .digest('hex')
+  const path = join(configDirectory(), 'trusted', `${name}.json`)
+  return {
+    list: async (): Promise<string[]> => (await readKept(path, schema))?.secrets ?? [],
+    async add(secret: string): Promise<void> {
+      for (;;) {
+        const kept = await openKept(path, schema)
+        if (kept) {
+          const others = kept.value?.secrets.filter(one => one !== secret) ?? []
+          await kept.write({ secrets: [secret, ...others].slice(0, mostDevices) })
+          return kept.release()
+        }
+        // Another process writes it at this moment.
+        await setTimeout(50)
+      }
+    },
+  }
+}

@@ -1,0 +1,185 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type CommandLine, type CommandResult, commandLine } from '../support/command-line.ts'
+import { outcomeOf } from '../support/direct-sends.ts'
+import { randomFile, sha256OfFile } from '../support/files.ts'
+import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+
+const MiB = 2 ** 20
+const bob = { email: 'bob@example.org', password: 'a-long-password-of-bob' }
+
+let hub: HubProcess
+let home: string
+/** Ada's laptop and Bob's, and Bob's phone. */
+let ada: CommandLine
+let laptop: CommandLine
+let phone: CommandLine
+
+const signIn = async (name: string, { email, password }: typeof bob): Promise<CommandLine> => {
+  const wherry = commandLine(join(home, name))
+  await wherry.json(['login', hub.url, '--email', email, '--password-stdin'], password)
+  return wherry
+}
+
+beforeAll(async () => {
+  hub = await hubProcess({
+    WHERRY_ADMIN_EMAIL: administrator.email,
+    WHERRY_ADMIN_PASSWORD: administrator.password,
+  })
+  await hub.start()
+  home = await mkdtemp(join(tmpdir(), 'wherry-person-'))
+  ada = await signIn('ada', administrator)
+  await ada.json(['users', 'create', bob.email, '--name', 'Bob', '--password-stdin'], bob.password)
+  laptop = await signIn('laptop', bob)
+  phone = await signIn('phone', bob)
+})
+
+afterAll(async () => {
+  await hub.remove()
+  await rm(home, { recursive: true, force: true })
+})
+
+let work: string
+let target: string
+let file: string
+
+beforeEach(async () => {
+  work = await mkdtemp(join(home, 'work-'))
+  target = join(work, 'target')
+  await mkdir(target)
+  file = join(work, 'plans.txt')
+  await writeFile(file, 'the plans')
+})
+
+const pictures = ({ stderr }: CommandResult): string | undefined => /^ {2}(\S+ .+ {3}.+)$/m.exec(stderr)?.[1]
+const hasArrived = async () => (await readdir(target)).length > 0
+
+/** Enter instead of a code, then the answers. */
+const receiveWith = (...answers: string[]) => ['', ...answers, ''].join('\n')
+
+describe('a send to a person of the hub', () => {
+  test('shows both the same pictures, and arrives after both said so', async () => {
+    const big = await randomFile(join(work, 'big.bin'), 20 * MiB + 5)
+    const sending = ada.start(['send', big, '--to', 'Bob@Example.org'], 'y\n')
+    const received = await laptop.run(['receive', target], receiveWith('y', 'y'))
+    const sent = await sending.result
+    expect([sent.code, received.code]).toEqual([0, 0])
+    expect(received.stderr).toContain('wants to send you something directly')
+    expect(pictures(sent)).toBeTruthy()
+    expect(pictures(sent)?.split('   ')).toHaveLength(4)
+    expect(pictures(received)).toBe(pictures(sent))
+    expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(big))
+  })
+
+  test('reaches who waited before, and who came later', async () => {
+    const waiting = laptop.start(['receive', target, '--json'], receiveWith('y', 'y'))
+    const sent = await ada.run(['send', file, '--to', bob.email, '--json'], 'y\n')
+    expect(outcomeOf(sent)).toMatchObject({ files: 1 })
+    const lines = (await waiting.result).stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const [{ offered }, { comparison }, { offer }] = lines
+    expect(offered.from.name).toBe(offer.from)
+    expect(comparison).toMatchObject({ trust: 'new', isDone: false, emoji: { length: 4 } })
+    expect(await readFile(join(target, 'plans.txt'), 'utf8')).toBe('the plans')
+  })
+
+  test('tells the receiver no name when the sender sees other pictures', async () => {
+    const sending = ada.start(['send', file, '--to', bob.email], 'n\n')
+    const received = await laptop.run(['receive', target], receiveWith('y', 'y'))
+    const sent = await sending.result
+    expect(sent.stderr).toContain('The pictures were not the same')
+    expect(sent.code).not.toBe(0)
+    expect(received.code).not.toBe(0)
+    expect(received.stderr).not.toContain('plans.txt')
+    expect(await hasArrived()).toBe(false)
+  })
+
+  test('is refused by a receiver that sees other pictures', async () => {
+    const sending = ada.start(['send', file, '--to', bob.email], 'y\n')
+    const received = await laptop.run(['receive', target], receiveWith('y', 'n'))
+    expect(received.stderr).toContain('Declined')
+    expect((await sending.result).stderr).toMatch(/declined/i)
+    expect(await hasArrived()).toBe(false)
+  })
+
+  test('that is not opened is declined, and the receiver waits for the next', async () => {
+    const first = ada.start(['send', file, '--to', bob.email], 'y\n')
+    const receiving = laptop.start(['receive', target], receiveWith('n', 'y', 'y'))
+    expect((await first.result).stderr).toContain('They declined')
+    const second = await ada.run(['send', file, '--to', bob.email], 'y\n')
+    expect(second.code).toBe(0)
+    expect((await receiving.result).code).toBe(0)
+    expect(await hasArrived()).toBe(true)
+  })
+
+  test('goes nowhere without somebody to compare, whatever --yes says', async () => {
+    const sending = ada.start(['send', file, '--to', bob.email], '')
+    const received = await laptop.run(['receive', target, '--yes'], receiveWith('y'))
+    expect((await sending.result).code).toBe(2)
+    expect((await sending.result).stderr).toContain('no terminal to compare the pictures on')
+    expect(received.code).not.toBe(0)
+    expect(await hasArrived()).toBe(false)
+  })
+
+  test('compares nothing any more between devices that trust each other, and says when it is another one', async () => {
+    const send = (to: CommandLine, answers: string, options: string[], typed: string[]) => {
+      const sending = ada.start(['send', file, '--to', bob.email, ...options], answers)
+      return Promise.all([sending.result, to.run(['receive', target, ...options], receiveWith(...typed))])
+    }
+    for (const { code } of await send(laptop, 'y\n', ['--trust'], ['y', 'y'])) expect(code).toBe(0)
+    await rm(join(target, 'plans.txt'))
+
+    // No answers but to open and accept.
+    const [sent, received] = await send(laptop, '', [], ['y', 'y'])
+    expect([sent.code, received.code]).toEqual([0, 0])
+    for (const { stderr } of [sent, received]) {
+      expect(stderr).toContain('This is a device that you trust.')
+      expect(stderr).not.toContain('pictures')
+    }
+    expect(await hasArrived()).toBe(true)
+    await rm(join(target, 'plans.txt'))
+
+    const [toPhone, onPhone] = await send(phone, 'n\n', [], ['y', 'y'])
+    expect(toPhone.stderr).toContain('Caution: this is not a device of theirs that you trust')
+    expect(pictures(onPhone)).toBe(pictures(toPhone))
+    expect(onPhone.stderr).not.toContain('Caution')
+    expect(await hasArrived()).toBe(false)
+    const kept = join(home, 'ada', 'config', 'wherry', 'trusted')
+    for (const name of (await readdir(kept)).filter(one => one.endsWith('.json')))
+      expect((await stat(join(kept, name))).mode & 0o777).toBe(0o600)
+  })
+
+  test('goes on after both were killed, without comparing again', async () => {
+    const big = await randomFile(join(work, 'big.bin'), 60 * MiB)
+    const begin = (answers: string, typed: string) => {
+      const sending = ada.start(['send', big, '--to', bob.email, '--path', 'relay'], answers)
+      return [sending, laptop.start(['receive', target, '--path', 'relay', '--json'], typed)] as const
+    }
+    const first = begin('y\n', receiveWith('y', 'y'))
+    for (let size = 0; size < 8 * MiB; ) {
+      const parts = await readdir(target, { recursive: true })
+      const sizes = await Promise.all(parts.map(name => stat(join(target, name)).catch(() => null)))
+      size = sizes.reduce((sum, one) => sum + (one?.isFile() ? one.blocks * 512 : 0), 0)
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+    for (const { process } of first) process.kill('SIGKILL')
+    await Promise.all(first.map(({ result }) => result))
+    const [sending, receiving] = begin('', '\n')
+    const outcome = outcomeOf(await receiving.result)
+    expect((await sending.result).stderr).toContain('Continuing')
+    expect(outcome.movedBytes).toBeLessThan(60 * MiB)
+    expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(big))
+  })
+})
+
+test('Nobody who is not signed in waits for offers, and --trust needs a person', async () => {
+  const stranger = commandLine(join(work, 'stranger'))
+  const received = await stranger.run(['receive', target, '--hub', hub.url], '\n')
+  expect(received.code).toBe(2)
+  expect(received.stderr).toContain('no code was entered')
+  expect((await ada.run(['send', file, '--trust'])).code).toBe(2)
+})
