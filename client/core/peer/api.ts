@@ -57,7 +57,19 @@ export type Room = {
 export type Role = 'sender' | 'receiver'
 
 /** What the two know of each other before keys: words of a code, the secret of a link, or of an earlier pairing. */
-export type Secret = { via: 'code' | 'link' | 'again'; secret: string }
+export type Secret = { via: 'code' | 'link' | 'again'; secret: string; run?: PairingRun | undefined }
+
+/**
+ * The receiver's only run with a code, to be kept for a reload before it is begun: the sender answers no second one.
+ * `wasBegun`: it was kept, so its keys may have been used; it leads to new ones.
+ */
+export type PairingRun = {
+  /** 32 random bytes as base64url. */
+  seed: string
+  wasBegun: boolean
+  /** Runs before the sender is told: from now on `{ via: 'again' }` with this secret is to be kept instead. */
+  proven(again: string): void
+}
 
 /**
  * For a person of the hub, with whom there is no secret yet: the two compare emoji, unless both prove a secret that their

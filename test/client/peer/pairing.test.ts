@@ -284,6 +284,67 @@ describe('pairing of a direct send', () => {
     expectFit(await keysOf(sender), await keysOf(receiver))
   })
 
+  /** A receiver by code that is loaded anew after the sender answered; `lost` never arrives. */
+  const reloadedBefore = async (lost: 'answer' | 'confirm') => {
+    const seed = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
+    let isOver = false
+    const rooms = roomPair(undefined, envelope =>
+      !isOver && decodePairing(envelope)?.kind === lost ? [] : [envelope],
+    )
+    rooms.connect()
+    const sender = outcome(pair(rooms.sender, 'sender', offered))
+    const gone = new AbortController()
+    let again: string | null = null
+    const proven = (secret: string) => {
+      again = secret
+    }
+    const page: Secret = { ...code, run: { seed, wasBegun: false, proven } }
+    const before = outcome(pair(rooms.receiver, 'receiver', [page], { signal: gone.signal }))
+    await settle()
+    gone.abort()
+    isOver = true
+    const reloaded: Secret = { ...code, run: { seed, wasBegun: true, proven } }
+    return { rooms, sender, before, reloaded, again: again as string | null }
+  }
+
+  it('does not use up the code when the receiver is loaded anew before the answer came', async () => {
+    const { rooms, sender, before, reloaded, again } = await reloadedBefore('answer')
+    expect([await before, again]).toEqual(['cancelled', null])
+    const receiver = outcome(pair(rooms.receiver, 'receiver', [reloaded]))
+    rooms.cut()
+    rooms.connect()
+    expectFit(await keysOf(sender), await keysOf(receiver))
+    const answers = rooms.log.filter(({ envelope }) => decodePairing(envelope)?.kind === 'answer')
+    expect(new Set(answers.slice(0, 2).map(({ envelope }) => envelope)).size).toBe(1)
+  })
+
+  it('does not use up the code when the receiver is loaded anew before its confirmation arrived', async () => {
+    const { rooms, sender, before, again } = await reloadedBefore('confirm')
+    const used = await keysOf(before)
+    if (again === null) throw new Error('The secret was not kept.')
+    const receiver = outcome(pair(rooms.receiver, 'receiver', [{ via: 'again', secret: again }]))
+    expectFit(await keysOf(sender), await keysOf(receiver))
+    expect((await keysOf(receiver)).linkSend).not.toEqual(used.linkSend)
+  })
+
+  it('never seals with the keys of a run that was kept, although that was all that was kept', async () => {
+    const { rooms, sender, before, reloaded } = await reloadedBefore('confirm')
+    const used = await keysOf(before)
+    const receiver = outcome(pair(rooms.receiver, 'receiver', [reloaded]))
+    expectFit(await keysOf(sender), await keysOf(receiver))
+    const keys = await keysOf(receiver)
+    expect(keys.linkSend).not.toEqual(used.linkSend)
+    expect(keys.signalSend).not.toEqual(used.signalSend)
+    expect(keys.again).toBe(used.again)
+  })
+
+  it('takes no other run for the one that was kept, nor a wrong code with it', async () => {
+    const { rooms, sender, reloaded } = await reloadedBefore('answer')
+    const other: Secret = { ...reloaded, secret: 'copper-violet' }
+    const receiver = outcome(pair(rooms.receiver, 'receiver', [other]))
+    expect([await sender, await receiver]).toEqual(['wrong_code', 'wrong_code'])
+  })
+
   it('ends with peer_away when the other side says nothing for a minute, and waits for one that is not there', async () => {
     for (const role of ['sender', 'receiver'] as const) {
       const rooms = roomPair()

@@ -43,12 +43,14 @@ export const generatorOf = (input: CpaceInput) => {
   return ristretto255_hasher.deriveToCurve(sha512(generatorString(input)))
 }
 
-/** 252 random bits: below the order of the group. */
-const drawScalar = (): bigint => {
-  const bytes = crypto.getRandomValues(new Uint8Array(32))
+/** 252 bits of 32 random bytes: below the order of the group. */
+export const scalarOf = (random: Uint8Array): bigint => {
+  const bytes = random.slice()
   bytes[31] = (bytes[31] ?? 0) & 0x0f
-  return bytesToNumberLE(bytes) || drawScalar()
+  return bytesToNumberLE(bytes)
 }
+
+const drawScalar = (): bigint => scalarOf(crypto.getRandomValues(new Uint8Array(32))) || drawScalar()
 
 /** The product of a point that came from elsewhere; null if it is no encoding of a point, or of the neutral element. */
 export const multiplyVerified = (scalar: bigint, encoded: Uint8Array): Uint8Array | null => {
@@ -75,7 +77,7 @@ export const keyOf = (
     ),
   )
 
-/** One side's run. A scalar is given by tests only. */
+/** One side's run. A scalar is given where the run was kept. */
 export const startCpace = (input: CpaceInput, associated: Uint8Array, scalar = drawScalar()) => {
   const share = generatorOf(input).multiply(scalar).toBytes()
   const own: CpaceMessage = { share, associated }

@@ -1,6 +1,7 @@
 import { WherryError } from '../../../../protocol/errors.ts'
 import type { PairKeys, Role, Secret } from '../api.ts'
-import { type CpaceRun, startCpace } from './cpace.ts'
+import { fromBase64url } from '../base64url.ts'
+import { type CpaceRun, scalarOf, startCpace } from './cpace.ts'
 import {
   areEqual,
   associatedOf,
@@ -50,25 +51,33 @@ export const finishRun = (
 }
 
 export const receiverSide = (room: string, first: Secret): Side => {
+  const { run: kept } = first
   let secret = first
-  const start = () => startCpace(cpaceInput(room, secret), associatedOf(room, 'receiver'))
-  let run = start()
+  const start = (scalar?: bigint) =>
+    startCpace(cpaceInput(room, secret), associatedOf(room, 'receiver'), scalar)
+  let run = start(scalarOf(fromBase64url(kept?.seed ?? '') ?? new Uint8Array()) || undefined)
   let proven: Paired | null = null
+  /** The sender's share of a run that was followed by another at once: it may come twice. */
+  let followed: Uint8Array | null = null
+
+  const hi = (): Step => ({ send: { kind: 'hi', via: secret.via, share: run.share } })
+  const startAgain = (again: string) => {
+    secret = { via: 'again', secret: again }
+    proven = null
+    run = start()
+  }
 
   return {
     appeared() {
-      if (proven) {
-        // The sender may have missed the confirmation. It takes no code twice, but this secret proves as much.
-        secret = { via: 'again', secret: proven.keys.again }
-        proven = null
-        run = start()
-      }
+      // The sender may have missed the confirmation. It takes no code twice, but this secret proves as much.
+      if (proven) startAgain(proven.keys.again)
       // Otherwise the very same share: no second guess for whoever answers it.
-      return { send: { kind: 'hi', via: secret.via, share: run.share } }
+      return hi()
     },
     received(message) {
       if (message.kind === 'refused') return { failed: wrong(secret.via) }
       if (message.kind !== 'answer' || proven) return null
+      if (followed && areEqual(followed, message.share)) return null
       const derived = finishRun(run, room, 'receiver', secret, message.share)
       const expected = derived?.confirmOf('sender', {
         share: message.share,
@@ -76,6 +85,13 @@ export const receiverSide = (room: string, first: Secret): Side => {
       })
       if (!derived || !expected || !areEqual(expected, message.confirm))
         return { send: { kind: 'refused' }, failed: wrong(secret.via) }
+      if (secret === first) kept?.proven(derived.keys.again)
+      if (secret === first && kept?.wasBegun) {
+        // Its keys may have sealed something before the reload, and numbers of envelopes would come twice with them.
+        followed = message.share
+        startAgain(derived.keys.again)
+        return hi()
+      }
       const own = { share: run.share, associated: associatedOf(room, 'receiver') }
       proven = { keys: derived.keys, via: first.via }
       return { send: { kind: 'confirm', confirm: derived.confirmOf('receiver', own) }, paired: proven }
