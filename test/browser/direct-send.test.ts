@@ -296,6 +296,33 @@ test('what an earlier visit left goes on with one click, and the sender says tha
   expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
 })
 
+test('what the sender ended meanwhile cannot go on, and says why', async () => {
+  const file = await randomFile(join(rig.directory, 'ended.bin'), 96 * MiB)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  const first = await openReceiver()
+  await enterCode(first.page, await shownCode(sender))
+  await accept(first.page)
+  await inTheMiddleOfIt(first.page)
+  await first.page.goto('about:blank')
+  await sender.getByText('The other side is gone.').waitFor()
+  await sender.getByRole('button', { name: 'End this send' }).click()
+  await sender.locator('wherry-send-card').waitFor({ state: 'detached' })
+  const { page: receiver } = await rig.openTab(first, '/go')
+  await receiver.getByRole('button', { name: 'Continue' }).click()
+  await receiver.getByText('The sender is not there, or ended this.').waitFor()
+  await receiver.getByRole('button', { name: 'Forget what' }).click()
+  await receiver.getByText('From earlier').waitFor({ state: 'detached' })
+  const kept = await receiver.evaluate(async () => {
+    const names: string[] = []
+    const root = await navigator.storage.getDirectory()
+    const folder = (await root.getDirectoryHandle('received')) as unknown as { keys(): AsyncIterable<string> }
+    for await (const name of folder.keys()) names.push(name)
+    return names
+  })
+  expect(kept).toEqual([])
+})
+
 test('a file that changes while it is sent is refused on both sides', async () => {
   const file = await randomFile(join(rig.directory, 'changing.bin'), 96 * MiB)
   const { page: sender } = await openSender()

@@ -14,7 +14,7 @@ import { startWorker } from '../uploads/worker-url.ts'
 import { forgetInvitation, ownRoom, setOwnRoom, takeInvitation } from './arrival.ts'
 import './code-form.ts'
 import type { Receipt } from './receipt.ts'
-import { receiverFailure } from './receipt-words.ts'
+import { receiverFailure, resumeFailure } from './receipt-words.ts'
 import { forgetReceipt, type RememberedReceipt, rememberedReceipts } from './remembered-receipts.ts'
 import './unfinished-list.ts'
 
@@ -136,10 +136,17 @@ export class GoPage extends LitElement {
 
   /** What this tab was receiving goes on by itself; what other visits left waits for a click. */
   async #lookBack() {
-    const all = await rememberedReceipts()
+    const all = await this.#listUnfinished()
     const own = all.find(({ room }) => room === ownRoom())
-    this.unfinished = all.filter(one => one !== own && one.offer !== null && one.savedAt === null)
     if (own) await this.#goOn(own)
+  }
+
+  async #listUnfinished(): Promise<RememberedReceipt[]> {
+    const all = await rememberedReceipts()
+    this.unfinished = all.filter(
+      ({ room, offer, savedAt }) => room !== ownRoom() && offer !== null && savedAt === null,
+    )
+    return all
   }
 
   async #join(text: string) {
@@ -154,13 +161,13 @@ export class GoPage extends LitElement {
     await this.#attempt(async () => {
       const { goOn } = await loadReceiving()
       this.#show(await goOn(this.client, this.#startWorker, remembered))
-    })
-    this.unfinished = this.unfinished.filter(one => one !== remembered)
+    }, resumeFailure)
+    await this.#listUnfinished()
   }
 
   async #forget(remembered: RememberedReceipt) {
     await forgetReceipt(remembered)
-    this.unfinished = this.unfinished.filter(one => one !== remembered)
+    await this.#listUnfinished()
   }
 
   #startWorker = (): Worker => {
@@ -186,13 +193,13 @@ export class GoPage extends LitElement {
       this.renderRoot.querySelector<LitElement>('wherry-receipt-card')?.requestUpdate()
   }
 
-  async #attempt(work: () => Promise<unknown>) {
+  async #attempt(work: () => Promise<unknown>, words = receiverFailure) {
     this.isBusy = true
     this.problem = ''
     try {
       await work()
     } catch (error) {
-      this.#refuse(isReason(error, 'invalid_params') ? error.message : receiverFailure(error))
+      this.#refuse(isReason(error, 'invalid_params') ? error.message : words(error))
     }
     this.isBusy = false
   }

@@ -28,6 +28,12 @@ export const receiverFailure = (error: unknown): string => {
   }
 }
 
+/** The same, for what cannot go on yet: the sender may come back, and the hub knows the room again then. */
+export const resumeFailure = (error: unknown): string =>
+  error instanceof WherryError && error.reason === 'not_found'
+    ? msg('The sender is not there, or ended this. When they have their page open again, continue here.')
+    : receiverFailure(error)
+
 /** How it stands, as a sentence for the receiver. */
 export const receiverState = ({ phase, error }: TransferStatus): string => {
   switch (phase) {
