@@ -1,30 +1,10 @@
 import { isReason } from '../../../protocol/errors.ts'
 import type { Person } from '../../../protocol/values.ts'
-import type { HubClient, Stop, TransferLink } from '../api.ts'
+import type { HubClient, Stop } from '../api.ts'
 import { createListeners } from '../listeners.ts'
-import { createRoom, type OwnRoom } from './room.ts'
 
 /** Something that a person of this hub wants to send to the user: acceptRoom() answers, or decline(). */
 export type SendOffer = { readonly room: string; readonly from: Person }
-
-/** Opens a room, or the one of this id again, and offers it to the person with this address for as long as nobody came. */
-export const offerSend = async (
-  client: HubClient & TransferLink,
-  email: string,
-  ...[id, options]: [id?: string, options?: Parameters<typeof createRoom>[2]]
-): Promise<OwnRoom> => {
-  const own = await createRoom(client, id, options)
-  const offer = () => client.call('room.offer', { room: own.room.id, email })
-  if (own.slot !== null)
-    await offer().catch(async error => {
-      await own.room.leave()
-      throw error
-    })
-  // A restarted hub has forgotten it.
-  const stop = own.onSlot(() => void offer().catch(() => {}))
-  own.room.onEnd(stop)
-  return own
-}
 
 export type SendOffers = {
   /** What waits for an answer, in the order in which it came. */

@@ -47,6 +47,12 @@ export const receiptStyles = css`
   .state a {
     color: inherit;
   }
+  .trust {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    font-size: 13px;
+  }
   .hint {
     font-size: 12px;
     color: var(--text-2);

@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { PeerOffer } from '../../core/peer/api.ts'
+import type { KeptComparison } from '../../core/peer/comparing.ts'
 import { forgetKept } from '../peer/kept-store.ts'
 
 /** Something that was begun to be received in this browser, so that it can go on after a reload. */
@@ -17,6 +18,9 @@ export type RememberedReceipt = {
   whole: { path: readonly string[]; crc: number }[] | null
   /** When it was saved out of the browser's own place. */
   savedAt: number | null
+  /** Who of this hub offered it, as trusted-devices.ts names people, to an account; not there by code or link. */
+  person?: { account: string; name: string } | null
+  comparison?: KeptComparison | null
 }
 
 interface Schema extends DBSchema {

@@ -1,4 +1,4 @@
-import { msg } from '@lit/localize'
+import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { TransferStatus } from '../../core/peer/api.ts'
@@ -6,6 +6,8 @@ import '../peer/transfer-progress.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
+import type { Compared } from './compare-form.ts'
+import './compare-form.ts'
 import './invitation-card.ts'
 import type { Invited } from './receiver.ts'
 import { senderFailure, senderState } from './receiver-words.ts'
@@ -80,6 +82,11 @@ export class ReceiverCard extends LitElement {
         ${this.#state(receiver, status)}
         <div class="controls">${this.#controls(receiver, status)}</div>
       </div>
+      ${
+        status?.phase === 'comparing'
+          ? html`<wherry-compare-form .comparison=${status.comparison} @compared=${(event: CustomEvent<Compared>) => this.#compared(event.detail)}></wherry-compare-form>`
+          : nothing
+      }
       ${receiver.invitation ? html`<wherry-invitation .invitation=${receiver.invitation}></wherry-invitation>` : nothing}
       ${
         status && showsProgress(status)
@@ -93,17 +100,27 @@ export class ReceiverCard extends LitElement {
     return html`<p class="state ${tone}" role="status">${icon}<span>${this.#words(error, status)}</span></p>`
   }
 
-  #words(error: unknown, status: TransferStatus | null): string {
-    if (error) return senderFailure(error)
-    if (status) return senderState(status)
-    return this.asleep ? msg('Waits for its files') : msg('Getting a code…')
+  #compared({ isSame, trust }: Compared) {
+    const transfer = this.receiver?.transfer
+    if (isSame) transfer?.accept({ trust })
+    else transfer?.decline()
   }
 
-  #controls({ isOver, error }: Invited, status: TransferStatus | null) {
+  #words(error: unknown, status: TransferStatus | null): string {
+    if (error) return senderFailure(error)
+    const to = this.receiver?.to
+    if (to && status?.error?.reason === 'peer_left' && !status.comparison) return msg('They declined')
+    if (status?.phase === 'pairing' && to) return msg(str`Offered to ${to}. Waiting for them to open it`)
+    if (status) return senderState(status)
+    if (this.asleep) return msg('Waits for its files')
+    return to ? msg('Offering it…') : msg('Getting a code…')
+  }
+
+  #controls({ isOver, error, to }: Invited, status: TransferStatus | null) {
     const phase = error ? 'failed' : status?.phase
     const remove = this.#button('remove', icons.close, msg('Remove from this list'))
     if (phase === 'failed' || phase === 'cancelled')
-      return html`<button type="button" @click=${() => this.#fire('renew')}>${transferIcons.refresh}${msg('New code')}</button>${remove}`
+      return html`<button type="button" @click=${() => this.#fire('renew')}>${transferIcons.refresh}${to ? msg('Offer again') : msg('New code')}</button>${remove}`
     if (isOver) return remove
     const cancel = this.#button('cancel', icons.close, msg('Cancel'))
     if (phase === 'running') return html`${this.#button('pause', transferIcons.pause, msg('Pause'))}${cancel}`

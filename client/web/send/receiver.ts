@@ -1,12 +1,15 @@
 import type { HubClient, Stop, TransferLink } from '../../core/api.ts'
 import { newId } from '../../core/new-id.ts'
-import type { PeerSource, PeerTransfer, Room, Secret } from '../../core/peer/api.ts'
+import type { ByPerson, PeerSource, PeerTransfer, Room, Secret } from '../../core/peer/api.ts'
+import type { KeptComparison } from '../../core/peer/comparing.ts'
+import { offerSend } from '../../core/peer/offer-send.ts'
 import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
 import { createRoom, type RoomSlot } from '../../core/peer/room.ts'
 import { startSend } from '../../core/peer/session.ts'
 import { directWays } from '../peer/direct-ways.ts'
 import { onLeave } from '../peer/on-leave.ts'
 import { isOver } from '../peer/transfer-words.ts'
+import { recipient, trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
 import { createSpeedometer } from '../uploads/speedometer.ts'
 
 /** How somebody comes to a send: said aloud, scanned, or passed on as an address. */
@@ -16,6 +19,9 @@ export type Invitation = { code: string; link: string; expiresAt: number | null 
 export type Invited = {
   readonly room: string
   readonly secrets: readonly Secret[]
+  /** The address of a person of this hub, instead of a code. */
+  readonly to: string | null
+  readonly comparison: KeptComparison | null
   /** Null before the hub gave a number, and after somebody came. */
   readonly invitation: Invitation | null
   /** Null until the room is open. */
@@ -30,12 +36,13 @@ export type Invited = {
 
 type InviteOptions = {
   client: HubClient & TransferLink
-  from: string
+  from: { id: string; name: string }
+  to: string | null
   transfer: string
   text: string | null
   sources(): PeerSource[]
   /** A receiver of an earlier visit, to be found again. */
-  earlier?: Pick<Invited, 'room' | 'secrets'> | undefined
+  earlier?: Pick<Invited, 'room' | 'secrets' | 'comparison'> | undefined
   changed(): void
   /** What has to be known after a reload is different now. */
   keep(): void
@@ -43,10 +50,11 @@ type InviteOptions = {
 
 /** Opens a room for one receiver and sends as soon as somebody came and accepted. */
 export const invite = (options: InviteOptions): Invited => {
-  const { client, changed, keep } = options
+  const { client, changed, keep, from, to } = options
   const id = options.earlier?.room ?? newId()
   const speed = createSpeedometer()
   let secrets: readonly Secret[] = options.earlier?.secrets ?? []
+  let comparison: KeptComparison | null = options.earlier?.comparison ?? null
   let invitation: Invitation | null = null
   let transfer: PeerTransfer | null = null
   let error: unknown = null
@@ -74,13 +82,18 @@ export const invite = (options: InviteOptions): Invited => {
   }
 
   const open = async () => {
-    if (secrets.length === 0) secrets = await drawSecrets()
-    const { room, slot, slotExpiresAt, onSlot } = await createRoom(client, id)
+    if (secrets.length === 0 && to === null) secrets = await drawSecrets()
+    const byPerson: ByPerson | null =
+      to !== null && secrets.length === 0
+        ? { via: 'person', trusted: await trustedDevices(from.id, recipient(to)) }
+        : null
+    const own = to === null ? await createRoom(client, id) : await offerSend(client, to, id)
+    const { room, slot, slotExpiresAt, onSlot } = own
     if (isEnded) return room.leave()
-    showInvitation({ slot, slotExpiresAt })
-    onSlot(showInvitation)
+    if (to === null) showInvitation({ slot, slotExpiresAt })
+    if (to === null) onSlot(showInvitation)
     try {
-      start(room)
+      start(room, byPerson ? [byPerson] : secrets)
     } catch (tooLarge) {
       void room.leave()
       throw tooLarge
@@ -89,13 +102,17 @@ export const invite = (options: InviteOptions): Invited => {
     changed()
   }
 
-  const start = (room: Room) => {
+  const start = (room: Room, known: readonly Secret[] | readonly [ByPerson]) => {
     transfer = startSend({
-      ...{ room, secrets, connect: directWays(), sources: options.sources() },
-      ...{ text: options.text, from: options.from, transfer: options.transfer },
-      onKeep({ again }) {
-        secrets = [{ via: 'again', secret: again }]
+      ...{ room, secrets: known, connect: directWays(), sources: options.sources() },
+      ...{ text: options.text, from: from.name, transfer: options.transfer, comparison },
+      onKeep(kept) {
+        secrets = [{ via: 'again', secret: kept.again }]
+        comparison = kept.comparison
         keep()
+      },
+      onTrust(secret) {
+        if (to !== null) void trustDevice(from.id, recipient(to), secret)
       },
     })
     transfer.finished.catch(() => {})
@@ -111,9 +128,12 @@ export const invite = (options: InviteOptions): Invited => {
   })
 
   return {
-    room: id,
+    ...{ room: id, to },
     get secrets() {
       return secrets
+    },
+    get comparison() {
+      return comparison
     },
     get invitation() {
       return invitation

@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { Secret } from '../../core/peer/api.ts'
+import type { KeptComparison } from '../../core/peer/comparing.ts'
 import type { HubFile } from '../peer/hub-peer-source.ts'
 import { sendsKey } from './sends-key.ts'
 
@@ -19,6 +20,9 @@ export type RememberedReceiver = {
   room: string
   /** Of the code and the link, until somebody came; then the one of the pairing. */
   secrets: Secret[]
+  /** A person of this hub; not there by code or link, and before there were such sends. */
+  to?: string | null
+  comparison?: KeptComparison | null
 }
 
 /** A direct send that began in this browser, so that it can go on after a reload. */

@@ -9,13 +9,17 @@ import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
+import './person-form.ts'
 import type { Invited } from './receiver.ts'
 import './receiver-card.ts'
 import type { ReceiverCommand } from './receiver-card.ts'
 import type { DirectSend } from './sends.ts'
 
 export type ReceiverRequest = { kind: 'receiver'; command: ReceiverCommand; receiver: Invited }
-export type SendCommand = { kind: 'add' | 'remove' | 'unlock' | 'attach' } | ReceiverRequest
+export type SendCommand =
+  | { kind: 'add' | 'remove' | 'unlock' | 'attach' }
+  | { kind: 'offer'; to: string }
+  | ReceiverRequest
 
 /** One send: what it is, and each of its receivers. Fires `command` with a SendCommand. */
 @customElement('wherry-send-card')
@@ -74,6 +78,15 @@ export class SendCard extends LitElement {
       .notice button {
         color: var(--text);
       }
+      .more {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: end;
+        gap: 12px 24px;
+      }
+      .more wherry-person-form {
+        flex: 1 1 280px;
+      }
       @media (max-width: 719px) {
         :host {
           padding-inline: 16px;
@@ -102,7 +115,10 @@ export class SendCard extends LitElement {
           @command=${(event: CustomEvent<ReceiverCommand>) => this.#fire({ kind: 'receiver', command: event.detail, receiver })}
         ></wherry-receiver-card>`,
       )}
-      <button type="button" ?disabled=${readiness !== 'ready'} @click=${() => this.#fire({ kind: 'add' })}>${icons.userPlus}${msg('Add another receiver')}</button>`
+      <div class="more">
+      <button type="button" ?disabled=${readiness !== 'ready'} @click=${() => this.#fire({ kind: 'add' })}>${icons.userPlus}${msg('Add another receiver')}</button>
+      <wherry-person-form ?disabled=${readiness !== 'ready'} @person=${(event: CustomEvent<string>) => this.#fire({ kind: 'offer', to: event.detail })}></wherry-person-form>
+      </div>`
   }
 
   #notice(readiness: DirectSend['readiness']) {

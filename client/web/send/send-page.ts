@@ -92,6 +92,7 @@ export class SendPage extends LitElement {
 
   #run({ transfer, files }: DirectSend, command: SendCommand) {
     if (command.kind === 'add') this.#sends?.addReceiver(transfer)
+    else if (command.kind === 'offer') this.#sends?.addReceiver(transfer, command.to)
     else if (command.kind === 'remove') this.#sends?.remove(transfer)
     else if (command.kind === 'unlock') void this.#sends?.unlock(transfer)
     else if (command.kind === 'attach')
@@ -106,7 +107,7 @@ export class SendPage extends LitElement {
     if (command === 'pause' || command === 'resume') receiver.transfer?.[command]()
     else if (command === 'cancel') receiver.end()
     else this.#sends?.removeReceiver(transfer, receiver.room)
-    if (command === 'renew') this.#sends?.addReceiver(transfer)
+    if (command === 'renew') this.#sends?.addReceiver(transfer, receiver.to)
   }
 
   async #attach(transfer: string, isFolder: boolean) {

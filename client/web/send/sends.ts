@@ -28,8 +28,8 @@ export type DirectSend = {
 export type Sends = {
   readonly all: readonly DirectSend[]
   start(content: SendContent): void
-  /** One more code for the same files. */
-  addReceiver(transfer: string): void
+  /** One more code for the same files, or an offer to a person of this hub. */
+  addReceiver(transfer: string, to?: string | null): void
   /** Takes a receiver that is over out of the list. */
   removeReceiver(transfer: string, room: string): void
   /** Ends it for all of its receivers. */
@@ -97,13 +97,15 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
     if (open.length === 0) return forgetSend(transfer)
     return rememberSend({
       ...{ transfer, user: user.id, startedAt, files, folders, text },
-      receivers: open.map(({ room, secrets }) => ({ room, secrets: [...secrets] })),
+      receivers: open.map(({ room, secrets, to, comparison }) => ({
+        ...{ room, secrets: [...secrets], to, comparison },
+      })),
     })
   }
 
-  const inviteTo = (send: Own, earlier?: Pick<Invited, 'room' | 'secrets'>) => {
+  const inviteTo = (send: Own, to: string | null, earlier?: Invited) => {
     const invited = invite({
-      ...{ client, from: user.name, earlier, transfer: send.transfer, text: send.content.text },
+      ...{ client, from: user, to, earlier, transfer: send.transfer, text: send.content.text },
       sources: () => sourcesOf(client, send.content),
       changed,
       keep: () => void remember(send),
@@ -114,14 +116,14 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
   const begin = (send: Own) => {
     own.set(send.transfer, send)
     void takeOver(send.transfer)
-    inviteTo(send)
+    inviteTo(send, null)
     changed()
   }
 
   /** Receivers of an earlier visit, whose files can be read now. */
   const goOn = (send: Own) => {
     const waiting = send.receivers.splice(0)
-    for (const one of waiting) inviteTo(send, one)
+    for (const one of waiting) inviteTo(send, one.to, one)
     changed()
   }
 
@@ -156,10 +158,10 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
       const [transfer, startedAt, files] = [newId(), Date.now(), peerFilesOf(content)]
       begin({ transfer, startedAt, content, files, readiness: 'ready', receivers: [] })
     },
-    addReceiver(transfer) {
+    addReceiver(transfer, to = null) {
       const send = own.get(transfer)
       if (send?.readiness !== 'ready') return
-      inviteTo(send)
+      inviteTo(send, to)
       changed()
     },
     removeReceiver(transfer, room) {
@@ -187,8 +189,13 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
 }
 
 /** Of an earlier visit, until its files can be read. */
-const waitingReceiver = ({ room, secrets }: RememberedSend['receivers'][number]): Invited => ({
-  ...{ room, secrets, invitation: null, transfer: null, error: null, rate: 0, isOver: false },
+const waitingReceiver = ({
+  room,
+  secrets,
+  to = null,
+  comparison = null,
+}: RememberedSend['receivers'][number]): Invited => ({
+  ...{ room, secrets, to, comparison, invitation: null, transfer: null, error: null, rate: 0, isOver: false },
   end: () => {},
 })
 

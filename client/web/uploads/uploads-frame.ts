@@ -65,6 +65,8 @@ export class UploadsFrame extends LitElement {
     const user = this.client?.user
     if (!user) return
     void this.#goOnSending()
+    // Receiving needs a secure page.
+    if (isSecureContext) void import('../offers/offer-notice.ts')
     this.#uploads = startUploads({
       ...{ url: socketUrl(), agent, user: user.id },
       onProblem: text => say(this, { tone: 'error', text }),
@@ -94,6 +96,7 @@ export class UploadsFrame extends LitElement {
     const clashes = items.filter(item => item.state === 'clash')
     const { command } = uploads
     return html`${zone}
+      <wherry-offers></wherry-offers>
       <wherry-upload-tray
         .items=${items}
         .totals=${uploads.totals}

@@ -1,0 +1,21 @@
+import type { HubClient, TransferLink } from '../api.ts'
+import { createRoom, type OwnRoom } from './room.ts'
+
+/** Opens a room, or the one of this id again, and offers it to the person with this address for as long as nobody came. */
+export const offerSend = async (
+  client: HubClient & TransferLink,
+  email: string,
+  ...[id, options]: [id?: string, options?: Parameters<typeof createRoom>[2]]
+): Promise<OwnRoom> => {
+  const own = await createRoom(client, id, options)
+  const offer = () => client.call('room.offer', { room: own.room.id, email })
+  if (own.slot !== null)
+    await offer().catch(async error => {
+      await own.room.leave()
+      throw error
+    })
+  // A restarted hub has forgotten it.
+  const stop = own.onSlot(() => void offer().catch(() => {}))
+  own.room.onEnd(stop)
+  return own
+}
