@@ -14,7 +14,6 @@ import { frameStyles } from './frame-styles.ts'
 import type { OpenFolder } from './requests.ts'
 import { go } from './router.ts'
 import { folderPath, type Route } from './routes.ts'
-import './search-field.ts'
 import type { SearchField } from './search-field.ts'
 import { readSettings, writeSettings } from './settings.ts'
 import './side-bar.ts'
@@ -55,6 +54,7 @@ export class Frame extends LitElement {
   }
 
   override firstUpdated() {
+    void import('./search-field.ts')
     void import('./tab-bar.ts')
     if (!isSecureContext) void import('./insecure-banner.ts')
     void import('../uploads/uploads-frame.ts')
