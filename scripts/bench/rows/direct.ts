@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { openPage, startBrowser } from '../../../test/support/browser.ts'
@@ -15,6 +15,8 @@ import { cpuSecondsOf } from '../processes.ts'
 import { type BenchContext, MiB, type Row } from '../row.ts'
 
 type Took = { seconds: number; cpuSeconds: number }
+const secondsOf = (all: readonly Took[]): number[] => all.map(({ seconds }) => seconds)
+const cpuOf = (all: readonly Took[]): number => median(all.map(({ cpuSeconds }) => cpuSeconds))
 
 /** CPU seconds of all processes of a browser. */
 const cpuSecondsOfBrowser = async (browser: Browser): Promise<number> => {
@@ -89,8 +91,6 @@ export const directBrowserRow: Row = {
         ours.push(await betweenPages(context, hub, path))
       }
     })
-    const secondsOf = (all: Took[]) => all.map(({ seconds }) => seconds)
-    const cpuOf = (all: Took[]) => median(all.map(({ cpuSeconds }) => cpuSeconds))
     const wherry = rate('Wherry', bytes, secondsOf(ours))
     const channel = rate('a bare data channel of the same pages', bytes, secondsOf(raw))
     const [share, cpuShare] = [typical(wherry) / typical(channel), cpuOf(ours) / cpuOf(raw)]
@@ -124,30 +124,32 @@ const watchCpu = (pid: number | undefined) => {
   }
 }
 
-type Lines = { took: Took; path: string }
-
+/** By `way`, which `--path` says to both. */
 const betweenCommandLines = async (
   { directory }: BenchContext,
   hub: HubProcess,
   file: string,
-): Promise<Lines> => {
+  way: 'auto' | 'direct',
+): Promise<Took> => {
   const work = await mkdtemp(join(directory, 'lines-'))
   const target = join(work, 'target')
   await mkdir(target)
   const [ada, bob] = [commandLine(join(work, 'ada')), commandLine(join(work, 'bob'))]
   const { email, password } = administrator
   await ada.json(['login', hub.url, '--email', email, '--password-stdin'], password)
-  const sending = await beginSend(ada, [file])
-  const receiving = bob.start(['receive', target, '--hub', hub.url, '--yes', '--json'], `${sending.code}\n`)
+  const path = ['--path', way]
+  const sending = await beginSend(ada, [file, ...path])
+  const receive = ['receive', target, '--hub', hub.url, '--yes', '--json', ...path]
+  const receiving = bob.start(receive, `${sending.code}\n`)
   const stops = [watchCpu(sending.process.pid), watchCpu(receiving.process.pid)]
   try {
-    const [sent, received] = await Promise.all([sending.result, receiving.result])
-    const { path } = outcomeOf(sent)
+    const [, received] = await Promise.all([sending.result, receiving.result])
     const { seconds } = outcomeOf(received)
-    return { took: { seconds, cpuSeconds: stops.reduce((sum, stop) => sum + stop(), 0) }, path }
+    return { seconds, cpuSeconds: stops.reduce((sum, stop) => sum + stop(), 0) }
   } finally {
     for (const stop of stops) stop()
     for (const { process } of [sending, receiving]) process.kill('SIGKILL')
+    await rm(work, { recursive: true, force: true })
   }
 }
 
@@ -158,22 +160,25 @@ export const directCliRow: Row = {
     const bytes = (512 * MiB) / context.scale
     const path = await randomFile(join(context.directory, 'big.bin'), bytes)
     const small = await randomFile(join(context.directory, 'small.bin'), bytes / 4)
-    const [lines, pages]: [Lines[], number[]] = [[], []]
+    const [direct, auto, pages]: [Took[], Took[], Took[]] = [[], [], []]
     await withHub(context, async ({ hub }) => {
       for (let n = 0; n < context.repetitions; n++) {
-        lines.push(await betweenCommandLines(context, hub, path))
-        pages.push((await betweenPages(context, hub, small)).seconds)
+        direct.push(await betweenCommandLines(context, hub, path, 'direct'))
+        auto.push(await betweenCommandLines(context, hub, path, 'auto'))
+        pages.push(await betweenPages(context, hub, small))
       }
     })
-    const seconds = lines.map(({ took }) => took.seconds)
-    const wherry = rate('Wherry', bytes, seconds)
-    const chromium = rate('from one page of Chromium to another', bytes / 4, pages)
-    const relayed = lines.filter(line => line.path !== 'direct').length
+    const wherry = rate('Wherry', bytes, secondsOf(direct))
+    const chromium = rate('from one page of Chromium to another', bytes / 4, secondsOf(pages))
     return {
       ours: wherry,
-      beside: [chromium, figure('ended on the relay', 'times', relayed)],
+      beside: [
+        chromium,
+        rate('by whichever way is the faster', bytes, secondsOf(auto)),
+        figure('CPU of both', 's', cpuOf(direct)),
+      ],
       rules: [against('twice Chromium to Chromium', typical(wherry) >= 2 * typical(chromium))],
-      cost: { hub: 0, client: median(lines.map(({ took }) => took.cpuSeconds)) },
+      cost: null,
     }
   },
 }
