@@ -1,5 +1,8 @@
+import type { Secret } from '../../core/peer/api.ts'
+
 const invitationKey = 'wherry:invitation'
 const roomKey = 'wherry:receiving'
+const attemptKey = 'wherry:joining'
 
 const read = (key: string): string | null => {
   try {
@@ -29,7 +32,7 @@ export const takeInvitation = (): string | null => {
   const { hash, pathname, search } = location
   if (hash.length > 1) {
     write(invitationKey, asInvitation(hash))
-    write(roomKey, null)
+    setOwnRoom(null)
     history.replaceState(null, '', pathname + search)
   }
   return read(invitationKey)
@@ -37,6 +40,26 @@ export const takeInvitation = (): string | null => {
 
 export const forgetInvitation = (): void => write(invitationKey, null)
 
-/** The room that this tab receives in, across reloads. */
+/** The room that this tab receives in, across reloads. Without one it makes no attempt either. */
 export const ownRoom = (): string | null => read(roomKey)
-export const setOwnRoom = (room: string | null): void => write(roomKey, room)
+export const setOwnRoom = (room: string | null): void => {
+  write(roomKey, room)
+  if (room === null) setOwnAttempt(null)
+}
+
+/** What this tab does with a code until it is remembered what came of it: a reload goes on with the same. */
+export type Attempt = {
+  slot: number
+  /** Id of the seat: the slot admits nobody else after it was used. */
+  seat: string
+  secret: Pick<Secret, 'via' | 'secret'>
+  /** Of the run of pairing. */
+  seed: string
+}
+
+export const ownAttempt = (): Attempt | null => JSON.parse(read(attemptKey) ?? 'null')
+export const setOwnAttempt = (attempt: Attempt | null): void => {
+  // What was there is over, also where there is no room for the next.
+  write(attemptKey, null)
+  if (attempt) write(attemptKey, JSON.stringify(attempt))
+}

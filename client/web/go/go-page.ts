@@ -11,7 +11,7 @@ import { icons } from '../ui/icons.ts'
 import '../ui/toasts.ts'
 import type { Toasts } from '../ui/toasts.ts'
 import { startWorker } from '../uploads/worker-url.ts'
-import { forgetInvitation, ownRoom, setOwnRoom, takeInvitation } from './arrival.ts'
+import { type Attempt, forgetInvitation, ownAttempt, ownRoom, setOwnRoom, takeInvitation } from './arrival.ts'
 import './code-form.ts'
 import type { Receipt } from './receipt.ts'
 import { receiverFailure, resumeFailure } from './receipt-words.ts'
@@ -138,7 +138,9 @@ export class GoPage extends LitElement {
   async #lookBack() {
     const all = await this.#listUnfinished()
     const own = all.find(({ room }) => room === ownRoom())
+    const attempt = ownAttempt()
     if (own) await this.#goOn(own)
+    else if (attempt) await this.#joinAgain(attempt)
   }
 
   async #listUnfinished(): Promise<RememberedReceipt[]> {
@@ -153,6 +155,13 @@ export class GoPage extends LitElement {
     await this.#attempt(async () => {
       const { join } = await loadReceiving()
       this.#show(await join(this.client, this.#startWorker, text))
+    })
+  }
+
+  async #joinAgain(attempt: Attempt) {
+    await this.#attempt(async () => {
+      const { joinAgain } = await loadReceiving()
+      this.#show(await joinAgain(this.client, this.#startWorker, attempt))
     })
   }
 

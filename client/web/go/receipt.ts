@@ -8,7 +8,7 @@ import { type KeptWhole, keptStore, loadKept } from '../peer/kept-store.ts'
 import { onLeave } from '../peer/on-leave.ts'
 import { isOver } from '../peer/transfer-words.ts'
 import { createSpeedometer } from '../uploads/speedometer.ts'
-import { setOwnRoom } from './arrival.ts'
+import { type Attempt, setOwnAttempt, setOwnRoom } from './arrival.ts'
 import { type RememberedReceipt, rememberReceipt } from './remembered-receipts.ts'
 
 /** Something on its way to this device. */
@@ -33,15 +33,23 @@ export type Receipt = {
 type Link = HubClient & TransferLink
 /** By a slot with the secret of the code or link, or as before a reload. */
 export type Way =
-  | { kind: 'slot'; slot: number; secret: Secret }
+  | { kind: 'slot'; attempt: Attempt; wasBegun: boolean }
   | { kind: 'again'; remembered: RememberedReceipt }
+
+const secretOf = (way: Way): Secret => {
+  if (way.kind === 'again') return { via: 'again', secret: way.remembered.again }
+  const { attempt, wasBegun } = way
+  const { secret, seed } = attempt
+  const proven = (again: string) => setOwnAttempt({ ...attempt, secret: { via: 'again', secret: again } })
+  return secret.via === 'again' ? secret : { ...secret, run: { seed, wasBegun, proven } }
+}
 
 /** Joins the sender's room. Throws what refuses it: `not_found` for a code that nobody waits under. */
 export const receive = async (client: Link, worker: () => Worker, way: Way): Promise<Receipt> => {
   const earlier = way.kind === 'again' ? way.remembered : null
   const by =
     way.kind === 'slot'
-      ? ({ kind: 'slot', slot: way.slot } as const)
+      ? ({ kind: 'slot', slot: way.attempt.slot, seat: way.attempt.seat } as const)
       : ({ kind: 'room', room: way.remembered.room } as const)
   const room = await joinRoom(client, by)
   setOwnRoom(room.id)
@@ -58,7 +66,7 @@ export const receive = async (client: Link, worker: () => Worker, way: Way): Pro
 
   const transfer: PeerTransfer = startReceipt({
     ...{ room, store, connect: directWays() },
-    secret: way.kind === 'slot' ? way.secret : { via: 'again', secret: way.remembered.again },
+    secret: secretOf(way),
     accepted: earlier?.transfer ?? undefined,
     onKeep({ again, transfer: accepted }) {
       remembered ??= newReceipt(room.id)
@@ -74,6 +82,7 @@ export const receive = async (client: Link, worker: () => Worker, way: Way): Pro
     if (isOver(status)) {
       clearInterval(tick)
       stopLeaving()
+      setOwnAttempt(null)
     }
     if (status.offer && remembered && !remembered.offer) keep({ offer: status.offer })
     if (status.phase === 'done' && remembered && !remembered.whole)

@@ -1,8 +1,11 @@
 import { msg, str } from '@lit/localize'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { HubClient, TransferLink } from '../../core/api.ts'
+import { newId } from '../../core/new-id.ts'
+import { toBase64url } from '../../core/peer/base64url.ts'
 import { parseInvitation } from '../../core/peer/pairing/code.ts'
 import { canKeep } from '../peer/kept-store.ts'
+import { type Attempt, setOwnAttempt } from './arrival.ts'
 import { arrived, type Receipt, receive } from './receipt.ts'
 import './receipt-card.ts'
 import type { RememberedReceipt } from './remembered-receipts.ts'
@@ -22,8 +25,15 @@ export const join = async (client: Link, worker: () => Worker, text: string): Pr
         'This browser keeps no files here, as some private windows do not. Open the page in a normal window.',
       ),
     )
-  return receive(client, worker, { kind: 'slot', slot, secret: { via, secret } })
+  const seed = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
+  const attempt: Attempt = { slot, seat: newId(), secret: { via, secret }, seed }
+  setOwnAttempt(attempt)
+  return receive(client, worker, { kind: 'slot', attempt, wasBegun: false })
 }
+
+/** Goes on with a code that this tab joined by before it was loaded anew. */
+export const joinAgain = (client: Link, worker: () => Worker, attempt: Attempt): Promise<Receipt> =>
+  receive(client, worker, { kind: 'slot', attempt, wasBegun: true })
 
 /** Goes on with what an earlier visit left, or shows what arrived in it. */
 export const goOn = (client: Link, worker: () => Worker, remembered: RememberedReceipt): Promise<Receipt> =>
