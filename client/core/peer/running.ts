@@ -2,13 +2,13 @@ import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { PeerMessage } from '../../../protocol/peer.ts'
 import type { Timers } from '../api.ts'
 import type { ByPerson, PeerLink, PeerOffer, PeerTransfer, Role, Room, Secret, TransferPhase } from './api.ts'
-import { comparisonOf, type KeptComparison, keptComparison } from './comparing.ts'
+import { createComparing, type KeptComparison } from './comparing.ts'
 import type { Connect } from './direct.ts'
 import { type Joining, joinPeers } from './joining.ts'
 import type { MakeCipher } from './link/sealer.ts'
-import { deviceSecretOf } from './pairing/trusted.ts'
 import { failureOf, namedError, type TransferEvents, type TransferSide } from './transfer/events.ts'
 import { createStatus } from './transfer/status.ts'
+import { within } from './within.ts'
 
 /** What there is to say to the other side at the end waits so long for a way. */
 const longestFarewellMs = 5000
@@ -60,12 +60,11 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   let isStopped = false
   /** The sender's, until people compared: whoever is in the middle learns no name. */
   let held: PeerLink | null = null
-
-  const isComparing = (): boolean => status.now.comparison?.isDone === false
+  const comparing = createComparing(status, options)
 
   const phase = (): TransferPhase => {
     if (end) return end.phase
-    if (again !== null && isComparing() && (role === 'sender' || status.now.offer === null))
+    if (again !== null && comparing.isOpen && (role === 'sender' || status.now.offer === null))
       return 'comparing'
     if (again === null || status.now.offer === null) return 'pairing'
     if (!isRunning) return 'offered'
@@ -82,7 +81,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const keep = () => {
     if (again === null) return
     const transfer = role === 'sender' || isAccepted ? (status.now.offer?.transfer ?? accepted ?? null) : null
-    onKeep?.({ room: room.id, again, transfer, comparison: keptComparison(status.now.comparison) })
+    onKeep?.({ room: room.id, again, transfer, comparison: comparing.kept })
   }
 
   /** Says the last message, closes the link when it arrived, and leaves. */
@@ -92,39 +91,22 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
     status.set({ phase: how.phase, error: how.error })
     const isDone = how.phase === 'done'
     const hasWay = joining.link !== null && joining.link.path !== null
-    if (last && hasWay) await within(longestFarewellMs, side.tell(last))
+    if (last && hasWay) await within(timers, longestFarewellMs, side.tell(last))
     await side.stop(!isForGood(how.error)).catch(() => {})
-    if (isDone && role === 'receiver') await within(longestLingerMs, farewell.promise)
-    else if (hasWay) await within(longestFarewellMs, joining.link?.close() ?? Promise.resolve())
+    if (isDone && role === 'receiver') await within(timers, longestLingerMs, farewell.promise)
+    else if (hasWay) await within(timers, longestFarewellMs, joining.link?.close() ?? Promise.resolve())
     joining.stop()
     await room.leave().catch(() => {})
     if (how.error) finished.reject(how.error)
     else finished.resolve()
   }
 
-  const within = (ms: number, work: Promise<unknown>) =>
-    new Promise<void>(resolve => {
-      const stop = timers.after(ms, resolve)
-      const over = () => {
-        stop()
-        resolve()
-      }
-      work.then(over, over)
-    })
-
   const failed = (error: WherryError, last: PeerMessage | null) =>
     void finish({ phase: isReason(error, 'cancelled') ? 'cancelled' : 'failed', error }, last)
 
-  const compared = (trust: boolean) => {
-    const { comparison } = status.now
-    if (again === null || !comparison) return
-    if (trust) options.onTrust?.(deviceSecretOf(again))
-    status.set({ comparison: { ...comparison, isDone: true } })
-  }
-
   const acceptPerson = (trust: boolean) => {
-    if (end || !isComparing()) return
-    compared(trust)
+    if (end || !comparing.isOpen) return
+    comparing.done(trust)
     keep()
     if (held) side.attach(held)
     held = null
@@ -134,7 +116,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const acceptOffer = (trust: boolean) => {
     if (isAccepted || end || status.now.offer === null) return
     isAccepted = true
-    compared(trust)
+    comparing.done(trust)
     keep()
     side.accept()
   }
@@ -145,7 +127,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
       isAccepted = false
       showOffer(offer)
       show()
-      if (offer.transfer === accepted && !isComparing()) accept()
+      if (offer.transfer === accepted && !comparing.isOpen) accept()
     },
     running() {
       isRunning = true
@@ -181,8 +163,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
     {
       paired(paired) {
         again = paired.keys.again
-        const comparison = status.now.comparison ?? comparisonOf(paired, options.secrets, options.comparison)
-        status.set({ comparison })
+        comparing.paired(paired)
         keep()
         show()
       },
@@ -190,7 +171,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
         // A receiver that has all says so again.
         if (end && !(end.phase === 'done' && role === 'receiver')) return
         paused.there = false
-        if (role === 'sender' && isComparing()) held = link
+        if (role === 'sender' && comparing.isOpen) held = link
         else side.attach(link)
         show()
       },
@@ -227,7 +208,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
     onChange: status.onChange,
     accept,
     decline() {
-      if (role === 'sender' && isComparing())
+      if (role === 'sender' && comparing.isOpen)
         failed(new WherryError('not_authentic', 'The emoji were not the same on both sides.'), null)
       else if (role === 'receiver' && !isAccepted)
         failed(new WherryError('cancelled', 'You declined this.'), { kind: 'decline' })

@@ -120,6 +120,25 @@ describe('a direct send to a person of the hub', () => {
     }
   })
 
+  test('shows other emoji to each when a hub sits in the middle, which accepts in vain', async () => {
+    const [withAda, withBob] = [people(), people()]
+    const [ada, bob] = [withAda.send(), withBob.receive()]
+    const [towardsAda, towardsBob] = [withAda.receive(), withBob.send()]
+    const [seenByAda, seenByBob] = [await phaseOf(ada, 'comparing'), await phaseOf(bob, 'comparing')]
+    expect(seenByAda.comparison?.emoji).not.toEqual(seenByBob.comparison?.emoji)
+    // It can say to both what it likes: Ada has not said that anybody sees the same.
+    towardsAda.accept({ trust: true })
+    towardsBob.accept({ trust: true })
+    await phaseOf(bob, 'offered')
+    await pause()
+    expect(towardsAda.status).toMatchObject({ phase: 'comparing', offer: null })
+    expect(withAda.store.writtenBytes).toBe(0)
+    ada.decline()
+    bob.decline()
+    await Promise.allSettled([ada.finished, bob.finished, towardsAda.finished, towardsBob.finished])
+    expect([withAda.trusts.sender, withBob.trusts.receiver]).toEqual([null, null])
+  })
+
   test('goes on after both were reloaded, without comparing again what was compared', async () => {
     const { send, receive, room, store, kept } = people()
     const [sent, received] = [send(), receive()]
@@ -167,8 +186,10 @@ describe('a direct send to a person of the hub', () => {
     await phaseOf(receivedAgain, 'offered')
     expect(sentAgain.status.comparison).toMatchObject({ trust: 'proven', isDone: true })
     expect(receivedAgain.status.comparison).toMatchObject({ trust: 'proven', isDone: true })
-    receivedAgain.accept()
+    receivedAgain.accept({ trust: true })
     await sentAgain.finished
+    // It is known already: another secret would push the ones of other devices out.
+    expect(next.trusts.receiver).toBeNull()
   })
 
   test('compares again, and says why, when the other side is no device that is trusted', async () => {
