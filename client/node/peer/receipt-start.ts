@@ -84,6 +84,7 @@ export const startFrom = async (
   if (!invitation) throw new WherryError('not_found', 'There is nothing to continue.')
   const hub = invitation.hub ?? (await hubOf(context))
   const client = await context.connectTo(hub)
+  // Until keys are made nothing is kept (the page of receivers keeps PairingRun): whoever ends the command before needs a new code.
   const room = await joinRoom(client, { kind: 'slot', slot: invitation.slot }, { timers: context.timers })
   const { via, secret } = invitation
   return {
