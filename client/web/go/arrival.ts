@@ -38,6 +38,9 @@ export const takeInvitation = (): string | null => {
   return read(invitationKey)
 }
 
+/** Of what a person of this hub offers to the account, opened in the app by a click: nothing to enter, nothing to use up. */
+export const isOffer = (invitation: string): boolean => invitation.startsWith('offer-')
+
 export const forgetInvitation = (): void => write(invitationKey, null)
 
 /** The room that this tab receives in, across reloads. Without one it makes no attempt either. */

@@ -11,7 +11,15 @@ import { icons } from '../ui/icons.ts'
 import '../ui/toasts.ts'
 import type { Toasts } from '../ui/toasts.ts'
 import { startWorker } from '../uploads/worker-url.ts'
-import { type Attempt, forgetInvitation, ownAttempt, ownRoom, setOwnRoom, takeInvitation } from './arrival.ts'
+import {
+  type Attempt,
+  forgetInvitation,
+  isOffer,
+  ownAttempt,
+  ownRoom,
+  setOwnRoom,
+  takeInvitation,
+} from './arrival.ts'
 import './code-form.ts'
 import type { Receipt } from './receipt.ts'
 import { receiverFailure, resumeFailure } from './receipt-words.ts'
@@ -132,6 +140,7 @@ export class GoPage extends LitElement {
     this.receipt = null
     this.problem = ''
     this.invitation = invitation
+    if (isOffer(invitation)) void this.#join(invitation)
   }
 
   /** What this tab was receiving goes on by itself; what other visits left waits for a click. */
@@ -141,6 +150,7 @@ export class GoPage extends LitElement {
     const attempt = ownAttempt()
     if (own) await this.#goOn(own)
     else if (attempt) await this.#joinAgain(attempt)
+    else if (this.invitation && isOffer(this.invitation)) await this.#join(this.invitation)
   }
 
   async #listUnfinished(): Promise<RememberedReceipt[]> {

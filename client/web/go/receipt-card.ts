@@ -6,6 +6,7 @@ import type { PeerOffer, TransferStatus } from '../../core/peer/api.ts'
 import { offerList } from '../peer/offer-list.ts'
 import { offerListStyles } from '../peer/offer-list-styles.ts'
 import { canChooseFolder, chooseFolder } from '../peer/save-received.ts'
+import '../peer/pictures.ts'
 import '../peer/transfer-progress.ts'
 import { offerWords, toneOf } from '../peer/transfer-words.ts'
 import { base, buttons } from '../styles/controls.ts'
@@ -23,6 +24,7 @@ export class ReceiptCard extends LitElement {
   @property({ attribute: false }) receipt: Receipt | null = null
   @property({ attribute: false }) client: (HubClient & TransferLink) | null = null
   @state() private showsAll = false
+  @state() private trust = false
   #phase: TransferStatus['phase'] | undefined
 
   static override styles = [base, buttons, receiptStyles, offerListStyles]
@@ -31,7 +33,7 @@ export class ReceiptCard extends LitElement {
     const { receipt } = this
     if (!receipt) return nothing
     const { offer, status } = receipt
-    if (!offer) return html`${this.#state(status)}${this.#controls(receipt, status)}`
+    if (!offer) return html`${this.#state(status)}${this.#pictures(status)}${this.#controls(receipt, status)}`
     return html`
       <div class="from" tabindex="-1">
         <h2><bdi>${offer.from}</bdi></h2>
@@ -60,8 +62,9 @@ export class ReceiptCard extends LitElement {
   }
 
   #question(receipt: Receipt, offer: PeerOffer) {
-    return html`<div class="buttons wide">
-        <button class="primary" type="button" @click=${() => receipt.accept(null)}>${icons.check}${msg('Accept')}</button>
+    return html`${this.#pictures(receipt.status)}
+      <div class="buttons wide">
+        <button class="primary" type="button" @click=${() => this.#accept(receipt, null)}>${icons.check}${msg('Accept')}</button>
         ${
           offer.files.length > 0 && canChooseFolder()
             ? html`<button type="button" @click=${() => this.#acceptInto(receipt)}>${icons.folderInput}${msg('Accept into a folder…')}</button>`
@@ -72,9 +75,26 @@ export class ReceiptCard extends LitElement {
       <p class="hint">${msg('Nothing of it was sent yet. The name is what the sender calls themselves.')}</p>`
   }
 
+  /** Of a send from a person of this hub: compared before anything is accepted. */
+  #pictures({ comparison, phase }: TransferStatus) {
+    if (!comparison || comparison.isDone || isEnded(phase)) return nothing
+    return html`<wherry-pictures .comparison=${comparison}>
+        ${phase === 'offered' ? msg('Accept only if the sender sees the same pictures.') : msg('Tell the sender, by voice or face to face, which pictures you see.')}
+      </wherry-pictures>
+      ${phase === 'offered' ? html`<label class="trust"><input type="checkbox" .checked=${this.trust} @change=${this.#setTrust} />${msg('Trust this device for later (both of you have to)')}</label>` : nothing}`
+  }
+
+  #setTrust = (event: Event) => {
+    this.trust = (event.target as HTMLInputElement).checked
+  }
+
+  #accept(receipt: Receipt, folder: FileSystemDirectoryHandle | null) {
+    receipt.accept(folder, this.trust)
+  }
+
   async #acceptInto(receipt: Receipt) {
     const folder = await chooseFolder()
-    if (folder) receipt.accept(folder)
+    if (folder) this.#accept(receipt, folder)
   }
 
   #state(status: TransferStatus) {
@@ -112,6 +132,8 @@ export class ReceiptCard extends LitElement {
     this.showsAll = true
   }
 }
+
+const isEnded = (phase: TransferStatus['phase']): boolean => phase === 'failed' || phase === 'cancelled'
 
 /** When all is there, the rows by which files are saved tell the same. */
 const showsList = ({ offer, status, whole }: Receipt): boolean =>

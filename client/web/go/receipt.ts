@@ -1,14 +1,16 @@
 import type { HubClient, Stop, TransferLink } from '../../core/api.ts'
 import { createListeners } from '../../core/listeners.ts'
-import type { PeerOffer, PeerTransfer, Secret, TransferStatus } from '../../core/peer/api.ts'
-import { joinRoom } from '../../core/peer/room.ts'
+import type { ByPerson, PeerOffer, PeerTransfer, Room, Secret, TransferStatus } from '../../core/peer/api.ts'
+import { acceptRoom, joinRoom } from '../../core/peer/room.ts'
 import { startReceipt } from '../../core/peer/session.ts'
 import { directWays } from '../peer/direct-ways.ts'
 import { type KeptWhole, keptStore, loadKept } from '../peer/kept-store.ts'
 import { onLeave } from '../peer/on-leave.ts'
 import { isOver } from '../peer/transfer-words.ts'
+import { trustDevice } from '../peer/trusted-devices.ts'
 import { createSpeedometer } from '../uploads/speedometer.ts'
 import { type Attempt, setOwnAttempt, setOwnRoom } from './arrival.ts'
+import type { OfferedWay } from './offered.ts'
 import { type RememberedReceipt, rememberReceipt } from './remembered-receipts.ts'
 
 /** Something on its way to this device. */
@@ -19,8 +21,8 @@ export type Receipt = {
   /** Files that are whole, in the browser's private place. */
   readonly whole: readonly KeptWhole[]
   readonly remembered: RememberedReceipt | null
-  /** Takes the offer; into a folder where the person chose one. */
-  accept(folder: FileSystemDirectoryHandle | null): void
+  /** Takes the offer; into a folder where the person chose one. `trust`: the sender's device is known from now on. */
+  accept(folder: FileSystemDirectoryHandle | null, trust?: boolean): void
   decline(): void
   pause(): void
   resume(): void
@@ -35,8 +37,10 @@ type Link = HubClient & TransferLink
 export type Way =
   | { kind: 'slot'; attempt: Attempt; wasBegun: boolean }
   | { kind: 'again'; remembered: RememberedReceipt }
+  | ({ kind: 'offer' } & OfferedWay)
 
-const secretOf = (way: Way): Secret => {
+const secretOf = (way: Way): Secret | ByPerson => {
+  if (way.kind === 'offer') return way.secret
   if (way.kind === 'again') return { via: 'again', secret: way.remembered.again }
   const { attempt, wasBegun } = way
   const { secret, seed } = attempt
@@ -44,14 +48,17 @@ const secretOf = (way: Way): Secret => {
   return secret.via === 'again' ? secret : { ...secret, run: { seed, wasBegun, proven } }
 }
 
+const roomOf = (client: Link, way: Way): Promise<Room> => {
+  if (way.kind === 'offer') return acceptRoom(client, way.room)
+  if (way.kind === 'again') return joinRoom(client, { kind: 'room', room: way.remembered.room })
+  const { slot, seat } = way.attempt
+  return joinRoom(client, { kind: 'slot', slot, seat })
+}
+
 /** Joins the sender's room. Throws what refuses it: `not_found` for a code that nobody waits under. */
 export const receive = async (client: Link, worker: () => Worker, way: Way): Promise<Receipt> => {
   const earlier = way.kind === 'again' ? way.remembered : null
-  const by =
-    way.kind === 'slot'
-      ? ({ kind: 'slot', slot: way.attempt.slot, seat: way.attempt.seat } as const)
-      : ({ kind: 'room', room: way.remembered.room } as const)
-  const room = await joinRoom(client, by)
+  const room = await roomOf(client, way)
   setOwnRoom(room.id)
   const store = keptStore(worker())
   let remembered = earlier
@@ -68,9 +75,14 @@ export const receive = async (client: Link, worker: () => Worker, way: Way): Pro
     ...{ room, store, connect: directWays() },
     secret: secretOf(way),
     accepted: earlier?.transfer ?? undefined,
-    onKeep({ again, transfer: accepted }) {
-      remembered ??= newReceipt(room.id)
-      keep({ again, transfer: accepted })
+    comparison: earlier?.comparison,
+    onKeep({ again, transfer: accepted, comparison }) {
+      remembered ??= { ...newReceipt(room.id), person: way.kind === 'offer' ? way.person : null }
+      keep({ again, transfer: accepted, comparison })
+    },
+    onTrust(secret) {
+      const { person } = remembered ?? {}
+      if (person) void trustDevice(person.account, person.name, secret)
     },
   })
   transfer.finished.catch(() => {})
@@ -106,9 +118,9 @@ export const receive = async (client: Link, worker: () => Worker, way: Way): Pro
       return remembered
     },
     whole: store.whole,
-    accept(folder) {
+    accept(folder, trust = false) {
       keep({ folder })
-      transfer.accept()
+      transfer.accept({ trust })
     },
     decline: transfer.decline,
     pause: transfer.pause,

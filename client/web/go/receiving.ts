@@ -6,18 +6,14 @@ import { toBase64url } from '../../core/peer/base64url.ts'
 import { parseInvitation } from '../../core/peer/pairing/code.ts'
 import { canKeep } from '../peer/kept-store.ts'
 import { type Attempt, setOwnAttempt } from './arrival.ts'
+import { offeredRoom, offeredWay } from './offered.ts'
 import { arrived, type Receipt, receive } from './receipt.ts'
 import './receipt-card.ts'
 import type { RememberedReceipt } from './remembered-receipts.ts'
 
 type Link = HubClient & TransferLink
 
-/** Joins the sender by a code or link, which is used up by it. Throws `invalid_params` with a sentence for what is none of ours. */
-export const join = async (client: Link, worker: () => Worker, text: string): Promise<Receipt> => {
-  const { slot, via, secret, hub } = await parseInvitation(text)
-  const host = hub === null ? location.host : new URL(hub).host
-  if (host !== location.host)
-    throw new WherryError('invalid_params', msg(str`This link belongs to another hub: open it at ${host}.`))
+const mustKeep = async (): Promise<void> => {
   if (!(await canKeep()))
     throw new WherryError(
       'invalid_params',
@@ -25,6 +21,20 @@ export const join = async (client: Link, worker: () => Worker, text: string): Pr
         'This browser keeps no files here, as some private windows do not. Open the page in a normal window.',
       ),
     )
+}
+
+/** Joins the sender by a code or link, which is used up by it. Throws `invalid_params` with a sentence for what is none of ours. */
+export const join = async (client: Link, worker: () => Worker, text: string): Promise<Receipt> => {
+  const offered = offeredRoom(text)
+  if (offered) {
+    await mustKeep()
+    return receive(client, worker, { kind: 'offer', ...(await offeredWay(client, offered)) })
+  }
+  const { slot, via, secret, hub } = await parseInvitation(text)
+  const host = hub === null ? location.host : new URL(hub).host
+  if (host !== location.host)
+    throw new WherryError('invalid_params', msg(str`This link belongs to another hub: open it at ${host}.`))
+  await mustKeep()
   const seed = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
   const attempt: Attempt = { slot, seat: newId(), secret: { via, secret }, seed }
   setOwnAttempt(attempt)
