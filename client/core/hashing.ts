@@ -1,5 +1,4 @@
 import { bytesToHex, digestLink, digestStart, hexToBytes } from '../../protocol/digest.ts'
-import { WherryError } from '../../protocol/errors.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import { type Blocks, createBlocks } from './blocks.ts'
 import { cutSearch, type MakeCutSearch } from './upload/cut-search.ts'
@@ -10,10 +9,12 @@ export type Sha256 = (bytes: Uint8Array) => Promise<string>
 /** How a machine hashes and cuts best, and the memory that suits it: shared where another thread hashes it in place. */
 export type Hashing = { sha256: Sha256; makeSearch: MakeCutSearch; blocks: Blocks }
 
-/** By WebCrypto, which hashes beside the calling thread. Exists in secure contexts only: elsewhere inject another Sha256. */
+/** By WebCrypto, which hashes beside the calling thread. Pages that came over plain http have none: there, in JavaScript. */
 export const subtleSha256: Sha256 = async bytes => {
-  if (globalThis.crypto?.subtle === undefined)
-    throw new WherryError('internal', 'This page is not a secure context, so it cannot verify files.')
+  if (globalThis.crypto?.subtle === undefined) {
+    const { sha256 } = await import('@noble/hashes/sha2.js')
+    return bytesToHex(sha256(bytes))
+  }
   return bytesToHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)))
 }
 
@@ -24,7 +25,7 @@ export const contentDigest = async (chunks: Iterable<ChunkRef>, sha256: Sha256):
   return digest
 }
 
-/** What every secure context has. */
+/** What every browser has. */
 export const subtleHashing: Hashing = {
   sha256: subtleSha256,
   makeSearch: cutSearch,

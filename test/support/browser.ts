@@ -17,11 +17,11 @@ const flags = [
   '--disable-sync',
 ]
 
-/** The browser that scripts/prepare.mjs found or installed. */
-export const startBrowser = async (): Promise<Browser> => {
+/** The browser that scripts/prepare.mjs found or installed, with further flags. */
+export const startBrowser = async (...further: readonly string[]): Promise<Browser> => {
   const executablePath = await findChromium()
   if (executablePath === null) throw new Error('No Chromium was found: set WHERRY_CHROMIUM to one.')
-  return chromium.launch({ executablePath, headless: true, args: flags })
+  return chromium.launch({ executablePath, headless: true, args: [...flags, ...further] })
 }
 
 /** A page that remembers everything that a page of ours must not do: violations of its policy, errors, foreign requests. */

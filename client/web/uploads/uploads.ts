@@ -1,6 +1,7 @@
 import type { Entry } from '../../../protocol/values.ts'
 import type { Stop, UploadTotals } from '../../core/api.ts'
 import { createListeners } from '../../core/listeners.ts'
+import { newId } from '../../core/new-id.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
 import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWorker } from './messages.ts'
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
@@ -107,7 +108,7 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
     command: (kind, ids) => post(ids ? { kind, ids } : { kind }),
     resolveClash: (ids, choice) => post({ kind: 'resolveClash', ids, choice }),
     attach: (id, file) => post({ kind: 'attach', id, file }),
-    save: (entry, handle) => post({ kind: 'save', id: crypto.randomUUID(), entry, handle }),
+    save: (entry, handle) => post({ kind: 'save', id: newId(), entry, handle }),
     dropSave(id) {
       post({ kind: 'dropSave', id })
       saves.delete(id)

@@ -1,5 +1,6 @@
 import type { HubClient, TransferLink, UploadItem, UploadQueue } from '../../core/api.ts'
 import { createClient } from '../../core/client.ts'
+import { newId } from '../../core/new-id.ts'
 import { createUploadQueue } from '../../core/upload/upload-queue.ts'
 import { cookieCredentials } from '../credentials.ts'
 import { webSocket } from '../socket.ts'
@@ -17,7 +18,7 @@ const resumeLock = 'wherry-resume'
 const lookAgainMs = 30_000
 
 /** Held as long as this worker lives, so that other tabs see what is being worked on. */
-const tab = `wherry-tab ${crypto.randomUUID()}`
+const tab = `wherry-tab ${newId()}`
 const openTabs = async (): Promise<ReadonlySet<string>> => {
   const { held = [] } = (await navigator.locks?.query()) ?? {}
   return new Set(held.flatMap(lock => lock.name ?? []))
