@@ -105,8 +105,9 @@ test('devices that both trust compare nothing the next time, also after a reload
 
   await offerTo(sender.page, bob.email)
   const next = await openOffer(app)
-  await accept(next)
+  await next.getByText('It comes from a device that you trust.').waitFor()
   expect(await next.locator('wherry-pictures').count()).toBe(0)
+  await accept(next)
   await hasArrived(next)
   expect(await sender.page.locator('wherry-compare-form').count()).toBe(0)
 })

@@ -8,7 +8,7 @@ import { origin, trustedDevices } from '../peer/trusted-devices.ts'
 export type OfferedWay = {
   room: string
   secret: ByPerson
-  person: { account: string; name: string }
+  person: { account: string; name: string; sender: string }
 }
 
 /** The room of `offer-...`; null for a code or link. */
@@ -26,6 +26,6 @@ export const offeredWay = async (client: HubClient, room: string): Promise<Offer
   return {
     room,
     secret: { via: 'person', trusted: await trustedDevices(account, name) },
-    person: { account, name },
+    person: { account, name, sender: offer.from.name },
   }
 }

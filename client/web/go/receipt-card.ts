@@ -33,7 +33,8 @@ export class ReceiptCard extends LitElement {
     const { receipt } = this
     if (!receipt) return nothing
     const { offer, status } = receipt
-    if (!offer) return html`${this.#state(status)}${this.#pictures(status)}${this.#controls(receipt, status)}`
+    if (!offer)
+      return html`${this.#sender(receipt)}${this.#state(status)}${this.#pictures(status)}${this.#controls(receipt, status)}`
     return html`
       <div class="from" tabindex="-1">
         <h2><bdi>${offer.from}</bdi></h2>
@@ -75,9 +76,19 @@ export class ReceiptCard extends LitElement {
       <p class="hint">${msg('Nothing of it was sent yet. The name is what the sender calls themselves.')}</p>`
   }
 
+  /** Before the offer is told: who it is, as the hub says. */
+  #sender({ remembered, status }: Receipt) {
+    const sender = remembered?.person?.sender
+    if (!sender || isEnded(status.phase)) return nothing
+    return html`<div class="from"><h2><bdi>${sender}</bdi></h2><p class="what">${msg('wants to send you files directly')}</p></div>`
+  }
+
   /** Of a send from a person of this hub: compared before anything is accepted. */
   #pictures({ comparison, phase }: TransferStatus) {
-    if (!comparison || comparison.isDone || isEnded(phase)) return nothing
+    if (!comparison || isEnded(phase)) return nothing
+    if (comparison.trust === 'proven')
+      return html`<p class="hint">${msg('It comes from a device that you trust.')}</p>`
+    if (comparison.isDone) return nothing
     return html`<wherry-pictures .comparison=${comparison}>
         ${phase === 'offered' ? msg('Accept only if the sender sees the same pictures.') : msg('Tell the sender, by voice or face to face, which pictures you see.')}
       </wherry-pictures>
