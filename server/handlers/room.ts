@@ -37,14 +37,18 @@ export const offerRoom: Handler<'room.offer'> = async (context, { room, email })
   // After the answer, which takes as long where there is nobody.
   setImmediate(() => {
     if (user === null || rooms.seatOf(connection, room) === null) return
-    for (const one of connectionsOf(user)) one.notify('room.offered', { room, from: seat.room.creator })
+    for (const one of connectionsOf(user)) {
+      if (one !== connection) one.notify('room.offered', { room, from: seat.room.creator })
+    }
   })
   return {}
 }
 
-export const listOffers: Handler<'room.listOffers'> = async ({ rooms, principal }) => ({
-  offers: rooms.offersTo(principal.user).slice(0, limits.listItems),
-})
+export const listOffers: Handler<'room.listOffers'> = async ({ rooms, connection, principal }) => {
+  // Who sends to another device of their own is not asked to accept it.
+  const offers = rooms.offersTo(principal.user).filter(({ room }) => rooms.seatOf(connection, room) === null)
+  return { offers: offers.slice(0, limits.listItems) }
+}
 
 export const acceptRoom: Handler<'room.accept'> = async ({ rooms, connection, principal }, { room }) => {
   const accepted = rooms.accept(connection, principal.user, room)

@@ -230,6 +230,17 @@ describe('an offer', () => {
     expect(await receiver.call('room.listOffers', {})).toEqual({ offers: [] })
   })
 
+  test('to another device of the sender is told to that one, and not to the sender', async () => {
+    const [sender, other, room] = [await rig.user(), await rig.user(), newId()]
+    await sender.call('room.create', { room })
+    await sender.call('room.offer', { room, email: sender.signedIn.user.email })
+    const offer = await other.event('room.offered')
+    expect(await other.call('room.listOffers', {})).toEqual({ offers: [offer] })
+    expect(await sender.call('room.listOffers', {})).toEqual({ offers: [] })
+    expect(sender.eventsSoFar('room.offered')).toBe(0)
+    expect(await other.call('room.accept', { room })).toEqual({ present: true })
+  })
+
   test('is declined by leaving', async () => {
     const [sender, receiver, room] = [await rig.user(), await rig.user(bob), newId()]
     await sender.call('room.create', { room })
