@@ -153,6 +153,16 @@ describe('a send to a person of the hub', () => {
       expect((await stat(join(kept, name))).mode & 0o777).toBe(0o600)
   })
 
+  test('is offered again by itself when the hub was restarted before anybody came', async () => {
+    const sending = ada.start(['send', file, '--to', bob.email, '--json'], 'y\n')
+    await new Promise(resolve => sending.process.stdout?.once('data', resolve))
+    await hub.kill()
+    await hub.start()
+    const received = await laptop.run(['receive', target], receiveWith('y', 'y'))
+    expect([(await sending.result).code, received.code]).toEqual([0, 0])
+    expect(await hasArrived()).toBe(true)
+  })
+
   test('goes on after both were killed, without comparing again', async () => {
     const big = await randomFile(join(work, 'big.bin'), 160 * MiB)
     const begin = (answers: string, typed: string) => {

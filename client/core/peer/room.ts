@@ -172,7 +172,7 @@ export type RoomSlot = Pick<Result<'room.create'>, 'slot' | 'slotExpiresAt'>
 
 export type OwnRoom = RoomSlot & {
   room: Room
-  /** Another slot: the hub was restarted before somebody came. */
+  /** Another slot, or the same for longer: the hub was restarted before somebody came. */
   onSlot(listener: (slot: RoomSlot) => void): Stop
 }
 
@@ -186,7 +186,8 @@ export const createRoom = async (
   let current: RoomSlot = { slot: null, slotExpiresAt: null }
   const create = async (retry: boolean) => {
     const { present, slot, slotExpiresAt } = await client.call('room.create', { room: id }, { retry })
-    const isNew = slot !== current.slot
+    // A restarted hub may draw the same number.
+    const isNew = slot !== current.slot || slotExpiresAt !== current.slotExpiresAt
     current = { slot, slotExpiresAt }
     if (isNew && slot !== null) slots.emit(current)
     return present
