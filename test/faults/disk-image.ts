@@ -34,7 +34,8 @@ export const diskImage = async (options: string): Promise<DiskImage | string> =>
   }
   const mount = (image: string, directory: string, how: string): void => {
     run('mount', ['-o', how, image, directory])
-    undo.push(() => run('umount', [directory]))
+    // Lazily: a network namespace of another test keeps a copy of each mount that it found, as long as it lives.
+    undo.push(() => run('umount', ['-l', directory]))
   }
   try {
     return await makeImage(home, options, mount, remove)
