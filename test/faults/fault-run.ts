@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Entry } from '../../protocol/values.ts'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
@@ -62,6 +63,10 @@ const runFault = async (fault: Fault): Promise<void> => {
   }
 }
 
+/** Looks whether the fault showed, and how many of them go before another upload. */
+const pollMs = 50
+const pollsBeforeMore = 100
+
 const underFault = async (hub: HubProcess, fault: Fault, ledger: Ledger): Promise<void> => {
   const data = join(hub.directory, 'data')
   const base = join(hub.directory, 'base')
@@ -74,8 +79,15 @@ const underFault = async (hub: HubProcess, fault: Fault, ledger: Ledger): Promis
   const refused = await uploadAll(streams.link, root, files, ledger)
   expect(await statusOf(`${hub.url}/healthz`)).toBe(200)
   if (fault.outcome === 'readOnly') {
-    // Where nobody was refused, it fails in the background.
-    while (refused.size === 0 && (await statusOf(`${hub.url}/readyz`)) === 200);
+    // Some of it fails in the background, when the hub is idle. And calls are counted by thread: where the uploads shared
+    // few of them, more have to come until one fails.
+    for (let n = 1; refused.size === 0 && (await statusOf(`${hub.url}/readyz`)) === 200; n++) {
+      await after(pollMs)
+      if (n % pollsBeforeMore > 0) continue
+      const more = testFiles(`more ${n}`, 1, 1)
+      files.push(...more)
+      for (const [name, why] of await uploadAll(streams.link, root, more, ledger)) refused.set(name, why)
+    }
     expect(await statusOf(`${hub.url}/readyz`)).toBe(503)
     const late = testFiles('late', 2, 1)
     expect([...(await uploadAll(streams.link, root, late, ledger)).keys()].sort()).toEqual(namesOf(late))
