@@ -1,14 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { skipReasons } from './test/support/skip-reasons.ts'
 
 // Generous, because machines are busy at times; a test that waits for what never comes still ends.
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 20_000 }
 
 /** Where .ci/run wants the figures. */
 const report = process.env.TEST_REPORT
+const jsonTo = (outputFile: string): ['json', { outputFile: string }] => ['json', { outputFile }]
 
 export default defineConfig({
   test: {
-    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    reporters: ['default', skipReasons, ...(report ? [jsonTo(report)] : [])],
     projects: [
       {
         test: {
