@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { PeerOffer } from '../../core/peer/api.ts'
 import type { KeptComparison } from '../../core/peer/comparing.ts'
-import { forgetKept } from '../peer/kept-store.ts'
+import { forgetKept } from '../peer/kept-folder.ts'
 
 /** Something that was begun to be received in this browser, so that it can go on after a reload. */
 export type RememberedReceipt = {

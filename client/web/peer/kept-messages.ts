@@ -19,6 +19,3 @@ export type FromKeeper =
   | { id: number; answer: KeepAnswer[KeepRequest['kind']] }
   /** `noRoom`: the browser gives no more space; anything else is told as it was. */
   | { id: number; noRoom: boolean; message: string }
-
-/** The folder in the browser's private file system below which transfers are kept. */
-export const keptFolder = 'received'

@@ -1,6 +1,7 @@
 import { errorSentences, WherryError } from '../../../protocol/errors.ts'
 import type { PeerFile, PeerSink, PeerStore } from '../../core/peer/api.ts'
-import { type FromKeeper, type KeepAnswer, type KeepRequest, keptFolder } from './kept-messages.ts'
+import { keptFolder } from './kept-folder.ts'
+import type { FromKeeper, KeepAnswer, KeepRequest } from './kept-messages.ts'
 
 /** A received file that is whole, as the browser's private file system has it. */
 export type KeptWhole = { file: PeerFile; content: File; crc: number }
@@ -21,12 +22,6 @@ export const canKeep = async (): Promise<boolean> => {
   }
 }
 
-const folderOf = async (transfer: string, create = false): Promise<FileSystemDirectoryHandle> => {
-  const root = await navigator.storage.getDirectory()
-  const all = await root.getDirectoryHandle(keptFolder, { create })
-  return all.getDirectoryHandle(transfer, { create })
-}
-
 /** Names of files come from the other side, and some that people use are forbidden here: kept under a hash of the path. */
 const keyOf = async (file: PeerFile): Promise<string> => {
   const path = new TextEncoder().encode(JSON.stringify(file.path))
@@ -38,7 +33,7 @@ const keyOf = async (file: PeerFile): Promise<string> => {
 const keptBytes = async (transfer: string): Promise<number> => {
   let bytes = 0
   try {
-    const folder = await folderOf(transfer)
+    const folder = await keptFolder(transfer)
     const handles = (folder as unknown as { values(): AsyncIterable<FileSystemHandle> }).values()
     for await (const handle of handles)
       if (handle instanceof FileSystemFileHandle) bytes += (await handle.getFile()).size
@@ -48,17 +43,6 @@ const keptBytes = async (transfer: string): Promise<number> => {
   return bytes
 }
 
-/** Throws away what is kept of a transfer. */
-export const forgetKept = async (transfer: string): Promise<void> => {
-  try {
-    const root = await navigator.storage.getDirectory()
-    const all = await root.getDirectoryHandle(keptFolder)
-    await all.removeEntry(transfer, { recursive: true })
-  } catch {
-    // It is gone already, or held by another tab that is at it.
-  }
-}
-
 /** Files of a transfer that were finished in an earlier visit. Throws where the browser cleared them away. */
 export const loadKept = async (
   transfer: string,
@@ -66,7 +50,7 @@ export const loadKept = async (
   crcOf: (file: PeerFile) => number,
 ): Promise<KeptWhole[]> => {
   if (files.length === 0) return []
-  const folder = await folderOf(transfer)
+  const folder = await keptFolder(transfer)
   const load = async (file: PeerFile) => {
     const content = await (await folder.getFileHandle(await keyOf(file))).getFile()
     return { file, content, crc: crcOf(file) }
@@ -109,7 +93,7 @@ export const keptStore = (worker: Worker): KeptStore => {
   const listeners: ((whole: KeptWhole) => void)[] = []
 
   const finished = async (transfer: string, key: string, file: PeerFile, crc: number) => {
-    const content = await (await (await folderOf(transfer)).getFileHandle(key)).getFile()
+    const content = await (await (await keptFolder(transfer)).getFileHandle(key)).getFile()
     const one = { file, content, crc }
     whole.push(one)
     for (const listener of listeners) listener(one)

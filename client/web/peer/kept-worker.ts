@@ -1,5 +1,6 @@
 import { type KeptFile, keepFile, type SyncFile } from './kept-file.ts'
-import { type FromKeeper, type KeepRequest, keptFolder, type ToKeeper } from './kept-messages.ts'
+import { keptFolder } from './kept-folder.ts'
+import type { FromKeeper, KeepRequest, ToKeeper } from './kept-messages.ts'
 
 type Open = { kept: KeptFile; folder: FileSystemDirectoryHandle; key: string }
 
@@ -25,9 +26,7 @@ const openAlone = async (folder: FileSystemDirectoryHandle, name: string): Promi
 }
 
 const open = async ({ transfer, key, size, modifiedAt }: KeepRequest & { kind: 'open' }) => {
-  const root = await navigator.storage.getDirectory()
-  const all = await root.getDirectoryHandle(keptFolder, { create: true })
-  const folder = await all.getDirectoryHandle(transfer, { create: true })
+  const folder = await keptFolder(transfer, true)
   const data = await openAlone(folder, key)
   const journal = await openAlone(folder, `${key}.journal`)
   const kept = keepFile(data, journal, { size, modifiedAt })
