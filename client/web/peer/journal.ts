@@ -1,3 +1,5 @@
+import { bytesToHex, hexToBytes } from '../../../protocol/digest.ts'
+
 /**
  * Which chunks of a received file are durable: a header that says of which file, then records of a chunk's index and
  * SHA-256, each written after its chunk was flushed. A record that was cut short ends the list.
@@ -8,9 +10,6 @@ export type JournalHeader = { size: number; modifiedAt: number }
 const magic = 0x314a_4857
 const headerBytes = 20
 const recordBytes = 36
-
-const hexOf = (bytes: Uint8Array): string =>
-  Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 
 export const encodeHeader = ({ size, modifiedAt }: JournalHeader): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(headerBytes)
@@ -25,7 +24,7 @@ export const encodeHeader = ({ size, modifiedAt }: JournalHeader): Uint8Array<Ar
 export const encodeRecord = (index: number, hash: string): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(recordBytes)
   new DataView(bytes.buffer).setUint32(0, index, true)
-  for (let i = 0; i < 32; i++) bytes[4 + i] = Number.parseInt(hash.slice(2 * i, 2 * i + 2), 16)
+  bytes.set(hexToBytes(hash), 4)
   return bytes
 }
 
@@ -44,6 +43,6 @@ export const readJournal = (
   const chunks = new Map<number, string>()
   let at = headerBytes
   for (; at + recordBytes <= bytes.length; at += recordBytes)
-    chunks.set(view.getUint32(at, true), hexOf(bytes.subarray(at + 4, at + recordBytes)))
+    chunks.set(view.getUint32(at, true), bytesToHex(bytes.subarray(at + 4, at + recordBytes)))
   return { chunks, length: at }
 }

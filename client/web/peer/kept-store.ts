@@ -1,4 +1,5 @@
 import { errorSentences, WherryError } from '../../../protocol/errors.ts'
+import { subtleSha256 } from '../../core/hashing.ts'
 import type { PeerFile, PeerSink, PeerStore } from '../../core/peer/api.ts'
 import { keptFolder } from './kept-folder.ts'
 import type { FromKeeper, KeepAnswer, KeepRequest } from './kept-messages.ts'
@@ -23,11 +24,8 @@ export const canKeep = async (): Promise<boolean> => {
 }
 
 /** Names of files come from the other side, and some that people use are forbidden here: kept under a hash of the path. */
-const keyOf = async (file: PeerFile): Promise<string> => {
-  const path = new TextEncoder().encode(JSON.stringify(file.path))
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', path))
-  return Array.from(hash, byte => byte.toString(16).padStart(2, '0')).join('')
-}
+const keyOf = (file: PeerFile): Promise<string> =>
+  subtleSha256(new TextEncoder().encode(JSON.stringify(file.path)))
 
 /** Bytes that a transfer has here already. */
 const keptBytes = async (transfer: string): Promise<number> => {
