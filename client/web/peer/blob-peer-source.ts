@@ -1,4 +1,4 @@
-import { errorSentences, WherryError } from '../../../protocol/errors.ts'
+import { WherryError } from '../../../protocol/errors.ts'
 import type { PeerSource } from '../../core/peer/api.ts'
 import { blobReader } from '../uploads/blob-reader.ts'
 
@@ -14,7 +14,7 @@ export const blobPeerSource = (file: File, path: readonly string[]): PeerSource 
         await file.slice(0, 1).arrayBuffer()
         return new Uint8Array(0)
       } catch (cause) {
-        throw new WherryError('file_changed', errorSentences.file_changed, {}, { cause })
+        throw new WherryError('file_changed', undefined, {}, { cause })
       }
     },
     async close() {

@@ -1,4 +1,4 @@
-import { errorSentences, WherryError } from '../../../protocol/errors.ts'
+import { WherryError } from '../../../protocol/errors.ts'
 import type { HubClient } from '../../core/api.ts'
 import type { PeerFile, PeerSource } from '../../core/peer/api.ts'
 
@@ -10,7 +10,7 @@ const aheadBytes = 8 * 1024 * 1024
 const retryMs = 1000
 const mostRetries = 60
 
-const changed = () => new WherryError('file_changed', errorSentences.file_changed)
+const changed = () => new WherryError('file_changed')
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
 /** A file of the hub as something to send: this browser reads it by a signed address, part by part, and passes it on. */

@@ -1,4 +1,4 @@
-import { errorSentences, WherryError } from '../../../protocol/errors.ts'
+import { WherryError } from '../../../protocol/errors.ts'
 import { subtleSha256 } from '../../core/hashing.ts'
 import type { PeerFile, PeerSink, PeerStore } from '../../core/peer/api.ts'
 import { keptFolder } from './kept-folder.ts'
@@ -10,7 +10,6 @@ export type KeptWhole = { file: PeerFile; content: File; crc: number }
 export type KeptStore = PeerStore & {
   /** Files that were finished since the page was loaded, in order. */
   readonly whole: readonly KeptWhole[]
-  onWhole(listener: (whole: KeptWhole) => void): void
 }
 
 /** The browser can keep files of any size out of memory: in secure pages, and not in some private windows. */
@@ -65,7 +64,7 @@ const askOf = (worker: Worker): Ask => {
     const waiting = open.get(data.id)
     open.delete(data.id)
     if ('answer' in data) waiting?.resolve(data.answer as never)
-    else if (data.noRoom) waiting?.reject(new WherryError('no_room', errorSentences.no_room))
+    else if (data.noRoom) waiting?.reject(new WherryError('no_room'))
     else waiting?.reject(new WherryError('internal', data.message))
   }
   return (request, transfers = []) =>
@@ -88,24 +87,19 @@ const emptyFolder: PeerSink = {
 export const keptStore = (worker: Worker): KeptStore => {
   const ask = askOf(worker)
   const whole: KeptWhole[] = []
-  const listeners: ((whole: KeptWhole) => void)[] = []
 
   const finished = async (transfer: string, key: string, file: PeerFile, crc: number) => {
     const content = await (await (await keptFolder(transfer)).getFileHandle(key)).getFile()
-    const one = { file, content, crc }
-    whole.push(one)
-    for (const listener of listeners) listener(one)
+    whole.push({ file, content, crc })
   }
 
   return {
     whole,
-    onWhole: listener => void listeners.push(listener),
     async reserve(offer) {
       const wanted = offer.files.reduce((sum, { size }) => sum + size, 0)
       const { quota, usage } = await navigator.storage.estimate()
       if (quota === undefined || usage === undefined) return
-      if (wanted - (await keptBytes(offer.transfer)) > quota - usage)
-        throw new WherryError('no_room', errorSentences.no_room)
+      if (wanted - (await keptBytes(offer.transfer)) > quota - usage) throw new WherryError('no_room')
     },
     async open(transfer, file): Promise<PeerSink> {
       if (file.kind === 'folder') return emptyFolder
