@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
+import { openDatabase } from '../../storage/index/database.ts'
+import { IndexDialect } from '../../storage/index/dialect.ts'
+import { smallFileReads } from '../../storage/index/reads/small-files.ts'
+import type { Tables } from '../../storage/index/tables.ts'
 import { sha256, temporaryDirectory, withAda } from './open-temporary.ts'
 
 const fileOf = (name: string, text: string) => {
@@ -45,4 +50,27 @@ test('small files are found by name and content, and not when their chunk is dam
   expect(await found()).toEqual([null, 'two', 'empty', null, null, null])
   await storage.chunks.put(one.hash, one.bytes)
   expect(await found()).toEqual(['One', 'two', 'empty', null, null, null])
+})
+
+test('small files are looked for by their names, however many entries the folder has', async () => {
+  const directory = temporaryDirectory()
+  const { storage, actor, root } = await withAda(null, { directory })
+  const { bytes, ...file } = fileOf('One', 'content')
+  await storage.chunks.put(file.hash, bytes)
+  await storage.uploads.putMany(actor, root, [{ ...file, type: '', modifiedAt: 1, onClash: 'fail' }])
+  const database = openDatabase(join(directory, 'index.db'), { readonly: true })
+  const plans: string[] = []
+  const db = new Kysely<Tables>({
+    dialect: new IndexDialect(database),
+    log: ({ query }) => {
+      const steps = database.prepare(`explain query plan ${query.sql}`).all(...query.parameters)
+      plans.push(...steps.map(step => (step as { detail: string }).detail))
+    },
+  })
+  const { entries } = await smallFileReads(db).findMany(root, [file])
+  database.close()
+  expect(entries.map(entry => entry?.name)).toEqual(['One'])
+  expect(plans.filter(step => step.includes('entries_by'))).toEqual([
+    'SEARCH e USING INDEX entries_by_key (parent=? AND name_key=?)',
+  ])
 })

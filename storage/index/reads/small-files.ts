@@ -5,7 +5,7 @@ import type { Uploads } from '../../storage.ts'
 import { digestOfSmall } from '../digest-of-small.ts'
 import { selectEntries, toEntry } from '../entry-rows.ts'
 import { among } from '../insert-rows.ts'
-import { fileKind, folderKind, type Tables } from '../tables.ts'
+import { folderKind, type Tables } from '../tables.ts'
 
 export const smallFileReads = (db: Kysely<Tables>): Pick<Uploads, 'findMany'> => ({
   async findMany(id, files) {
@@ -19,10 +19,10 @@ export const smallFileReads = (db: Kysely<Tables>): Pick<Uploads, 'findMany'> =>
     const total = folder.children
     if (total === 0) return { entries: files.map(() => null), total }
     const keys = files.map(file => nameKey(file.name))
+    // Folders too, which have no digest: asked for the kind, SQLite walks the whole folder by another index.
     const rows = await selectEntries(db)
       .where('e.parent', '=', id)
       .where('e.name_key', 'in', among(keys))
-      .where('e.kind', '=', fileKind)
       .execute()
     const there = new Map(rows.map(row => [row.name_key, row]))
     const whole = await wholeChunks(
