@@ -107,3 +107,21 @@ test('what was begun on one device is finished on another by choosing the file a
   expect(await contentOf('chosen.bin')).toBe(await sha256OfFile(file))
   expect((await receivedBytes(rig.hub.url)) - before).toBeLessThan(fileBytes + windowBytes + talkBytes)
 })
+
+test('a file that is dropped again after its browser died goes on where it was', async () => {
+  const file = await randomFile(join(rig.directory, 'dropped twice.bin'), fileBytes)
+  const before = await receivedBytes(rig.hub.url)
+  const first = await rig.open()
+  await drop(first.page, [file])
+  await inTheMiddle(first.page, 'dropped twice.bin')
+  await first.context.close()
+
+  const { page } = await rig.open()
+  const rows = upload(page, 'dropped twice.bin')
+  await rows.getByText('choose the file again').waitFor()
+  await drop(page, [file])
+  await finished(page, 'dropped twice.bin')
+  expect(await rows.count()).toBe(1)
+  expect(await contentOf('dropped twice.bin')).toBe(await sha256OfFile(file))
+  expect((await receivedBytes(rig.hub.url)) - before).toBeLessThan(fileBytes + windowBytes + talkBytes)
+})

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { UploadMemory, UploadQueue, UploadRequest } from '../../client/core/api.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import type { UploadQueueOptions } from '../../client/core/upload/upload-tools.ts'
+import type { UnfinishedUpload } from '../../protocol/values.ts'
 import { createFakeHub, fakeId } from './fake-hub.ts'
 import { memorySource, someBytes } from './memory-source.ts'
 
@@ -23,6 +24,19 @@ const request = (name: string, bytes: Uint8Array<ArrayBuffer>, more: Partial<Upl
   }) satisfies UploadRequest as UploadRequest
 const statesOf = (queue: UploadQueue) => queue.items.map(item => item.state)
 const large = 600_000
+
+/** A large file "a" of which the hub has a part, from a client that is gone. */
+const leaveUnfinished = async (hub: ReturnType<typeof createFakeHub>): Promise<UnfinishedUpload> => {
+  const queue = openQueue(hub)
+  queue.add([request('a', someBytes(large))])
+  await hub.whenReceived(200_000)
+  queue.close()
+  const [id] = hub.uploads.keys()
+  if (id === undefined) throw new Error('nothing was begun')
+  const times = { modifiedAt: 1_700_000_000_000, createdAt: 0, touchedAt: 0, expiresAt: 0 }
+  const sizes = { size: large, declaredBytes: 0, storedBytes: 1000 }
+  return { id, space: fakeId('space'), folder, name: 'a', onClash: 'fail', bound: false, ...times, ...sizes }
+}
 
 describe('the upload queue', () => {
   test('small and large files in folders arrive, small ones in few calls', async () => {
@@ -190,29 +204,32 @@ describe('the upload queue', () => {
 
   test('what another run left unfinished waits for its file and then sends only the rest', async () => {
     const hub = createFakeHub({ windowBytes: 65_536 })
-    const first = openQueue(hub)
-    first.add([request('a', someBytes(large))])
-    await hub.whenReceived(200_000)
-    first.close()
-    const [[id, upload] = ['', null]] = hub.uploads
-    if (!upload) throw new Error('nothing was begun')
+    const unfinished = await leaveUnfinished(hub)
     const sentBefore = hub.counted.sentBytes
     const queue = openQueue(hub)
-    const times = {
-      modifiedAt: 0,
-      createdAt: 0,
-      touchedAt: 0,
-      expiresAt: 0,
-      bound: false,
-      space: fakeId('space'),
-    }
-    const sizes = { declaredBytes: 0, storedBytes: 1000 }
-    queue.adopt({ id, folder, name: 'a', size: large, onClash: 'fail', ...times, ...sizes }, null)
+    queue.adopt(unfinished, null)
     expect(statesOf(queue)).toEqual(['detached'])
-    queue.attach(id, memorySource('a', someBytes(large)))
+    queue.attach(unfinished.id, memorySource('a', someBytes(large)))
     await queue.whenIdle()
     expect(statesOf(queue)).toEqual(['done'])
     expect(hub.counted.sentBytes - sentBefore).toBeLessThan(large - 100_000)
+    expect(hub.contentOf(folder, 'a')).toEqual(someBytes(large))
+  })
+
+  test('the same file added again goes on with what the hub has unfinished of it', async () => {
+    const hub = createFakeHub({ windowBytes: 65_536 })
+    const unfinished = await leaveUnfinished(hub)
+    const sentBefore = hub.counted.sentBytes
+    const queue = openQueue(hub)
+    queue.adopt(unfinished, null)
+    queue.add([request('other', someBytes(large)), request('a', someBytes(large))])
+    await queue.whenIdle()
+    expect(queue.items.map(({ name, state }) => [name, state])).toEqual([
+      ['other', 'done'],
+      ['a', 'done'],
+    ])
+    expect(hub.counted.sentBytes - sentBefore).toBeLessThan(2 * large - 100_000)
+    expect(queue.items[1]?.upload).toBe(unfinished.id)
     expect(hub.contentOf(folder, 'a')).toEqual(someBytes(large))
   })
 

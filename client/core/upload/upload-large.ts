@@ -44,10 +44,25 @@ export const createLargeUploads = (tools: UploadTools) => {
     await memory.set(memoryKey(source), { size, modifiedAt, digest, chunks }).catch(() => {})
   }
 
+  /** A file that the hub has unfinished and that is added again, instead of chosen for its row, goes on all the same. */
+  const takeOver = (record: UploadRecord, folder: string) => {
+    const { name, size, modifiedAt } = record.shown
+    const earlier = items.pick().find(({ shown, onClash }) => {
+      const isThere = shown.state === 'detached' && shown.folder === folder && shown.name === name
+      const isSame = shown.size === size && shown.modifiedAt === modifiedAt
+      return isThere && isSame && wireClash(onClash) === wireClash(record.onClash)
+    })
+    if (!earlier) return
+    items.remove(earlier)
+    items.update(record, { upload: earlier.shown.upload })
+    record.isOpen = true
+  }
+
   const begin = async (record: UploadRecord, source: Source, known: RememberedFile | null) => {
     await link.whenState('live')
     if (!link.hello) throw new WherryError('disconnected')
     const folder = await folders.ensure(record.shown.folder, record.path)
+    if (!record.isOpen) takeOver(record, folder)
     return createFileUpload({
       ...{ link, sender: tools.sender, hashing: tools.hashing, source },
       ...{ upload: record.shown.upload, isOpen: record.isOpen, remembered: known?.chunks },

@@ -47,7 +47,7 @@ export type EarlierWork = {
  */
 export const resumeEarlier = async (work: EarlierWork): Promise<{ locked: number; elsewhere: boolean }> => {
   const { queue, files, user, tab } = work
-  const own = new Set(queue.items.map(item => item.id))
+  const own = new Set(queue.items.flatMap(({ id, upload }) => [id, upload]))
   const open = new Map(work.unfinished.filter(({ id }) => !own.has(id)).map(upload => [upload.id, upload]))
   let locked = 0
   for (const remembered of await files.of(user)) {
