@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { ChunkIndex, ChunkRow } from '../chunks/chunk-store.ts'
+import type { ChunkId, ChunkIndex, ChunkRow } from '../chunks/chunk-store.ts'
 import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -7,14 +7,20 @@ type Found = { hash: Buffer; size: number; segment: number; offset: number; leng
 
 const toChunkRow = ({ hash, ...row }: Found): ChunkRow => ({ id: hash.toString('hex'), ...row })
 
+/** Where undamaged chunks lie, by id; absent ones are left out. */
+export const findChunks = async (
+  db: Kysely<Tables>,
+  ids: readonly ChunkId[],
+): Promise<Map<ChunkId, ChunkRow>> => {
+  const { rows } = await sql<Found>`select c.hash, c.size, c.segment, c.offset, c.length
+    from json_each(${JSON.stringify(ids)}) as j join chunks as c on c.hash = unhex(j.value)
+    where c.damaged = 0`.execute(db)
+  return new Map(rows.map(toChunkRow).map(row => [row.id, row]))
+}
+
 /** Where chunks lie, in the tables of the index; rows are durable when add() resolves. */
 export const sqliteChunkIndex = (db: Kysely<Tables>, writer: Writer): ChunkIndex => ({
-  async find(ids) {
-    const { rows } = await sql<Found>`select c.hash, c.size, c.segment, c.offset, c.length
-      from json_each(${JSON.stringify(ids)}) as j join chunks as c on c.hash = unhex(j.value)
-      where c.damaged = 0`.execute(db)
-    return new Map(rows.map(toChunkRow).map(row => [row.id, row]))
-  },
+  find: ids => findChunks(db, ids),
 
   async add(rows, placed = []) {
     if (rows.length + placed.length > 0) await writer.run('chunks.add', { rows, placed })

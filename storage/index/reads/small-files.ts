@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { WherryError } from '../../../protocol/errors.ts'
 import { nameKey } from '../../../protocol/names.ts'
 import type { Uploads } from '../../storage.ts'
+import { findChunks } from '../chunk-index.ts'
 import { digestOfSmall } from '../digest-of-small.ts'
 import { selectEntries, toEntry } from '../entry-rows.ts'
 import { among } from '../insert-rows.ts'
@@ -25,7 +26,8 @@ export const smallFileReads = (db: Kysely<Tables>): Pick<Uploads, 'findMany'> =>
       .where('e.name_key', 'in', among(keys))
       .execute()
     const there = new Map(rows.map(row => [row.name_key, row]))
-    const whole = await wholeChunks(
+    // What is damaged has to come again: that heals it.
+    const whole = await findChunks(
       db,
       files.filter((_, i) => there.has(keys[i] ?? '')).map(file => file.hash),
     )
@@ -37,19 +39,3 @@ export const smallFileReads = (db: Kysely<Tables>): Pick<Uploads, 'findMany'> =>
     return { entries, total }
   },
 })
-
-/** What is damaged has to come again: that heals it. */
-const wholeChunks = async (db: Kysely<Tables>, hashes: readonly string[]): Promise<Set<string>> => {
-  if (hashes.length === 0) return new Set()
-  const rows = await db
-    .selectFrom('chunks')
-    .select('hash')
-    .where(
-      'hash',
-      'in',
-      hashes.map(hash => Buffer.from(hash, 'hex')),
-    )
-    .where('damaged', '=', 0)
-    .execute()
-  return new Set(rows.map(row => row.hash.toString('hex')))
-}
