@@ -1,6 +1,7 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { DBSchema } from 'idb'
 import type { PeerOffer } from '../../core/peer/api.ts'
 import type { KeptComparison } from '../../core/peer/comparing.ts'
+import { database, ifStored } from '../database.ts'
 import { forgetKept } from '../peer/kept-folder.ts'
 
 /** Something that was begun to be received in this browser, so that it can go on after a reload. */
@@ -31,38 +32,22 @@ interface Schema extends DBSchema {
 const keptAfterSaveMs = 10 * 60_000
 const keptMs = 7 * 24 * 60 * 60_000
 
-let opened: Promise<IDBPDatabase<Schema>> | null = null
-
-const open = (): Promise<IDBPDatabase<Schema>> => {
-  opened ??= openDB<Schema>('wherry-receipts', 1, {
-    upgrade(database) {
-      database.createObjectStore('receipts', { keyPath: 'room' })
-    },
-  })
-  return opened
-}
-
-/** Without storage (some private windows) nothing is remembered, and all else works. */
-const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
-  try {
-    return await work()
-  } catch {
-    return otherwise
-  }
-}
+const open = database<Schema>('wherry-receipts', made => {
+  made.createObjectStore('receipts', { keyPath: 'room' })
+})
 
 export const rememberReceipt = (receipt: RememberedReceipt): Promise<unknown> =>
-  attempt(async () => (await open()).put('receipts', { ...receipt, touchedAt: Date.now() }), '')
+  ifStored(async () => (await open()).put('receipts', { ...receipt, touchedAt: Date.now() }), '')
 
 /** Forgets it, and throws away what was kept of its files. */
 export const forgetReceipt = async ({ room, transfer }: RememberedReceipt): Promise<void> => {
-  await attempt(async () => (await open()).delete('receipts', room), undefined)
+  await ifStored(async () => (await open()).delete('receipts', room), undefined)
   if (transfer) await forgetKept(transfer)
 }
 
 /** What can go on or still be saved, the latest first; what is long over is thrown away. */
 export const rememberedReceipts = async (): Promise<RememberedReceipt[]> => {
-  const all = await attempt(async () => (await open()).getAll('receipts'), [])
+  const all = await ifStored(async () => (await open()).getAll('receipts'), [])
   const isOver = ({ touchedAt, savedAt }: RememberedReceipt) =>
     Date.now() - touchedAt > keptMs || (savedAt !== null && Date.now() - savedAt > keptAfterSaveMs)
   for (const receipt of all.filter(isOver)) await forgetReceipt(receipt)

@@ -1,5 +1,6 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { DBSchema } from 'idb'
 import type { Person } from '../../../protocol/values.ts'
+import { database, ifStored } from '../database.ts'
 
 /** The latest devices of one person. */
 const mostDevices = 16
@@ -15,35 +16,20 @@ interface Schema extends DBSchema {
   devices: { key: [account: string, person: string]; value: string[] }
 }
 
-let opened: Promise<IDBPDatabase<Schema>> | null = null
-
-const open = (): Promise<IDBPDatabase<Schema>> => {
-  opened ??= openDB<Schema>('wherry-trusted', 1, {
-    upgrade(database) {
-      database.createObjectStore('devices')
-    },
-  })
-  return opened
-}
+const open = database<Schema>('wherry-trusted', made => {
+  made.createObjectStore('devices')
+})
 
 /** The secrets of the devices of a person that this account trusts, the latest first; none where nothing is stored. */
-export const trustedDevices = async (account: string, person: string): Promise<string[]> => {
-  try {
-    return (await (await open()).get('devices', [account, person])) ?? []
-  } catch {
-    return []
-  }
-}
+export const trustedDevices = (account: string, person: string): Promise<string[]> =>
+  ifStored(async () => (await (await open()).get('devices', [account, person])) ?? [], [])
 
-/** Without storage (some private windows) the two compare again the next time. */
-export const trustDevice = async (account: string, person: string, secret: string): Promise<void> => {
-  try {
-    const transaction = (await open()).transaction('devices', 'readwrite')
-    const before = (await transaction.store.get([account, person])) ?? []
+/** Where nothing is stored the two compare again the next time. */
+export const trustDevice = (account: string, person: string, secret: string): Promise<void> =>
+  ifStored(async () => {
+    const { store, done } = (await open()).transaction('devices', 'readwrite')
+    const before = (await store.get([account, person])) ?? []
     const others = before.filter(one => one !== secret)
-    await transaction.store.put([secret, ...others].slice(0, mostDevices), [account, person])
-    await transaction.done
-  } catch {
-    opened = null
-  }
-}
+    await store.put([secret, ...others].slice(0, mostDevices), [account, person])
+    await done
+  }, undefined)

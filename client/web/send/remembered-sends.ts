@@ -1,6 +1,7 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { DBSchema } from 'idb'
 import type { Secret } from '../../core/peer/api.ts'
 import type { KeptComparison } from '../../core/peer/comparing.ts'
+import { database, ifStored } from '../database.ts'
 import type { HubFile } from '../peer/hub-peer-source.ts'
 import { sendsKey } from './sends-key.ts'
 
@@ -43,25 +44,9 @@ interface Schema extends DBSchema {
 
 const keptMs = 7 * 24 * 60 * 60_000
 
-let opened: Promise<IDBPDatabase<Schema>> | null = null
-
-const open = (): Promise<IDBPDatabase<Schema>> => {
-  opened ??= openDB<Schema>('wherry-sends', 1, {
-    upgrade(database) {
-      database.createObjectStore('sends', { keyPath: 'transfer' }).createIndex('user', 'user')
-    },
-  })
-  return opened
-}
-
-/** Without storage (some private windows) nothing is remembered, and all else works. */
-const attempt = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
-  try {
-    return await work()
-  } catch {
-    return otherwise
-  }
-}
+const open = database<Schema>('wherry-sends', made => {
+  made.createObjectStore('sends', { keyPath: 'transfer' }).createIndex('user', 'user')
+})
 
 /** Tells pages that do not load all this whether there is something to go on with. */
 const markSends = (has: boolean): void => {
@@ -70,17 +55,17 @@ const markSends = (has: boolean): void => {
 }
 
 export const rememberSend = (send: RememberedSend): Promise<unknown> =>
-  attempt(async () => {
+  ifStored(async () => {
     markSends(true)
     return (await open()).put('sends', send)
   }, '')
 
 export const forgetSend = (transfer: string): Promise<void> =>
-  attempt(async () => (await open()).delete('sends', transfer), undefined)
+  ifStored(async () => (await open()).delete('sends', transfer), undefined)
 
 /** What can go on; what nobody came back to for a week is forgotten. */
 export const rememberedSends = (user: string): Promise<RememberedSend[]> =>
-  attempt(async () => {
+  ifStored(async () => {
     const all = await (await open()).getAllFromIndex('sends', 'user', user)
     const isOld = ({ startedAt }: RememberedSend) => Date.now() - startedAt > keptMs
     for (const { transfer } of all.filter(isOld)) await forgetSend(transfer)

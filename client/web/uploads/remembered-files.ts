@@ -1,4 +1,5 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { DBSchema } from 'idb'
+import { database } from '../database.ts'
 
 /** A file whose upload began in this browser, so that it can go on after a reload or a crash. */
 export type RememberedUpload = {
@@ -30,16 +31,9 @@ export type RememberedFiles = {
   of(user: string): Promise<RememberedUpload[]>
 }
 
-let opened: Promise<IDBPDatabase<Schema>> | null = null
-
-const open = (): Promise<IDBPDatabase<Schema>> => {
-  opened ??= openDB<Schema>('wherry-uploads', 1, {
-    upgrade(database) {
-      database.createObjectStore('uploads', { keyPath: 'id' }).createIndex('user', 'user')
-    },
-  })
-  return opened
-}
+const open = database<Schema>('wherry-uploads', made => {
+  made.createObjectStore('uploads', { keyPath: 'id' }).createIndex('user', 'user')
+})
 
 /** Kept in IndexedDB, which is the only place that can keep file handles. */
 export const rememberedFiles = (): RememberedFiles => ({

@@ -1,0 +1,28 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+
+/** A database of this browser, opened when it is first asked for, and again after that failed; `create` makes its stores. */
+export const database = <S extends DBSchema>(
+  name: string,
+  create: (database: IDBPDatabase<S>) => void,
+): (() => Promise<IDBPDatabase<S>>) => {
+  let opened: Promise<IDBPDatabase<S>> | null = null
+  const forget = () => {
+    opened = null
+  }
+  return () => {
+    opened ??= openDB<S>(name, 1, { upgrade: create, terminated: forget }).catch(error => {
+      forget()
+      throw error
+    })
+    return opened
+  }
+}
+
+/** Without storage (some private windows) nothing is remembered, and all else works. */
+export const ifStored = async <T>(work: () => Promise<T>, otherwise: T): Promise<T> => {
+  try {
+    return await work()
+  } catch {
+    return otherwise
+  }
+}
