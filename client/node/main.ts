@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isReason, type Reason, WherryError } from '../../protocol/errors.ts'
 import { type Command, PartialFailure, UsageError } from './cli/command.ts'
-import { createOutput, type Output } from './cli/output.ts'
+import { createOutput, type Output, printable } from './cli/output.ts'
 import { openSession } from './cli/session.ts'
 import { commands } from './commands/table.ts'
 
@@ -66,12 +66,23 @@ const isUsage = (error: unknown): error is Error =>
   error instanceof UsageError ||
   (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
 
+const isMissingFile = (error: unknown): error is Error & { path: string } =>
+  error instanceof Error &&
+  'code' in error &&
+  error.code === 'ENOENT' &&
+  'path' in error &&
+  typeof error.path === 'string'
+
 const report = (error: unknown, output: Output): number => {
   if (isUsage(error)) {
     output.problem(error.message)
     return exitCodes.usage
   }
   if (error instanceof PartialFailure) return exitCodes.failed
+  if (isMissingFile(error)) {
+    output.problem(`there is no "${printable(error.path)}" on this machine`)
+    return exitCodes.notFound
+  }
   if (isReason(error, 'cancelled')) output.problem('stopped; the same command continues where this one was')
   else output.problem(error instanceof Error ? error.message : String(error))
   return (error instanceof WherryError && reasonCodes[error.reason]) || exitCodes.failed

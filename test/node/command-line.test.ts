@@ -97,6 +97,19 @@ describe('signing in', () => {
   test('a path that is not there ends with 4', async () => {
     expect((await wherry.run(['ls', 'me:nowhere'])).code).toBe(4)
   })
+
+  test.each(['put', 'send'])(
+    '%s of a file that is not on this machine ends with 4 and names it',
+    async name => {
+      const { code, stderr } = await wherry.run([
+        name,
+        join(home, 'nowhere.bin'),
+        ...(name === 'put' ? ['me:'] : []),
+      ])
+      expect(stderr).toBe(`wherry: there is no "${join(home, 'nowhere.bin')}" on this machine\n`)
+      expect(code).toBe(4)
+    },
+  )
 })
 
 describe('files', () => {
