@@ -17,6 +17,15 @@ export const createMetrics = (gauges: {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
   const calls = new Histogram({
     name: 'wherry_call_seconds',
     help: 'Time to answer calls, by name and outcome.',
@@ -34,43 +43,19 @@ export const createMetrics = (gauges: {
     help: 'Bytes of messages sent on sockets.',
     registers,
   })
-  new Gauge({
-    name: 'wherry_connections',
-    help: 'Open sockets.',
-    registers,
-    collect() {
-      this.set(gauges.connections())
-    },
-  })
-  new Gauge({
-    name: 'wherry_chunk_buffer_bytes',
-    help: 'Memory that chunks in transit take.',
-    registers,
-    collect() {
-      this.set(gauges.allocatedBytes())
-    },
-  })
+  gauge('wherry_connections', 'Open sockets.', gauges.connections)
+  gauge('wherry_chunk_buffer_bytes', 'Memory that chunks in transit take.', gauges.allocatedBytes)
   const relayed = new Counter({
     name: 'wherry_relayed_bytes_total',
     help: 'Bytes relayed between the two sides of direct sends.',
     registers,
   })
-  new Gauge({
-    name: 'wherry_rooms',
-    help: 'Open rooms of direct sends.',
-    registers,
-    collect() {
-      this.set(gauges.rooms())
-    },
-  })
-  new Gauge({
-    name: 'wherry_relay_window_bytes',
-    help: 'Bytes that may be on their way through relays.',
-    registers,
-    collect() {
-      this.set(gauges.relayWindowBytes())
-    },
-  })
+  gauge('wherry_rooms', 'Open rooms of direct sends.', gauges.rooms)
+  gauge(
+    'wherry_relay_window_bytes',
+    'Bytes that may be on their way through relays.',
+    gauges.relayWindowBytes,
+  )
   return {
     callEnded: (call, seconds, outcome) => calls.observe({ call, outcome }, seconds),
     received: bytes => received.inc(bytes),
