@@ -15,9 +15,9 @@ export const tellGrantees = async (
   told: readonly Watch[],
 ): Promise<void> => {
   if (grants.length === 0) return
-  const tell = async (connection: Connection, { entry, space, user }: Commit['grants'][number]) => {
+  const tell = async (connection: Connection, { entry, space }: Commit['grants'][number]) => {
     const principal = asUser(connection.principal)
-    if (principal === null || (user !== null && user !== principal.user)) return
+    if (principal === null) return
     if (told.some(watch => watch.connection === connection && watch.folder === entry)) return
     const level = await levelOf(principal.user, entry)
     // It may have signed out while the level was read.

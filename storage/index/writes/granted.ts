@@ -2,13 +2,20 @@ import { sql } from 'kysely'
 import { among } from '../insert-rows.ts'
 import type { Tx } from '../tx.ts'
 
+type Granted = { entry: string; space: string; subject: string }
+
+const note = (tx: Tx, rows: readonly Granted[]): void => {
+  for (const { entry, space, subject } of rows)
+    tx.effects.grants.push({ entry, space, user: subject === '' ? null : subject })
+}
+
 /**
  * The commit tells those who have a grant on these entries or on anything in them: for them it goes, or is somewhere else.
  * Looks upwards from the grants of their spaces, which are few, and not through the entries below, which may be many.
  */
 export const noteGrantsBelow = async (tx: Tx, entries: readonly string[]): Promise<void> => {
   const tops = among(entries)
-  const { rows } = await sql<{ entry: string; space: string; subject: string }>`
+  const { rows } = await sql<Granted>`
     with recursive above(granted, id) as (
       select g.entry, g.entry from grants as g join entries as e on e.id = g.entry
       where e.space in (select space from entries where id in ${tops})
@@ -17,8 +24,7 @@ export const noteGrantsBelow = async (tx: Tx, entries: readonly string[]): Promi
     )
     select g.entry, e.space, g.subject from grants as g join entries as e on e.id = g.entry
     where g.entry in (select granted from above where id in ${tops})`.execute(tx.db)
-  for (const { entry, space, subject } of rows)
-    tx.effects.grants.push({ entry, space, user: subject === '' ? null : subject })
+  note(tx, rows)
 }
 
 /** The commit tells those who have a grant on this entry itself: under "shared" they see it by another name. */
@@ -27,6 +33,8 @@ export const noteGrantsOn = async (
   { id: entry, space }: { id: string; space: string },
 ): Promise<void> => {
   const rows = await tx.db.selectFrom('grants').select('subject').where('entry', '=', entry).execute()
-  for (const { subject } of rows)
-    tx.effects.grants.push({ entry, space, user: subject === '' ? null : subject })
+  note(
+    tx,
+    rows.map(({ subject }) => ({ entry, space, subject })),
+  )
 }
