@@ -35,7 +35,7 @@ export const createAcks = (
 
   const send = async (lane: Lane, kind: FrameKind, content: Uint8Array) => {
     const number = nextLoose++
-    const plain = createPlain(kind, plainBytesFor(content))
+    const plain = createPlain(kind, new Uint8Array(plainBytesFor(content)))
     plain.add(content)
     const sealed = await sealer.seal(number, plain.finish(acknowledged()))
     write(lane, { number, sealed })

@@ -80,14 +80,14 @@ export const readUnits = (message: Uint8Array<ArrayBuffer>, tag: number): Unit[]
   return units
 }
 
-/** A frame in plain that grows message by message. */
-export const createPlain = (kind: FrameKind, capacity: number) => {
-  const bytes = new Uint8Array(capacity)
+/** A frame in plain that grows message by message, in `bytes`. */
+export const createPlain = (kind: FrameKind, bytes: Uint8Array<ArrayBuffer>) => {
   const view = new DataView(bytes.buffer)
   let length = plainHeadBytes
   view.setUint8(0, kind)
   return {
-    hasRoom: (message: Uint8Array): boolean => length + lengthBytes + message.length <= capacity,
+    bytes,
+    hasRoom: (message: Uint8Array): boolean => length + lengthBytes + message.length <= bytes.length,
     add(message: Uint8Array): void {
       view.setUint32(length, message.length, true)
       bytes.set(message, length + lengthBytes)

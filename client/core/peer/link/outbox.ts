@@ -4,7 +4,6 @@ import {
   frameKinds,
   maxPlainBytes,
   type Plain,
-  plainBytesFor,
   type Unit,
   unitBytes,
 } from './layout.ts'
@@ -54,6 +53,10 @@ export const createOutbox = <Lane>(
   let bytes = 0
   let sealing = 0
   let gathering: Plain | null = null
+  /** Of frames that are sealed: fresh memory costs more than filling it. */
+  const free: Uint8Array<ArrayBuffer>[] = []
+
+  const newPlain = (kind: FrameKind) => createPlain(kind, free.pop() ?? new Uint8Array(maxPlainBytes))
 
   const seal = (plain: Plain) => {
     const content = plain.finish(acknowledged())
@@ -62,6 +65,7 @@ export const createOutbox = <Lane>(
     sealing++
     sealer.seal(frame.number, content).then(result => {
       frame.sealed = result
+      free.push(plain.bytes)
       sealing--
       if (sealing === 0) flush()
       sealed()
@@ -77,7 +81,7 @@ export const createOutbox = <Lane>(
 
   const takeKind = (kind: FrameKind) => {
     flush()
-    const plain = createPlain(kind, plainBytesFor(new Uint8Array(0)))
+    const plain = newPlain(kind)
     bytes += plain.length
     seal(plain)
   }
@@ -93,8 +97,7 @@ export const createOutbox = <Lane>(
     take(message) {
       if (gathering && !gathering.hasRoom(message)) flush()
       const before = gathering?.length ?? 0
-      const goesAlone = sealing === 0 || plainBytesFor(message) >= sealAloneBytes
-      gathering ??= createPlain(frameKinds.data, goesAlone ? plainBytesFor(message) : maxPlainBytes)
+      gathering ??= newPlain(frameKinds.data)
       gathering.add(message)
       bytes += gathering.length - before
       if (sealing === 0 || gathering.length >= sealAloneBytes) flush()
