@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { ChunkId, ChunkIndex, ChunkRow } from '../chunks/chunk-store.ts'
+import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -7,14 +8,19 @@ type Found = { hash: Buffer; size: number; segment: number; offset: number; leng
 
 const toChunkRow = ({ hash, ...row }: Found): ChunkRow => ({ id: hash.toString('hex'), ...row })
 
+const rowsOfChunks = prepared(
+  (_, { ids }: { ids: string }) => sql<Found>`
+  select c.hash, c.size, c.segment, c.offset, c.length
+  from json_each(${ids}) as j join chunks as c on c.hash = unhex(j.value)
+  where c.damaged = 0`,
+)
+
 /** Where undamaged chunks lie, by id; absent ones are left out. */
 export const findChunks = async (
   db: Kysely<Tables>,
   ids: readonly ChunkId[],
 ): Promise<Map<ChunkId, ChunkRow>> => {
-  const { rows } = await sql<Found>`select c.hash, c.size, c.segment, c.offset, c.length
-    from json_each(${JSON.stringify(ids)}) as j join chunks as c on c.hash = unhex(j.value)
-    where c.damaged = 0`.execute(db)
+  const rows = await rowsOfChunks(db, { ids: JSON.stringify(ids) })
   return new Map(rows.map(toChunkRow).map(row => [row.id, row]))
 }
 

@@ -1,10 +1,16 @@
 import type { Selectable } from 'kysely'
 import type { UploadRow } from '../storage.ts'
+import { prepared } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
 export type UploadTableRow = Selectable<Tables['uploads']>
 
-export const toUpload = (row: UploadTableRow): UploadRow => ({
+/** The upload of that id, if it is that user's. */
+export const uploadOfUser = prepared((db, { user, id }: { user: string; id: string }) =>
+  db.selectFrom('uploads').selectAll().where('id', '=', id).where('user', '=', user),
+)
+
+export const toUpload = (row: Omit<UploadTableRow, 'answer'>): UploadRow => ({
   id: row.id,
   user: row.user,
   space: row.space,

@@ -4,6 +4,7 @@ import { limits } from '../../../protocol/limits.ts'
 import type { AccessRights } from '../../storage.ts'
 import { ancestry } from '../entry-rows.ts'
 import { selectGrants, toGrant } from '../grant-rows.ts'
+import { prepared } from '../prepared.ts'
 import type { Tables } from '../tables.ts'
 
 /** The place of the highest level in protocol/levels.ts: what the owner of a space has in all of it. */
@@ -25,9 +26,8 @@ export const accessReads = (db: Kysely<Tables>): Pick<AccessRights, 'level' | 'l
   },
 })
 
-/** The highest level that ownership or a grant on the entry or above it gives. */
-export const levelOf = async (db: Kysely<Tables>, user: string, entry: string): Promise<Level | null> => {
-  const { rows } = await sql<{ level: number | null }>`
+const highestLevel = prepared(
+  (_, { user, entry }: { user: string; entry: string }) => sql<{ level: number | null }>`
     with recursive above(id, parent, space) as (
       select id, parent, space from entries where id = ${entry}
       union all
@@ -38,7 +38,12 @@ export const levelOf = async (db: Kysely<Tables>, user: string, entry: string): 
         from above
       union all
       select (select max(level) from grants where entry = above.id and subject in ('', ${user})) from above
-    )`.execute(db)
-  const level = rows[0]?.level ?? null
+    )`,
+)
+
+/** The highest level that ownership or a grant on the entry or above it gives. */
+export const levelOf = async (db: Kysely<Tables>, user: string, entry: string): Promise<Level | null> => {
+  const [row] = await highestLevel(db, { user, entry })
+  const level = row?.level ?? null
   return level === null ? null : (levels[level] ?? null)
 }

@@ -4,6 +4,7 @@ import { limits } from '../../../protocol/limits.ts'
 import type { Space } from '../../../protocol/values.ts'
 import type { Spaces } from '../../storage.ts'
 import { selectEntries, toEntry, toPerson } from '../entry-rows.ts'
+import { prepared } from '../prepared.ts'
 import type { Tables } from '../tables.ts'
 import { levelOf } from './access.ts'
 import { namesAbove } from './paths.ts'
@@ -14,6 +15,8 @@ const selectSpaces = (db: Kysely<Tables>) =>
     .leftJoin('users as u', 'u.id', 's.owner')
     .selectAll('s')
     .select('u.name as owner_name')
+
+const spaceById = prepared((db, { id }: { id: string }) => selectSpaces(db).where('s.id', '=', id))
 
 type SpaceRow = Awaited<ReturnType<ReturnType<typeof selectSpaces>['executeTakeFirstOrThrow']>>
 
@@ -74,7 +77,7 @@ export const spaceReads = (db: Kysely<Tables>): Spaces => ({
 
   /** Without a level: who asks is not known here. */
   async get(id) {
-    const row = await selectSpaces(db).where('s.id', '=', id).executeTakeFirst()
+    const [row] = await spaceById(db, { id })
     return row === undefined ? null : toSpace(row, null)
   },
 

@@ -2,17 +2,12 @@ import type { Kysely } from 'kysely'
 import { limits } from '../../../protocol/limits.ts'
 import type { Uploads } from '../../storage.ts'
 import type { Tables } from '../tables.ts'
-import { toUpload } from '../upload-rows.ts'
+import { toUpload, uploadOfUser } from '../upload-rows.ts'
 
 export const uploadReads = (db: Kysely<Tables>): Pick<Uploads, 'get' | 'list' | 'chunks'> => ({
   /** Finds committed ones too, for a day: their calls may be repeated. */
   async get(user, id) {
-    const row = await db
-      .selectFrom('uploads')
-      .selectAll()
-      .where('id', '=', id)
-      .where('user', '=', user)
-      .executeTakeFirst()
+    const [row] = await uploadOfUser(db, { user, id })
     return row === undefined ? null : toUpload(row)
   },
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { ChunkPlace, ChunkRow, PlacedChunk } from '../../chunks/chunk-store.ts'
+import { prepared } from '../prepared.ts'
 import type { Tx, Write } from '../tx.ts'
 import { markStored } from './upload-chunks.ts'
 
@@ -14,11 +15,15 @@ export const addChunks: Write<Added, null> = async (tx, { rows, placed }) => {
 }
 
 /** A chunk that is put again is re-pointed, and so healed. */
+const putList = prepared(
+  (_, { list, now }: { list: string; now: number }) => sql`
+  insert or replace into chunks (hash, size, segment, offset, length, damaged, stored_at)
+  select unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, ${now} from json_each(${list})`,
+)
+
 const putRows = async (tx: Tx, rows: readonly ChunkRow[]): Promise<void> => {
   const list = JSON.stringify(rows.map(row => [row.id, row.size, row.segment, row.offset, row.length]))
-  await sql`insert or replace into chunks (hash, size, segment, offset, length, damaged, stored_at)
-    select unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, 0, ${tx.now}
-    from json_each(${list})`.execute(tx.db)
+  await putList(tx.db, { list, now: tx.now })
 }
 
 /** Only if it still lies there: it may have been healed meanwhile. */

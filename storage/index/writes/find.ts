@@ -2,12 +2,15 @@ import { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { ancestry, type EntryRow, type NamedEntryRow, selectEntries, toEntry } from '../entry-rows.ts'
 import { among } from '../insert-rows.ts'
+import { prepared } from '../prepared.ts'
 import { folderKind } from '../tables.ts'
 import type { Tx } from '../tx.ts'
 
+const entryById = prepared((db, { id }: { id: string }) => selectEntries(db).where('e.id', '=', id))
+
 /** The entry's row; `not_found` if there is none. */
 export const findEntry = async (tx: Tx, id: string): Promise<NamedEntryRow> => {
-  const row = await selectEntries(tx.db).where('e.id', '=', id).executeTakeFirst()
+  const [row] = await entryById(tx.db, { id })
   if (row === undefined) throw new WherryError('not_found')
   return row
 }
@@ -39,8 +42,12 @@ export const entriesNow = async (tx: Tx, ids: readonly string[]): Promise<Entry[
 
 export const entryNow = async (tx: Tx, id: string): Promise<Entry> => toEntry(await findEntry(tx, id))
 
+const above = prepared((db, { id }: { id: string }) =>
+  db.selectFrom(ancestry(id).as('a')).select('a.id').orderBy('a.depth'),
+)
+
 /** The ids from an entry up to the root, nearest first. */
 export const idsAbove = async (tx: Tx, id: string): Promise<string[]> => {
-  const rows = await tx.db.selectFrom(ancestry(id).as('a')).select('a.id').orderBy('a.depth').execute()
+  const rows = await above(tx.db, { id })
   return rows.map(row => row.id)
 }

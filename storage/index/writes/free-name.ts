@@ -2,6 +2,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import { nameKey, nameProblem, numberedName, sortKey } from '../../../protocol/names.ts'
 import { type NamedEntryRow, selectEntries, toEntry } from '../entry-rows.ts'
 import { among } from '../insert-rows.ts'
+import { prepared } from '../prepared.ts'
 import type { Tx } from '../tx.ts'
 
 /** A name with the keys that make it unique and place it in its folder. `invalid_params` for an impossible one. */
@@ -11,12 +12,19 @@ export const namedAs = (name: string): { name: string; name_key: string; sort_ke
   return { name, name_key: nameKey(name), sort_key: sortKey(name) }
 }
 
+const entryByKey = prepared((db, { folder, key }: { folder: string; key: string }) =>
+  selectEntries(db).where('e.parent', '=', folder).where('e.name_key', '=', key),
+)
+
 /** The entry that has a name in a folder, however it is written there. */
-export const entryNamed = (tx: Tx, folder: string, name: string): Promise<NamedEntryRow | undefined> =>
-  selectEntries(tx.db)
-    .where('e.parent', '=', folder)
-    .where('e.name_key', '=', nameKey(name))
-    .executeTakeFirst()
+export const entryNamed = async (
+  tx: Tx,
+  folder: string,
+  name: string,
+): Promise<NamedEntryRow | undefined> => {
+  const [row] = await entryByKey(tx.db, { folder, key: nameKey(name) })
+  return row
+}
 
 export const nameTaken = (row: NamedEntryRow): WherryError =>
   new WherryError('name_taken', `The folder has an entry named "${row.name}" already.`, {

@@ -1,13 +1,15 @@
 import { hash as digestOf } from 'node:crypto'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { digestLink, hexToBytes } from '../../../protocol/digest.ts'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { ChunkRef } from '../../../protocol/values.ts'
 import type { PlacedChunk } from '../../chunks/chunk-store.ts'
 import { insertRows } from '../insert-rows.ts'
+import { prepared } from '../prepared.ts'
+import type { Tables } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import type { UploadTableRow } from '../upload-rows.ts'
-import { findUpload, touchedNow } from './uploads.ts'
+import { findUpload } from './uploads.ts'
 
 type Declaration = {
   user: string
@@ -53,6 +55,31 @@ const compareDeclared = async (
   return rows.filter(row => row.stored === 0).map(row => row.idx)
 }
 
+/** What changes in the row of an upload: chunks more that are stored, and where its declarations end now. */
+type Stored = { id: string; bytes: number; chunks: number; now: number }
+type Declared = Stored & { declaredBytes: number; declaredChunks: number; digest: string }
+
+const addStored = (db: Kysely<Tables>, { id, bytes, chunks, now }: Stored) =>
+  db
+    .updateTable('uploads')
+    .set(eb => ({
+      stored_bytes: eb('stored_bytes', '+', bytes),
+      stored_chunks: eb('stored_chunks', '+', chunks),
+      touched_at: now,
+      expires_at: sql<number>`expires_at + max(0, ${now} - touched_at)`,
+    }))
+    .where('id', '=', id)
+
+const countStored = prepared(addStored)
+
+const countDeclared = prepared((db, values: Declared) =>
+  addStored(db, values).set({
+    declared_bytes: values.declaredBytes,
+    declared_chunks: values.declaredChunks,
+    digest: values.digest,
+  }),
+)
+
 const appendDeclared = async (
   tx: Tx,
   row: UploadTableRow,
@@ -78,20 +105,33 @@ const appendDeclared = async (
   )
   const stored = rows.filter(reference => reference.stored === 1)
   const storedBytes = stored.reduce((sum, reference) => sum + reference.size, 0)
-  await tx.db
-    .updateTable('uploads')
-    .set(eb => ({
-      declared_bytes: start,
-      declared_chunks: row.declared_chunks + chunks.length,
-      stored_bytes: eb('stored_bytes', '+', storedBytes),
-      stored_chunks: eb('stored_chunks', '+', stored.length),
-      digest: Buffer.from(digest).toString('hex'),
-      ...touchedNow(tx),
-    }))
-    .where('id', '=', row.id)
-    .execute()
+  await countDeclared(tx.db, {
+    id: row.id,
+    bytes: storedBytes,
+    chunks: stored.length,
+    now: tx.now,
+    declaredBytes: start,
+    declaredChunks: row.declared_chunks + chunks.length,
+    digest: Buffer.from(digest).toString('hex'),
+  })
   return rows.filter(reference => reference.stored === 0).map(reference => reference.idx)
 }
+
+const knownTo = prepared(
+  (
+    _,
+    { content, space, hashes, trusted }: Record<'content' | 'space' | 'hashes', string> & { trusted: 0 | 1 },
+  ) =>
+    sql<{ hash: string; size: number }>`
+    select lower(hex(c.hash)) as hash, c.size from json_each(${hashes}) as j
+    join chunks as c on c.hash = unhex(j.value)
+    where c.damaged = 0 and (
+      exists (select 1 from content_chunks as r
+        where r.hash = c.hash and r.content = ${content} and r.stored = 1)
+      or ${trusted} and exists (select 1 from content_chunks as r
+        join versions as v on v.content = r.content join entries as e on e.id = v.entry
+        where r.hash = c.hash and e.space = ${space}))`,
+)
 
 /**
  * Sizes of those chunks that are durable and that the uploader may know of: this upload has them, or, if it is trusted
@@ -103,44 +143,36 @@ const knownChunks = async (
   chunks: readonly ChunkRef[],
   trusted: boolean,
 ): Promise<Map<string, number>> => {
+  const { content, space } = row
   const hashes = JSON.stringify([...new Set(chunks.map(chunk => chunk.hash))])
-  const inSpace = sql`or exists (select 1 from content_chunks as r
-    join versions as v on v.content = r.content join entries as e on e.id = v.entry
-    where r.hash = c.hash and e.space = ${row.space})`
-  const { rows } = await sql<{ hash: string; size: number }>`
-    select lower(hex(c.hash)) as hash, c.size from json_each(${hashes}) as j
-    join chunks as c on c.hash = unhex(j.value)
-    where c.damaged = 0 and (
-      exists (select 1 from content_chunks as r
-        where r.hash = c.hash and r.content = ${row.content} and r.stored = 1)
-      ${trusted ? inSpace : sql``})`.execute(tx.db)
+  const rows = await knownTo(tx.db, { content, space, hashes, trusted: trusted ? 1 : 0 })
   return new Map(rows.map(known => [known.hash, known.size]))
 }
+
+const contentOf = prepared((db, { id }: { id: string }) =>
+  db.selectFrom('uploads').select('content').where('id', '=', id),
+)
+
+const markListed = prepared((_, { content, list }: { content: string; list: string }) => {
+  const these = sql`from json_each(${list}) as j cross join content_chunks as c
+    on c.content = ${content} and c.idx = j.value ->> 0 and c.hash = unhex(j.value ->> 1)`
+  // Without the hint, and the hash by itself, SQLite walks all chunks of the upload.
+  return sql<{ size: number }>`
+    update content_chunks indexed by content_chunks_by_hash set stored = 1
+    where content = ${content} and stored = 0 and hash in (select c.hash ${these})
+      and (hash, size) in (select c.hash, c.size ${these})
+    returning size`
+})
 
 /**
  * Marks chunks stored, and with each all others of the same hash and size in the upload. Ignored is an upload that is gone,
  * and an index that names another chunk: an id may be used again while bytes for it are under way.
  */
 export const markStored = async (tx: Tx, id: string, placed: readonly PlacedChunk[]): Promise<void> => {
-  const upload = await tx.db.selectFrom('uploads').select('content').where('id', '=', id).executeTakeFirst()
+  const [upload] = await contentOf(tx.db, { id })
   if (upload === undefined) return
   const list = JSON.stringify(placed.map(chunk => [chunk.index, chunk.id]))
-  const these = sql`from json_each(${list}) as j cross join content_chunks as c
-    on c.content = ${upload.content} and c.idx = j.value ->> 0 and c.hash = unhex(j.value ->> 1)`
-  // Without the hint, and the hash by itself, SQLite walks all chunks of the upload.
-  const { rows: marked } = await sql<{ size: number }>`
-    update content_chunks indexed by content_chunks_by_hash set stored = 1
-    where content = ${upload.content} and stored = 0 and hash in (select c.hash ${these})
-      and (hash, size) in (select c.hash, c.size ${these})
-    returning size`.execute(tx.db)
+  const marked = await markListed(tx.db, { content: upload.content, list })
   const bytes = marked.reduce((sum, row) => sum + row.size, 0)
-  await tx.db
-    .updateTable('uploads')
-    .set(eb => ({
-      stored_bytes: eb('stored_bytes', '+', bytes),
-      stored_chunks: eb('stored_chunks', '+', marked.length),
-      ...touchedNow(tx),
-    }))
-    .where('id', '=', id)
-    .execute()
+  await countStored(tx.db, { id, bytes, chunks: marked.length, now: tx.now })
 }

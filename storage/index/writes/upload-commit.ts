@@ -1,5 +1,6 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
+import { prepared } from '../prepared.ts'
 import { answerKeptMs } from '../requests.ts'
 import type { Tx, Write } from '../tx.ts'
 import type { UploadTableRow } from '../upload-rows.ts'
@@ -10,6 +11,17 @@ import { charge } from './space-changes.ts'
 import { findUpload } from './uploads.ts'
 
 type Committed = { entry: Entry; unchanged: boolean }
+
+const setWhole = prepared(
+  (db, { content, chunks, digest }: { content: string; chunks: number; digest: string }) =>
+    db.updateTable('contents').set({ chunks, digest }).where('id', '=', content),
+)
+
+type Answered = { id: string; answer: string; now: number; expiresAt: number }
+
+const setAnswer = prepared((db, { id, answer, now, expiresAt }: Answered) =>
+  db.updateTable('uploads').set({ answer, touched_at: now, expires_at: expiresAt }).where('id', '=', id),
+)
 
 /**
  * Makes an upload a file: its cost does not grow with the file, because declaring counted and hashed. The row stays with
@@ -25,11 +37,7 @@ export const commitUpload: Write<{ user: string; upload: string; type: string },
   await assertWhole(tx, row)
   const folder = await findFolder(tx, row.folder)
   const { content, size, digest, name } = row
-  await tx.db
-    .updateTable('contents')
-    .set({ chunks: row.declared_chunks, digest })
-    .where('id', '=', content)
-    .execute()
+  await setWhole(tx.db, { content, digest, chunks: row.declared_chunks })
   const file = {
     name,
     onClash: row.on_clash,
@@ -45,11 +53,8 @@ export const commitUpload: Write<{ user: string; upload: string; type: string },
   const moved = folder.space !== row.space
   await charge(tx, row.space, { used: moved ? 0 : used, reserved: -size })
   if (moved) await charge(tx, folder.space, { used, reserved: 0 })
-  await tx.db
-    .updateTable('uploads')
-    .set({ answer: JSON.stringify(placed), touched_at: tx.now, expires_at: tx.now + answerKeptMs })
-    .where('id', '=', row.id)
-    .execute()
+  const expiresAt = tx.now + answerKeptMs
+  await setAnswer(tx.db, { id: row.id, answer: JSON.stringify(placed), now: tx.now, expiresAt })
   return placed
 }
 

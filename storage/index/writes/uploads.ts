@@ -2,10 +2,11 @@ import { type RawBuilder, sql } from 'kysely'
 import { bytesToHex, digestStart } from '../../../protocol/digest.ts'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { NewUpload, UploadRow } from '../../storage.ts'
-import { among } from '../insert-rows.ts'
+import { among, insertRows } from '../insert-rows.ts'
+import { prepared } from '../prepared.ts'
 import { fileKind } from '../tables.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
-import { toUpload, type UploadTableRow } from '../upload-rows.ts'
+import { toUpload, type UploadTableRow, uploadOfUser } from '../upload-rows.ts'
 import { assertRoomBelow } from './depth.ts'
 import { findFolder } from './find.ts'
 import { entryNamed, namedAs, nameTaken } from './free-name.ts'
@@ -14,8 +15,12 @@ import { charge } from './space-changes.ts'
 
 type Opening = { user: string; upload: NewUpload; keptMs: number }
 
+const uploadById = prepared((db, { id }: { id: string }) =>
+  db.selectFrom('uploads').selectAll().where('id', '=', id),
+)
+
 export const openUpload: Write<Opening, UploadRow> = async (tx, { user, upload, keptMs }) => {
-  const known = await tx.db.selectFrom('uploads').selectAll().where('id', '=', upload.id).executeTakeFirst()
+  const [known] = await uploadById(tx.db, upload)
   if (known !== undefined) return sameUpload(known, user, upload)
   const folder = await findFolder(tx, upload.folder)
   namedAs(upload.name)
@@ -25,33 +30,29 @@ export const openUpload: Write<Opening, UploadRow> = async (tx, { user, upload, 
   await charge(tx, folder.space, { used: 0, reserved: upload.size })
   const content = orderedId(tx.now)
   const digest = bytesToHex(digestStart)
-  await tx.db
-    .insertInto('contents')
-    .values({ id: content, size: upload.size, chunks: 0, digest, created_at: tx.now })
-    .execute()
-  const row = await tx.db
-    .insertInto('uploads')
-    .values({
-      id: upload.id,
-      user,
-      space: folder.space,
-      folder: folder.id,
-      content,
-      name: upload.name,
-      size: upload.size,
-      modified_at: upload.modifiedAt,
-      on_clash: upload.onClash,
-      declared_bytes: 0,
-      declared_chunks: 0,
-      stored_bytes: 0,
-      stored_chunks: 0,
-      digest,
-      created_at: tx.now,
-      touched_at: tx.now,
-      expires_at: tx.now + keptMs,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
+  await insertRows(tx.db, 'contents', [
+    { id: content, size: upload.size, chunks: 0, digest, created_at: tx.now },
+  ])
+  const row = {
+    id: upload.id,
+    user,
+    space: folder.space,
+    folder: folder.id,
+    content,
+    name: upload.name,
+    size: upload.size,
+    modified_at: upload.modifiedAt,
+    on_clash: upload.onClash,
+    declared_bytes: 0,
+    declared_chunks: 0,
+    stored_bytes: 0,
+    stored_chunks: 0,
+    digest,
+    created_at: tx.now,
+    touched_at: tx.now,
+    expires_at: tx.now + keptMs,
+  }
+  await insertRows(tx.db, 'uploads', [row])
   return toUpload(row)
 }
 
@@ -69,30 +70,14 @@ const sameUpload = (row: UploadTableRow, user: string, upload: NewUpload): Uploa
 
 /** The row of an upload of that user; `not_found` if there is none. */
 export const findUpload = async (tx: Tx, user: string, id: string): Promise<UploadTableRow> => {
-  const row = await tx.db
-    .selectFrom('uploads')
-    .selectAll()
-    .where('id', '=', id)
-    .where('user', '=', user)
-    .executeTakeFirst()
+  const [row] = await uploadOfUser(tx.db, { user, id })
   if (row === undefined) throw new WherryError('not_found', 'There is no such upload.')
   return row
 }
 
-/** What a write sets that brought an upload on: the time that it is kept for begins anew. */
-export const touchedNow = (tx: Tx) => ({
-  touched_at: tx.now,
-  expires_at: sql<number>`expires_at + max(0, ${tx.now} - touched_at)`,
-})
-
 /** One that was committed is left alone; one that is gone is gone. */
 export const cancelUpload: Write<{ user: string; upload: string }, null> = async (tx, { user, upload }) => {
-  const row = await tx.db
-    .selectFrom('uploads')
-    .selectAll()
-    .where('id', '=', upload)
-    .where('user', '=', user)
-    .executeTakeFirst()
+  const [row] = await uploadOfUser(tx.db, { user, id: upload })
   if (row !== undefined && row.answer === null) await dropUploads(tx, [row])
   return null
 }
