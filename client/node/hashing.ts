@@ -11,21 +11,28 @@ const worthAsking = 64 * 1024
 
 /**
  * Hashes in a thread of its own, in place: WebCrypto copies its input on the calling thread, which takes as long as
- * hashing it. It starts with
- * the first large one, and keeps the process alive only while it works.
+ * hashing it. It starts with the first large one; until it listens, 50 ms later where that was measured, the calling
+ * thread hashes. It keeps the process alive only while it works.
  */
 export const threadHashing = (): Hashing & { close(): void } => {
   const waiting: { resolve(hash: string): void; reject(error: Error): void }[] = []
   let worker: Worker | null = null
+  let isListening = false
 
   const failAll = (error: Error) => {
     worker = null
+    isListening = false
     for (const one of waiting.splice(0)) one.reject(error)
   }
 
   const start = (): Worker => {
     const started = new Worker(new URL('./hash-worker.ts', import.meta.url))
-    started.on('message', (digest: string) => {
+    started.unref()
+    started.on('message', (digest: string | null) => {
+      if (digest === null) {
+        isListening = true
+        return
+      }
       waiting.shift()?.resolve(digest)
       if (waiting.length === 0) started.unref()
     })
@@ -33,12 +40,11 @@ export const threadHashing = (): Hashing & { close(): void } => {
     return started
   }
 
-  const ask = ({ memory, start: from, length }: HashRequest): Promise<string> =>
+  const ask = (thread: Worker, request: HashRequest): Promise<string> =>
     new Promise((resolve, reject) => {
-      worker ??= start()
-      worker.ref()
+      thread.ref()
       waiting.push({ resolve, reject })
-      worker.postMessage({ memory, start: from, length } satisfies HashRequest)
+      thread.postMessage(request)
     })
 
   return {
@@ -47,7 +53,9 @@ export const threadHashing = (): Hashing & { close(): void } => {
       const { buffer, byteOffset, length } = bytes
       const isShared = buffer instanceof SharedArrayBuffer
       if (!isShared || length < worthAsking) return hash('sha256', bytes, 'hex')
-      return ask({ memory: buffer, start: byteOffset, length })
+      worker ??= start()
+      if (!isListening) return hash('sha256', bytes, 'hex')
+      return ask(worker, { memory: buffer, start: byteOffset, length })
     },
     close() {
       void worker?.terminate()
