@@ -27,7 +27,6 @@ export const threadHashing = (): Hashing & { close(): void } => {
 
   const start = (): Worker => {
     const started = new Worker(new URL('./hash-worker.ts', import.meta.url))
-    started.unref()
     started.on('message', (digest: string | null) => {
       if (digest === null) {
         isListening = true
@@ -37,6 +36,8 @@ export const threadHashing = (): Hashing & { close(): void } => {
       if (waiting.length === 0) started.unref()
     })
     started.on('error', failAll)
+    // Last: a listener for messages keeps the process alive.
+    started.unref()
     return started
   }
 
