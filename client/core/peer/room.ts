@@ -7,9 +7,11 @@ import { systemTimers } from '../timers.ts'
 import type { Carrier, Room } from './api.ts'
 import { openRelay } from './relay-carrier.ts'
 import { createRoomEvents, type RoomEvent } from './room-events.ts'
+import { createRoomSearch } from './room-search.ts'
 import { createRoomSignals } from './room-signals.ts'
 import { keepSeat } from './seat.ts'
 import { createSignalPace, type SignalPace } from './signal-pace.ts'
+import { within } from './within.ts'
 
 type Client = HubClient & TransferLink
 type Joined = { room: string; present: boolean }
@@ -214,6 +216,31 @@ export const joinRoom = (
   const named = by.kind === 'slot' ? { ...by, seat: by.seat ?? newId() } : by
   return openRoom(client, () => client.call('room.join', { by: named }), rejoin(client), options)
 }
+
+/**
+ * Takes a seat again by the room's id, also where the hub does not know the room before its sender is back; `absent` is told
+ * once then. Throws isRoomLost() after ten minutes, `cancelled` when the signal aborts.
+ */
+export const findRoom = async (
+  client: Client,
+  room: string,
+  { timers = systemTimers, signal, absent }: RoomOptions & { signal: AbortSignal; absent(): void },
+): Promise<Room> => {
+  const search = createRoomSearch(timers)
+  for (let isFirst = true; ; isFirst = false) {
+    const pauseMs = await joinRoom(client, { kind: 'room', room }, { timers }).catch(search.pauseMs)
+    if (typeof pauseMs !== 'number') return pauseMs
+    if (isFirst) absent()
+    await within(timers, pauseMs, aborted(signal))
+    if (signal.aborted) throw new WherryError('cancelled')
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<unknown> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', resolve, { once: true })
+  })
 
 /** Takes the other seat of a room that was offered to the user. */
 export const acceptRoom = (client: Client, room: string, options: RoomOptions = {}): Promise<Room> =>

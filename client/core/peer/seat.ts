@@ -1,10 +1,6 @@
-import { isReason, WherryError } from '../../../protocol/errors.ts'
+import { isReason, type WherryError } from '../../../protocol/errors.ts'
 import type { HubClient, Stop, Timers, TransferLink } from '../api.ts'
-
-/** Before the n-th new try to find a room that the hub does not know (yet, after a restart). */
-const retryMs = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
-/** So long a room that the hub does not know is looked for: its sender may come back later than the receiver. */
-const patienceMs = 10 * 60_000
+import { createRoomSearch } from './room-search.ts'
 
 export type SeatHost = {
   client: HubClient & TransferLink
@@ -26,9 +22,8 @@ export const keepSeat = ({ client, timers, take, lost, taken, failed }: SeatHost
   let epoch = client.epoch
   let isSeated = client.state === 'live' || client.state === 'signedOut'
   let stopTimer: Stop = () => {}
-  let tries = 0
-  let soughtSinceMs: number | null = null
   let isStopped = false
+  const search = createRoomSearch(timers)
 
   const retryAfter = (ms: number) => {
     stopTimer()
@@ -36,18 +31,14 @@ export const keepSeat = ({ client, timers, take, lost, taken, failed }: SeatHost
   }
 
   const refused = (error: unknown) => {
-    if (!(error instanceof WherryError))
-      return failed(new WherryError('internal', undefined, {}, { cause: error }))
-    const { retryAfterMs } = error.details
-    if (isReason(error, 'too_many_requests', 'busy'))
-      return retryAfter(typeof retryAfterMs === 'number' ? retryAfterMs : 5_000)
     // The next connection, or sign-in, tries again.
     if (isReason(error, 'disconnected', 'unauthenticated', 'session_ended', 'session_expired', 'closing'))
       return
-    if (!isReason(error, 'not_found')) return failed(error)
-    soughtSinceMs ??= timers.now()
-    if (timers.now() - soughtSinceMs > patienceMs) return failed(error)
-    retryAfter(retryMs[Math.min(tries++, retryMs.length - 1)] ?? 0)
+    try {
+      retryAfter(search.pauseMs(error))
+    } catch (final) {
+      failed(final as WherryError)
+    }
   }
 
   const sit = async () => {
@@ -56,8 +47,7 @@ export const keepSeat = ({ client, timers, take, lost, taken, failed }: SeatHost
       const present = await take()
       if (isStopped || own !== epoch) return
       isSeated = true
-      tries = 0
-      soughtSinceMs = null
+      search.found()
       taken(present)
     } catch (error) {
       if (!isStopped && own === epoch) refused(error)

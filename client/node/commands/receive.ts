@@ -1,6 +1,7 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Timers } from '../../core/api.ts'
 import type { PeerOffer, PeerTransfer } from '../../core/peer/api.ts'
+import { isRoomLost } from '../../core/peer/room-search.ts'
 import { startReceipt } from '../../core/peer/session.ts'
 import { type Asker, createAsker } from '../cli/ask.ts'
 import { type Command, type CommandContext, type OptionValues, UsageError } from '../cli/command.ts'
@@ -13,7 +14,7 @@ import { askInvitation, readArguments } from '../peer/invitations.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
 import { isSignedIn, startFromOffer } from '../peer/offered-receipt.ts'
 import { type PartStore, partStore } from '../peer/part-store.ts'
-import { interruptedReceipts, type ReceiptStart, startFrom } from '../peer/receipt-start.ts'
+import { interruptedReceipts, lostInWords, type ReceiptStart, startFrom } from '../peer/receipt-start.ts'
 import { runTimers } from '../peer/run-timers.ts'
 import { trustedDevices } from '../peer/trusted-devices.ts'
 
@@ -93,10 +94,12 @@ const tell = (
 const inWords = (error: unknown, signal: AbortSignal): unknown =>
   isReason(error, 'cancelled') && !signal.aborted
     ? new WherryError('peer_left', 'The other side cancelled this.')
-    : error
+    : lostInWords(error)
 
 /** What of the state outlives a failure: parts wait for the same send, but nothing waits for one that was called off. */
 const keepAfter = async (error: unknown, { kept }: ReceiptStart, store: PartStore): Promise<void> => {
+  // Its sender may come back later still, to the same room.
+  if (isRoomLost(error)) return
   await kept.remove()
   if (isReason(error, 'declined', 'cancelled')) await store.discard()
 }

@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises'
-import { setTimeout } from 'node:timers/promises'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Timers } from '../../core/api.ts'
 import type { ByPerson, Room, Secret } from '../../core/peer/api.ts'
 import type { Invitation } from '../../core/peer/pairing/code.ts'
-import { joinRoom } from '../../core/peer/room.ts'
+import { findRoom, joinRoom } from '../../core/peer/room.ts'
+import { isRoomLost } from '../../core/peer/room-search.ts'
 import { type CommandContext, UsageError } from '../cli/command.ts'
 import type { Client } from '../cli/session.ts'
 import type { KeptFile } from './kept-file.ts'
@@ -28,36 +28,35 @@ export const keptOf = async (room: string): Promise<KeptFile<KeptReceipt>> => {
   throw new WherryError('busy', 'Another `wherry receive` on this machine is receiving this.')
 }
 
-const firstLookAgainMs = 1_000
-const lookAgainMs = 5_000
-
-/** A hub that was restarted knows the room only when its sender is back. */
-const rejoin = async (client: Client, room: string, { output, signal, timers }: Context): Promise<Room> => {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await joinRoom(client, { kind: 'room', room }, { timers })
-    } catch (error) {
-      if (!isReason(error, 'not_found')) throw error
-      if (tries === 0)
-        output.note('The sender is not there at the moment: waiting. Ctrl+C keeps what is done for later.')
-      await setTimeout(tries === 0 ? firstLookAgainMs : lookAgainMs, undefined, { signal }).catch(() => {
-        throw new WherryError('cancelled')
-      })
-    }
-  }
-}
-
 const continueReceipt = async (one: KeptReceipt, context: Context): Promise<ReceiptStart> => {
   const kept = await keptOf(one.room)
   try {
     const client = await context.connectTo(one.hub)
-    const room = await rejoin(client, one.room, context)
+    const { output, signal, timers } = context
+    const absent = () =>
+      output.note(
+        'The sender is not there at the moment: waiting, for ten minutes at most. Ctrl+C keeps what is done for later.',
+      )
+    const room = await findRoom(client, one.room, { timers, signal, absent }).catch(error => {
+      throw lostInWords(error)
+    })
     return { client, room, secret: { via: 'again', secret: one.again }, kept, keep: one }
   } catch (error) {
     await kept.release()
     throw error
   }
 }
+
+/** The same for a room that is given up, with what to do then. */
+export const lostInWords = (error: unknown): unknown =>
+  isRoomLost(error)
+    ? new WherryError(
+        'not_found',
+        `${error.message} What has arrived is kept: when they send it again, the same command continues, with their new code if they have one.`,
+        error.details,
+        { cause: error },
+      )
+    : error
 
 /** The receipts into this folder that were interrupted, the latest first. */
 export const interruptedReceipts = async (target: string): Promise<KeptReceipt[]> =>

@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type CommandLine, type CommandResult, commandLine } from '../support/command-line.ts'
+import { beginSend, outcomeOf } from '../support/direct-sends.ts'
+import { randomFile, sha256OfFile } from '../support/files.ts'
+import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+
+const MiB = 2 ** 20
+const size = 120 * MiB
+
+let hub: HubProcess
+let home: string
+let ada: CommandLine
+
+beforeAll(async () => {
+  hub = await hubProcess({
+    WHERRY_ADMIN_EMAIL: administrator.email,
+    WHERRY_ADMIN_PASSWORD: administrator.password,
+  })
+  await hub.start()
+  home = await mkdtemp(join(tmpdir(), 'wherry-lost-'))
+  ada = commandLine(join(home, 'ada'))
+  const { email, password } = administrator
+  await ada.json(['login', hub.url, '--email', email, '--password-stdin'], password)
+})
+
+afterAll(async () => {
+  await hub.remove()
+  await rm(home, { recursive: true, force: true })
+})
+
+const hurried = fileURLToPath(new URL('../support/hurried-clock.mjs', import.meta.url))
+
+/** A receipt of which a part is on the disk, by somebody for whom ten minutes are ten seconds. */
+const begin = async () => {
+  const work = await mkdtemp(join(home, 'work-'))
+  const target = join(work, 'target')
+  await mkdir(target)
+  const bob = commandLine(join(work, 'bob'), ['env', `NODE_OPTIONS=--import ${hurried}`])
+  const file = await randomFile(join(work, 'big.bin'), size)
+  const sending = await beginSend(ada, [file, '--path', 'relay'])
+  const args = ['receive', target, '--hub', hub.url, '--json', '--path', 'relay']
+  const receiving = bob.start([...args, '--yes'], sending.code ?? '')
+  const part = join(target, 'big.bin.part')
+  await expect
+    .poll(async () => (await stat(part).catch(() => null))?.blocks ?? 0, { interval: 5, timeout: 30_000 })
+    .toBeGreaterThan((16 * MiB) / 512)
+  const expectGivenUp = async ({ code, stderr }: CommandResult) => {
+    expect(stderr).toContain('did not come back within ten minutes')
+    expect(stderr).toContain('What has arrived is kept')
+    expect(code).toBe(4)
+    expect(await readdir(target)).toEqual(['big.bin.part'])
+  }
+  /** Both begin the same command again. */
+  const expectContinued = async () => {
+    const again = await beginSend(ada, [file])
+    const received = outcomeOf(await bob.run(args, ''))
+    expect(received.movedBytes).toBeLessThan(size)
+    outcomeOf(await again.result)
+    expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
+  }
+  return { bob, args, sending, receiving, expectGivenUp, expectContinued }
+}
+
+test('a receipt that runs says so when the hub forgot the send and nobody came back', async () => {
+  const { sending, receiving, expectGivenUp, expectContinued } = await begin()
+  sending.process.kill('SIGKILL')
+  await hub.kill()
+  await hub.start()
+  await expectGivenUp(await receiving.result)
+  await expectContinued()
+})
+
+test('so does one that is continued, and waits no longer than that', async () => {
+  const { bob, args, sending, receiving, expectGivenUp, expectContinued } = await begin()
+  receiving.process.kill('SIGKILL')
+  sending.process.kill('SIGKILL')
+  await hub.kill()
+  await hub.start()
+  const { process, result } = bob.start(args, '')
+  const tooLong = setTimeout(() => process.kill('SIGKILL'), 60_000)
+  await expectGivenUp(await result)
+  clearTimeout(tooLong)
+  await expectContinued()
+})
