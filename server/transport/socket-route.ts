@@ -86,6 +86,7 @@ export const socketBehavior = (context: SocketContext): WebSocketBehavior<Socket
       if (isBinary) events.binary(socket.socket, new Uint8Array(message))
       else events.text(socket.socket, message)
     },
+    ping: ws => ws.getUserData().socket?.onPing(),
     drain: ws => ws.getUserData().socket?.onDrain(),
     close: ws => {
       const { socket } = ws.getUserData()

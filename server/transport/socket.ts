@@ -1,4 +1,5 @@
 import type { WebSocket } from 'uWebSockets.js'
+import { limits } from '../../protocol/limits.ts'
 import type { Connection, Principal } from '../connection.ts'
 
 /** A connection with what the dispatcher and the transport need besides. */
@@ -20,6 +21,8 @@ export type OpenSocket = {
   socket: Socket
   /** Called by uWebSockets.js when its buffer got shorter. */
   onDrain(): void
+  /** uWebSockets.js has answered a ping. */
+  onPing(): void
   onClosed(): void
   /** Closes the socket if bytes have waited since the look before the last one and the network took none of them. */
   checkProgress(): void
@@ -114,6 +117,10 @@ export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenS
     onDrain: () => {
       stalledLooks = 0
       settle()
+    },
+    // Pongs wait in the send buffer like all else, which is made for those who signed in.
+    onPing: () => {
+      if (principal === null && ws.getBufferedAmount() > limits.guestMessageBytes) ws.close()
     },
     onClosed: () => {
       closed = true
