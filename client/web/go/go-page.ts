@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { isReason } from '../../../protocol/errors.ts'
 import type { HubClient, TransferLink } from '../../core/api.ts'
+import { isRoomLost } from '../../core/peer/room-search.ts'
 import { card } from '../account/card-styles.ts'
 import { keepAwake } from '../peer/keep-awake.ts'
 import { isOver } from '../peer/transfer-words.ts'
@@ -202,11 +203,11 @@ export class GoPage extends LitElement {
   }
 
   #changed(receipt: Receipt) {
-    const { phase } = receipt.status
+    const { phase, error } = receipt.status
     keepAwake(phase === 'running')
     if (phase === 'failed' || phase === 'cancelled') {
       setOwnRoom(null)
-      if (receipt.remembered) void forgetReceipt(receipt.remembered)
+      if (receipt.remembered && !isRoomLost(error)) void forgetReceipt(receipt.remembered)
     }
     if (this.receipt === receipt)
       this.renderRoot.querySelector<LitElement>('wherry-receipt-card')?.requestUpdate()

@@ -1,11 +1,16 @@
 import { msg } from '@lit/localize'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { TransferStatus } from '../../core/peer/api.ts'
+import { isRoomLost } from '../../core/peer/room-search.ts'
 import { errorSentence } from '../text/errors.ts'
 
 /** What went wrong, as the receiver sees it. */
 export const receiverFailure = (error: unknown): string => {
   if (!(error instanceof WherryError)) return errorSentence(error)
+  if (isRoomLost(error))
+    return msg(
+      'The hub no longer knows this send, and the sender did not come back within ten minutes. What has arrived is kept: when they have their page open again, continue it here, or enter the new code that they make.',
+    )
   switch (error.reason) {
     case 'not_found':
       return msg(

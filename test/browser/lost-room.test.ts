@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { accept, dropToSend, enterCode, inTheMiddleOfIt, shownCode } from '../support/direct-send.ts'
+import { randomFile } from '../support/files.ts'
+import { webRig } from '../support/web-rig.ts'
+import { withoutPickers } from '../support/web-steps.ts'
+
+const MiB = 2 ** 20
+const rig = webRig()
+
+test('a page whose send the hub forgot, with a sender who stays away, says so after ten minutes and keeps what arrived', async () => {
+  const file = await randomFile(join(rig.directory, 'lost.bin'), 96 * MiB)
+  const sender = await rig.open({ path: '/send?relay' })
+  await dropToSend(sender.page, [file])
+  const { page: receiver } = await rig.open({ path: '/go?relay', as: null, script: withoutPickers })
+  await receiver.clock.install()
+  await receiver.reload()
+  await enterCode(receiver, await shownCode(sender.page))
+  await accept(receiver)
+  await inTheMiddleOfIt(receiver)
+  await sender.context.setOffline(true)
+  await rig.hub.kill()
+  await receiver.getByText('The sender is gone.').waitFor()
+  await rig.hub.start()
+  const given = receiver.getByText('did not come back within ten minutes')
+  await expect
+    .poll(async () => {
+      await receiver.clock.fastForward(60_000)
+      return given.count()
+    })
+    .toBe(1)
+  await receiver.getByText('What has arrived is kept').waitFor()
+  await receiver.getByRole('button', { name: 'Enter another code' }).click()
+  await receiver.getByText('From earlier').waitFor()
+
+  await sender.context.setOffline(false)
+  const goOn = receiver.getByRole('button', { name: 'Continue' })
+  await expect
+    .poll(
+      async () => {
+        if (await goOn.isEnabled({ timeout: 100 }).catch(() => false)) await goOn.click()
+        return receiver.getByText('Everything arrived and is verified').count()
+      },
+      { timeout: 60_000, interval: 500 },
+    )
+    .toBe(1)
+})
