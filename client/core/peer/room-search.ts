@@ -16,7 +16,7 @@ const roomLost = (cause: unknown) =>
   )
 
 /** A room was given up because the hub does not know it and its sender did not come back: nothing of it was called off. */
-export const isRoomLost = (error: unknown): error is WherryError =>
+export const isRoomLost = (error: unknown): boolean =>
   isReason(error, 'not_found') && error.details.room === true
 
 /** How often and how long a seat is asked for that the hub does not give at once. */

@@ -49,7 +49,7 @@ const continueReceipt = async (one: KeptReceipt, context: Context): Promise<Rece
 
 /** The same for a room that is given up, with what to do then. */
 export const lostInWords = (error: unknown): unknown =>
-  isRoomLost(error)
+  error instanceof WherryError && isRoomLost(error)
     ? new WherryError(
         'not_found',
         `${error.message} What has arrived is kept: when they send it again, the same command continues, with their new code if they have one.`,
