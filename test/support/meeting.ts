@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Credentials, HubClient, TransferLink } from '../../client/core/api.ts'
+import type { Credentials, HubClient, Timers, TransferLink } from '../../client/core/api.ts'
 import { createClient } from '../../client/core/client.ts'
 import type { PeerTransfer, Room, Secret, TransferStatus } from '../../client/core/peer/api.ts'
 import type { Connect } from '../../client/core/peer/direct.ts'
@@ -98,19 +98,20 @@ export type DirectSendOptions = {
   connect?: { sender: Connect; receiver: Connect }
   store?: MemoryStore
   secret?: Secret
+  timers?: Timers
 }
 
 /** Sends the files; the receiver accepts whatever is offered. */
 export const startDirectSend = (
   { rooms, secrets }: Meeting,
-  { files, text, connect, store = memoryStore(), secret = codeOf(secrets) }: DirectSendOptions,
+  { files, text, connect, store = memoryStore(), secret = codeOf(secrets), timers }: DirectSendOptions,
 ): DirectSend => {
   const sources = memorySources(files)
   const sender = startSend({
-    ...{ room: rooms.sender, secrets, sources, text, from: 'Ada' },
+    ...{ room: rooms.sender, secrets, sources, text, from: 'Ada', timers },
     connect: connect?.sender,
   })
-  const receiver = startReceipt({ room: rooms.receiver, secret, store, connect: connect?.receiver })
+  const receiver = startReceipt({ room: rooms.receiver, secret, store, connect: connect?.receiver, timers })
   whenStatus(receiver, ({ phase }) => phase === 'offered').then(
     () => receiver.accept(),
     () => {},

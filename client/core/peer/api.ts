@@ -184,6 +184,8 @@ export type TransferPhase =
   | 'paused'
   /** The other side is gone; goes on by itself when it comes back. */
   | 'waiting'
+  /** The other side is there, as the hub says, but nothing comes from it; goes on by itself when something does. */
+  | 'unreached'
   | 'done'
   | 'failed'
   | 'cancelled'

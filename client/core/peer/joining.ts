@@ -7,6 +7,7 @@ import { createSealer, type MakeCipher, type Sealer } from './link/sealer.ts'
 import { pair } from './pairing/pairing.ts'
 import type { Paired } from './pairing/pairing-sides.ts'
 import { sealedSignals } from './pairing/sealed-signals.ts'
+import { watchReach } from './reach.ts'
 import { createSignalRelay } from './signal-relay.ts'
 
 /** Until the relay is asked for again: doubled each time that it is refused, or did not last. */
@@ -20,6 +21,8 @@ export type JoiningEvents = {
   /** A link to begin on, or to begin anew on. */
   link(link: PeerLink): void
   path(path: CarrierKind | null): void
+  /** Nothing comes from the other side, though the hub says that it is there; and `true` when it is heard again. */
+  reach(isReached: boolean): void
   /** The other side closed the link. */
   closed(): void
   /** Nothing more will come: the wrong code, something forged, or the room is over and no way is left. */
@@ -69,9 +72,12 @@ export const joinPeers = (
   /** The room is over, but the link still has a way. */
   let lateFailure: WherryError | null = null
 
+  const stopReach = watchReach({ room, timers, link: () => link }, events.reach)
+
   const fail = (error: WherryError) => {
     if (isOver) return
     isOver = true
+    stopReach()
     events.failed(error)
   }
 
@@ -193,6 +199,7 @@ export const joinPeers = (
     },
     stop() {
       isOver = true
+      stopReach()
       abort.abort()
       dropLink()
     },

@@ -6,6 +6,7 @@ import { createComparing, type KeptComparison } from './comparing.ts'
 import type { Connect } from './direct.ts'
 import { type Joining, joinPeers } from './joining.ts'
 import type { MakeCipher } from './link/sealer.ts'
+import { unreachable } from './reach.ts'
 import { failureOf, namedError, type TransferEvents, type TransferSide } from './transfer/events.ts'
 import { createStatus } from './transfer/status.ts'
 import { within } from './within.ts'
@@ -55,6 +56,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   let again: string | null = null
   let isAccepted = false
   let isRunning = false
+  let isReached = true
   const paused = { here: false, there: false }
   let end: End | null = null
   let isStopped = false
@@ -64,6 +66,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
 
   const phase = (): TransferPhase => {
     if (end) return end.phase
+    if (!isReached) return 'unreached'
     if (again !== null && comparing.isOpen && (role === 'sender' || status.now.offer === null))
       return 'comparing'
     if (again === null || status.now.offer === null) return 'pairing'
@@ -181,13 +184,19 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
         status.set({ path })
         show()
       },
+      reach(now) {
+        isReached = now
+        show()
+      },
       closed() {
         farewell.resolve()
         failed(new WherryError('peer_left'), null)
       },
       failed: error => {
         farewell.resolve()
-        failed(error, null)
+        // Whoever gives up first leaves, which is not why.
+        const isWhy = again !== null || isReached || !isReason(error, 'peer_left')
+        failed(isWhy ? error : unreachable(), null)
       },
     },
   )

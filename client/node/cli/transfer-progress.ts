@@ -13,6 +13,8 @@ const phaseWords: Partial<Record<TransferPhase, string>> = {
   paused: 'Paused by the other side.',
   waiting:
     'The other side is gone. This goes on by itself when it is back; Ctrl+C keeps what is done for later.',
+  unreached:
+    'The other side is there, but nothing from it comes through this hub. This goes on by itself when it does; Ctrl+C keeps what is done for later.',
 }
 
 /** Said in a line each, where no bar can be drawn, and before there is anything for a bar. */
@@ -38,6 +40,7 @@ const noteChanges = (output: Output, role: Role) => {
 
 const label = ({ phase, path }: TransferStatus): string => {
   if (phase === 'waiting') return 'waiting for the other side'
+  if (phase === 'unreached') return 'nothing comes through this hub'
   if (phase === 'paused') return 'paused'
   return path ? pathWords[path] : 'connecting'
 }

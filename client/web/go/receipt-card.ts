@@ -115,7 +115,7 @@ export class ReceiptCard extends LitElement {
         ? icons.circleAlert
         : phase === 'done'
           ? transferIcons.circleCheck
-          : phase === 'waiting'
+          : phase === 'waiting' || phase === 'unreached'
             ? icons.wifiOff
             : nothing
     return html`<p class="state ${toneOf(status)}" tabindex="-1" role=${phase === 'failed' ? 'alert' : 'status'}>${icon}<span>${receiverState(status)}</span></p>`

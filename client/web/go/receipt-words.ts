@@ -54,6 +54,10 @@ export const receiverState = ({ phase, error }: TransferStatus): string => {
       return msg('Paused')
     case 'waiting':
       return msg('The sender is gone. This goes on by itself when they come back')
+    case 'unreached':
+      return msg(
+        'The sender is there, but nothing from them comes through this hub. This goes on when it does',
+      )
     case 'done':
       return msg('Everything arrived and is verified')
     case 'failed':

@@ -39,7 +39,7 @@ export const figures = ({ doneBytes, totalBytes, phase }: TransferStatus, rate: 
 
 /** Of a phase: what the bar's colour says, which words say too. */
 export const toneOf = ({ phase }: TransferStatus): string => {
-  if (phase === 'paused' || phase === 'waiting') return 'warn'
+  if (phase === 'paused' || phase === 'waiting' || phase === 'unreached') return 'warn'
   if (phase === 'failed') return 'danger'
   return phase === 'done' ? 'live' : ''
 }

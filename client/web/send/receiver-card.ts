@@ -139,7 +139,10 @@ export class ReceiverCard extends LitElement {
 
 const showsProgress = ({ phase, totalBytes, doneBytes }: TransferStatus): boolean =>
   totalBytes > 0 &&
-  (phase === 'running' || phase === 'paused' || phase === 'done' || (phase === 'waiting' && doneBytes > 0))
+  (phase === 'running' ||
+    phase === 'paused' ||
+    phase === 'done' ||
+    ((phase === 'waiting' || phase === 'unreached') && doneBytes > 0))
 
 const dot = html`<span class="dot"></span>`
 
@@ -147,6 +150,6 @@ const toneAndIcon = (phase: TransferStatus['phase']): [tone: string, icon: unkno
   if (phase === 'failed') return ['danger', icons.circleAlert]
   if (phase === 'done') return ['live', transferIcons.circleCheck]
   if (phase === 'paused') return ['warn', transferIcons.pause]
-  if (phase === 'waiting') return ['warn', icons.wifiOff]
+  if (phase === 'waiting' || phase === 'unreached') return ['warn', icons.wifiOff]
   return ['', dot]
 }

@@ -35,6 +35,10 @@ export const senderState = ({ phase, error }: TransferStatus): string => {
       return msg('Paused')
     case 'waiting':
       return msg('The other side is gone. This goes on by itself when it comes back')
+    case 'unreached':
+      return msg(
+        'The other side is there, but nothing from it comes through this hub. This goes on when it does',
+      )
     case 'done':
       return msg('Delivered and verified')
     case 'failed':

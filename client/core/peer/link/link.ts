@@ -27,6 +27,10 @@ const mostUnacknowledgedBytes = 8 * 1024 * 1024
 const longestCloseMs = 3000
 
 export type OwnLink = PeerLink & {
+  /** Frames of the other side that were heard, of any kind. */
+  readonly heardFrames: number
+  /** Asks on all carriers whether the other side is there. */
+  ask(): void
   /** Ends it here without telling the other side, and lets go of its carriers without closing them. */
   abandon(): void
 }
@@ -41,6 +45,7 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
   let state: 'open' | 'closing' | 'closed' = 'open'
   let sentBytes = 0
   let receivedBytes = 0
+  let heardFrames = 0
   let path: CarrierKind | null = null
 
   const outbox = createOutbox<Lane>(sealer, {
@@ -82,6 +87,7 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
   }
 
   const acknowledge = ({ acknowledged }: Opened) => {
+    heardFrames += 1
     if (acknowledged > outbox.nextNumber) return
     const before = outbox.bytes
     const byLane = outbox.acknowledge(acknowledged)
@@ -222,6 +228,12 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
       end(null, true)
     },
     abandon: () => end(null, true),
+    ask() {
+      for (const lane of paths.lanes) void acks.ping(lane)
+    },
+    get heardFrames() {
+      return heardFrames
+    },
     get sentBytes() {
       return sentBytes
     },

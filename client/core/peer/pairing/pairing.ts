@@ -2,6 +2,7 @@ import { isReason, WherryError } from '../../../../protocol/errors.ts'
 import type { Stop, Timers } from '../../api.ts'
 import { systemTimers } from '../../timers.ts'
 import type { ByPerson, Role, Room, Secret } from '../api.ts'
+import { unreachable } from '../reach.ts'
 import { decodePairing, encodePairing, type PairingMessage } from './pairing-messages.ts'
 import { type Paired, receiverSide, type Side, type Step, senderSide } from './pairing-sides.ts'
 import { personReceiverSide, personSenderSide } from './person-sides.ts'
@@ -108,10 +109,7 @@ export const pair = (
       meeting += 1
       stopTimer()
       if (!present) return
-      if (isFirst)
-        stopTimer = timers.after(firstPairingMs, () =>
-          leave(new WherryError('peer_away', 'The other side did not answer.')),
-        )
+      if (isFirst) stopTimer = timers.after(firstPairingMs, () => leave(unreachable()))
       const step = side.appeared()
       if (step) void take(step)
     }
