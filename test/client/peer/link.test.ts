@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PeerLink } from '../../../client/core/peer/api.ts'
+import { nodeCipher } from '../../../client/node/peer/cipher.ts'
 import { isReason, type WherryError } from '../../../protocol/errors.ts'
 import { someBytes } from '../memory-source.ts'
 import { linkPair } from './link-pair.ts'
@@ -208,6 +209,19 @@ describe('a link', () => {
     expect(taken).toBeLessThan(8.1 * KiB * KiB)
     a.abandon()
     await expect(filling).rejects.toThrow()
+  })
+
+  test('keeps many small messages in little more memory than they fill', async () => {
+    const [a, b] = await linkPair(nodeCipher)
+    const before = process.memoryUsage().arrayBuffers
+    for (const message of someMessages(new Array(4096).fill(KiB))) {
+      await a.send(message)
+      // So that each has a frame of its own.
+      await new Promise(setImmediate)
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * KiB * KiB)
+    a.abandon()
+    b.abandon()
   })
 
   test('ends for both once everything has arrived', async () => {

@@ -5,6 +5,7 @@ import {
   createPlain,
   type FrameKind,
   firstLoose,
+  frameMemory,
   frameKinds,
   type Opened,
   plainBytesFor,
@@ -35,9 +36,10 @@ export const createAcks = (
 
   const send = async (lane: Lane, kind: FrameKind, content: Uint8Array) => {
     const number = nextLoose++
-    const plain = createPlain(kind, new Uint8Array(plainBytesFor(content)))
+    const plain = createPlain(kind, frameMemory(plainBytesFor(content)))
     plain.add(content)
-    const sealed = await sealer.seal(number, plain.finish(acknowledged()))
+    plain.acknowledge(acknowledged())
+    const sealed = await sealer.seal(number, plain.memory, plain.length)
     write(lane, { number, sealed })
   }
 

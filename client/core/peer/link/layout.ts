@@ -10,7 +10,8 @@ export const frameMessageBytes = 64 * 1024
 export const tagBytes = 4
 const lengthBytes = 4
 const numberBytes = 8
-const sealBytes = 16
+/** The tag of AES-GCM behind the ciphertext. */
+export const sealBytes = 16
 export const plainHeadBytes = 1 + numberBytes
 export const unitHeadBytes = lengthBytes + numberBytes
 
@@ -80,26 +81,28 @@ export const readUnits = (message: Uint8Array<ArrayBuffer>, tag: number): Unit[]
   return units
 }
 
-/** A frame in plain that grows message by message, in `bytes`. */
-export const createPlain = (kind: FrameKind, bytes: Uint8Array<ArrayBuffer>) => {
-  const view = new DataView(bytes.buffer)
+/** Memory for a frame, first in plain and then sealed. */
+export const frameMemory = (plainBytes = maxPlainBytes): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(plainBytes + sealBytes)
+
+/** A frame in plain that grows message by message, in `memory`. */
+export const createPlain = (kind: FrameKind, memory: Uint8Array<ArrayBuffer>) => {
+  const view = new DataView(memory.buffer)
   let length = plainHeadBytes
   view.setUint8(0, kind)
   return {
-    bytes,
-    hasRoom: (message: Uint8Array): boolean => length + lengthBytes + message.length <= bytes.length,
+    memory,
+    hasRoom: (message: Uint8Array): boolean =>
+      length + lengthBytes + message.length + sealBytes <= memory.length,
     add(message: Uint8Array): void {
       view.setUint32(length, message.length, true)
-      bytes.set(message, length + lengthBytes)
+      memory.set(message, length + lengthBytes)
       length += lengthBytes + message.length
     },
     get length(): number {
       return length
     },
-    finish(acknowledged: number): Uint8Array<ArrayBuffer> {
-      writeNumber(view, 1, acknowledged)
-      return bytes.subarray(0, length)
-    },
+    acknowledge: (number: number): void => writeNumber(view, 1, number),
   }
 }
 export type Plain = ReturnType<typeof createPlain>

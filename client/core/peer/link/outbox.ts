@@ -2,6 +2,7 @@ import {
   createPlain,
   type FrameKind,
   frameKinds,
+  frameMemory,
   maxPlainBytes,
   type Plain,
   type Unit,
@@ -13,6 +14,8 @@ import type { Sealer } from './sealer.ts'
 type Outgoing<Lane> = {
   number: number
   sealed: Uint8Array<ArrayBuffer> | null
+  /** That `sealed` is in, to be used again once it arrived; null where it has memory of its own. */
+  memory: Uint8Array<ArrayBuffer> | null
   bytes: number
   on: Lane | null
 }
@@ -53,19 +56,27 @@ export const createOutbox = <Lane>(
   let bytes = 0
   let sealing = 0
   let gathering: Plain | null = null
-  /** Of frames that are sealed: fresh memory costs more than filling it. */
+  /** Of earlier frames: fresh memory costs more than filling it. */
   const free: Uint8Array<ArrayBuffer>[] = []
 
-  const newPlain = (kind: FrameKind) => createPlain(kind, free.pop() ?? new Uint8Array(maxPlainBytes))
+  const newPlain = (kind: FrameKind) => createPlain(kind, free.pop() ?? frameMemory())
+
+  const freeMemory = (frame: Outgoing<Lane>) => {
+    if (frame.memory) free.push(frame.memory)
+    frame.memory = null
+  }
 
   const seal = (plain: Plain) => {
-    const content = plain.finish(acknowledged())
-    const frame: Outgoing<Lane> = { number: nextNumber++, sealed: null, bytes: content.length, on: null }
+    const { memory, length } = plain
+    plain.acknowledge(acknowledged())
+    const frame: Outgoing<Lane> = { number: nextNumber++, sealed: null, memory, bytes: length, on: null }
     frames.push(frame)
     sealing++
-    sealer.seal(frame.number, content).then(result => {
-      frame.sealed = result
-      free.push(plain.bytes)
+    sealer.seal(frame.number, memory, length).then(result => {
+      // Many small frames would keep much more memory than they fill.
+      const isSmall = length < sealAloneBytes
+      frame.sealed = isSmall ? result.slice() : result
+      if (isSmall) freeMemory(frame)
       sealing--
       if (sealing === 0) flush()
       sealed()
@@ -119,9 +130,10 @@ export const createOutbox = <Lane>(
     },
     acknowledge(number) {
       const byLane = new Map<Lane, number>()
-      for (let frame = frames[head]; frame && frame.number < number; frame = frames[head]) {
+      for (let frame = frames[head]; frame?.sealed && frame.number < number; frame = frames[head]) {
         if (frame.on !== null) byLane.set(frame.on, (byLane.get(frame.on) ?? 0) + frame.bytes)
         bytes -= frame.bytes
+        freeMemory(frame)
         frame.sealed = null
         head++
       }

@@ -1,10 +1,11 @@
 import { WherryError } from '../../../../protocol/errors.ts'
 import type { PairKeys } from '../api.ts'
-import { writeNumber } from './layout.ts'
+import { sealBytes, writeNumber } from './layout.ts'
 
 /** Seals and opens frames with AES-256-GCM by their numbers, several at the same time. */
 export type Sealer = {
-  seal(number: number, plain: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
+  /** Seals the first `length` bytes of `memory` in place: answers the part of it that is sealed. */
+  seal(number: number, memory: Uint8Array<ArrayBuffer>, length: number): Promise<Uint8Array<ArrayBuffer>>
   /** Throws `not_authentic` for what the other side did not seal under this number. */
   open(number: number, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
   /** Names the link in each message, the same on both sides, so that late bytes of an earlier link are told apart. */
@@ -28,7 +29,8 @@ export type LinkKeys = Pick<PairKeys, 'role' | 'linkSend' | 'linkReceive'>
 
 /** AES-256-GCM with one key: the tag of 16 bytes follows the ciphertext. */
 export type Cipher = {
-  encrypt(nonce: Uint8Array<ArrayBuffer>, plain: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
+  /** In place: the first `length` bytes of `memory`, and what the tag needs behind them. */
+  encrypt(nonce: Uint8Array<ArrayBuffer>, memory: Uint8Array<ArrayBuffer>, length: number): Promise<void>
   /** Throws for what was not encrypted with this key and nonce. */
   decrypt(nonce: Uint8Array<ArrayBuffer>, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
 }
@@ -38,8 +40,10 @@ export type MakeCipher = (key: Uint8Array<ArrayBuffer>) => Promise<Cipher>
 const subtleCipher: MakeCipher = async raw => {
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
   return {
-    encrypt: async (iv, plain) =>
-      new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain)),
+    async encrypt(iv, memory, length) {
+      const plain = memory.subarray(0, length)
+      memory.set(new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain)))
+    },
     decrypt: async (iv, sealed) =>
       new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed)),
   }
@@ -56,7 +60,10 @@ export const createSealer = async (
   ])
   return {
     tag,
-    seal: (number, plain) => send.encrypt(nonceOf(number), plain),
+    async seal(number, memory, length) {
+      await send.encrypt(nonceOf(number), memory, length)
+      return memory.subarray(0, length + sealBytes)
+    },
     async open(number, sealed) {
       try {
         return await receive.decrypt(nonceOf(number), sealed)
