@@ -2,8 +2,8 @@ import type { Stop, Timers } from '../../api.ts'
 import { createListeners } from '../../listeners.ts'
 import type { TransferStatus } from '../api.ts'
 
-/** Progress is told this often at most; a change of phase at once. */
-const tellMs = 100
+/** Progress is told this often at most, because a page draws itself anew each time; a change of phase at once. */
+const tellMs = 250
 
 export type StatusBoard = {
   readonly now: TransferStatus
