@@ -1,6 +1,6 @@
 import { chunkBytes } from '../../core/peer/api.ts'
-import { crc32 } from './crc32.ts'
 import { encodeHeader, encodeRecord, type JournalHeader, readJournal } from './journal.ts'
+import { runningCrc } from './running-crc.ts'
 
 /** Workers have it, and TypeScript's types of a page do not. */
 export type SyncFile = {
@@ -16,8 +16,8 @@ export type KeptFile = {
   readonly restored: Map<number, string>
   /** Resolves when the chunk is durable. */
   write(index: number, bytes: Uint8Array, hash: string): Promise<void>
-  /** Answers the CRC-32 of the whole file. */
-  finish(): Promise<number>
+  /** Answers the CRC-32 of the whole file, or 0 where nobody asks for it. */
+  finish(): number
   /** What was written and not yet flushed is flushed first. */
   close(): void
 }
@@ -29,9 +29,15 @@ const batchMs = 15
 
 type Waiting = { record: Uint8Array; length: number; resolve(): void; reject(error: unknown): void }
 
-/** Writes the chunks of one file, each durable and noted in the journal before its write resolves. */
-export const keepFile = (data: SyncFile, journal: SyncFile, header: JournalHeader): KeptFile => {
+/** Writes the chunks of one file, each durable and noted in the journal before its write resolves. `isSummed`: with a CRC-32. */
+export const keepFile = (
+  data: SyncFile,
+  journal: SyncFile,
+  header: JournalHeader,
+  isSummed = true,
+): KeptFile => {
   const { restored, length } = restore(data, journal, header)
+  const crc = isSummed ? runningCrc() : null
   let journalEnd = length
   let waiting: Waiting[] = []
   let waitingBytes = 0
@@ -62,6 +68,7 @@ export const keepFile = (data: SyncFile, journal: SyncFile, header: JournalHeade
     write(index, bytes, hash) {
       return new Promise((resolve, reject) => {
         writeAll(data, bytes, index * chunkBytes)
+        crc?.wrote(bytes, index * chunkBytes)
         waiting.push({ record: encodeRecord(index, hash), length: bytes.length, resolve, reject })
         waitingBytes += bytes.length
         clearTimeout(timer)
@@ -69,15 +76,9 @@ export const keepFile = (data: SyncFile, journal: SyncFile, header: JournalHeade
         else timer = setTimeout(flush, batchMs)
       })
     },
-    async finish() {
+    finish() {
       flush()
-      const piece = new Uint8Array(chunkBytes)
-      let crc = 0
-      for (let at = 0; at < header.size; at += piece.length) {
-        const read = data.read(piece, { at })
-        crc = crc32(piece.subarray(0, read), crc)
-      }
-      return crc
+      return crc?.finish(data, header.size) ?? 0
     },
     close() {
       flush()

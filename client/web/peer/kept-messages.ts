@@ -1,9 +1,12 @@
 /** What a page asks of the worker that keeps received files; each is answered under its number. */
 export type KeepRequest =
-  /** Opens a file of a transfer, known by its key, and answers what is durable of it. */
-  | { kind: 'open'; transfer: string; key: string; size: number; modifiedAt: number }
+  /**
+   * Opens a file of a transfer, known by its key, and answers what is durable of it. `isSummed`: its CRC-32 will be wanted,
+   * because a zip may be made with it.
+   */
+  | { kind: 'open'; transfer: string; key: string; size: number; modifiedAt: number; isSummed: boolean }
   | { kind: 'write'; file: number; index: number; bytes: Uint8Array<ArrayBuffer>; hash: string }
-  /** All of it is there. Answers its CRC-32, for a zip. */
+  /** All of it is there. Answers its CRC-32, or 0 if it was opened without. */
   | { kind: 'finish'; file: number }
   | { kind: 'stop'; file: number; keep: boolean }
 

@@ -5,7 +5,7 @@ import { keptFolder } from './kept-folder.ts'
 import type { FromKeeper, KeepAnswer, KeepRequest } from './kept-messages.ts'
 
 /** A received file that is whole, as the browser's private file system has it. */
-export type KeptWhole = { file: PeerFile; content: File; crc: number }
+export type KeptWhole = { file: PeerFile; content: File /** 0 for a file that came alone. */; crc: number }
 
 export type KeptStore = PeerStore & {
   /** Files that were finished since the page was loaded, in order. */
@@ -87,6 +87,7 @@ const emptyFolder: PeerSink = {
 export const keptStore = (worker: Worker): KeptStore => {
   const ask = askOf(worker)
   const whole: KeptWhole[] = []
+  let isAlone = false
 
   const finished = async (transfer: string, key: string, file: PeerFile, crc: number) => {
     const content = await (await (await keptFolder(transfer)).getFileHandle(key)).getFile()
@@ -96,6 +97,7 @@ export const keptStore = (worker: Worker): KeptStore => {
   return {
     whole,
     async reserve(offer) {
+      isAlone = offer.files.length === 1
       const wanted = offer.files.reduce((sum, { size }) => sum + size, 0)
       const { quota, usage } = await navigator.storage.estimate()
       if (quota === undefined || usage === undefined) return
@@ -105,7 +107,10 @@ export const keptStore = (worker: Worker): KeptStore => {
       if (file.kind === 'folder') return emptyFolder
       const key = await keyOf(file)
       const { size, modifiedAt } = file
-      const { file: id, restored } = await ask({ kind: 'open', transfer, key, size, modifiedAt })
+      const { file: id, restored } = await ask({
+        ...{ kind: 'open', transfer, key, size, modifiedAt },
+        isSummed: !isAlone,
+      })
       return {
         restored,
         async write(index, bytes, hash) {

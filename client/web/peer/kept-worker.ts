@@ -25,11 +25,11 @@ const openAlone = async (folder: FileSystemDirectoryHandle, name: string): Promi
   }
 }
 
-const open = async ({ transfer, key, size, modifiedAt }: KeepRequest & { kind: 'open' }) => {
+const open = async ({ transfer, key, size, modifiedAt, isSummed }: KeepRequest & { kind: 'open' }) => {
   const folder = await keptFolder(transfer, true)
   const data = await openAlone(folder, key)
   const journal = await openAlone(folder, `${key}.journal`)
-  const kept = keepFile(data, journal, { size, modifiedAt })
+  const kept = keepFile(data, journal, { size, modifiedAt }, isSummed)
   const file = ++opened
   files.set(file, { kept, folder, key })
   return { file, restored: kept.restored }
@@ -41,9 +41,9 @@ const openFile = (file: number): Open => {
   return found
 }
 
-const finish = async (file: number) => {
+const finish = (file: number) => {
   const { kept } = openFile(file)
-  const crc = await kept.finish()
+  const crc = kept.finish()
   kept.close()
   files.delete(file)
   return { crc }

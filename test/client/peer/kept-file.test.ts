@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { chunkBytes } from '../../../client/core/peer/api.ts'
 import { keepFile, type SyncFile } from '../../../client/web/peer/kept-file.ts'
@@ -100,4 +101,38 @@ test('a write that finds the disk full fails, and nothing is noted', async () =>
   await expect(kept.write(0, chunk(1), sha256(chunk(1)))).rejects.toThrow('full')
   kept.close()
   expect(keepFile(data.file, journal.file, header).restored.size).toBe(0)
+})
+
+test('the CRC-32 is that of the whole file, in whatever order and how many runs it came', async () => {
+  const parts = [chunk(1), chunk(2), chunk(3, 3)]
+  const whole = crc32(Buffer.concat(parts))
+  const orders = [
+    [0, 1, 2],
+    [2, 1, 0],
+    [0, 2, 1],
+  ]
+  for (const order of orders)
+    for (const inFirstRun of [0, 1, 3]) {
+      const [data, journal] = [memoryFile(), memoryFile()]
+      const write = async (of: readonly number[]) => {
+        const kept = keepFile(data.file, journal.file, header)
+        const writing = of.map(index => kept.write(index, parts[index] ?? chunk(0), sha256(chunk(index))))
+        const crc = of.length + inFirstRun >= order.length ? kept.finish() : null
+        kept.close()
+        await Promise.all(writing)
+        return crc
+      }
+      await write(order.slice(0, inFirstRun))
+      expect(await write(order.slice(inFirstRun))).toBe(whole)
+    }
+})
+
+test('a file that no zip is made of is not read for its CRC-32', async () => {
+  const [data, journal] = [memoryFile(), memoryFile()]
+  const kept = keepFile({ ...data.file, read: () => expect.unreachable() }, journal.file, header, false)
+  for (const [index, length] of [chunkBytes, chunkBytes, 3].entries()) {
+    const writing = kept.write(index, chunk(index, length), sha256(chunk(index)))
+    if (index === 2) expect(kept.finish()).toBe(0)
+    await writing
+  }
 })
