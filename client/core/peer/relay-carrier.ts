@@ -4,8 +4,8 @@ import type { HubClient, Stop, TransferLink } from '../api.ts'
 import { createListeners } from '../listeners.ts'
 import { createPace } from '../upload/upload-pace.ts'
 import type { Carrier } from './api.ts'
+import { createAssembly, createFraming, messageBytes, type SliceListener } from './relay-messages.ts'
 
-const messageBytes = 256 * 1024
 /** Of messages that nobody listens to yet: more than the hub gives credit for. */
 const mostEarlyBytes = 8 * 1024 * 1024
 /** drained() resolves below it. */
@@ -13,32 +13,6 @@ const lowBytes = 128 * 1024
 
 /** A message behind room for the header of its slice. `sent`: bytes of it that have gone in slices of their own. */
 type Waiting = { index: number; framed: Uint8Array<ArrayBuffer>; sent: number }
-type SliceListener = Parameters<TransferLink['onSlice']>[1]
-
-/** Messages from slices: nearly always one is the other. Throws for slices that no carrier sends. */
-const createAssembly = (whole: (message: Uint8Array<ArrayBuffer>) => void): SliceListener => {
-  let parts: Uint8Array<ArrayBuffer>[] = []
-  let length = 0
-  let current = 0
-  return ({ index, offset, last, bytes }) => {
-    if (offset !== length || (length > 0 && index !== current) || length + bytes.length > messageBytes)
-      throw new WherryError('invalid_frame')
-    if (last && length === 0) return whole(bytes)
-    current = index
-    parts.push(bytes)
-    length += bytes.length
-    if (!last) return
-    const message = new Uint8Array(length)
-    let at = 0
-    for (const part of parts) {
-      message.set(part, at)
-      at += part.length
-    }
-    parts = []
-    length = 0
-    whole(message)
-  }
-}
 
 /**
  * The relay through the hub as a carrier: a message is one slice, or several where the hub's credit ends within it. It lasts
@@ -55,6 +29,7 @@ export const openRelay = async (
   const closes = createListeners<void>()
   const early: Uint8Array<ArrayBuffer>[] = []
   const waiting: Waiting[] = []
+  const framing = createFraming()
   const pace = createPace(client)
   const stops: Stop[] = []
   const stream = client.newStream()
@@ -98,10 +73,12 @@ export const openRelay = async (
     if (last) waiting.shift()
     if (!last || offset > 0) {
       const bytes = framed.subarray(start, start + length)
-      return client.sendBinary(encodeSlices([{ stream, index, offset, last, bytes }]))
+      client.sendBinary(encodeSlices([{ stream, index, offset, last, bytes }]))
+      if (last) framing.keep(framed)
+      return
     }
     writeSliceHeader(new DataView(framed.buffer), 0, { stream, index, offset, length, last })
-    client.sendBinary(framed)
+    client.sendBinary(framed, () => framing.keep(framed))
   }
 
   const pump = () => {
@@ -168,9 +145,7 @@ export const openRelay = async (
     send(message) {
       if (isClosed || message.length === 0) return
       if (message.length > messageBytes) throw new WherryError('too_large')
-      const framed = new Uint8Array(sliceHeaderBytes + message.length)
-      framed.set(message, sliceHeaderBytes)
-      waiting.push({ index: made, framed, sent: 0 })
+      waiting.push({ index: made, framed: framing.frame(message), sent: 0 })
       made = (made + 1) >>> 0
       waitingBytes += message.length
       pump()

@@ -1,0 +1,54 @@
+import { WherryError } from '../../../protocol/errors.ts'
+import { sliceHeaderBytes } from '../../../protocol/frames.ts'
+import type { TransferLink } from '../api.ts'
+
+/** Of the largest message. */
+export const messageBytes = 256 * 1024
+
+export type SliceListener = Parameters<TransferLink['onSlice']>[1]
+
+/** Messages from slices: nearly always one is the other. Throws for slices that no carrier sends. */
+export const createAssembly = (whole: (message: Uint8Array<ArrayBuffer>) => void): SliceListener => {
+  let parts: Uint8Array<ArrayBuffer>[] = []
+  let length = 0
+  let current = 0
+  return ({ index, offset, last, bytes }) => {
+    if (offset !== length || (length > 0 && index !== current) || length + bytes.length > messageBytes)
+      throw new WherryError('invalid_frame')
+    if (last && length === 0) return whole(bytes)
+    current = index
+    parts.push(bytes)
+    length += bytes.length
+    if (!last) return
+    const message = new Uint8Array(length)
+    let at = 0
+    for (const part of parts) {
+      message.set(part, at)
+      at += part.length
+    }
+    parts = []
+    length = 0
+    whole(message)
+  }
+}
+
+const largeBytes = sliceHeaderBytes + messageBytes
+
+/** Copies of messages behind room for the header of a slice. */
+export const createFraming = () => {
+  /** Of large ones, that nobody uses any more: fresh memory costs more than filling it. */
+  const free: Uint8Array<ArrayBuffer>[] = []
+  return {
+    frame(message: Uint8Array): Uint8Array<ArrayBuffer> {
+      const length = sliceHeaderBytes + message.length
+      const memory =
+        length > largeBytes / 2 ? (free.pop() ?? new Uint8Array(largeBytes)) : new Uint8Array(length)
+      memory.set(message, sliceHeaderBytes)
+      return memory.subarray(0, length)
+    },
+    /** Nobody uses it any more. */
+    keep({ buffer }: Uint8Array<ArrayBuffer>): void {
+      if (buffer.byteLength === largeBytes) free.push(new Uint8Array(buffer))
+    },
+  }
+}
