@@ -8,15 +8,15 @@ const mostWaitingBytes = 24 * 1024 * 1024
 
 type Waiting = { opened: Opened | null; bytes: number }
 
-export type Inbox = {
+export type Inbox<Lane> = {
   /** Answers false for one that came before. */
-  receive(unit: Unit): boolean
+  receive(unit: Unit, lane: Lane): boolean
   /** All frames below this number have arrived. */
   readonly expected: number
 }
 
 /** Opens frames, several at the same time, and hands them on in order and once, whichever way and order they came. */
-export const createInbox = (
+export const createInbox = <Lane>(
   sealer: Sealer,
   {
     opened,
@@ -24,11 +24,11 @@ export const createInbox = (
     failed,
   }: {
     /** At once, before what is missing has come. */
-    opened(frame: Opened): void
+    opened(frame: Opened, lane: Lane): void
     inOrder(frame: Opened): void
     failed(error: WherryError): void
   },
-): Inbox => {
+): Inbox<Lane> => {
   const waiting = new Map<number, Waiting>()
   let waitingBytes = 0
   let expected = 0
@@ -43,7 +43,7 @@ export const createInbox = (
   }
 
   return {
-    receive({ number, sealed }) {
+    receive({ number, sealed }, lane) {
       if (number < expected || waiting.has(number)) return false
       if (number >= expected + mostAheadFrames || waitingBytes + sealed.length > mostWaitingBytes) {
         failed(new WherryError('not_authentic'))
@@ -58,7 +58,7 @@ export const createInbox = (
           const frame = readPlain(plain)
           if (!frame) throw new WherryError('not_authentic')
           slot.opened = frame
-          opened(frame)
+          opened(frame, lane)
           handOn()
         })
         .catch(failed)

@@ -54,8 +54,8 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     failed: error => fail(asWherryError(error)),
   })
 
-  const inbox = createInbox(sealer, {
-    opened: frame => acknowledge(frame),
+  const inbox = createInbox<Lane>(sealer, {
+    opened: (frame, lane) => acknowledge(frame, lane),
     inOrder: frame => receive(frame),
     failed: error => fail(error),
   })
@@ -86,14 +86,14 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     if (lane && state !== 'closed' && writer.fill(lane, outbox)) watch.start()
   }
 
-  const acknowledge = ({ acknowledged }: Opened) => {
+  const acknowledge = ({ acknowledged }: Opened, from: Lane) => {
     heardFrames += 1
     if (acknowledged > outbox.nextNumber) return
     const before = outbox.bytes
     const byLane = outbox.acknowledge(acknowledged)
     // Not by lane: what was lost with one may have arrived nevertheless.
     if (outbox.bytes === before) return
-    watch.progressed()
+    watch.progressed(from)
     for (const [lane, bytes] of byLane) paths.arrived(lane, bytes)
     room.ring()
     pump()
@@ -118,7 +118,7 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
 
   const receiveLoose = async (lane: Lane, number: number, sealed: Uint8Array<ArrayBuffer>) => {
     const frame = acks.read(await sealer.open(number, sealed))
-    acknowledge(frame)
+    acknowledge(frame, lane)
     if (frame.kind === frameKinds.ping) await acks.answer(lane, frame)
     if (frame.kind === frameKinds.pong) {
       const isLate = acks.answered(lane, frame)
@@ -136,7 +136,7 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     if (units === null) return fail(new WherryError('not_authentic'))
     for (const { number, sealed } of units) {
       if (number >= firstLoose) receiveLoose(lane, number, sealed).catch(error => fail(asWherryError(error)))
-      else if (inbox.receive({ number, sealed })) {
+      else if (inbox.receive({ number, sealed }, lane)) {
         acks.due(lane, sealed.length)
         if (lane !== paths.active && receivedBytes > sentBytes) follow(lane)
       } else acks.due(lane, 0)

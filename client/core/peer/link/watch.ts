@@ -69,10 +69,12 @@ export const createWatch = ({
 
   return {
     start,
-    /** Something was acknowledged. */
-    progressed(): void {
+    /** Something was acknowledged, by a frame that came on this lane. */
+    progressed(from: Lane): void {
       const { oldest } = outbox
-      if (oldest) oldest.gapMs = Math.max(quietMs, oldest.gapMs * 0.9)
+      if (oldest === from) oldest.gapMs = Math.max(quietMs, oldest.gapMs * 0.9)
+      // After an unusual silence another lane tells of what came before: the other side may have left this one already.
+      else if (oldest && quietMs > Math.max(tickMs, oldest.gapMs)) return
       quietMs = 0
     },
     stop(): void {
