@@ -3,6 +3,7 @@ import { againRow, insertedRow, rememberedRow } from './rows/again.ts'
 import { browserRow } from './rows/browser.ts'
 import { directBrowserRow, directCliRow } from './rows/direct.ts'
 import { downloadRow, signedUrlRow } from './rows/download.ts'
+import { fallbackRow } from './rows/fallback.ts'
 import { mediumFilesRow, smallFilesRow } from './rows/files.ts'
 import { killedRow } from './rows/killed.ts'
 import { idleRow, largeFolderRow, watchersRow } from './rows/live.ts'
@@ -28,4 +29,5 @@ export const rows: readonly Row[] = [
   directCliRow,
   sealedRelayRow,
   relaysRow,
+  fallbackRow,
 ]
