@@ -15,7 +15,7 @@ import {
 import type { Sealer } from './sealer.ts'
 
 /** What arrived is acknowledged after so much of it, or so long. */
-const acknowledgeBytes = 256 * 1024
+const acknowledgeBytes = 1024 * 1024
 const acknowledgeMs = 20
 /** A ping that is not answered in this time is forgotten. */
 const mostPings = 16
