@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { TransferStatus } from '../../core/peer/api.ts'
 import { base } from '../styles/controls.ts'
+import { progressBar } from '../styles/progress.ts'
 import { figures, pathWords, toneOf } from './transfer-words.ts'
 
 /** The bar of a direct send, with its amount, speed, time left and way; the same on both sides. */
@@ -14,42 +15,17 @@ export class TransferProgress extends LitElement {
 
   static override styles = [
     base,
+    progressBar,
     css`
       :host {
         display: block;
         font-size: 13px;
         font-variant-numeric: tabular-nums;
         color: var(--text-2);
-        --tone: var(--brand);
-      }
-      .warn {
-        --tone: var(--warn);
-      }
-      .danger {
-        --tone: var(--danger);
-      }
-      .live {
-        --tone: var(--live);
       }
       progress {
-        display: block;
-        appearance: none;
-        inline-size: 100%;
         block-size: 8px;
         margin-block-end: 8px;
-        border: 0;
-        border-radius: 4px;
-        overflow: hidden;
-        background: var(--line);
-      }
-      progress::-webkit-progress-bar {
-        background: var(--line);
-      }
-      progress::-webkit-progress-value {
-        background: var(--tone);
-      }
-      progress::-moz-progress-bar {
-        background: var(--tone);
       }
       .line {
         display: flex;

@@ -8,7 +8,6 @@ export const rowStyles = css`
     padding-inline: 16px 8px;
     border-block-start: 1px solid var(--line);
     font-size: 12px;
-    --tone: var(--brand);
   }
   .row {
     display: grid;
@@ -27,32 +26,7 @@ export const rowStyles = css`
     font-weight: 550;
   }
   progress {
-    appearance: none;
-    inline-size: 100%;
-    block-size: 6px;
     margin-block: 6px 4px;
-    border: 0;
-    border-radius: 3px;
-    overflow: hidden;
-    background: var(--line);
-  }
-  progress::-webkit-progress-bar {
-    background: var(--line);
-  }
-  progress::-webkit-progress-value {
-    background: var(--tone);
-  }
-  progress::-moz-progress-bar {
-    background: var(--tone);
-  }
-  .warn {
-    --tone: var(--warn);
-  }
-  .danger {
-    --tone: var(--danger);
-  }
-  .live {
-    --tone: var(--live);
   }
   .state {
     color: var(--text-2);

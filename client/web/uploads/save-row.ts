@@ -2,6 +2,7 @@ import { msg, str } from '@lit/localize'
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
+import { progressBar } from '../styles/progress.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import type { ShownSave } from './messages.ts'
@@ -20,7 +21,7 @@ const tones = { running: '', done: 'live', failed: 'danger' } as const
 export class SaveRow extends LitElement {
   @property({ attribute: false }) save: ShownSave | null = null
 
-  static override styles = [base, buttons, rowStyles]
+  static override styles = [base, buttons, progressBar, rowStyles]
 
   override render() {
     const { save } = this

@@ -2,6 +2,7 @@ import { msg, str } from '@lit/localize'
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
+import { progressBar } from '../styles/progress.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
@@ -31,7 +32,7 @@ const tones: Partial<Record<ShownUpload['state'], string>> = {
 export class UploadRow extends LitElement {
   @property({ attribute: false }) item: ShownUpload | null = null
 
-  static override styles = [base, buttons, rowStyles]
+  static override styles = [base, buttons, progressBar, rowStyles]
 
   override render() {
     const { item } = this
