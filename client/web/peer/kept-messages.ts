@@ -12,7 +12,8 @@ export type KeepRequest =
 
 export type KeepAnswer = {
   open: { file: number; restored: Map<number, string> }
-  write: null
+  /** The memory of the request, to be filled again. */
+  write: Uint8Array<ArrayBuffer>
   finish: { crc: number }
   stop: null
 }

@@ -1,6 +1,6 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import { subtleSha256 } from '../../core/hashing.ts'
-import type { PeerFile, PeerSink, PeerStore } from '../../core/peer/api.ts'
+import { chunkBytes, type PeerFile, type PeerSink, type PeerStore } from '../../core/peer/api.ts'
 import { keptFolder } from './kept-folder.ts'
 import type { FromKeeper, KeepAnswer, KeepRequest } from './kept-messages.ts'
 
@@ -88,6 +88,16 @@ export const keptStore = (worker: Worker): KeptStore => {
   const ask = askOf(worker)
   const whole: KeptWhole[] = []
   let isAlone = false
+  /** Came back from the worker: fresh memory costs more than filling it. */
+  const free: ArrayBuffer[] = []
+
+  /** What goes to a worker is taken away from here. */
+  const copyOf = (bytes: Uint8Array<ArrayBuffer>) => {
+    if (bytes.length <= chunkBytes / 2) return bytes.slice()
+    const copy = new Uint8Array(free.pop() ?? new ArrayBuffer(chunkBytes), 0, bytes.length)
+    copy.set(bytes)
+    return copy
+  }
 
   const finished = async (transfer: string, key: string, file: PeerFile, crc: number) => {
     const content = await (await (await keptFolder(transfer)).getFileHandle(key)).getFile()
@@ -114,9 +124,9 @@ export const keptStore = (worker: Worker): KeptStore => {
       return {
         restored,
         async write(index, bytes, hash) {
-          // Copied, because what goes to a worker is taken away from here.
-          const own = bytes.slice()
-          await ask({ kind: 'write', file: id, index, bytes: own, hash }, [own.buffer])
+          const own = copyOf(bytes)
+          const used = await ask({ kind: 'write', file: id, index, bytes: own, hash }, [own.buffer])
+          if (used.buffer.byteLength === chunkBytes) free.push(used.buffer)
         },
         async finish() {
           const { crc } = await ask({ kind: 'finish', file: id })

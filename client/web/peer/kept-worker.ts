@@ -63,7 +63,7 @@ const answer = async (request: KeepRequest) => {
       return open(request)
     case 'write':
       await openFile(request.file).kept.write(request.index, request.bytes, request.hash)
-      return null
+      return request.bytes
     case 'finish':
       return finish(request.file)
     case 'stop':
@@ -71,11 +71,12 @@ const answer = async (request: KeepRequest) => {
   }
 }
 
-const tell = (message: FromKeeper) => self.postMessage(message)
+const tell = (message: FromKeeper, transfer: Transferable[] = []) => self.postMessage(message, { transfer })
 
 self.onmessage = async ({ data: { id, request } }: MessageEvent<ToKeeper>) => {
   try {
-    tell({ id, answer: await answer(request) })
+    const given = await answer(request)
+    tell({ id, answer: given }, given instanceof Uint8Array ? [given.buffer] : [])
   } catch (error) {
     const noRoom = error instanceof DOMException && error.name === 'QuotaExceededError'
     tell({ id, noRoom, message: error instanceof Error ? error.message : String(error) })
