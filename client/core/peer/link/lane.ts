@@ -30,7 +30,7 @@ const ranks: Record<CarrierKind, number> = { direct: 2, turned: 1, relayed: 0 }
 export const isPreferred = (lane: Lane, over: Lane): boolean =>
   ranks[lane.carrier.kind] > ranks[over.carrier.kind]
 
-const shortestSilenceMs = 400
+const shortestSilenceMs = 300
 const longestSilenceMs = 8000
 const silenceFactor = 4
 

@@ -4,7 +4,7 @@ import { type Lane, silenceMs } from './lane.ts'
 import type { Outbox } from './outbox.ts'
 import type { Paths } from './paths.ts'
 
-const tickMs = 100
+const tickMs = 50
 /** Silent and not yet answering lanes are asked this often. */
 const pingMs = 1000
 /** A drained carrier that is the only one and brings nothing for so long has lost what it took. */
@@ -32,12 +32,15 @@ export const createWatch = ({
   let stopTimer: Stop | null = null
   /** Ticks without progress, in ms: a tick that comes late because the thread was busy counts once. */
   let quietMs = 0
+  /** The lane that is quiet. */
+  let judged: Lane | null = null
   let sincePingMs = 0
 
   const look = () => {
     // A carrier that never drains holds up what it was not given yet.
     const oldest = outbox.oldest ?? (outbox.isEmpty ? null : paths.active)
-    quietMs = oldest ? quietMs + tickMs : 0
+    quietMs = oldest && oldest === judged ? quietMs + tickMs : 0
+    judged = oldest
     if (!oldest || quietMs < silenceMs(oldest)) return
     const hasOther = paths.lanes.some(lane => lane !== oldest && lane.isUp)
     if (hasOther) paths.silent(oldest)
@@ -74,7 +77,7 @@ export const createWatch = ({
       const { oldest } = outbox
       if (oldest === from) oldest.gapMs = Math.max(quietMs, oldest.gapMs * 0.9)
       // After an unusual silence another lane tells of what came before: the other side may have left this one already.
-      else if (oldest && quietMs > Math.max(tickMs, oldest.gapMs)) return
+      else if (oldest && quietMs > Math.max(2 * tickMs, oldest.gapMs)) return
       quietMs = 0
     },
     stop(): void {
