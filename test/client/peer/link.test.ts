@@ -38,7 +38,10 @@ const cutAfter = (messages: number, cut: () => void): OnWay => {
 }
 
 describe('a link', () => {
-  test('brings every message once and in order, wherever its carriers are cut', async () => {
+  test.each([
+    ['WebCrypto', undefined],
+    ['node:crypto', nodeCipher],
+  ])('brings every message once and in order, wherever its carriers are cut, by %s', async (_, cipher) => {
     const lengths = fc.array(
       fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 60_000 })),
       {
@@ -49,7 +52,7 @@ describe('a link', () => {
     const cuts = fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 8 })
     await fc.assert(
       fc.asyncProperty(lengths, lengths, cuts, async (there, back, after) => {
-        const [a, b] = await linkPair()
+        const [a, b] = await linkPair(cipher)
         let isOver = false
         const join = () => {
           if (isOver) return
