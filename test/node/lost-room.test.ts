@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,15 +54,18 @@ const begin = async () => {
     expect(code).toBe(4)
     expect(await readdir(target)).toEqual(['big.bin.part'])
   }
-  /** Both begin the same command again. */
+  const receipts = join(work, 'bob/config/wherry/receipts')
+  const keptReceipts = async () => (await readdir(receipts)).filter(name => name.endsWith('.json'))
+  /** Both begin the same command again; there is a code for what the sender took to be over. */
   const expectContinued = async () => {
     const again = await beginSend(ada, [file])
-    const received = outcomeOf(await bob.run(args, ''))
+    const received = outcomeOf(await bob.run([...args, '--yes'], again.code ?? ''))
+    expect(await keptReceipts()).toEqual([])
     expect(received.movedBytes).toBeLessThan(size)
     outcomeOf(await again.result)
     expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
   }
-  return { bob, args, sending, receiving, expectGivenUp, expectContinued }
+  return { bob, args, receipts, keptReceipts, sending, receiving, expectGivenUp, expectContinued }
 }
 
 test('a receipt that runs says so when the hub forgot the send and nobody came back', async () => {
@@ -84,5 +87,24 @@ test('so does one that is continued, and waits no longer than that', async () =>
   const tooLong = setTimeout(() => process.kill('SIGKILL'), 60_000)
   await expectGivenUp(await result)
   clearTimeout(tooLong)
+  const sends = join(home, 'ada/config/wherry/sends')
+  for (const name of (await readdir(sends)).filter(one => one.endsWith('.json'))) {
+    const kept = JSON.parse(await readFile(join(sends, name), 'utf8'))
+    await writeFile(join(sends, name), JSON.stringify({ ...kept, room: null }))
+  }
   await expectContinued()
+})
+
+test('a receipt that nobody continued for a week is forgotten', async () => {
+  const { bob, args, receipts, keptReceipts, sending, receiving } = await begin()
+  receiving.process.kill('SIGKILL')
+  sending.process.kill('SIGKILL')
+  const [name = ''] = await keptReceipts()
+  const kept = JSON.parse(await readFile(join(receipts, name), 'utf8'))
+  const aWeekAgo = Date.now() - 7 * 24 * 60 * 60_000
+  await writeFile(join(receipts, name), JSON.stringify({ ...kept, keptAt: aWeekAgo }))
+  const { code, stderr } = await bob.run(args, '')
+  expect(stderr).toContain('no code was entered')
+  expect(code).toBe(2)
+  expect(await keptReceipts()).toEqual([])
 })

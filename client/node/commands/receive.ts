@@ -11,6 +11,7 @@ import { openPaths, type Paths } from '../cli/path-option.ts'
 import { showPictures } from '../cli/pictures.ts'
 import { countOfFiles, showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
 import { askInvitation, readArguments } from '../peer/invitations.ts'
+import { forgetSameReceipts } from '../peer/kept-receipts.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
 import { isSignedIn, startFromOffer } from '../peer/offered-receipt.ts'
 import { type PartStore, partStore } from '../peer/part-store.ts'
@@ -136,7 +137,9 @@ const runReceipt = async (
     const outcome = await showTransfer(transfer, 'receiver', output, signal)
     await kept.remove()
     await store.done()
-    tell(outcome, transfer.status.offer, target, output)
+    const { offer } = transfer.status
+    if (offer) await forgetSameReceipts(keep.target, offer.transfer)
+    tell(outcome, offer, target, output)
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, start, store)
     asker.close()

@@ -26,20 +26,35 @@ const keptReceipt = v.object({
 
 export type KeptReceipt = v.InferOutput<typeof keptReceipt>
 
+/** What nobody continued for so long is forgotten, as on the page of receivers. */
+const keptMs = 7 * 24 * 60 * 60_000
+
 const directory = (): string => join(configDirectory(), 'receipts')
 
 export const invitationDigest = ({ slot, via, secret }: Invitation): string =>
   createHash('sha256').update(`${slot}-${via}-${secret}`).digest('hex')
+
+/** Nothing, while another process continues it. */
+const forgetReceipt = async ({ room }: KeptReceipt): Promise<void> => {
+  const kept = await openKeptReceipt(room)
+  await kept?.remove()
+  await kept?.release()
+}
+
+/** All is received: forgets what was begun of the same send in other rooms, by an earlier code. */
+export const forgetSameReceipts = async (target: string, transfer: string): Promise<void> => {
+  for (const one of await listKeptReceipts(target)) if (one.transfer === transfer) await forgetReceipt(one)
+}
 
 /** Receipts that were interrupted, the latest first. */
 export const listKeptReceipts = async (target: string): Promise<KeptReceipt[]> => {
   const names = await readdir(directory()).catch(() => [])
   const files = names.filter(name => name.endsWith('.json'))
   const kept = await Promise.all(files.map(name => readKept(join(directory(), name), keptReceipt)))
-  return kept
-    .filter(one => one !== null)
-    .filter(one => one.target === target)
-    .sort((a, b) => b.keptAt - a.keptAt)
+  const here = kept.filter(one => one !== null).filter(one => one.target === target)
+  const isOld = ({ keptAt }: KeptReceipt) => Date.now() - keptAt >= keptMs
+  for (const one of here.filter(isOld)) await forgetReceipt(one)
+  return here.filter(one => !isOld(one)).sort((a, b) => b.keptAt - a.keptAt)
 }
 
 /** Null while another process continues it. */
