@@ -145,8 +145,11 @@ export type PeerOffer = {
 /** A file to send, as client/core/api.ts Source without what only uploads need. */
 export type PeerSource = {
   readonly file: PeerFile
-  /** Throws `file_changed` if it is not what it was when it was chosen; with `length` 0 that is all it does. */
-  read(start: number, length: number): Promise<Uint8Array>
+  /**
+   * Throws `file_changed` if it is not what it was when it was chosen; with `length` 0 that is all it does. `into`, at least
+   * as long and no longer used by the caller, may be what the answer is a view of.
+   */
+  read(start: number, length: number, into?: Uint8Array): Promise<Uint8Array>
   /** Lets go of what it holds open; read() may come again. */
   close?(): Promise<void>
 }

@@ -10,9 +10,9 @@ export const peerFileSource = (file: string, path: readonly string[]): PeerSourc
   const source = fileSource(file)
   return {
     file: { path, kind: 'file', size: source.size, modifiedAt: source.modifiedAt },
-    async read(start, length) {
+    async read(start, length, into) {
       try {
-        return await source.read(start, length)
+        return await source.read(start, length, into)
       } catch (error) {
         throw readFailure(error, printable(path.join('/')))
       }

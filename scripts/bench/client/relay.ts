@@ -18,7 +18,10 @@ const content = new Uint8Array(2 ** 20).map((_, i) => i * 31)
 
 const source = (size: number): PeerSource => ({
   file: { path: ['big.bin'], kind: 'file', size, modifiedAt: 0 },
-  read: async (_start, length) => content.slice(0, length),
+  async read(_start, length, into = new Uint8Array(length)) {
+    into.set(content.subarray(0, length))
+    return into.subarray(0, length)
+  },
 })
 
 /** Verifies, and keeps nothing. */

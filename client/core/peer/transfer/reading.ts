@@ -12,14 +12,16 @@ export type ReadChunk = {
   isLast: boolean
   /** Null where there is no chunk. Rejects with what the source says. */
   ready: Promise<{ bytes: Uint8Array; hash: string } | null>
+  /** Nobody uses the bytes any more. */
+  release(): void
 }
 
 const mostAheadBytes = 8 * chunkBytes
 const mostAhead = 64
 
-const readChunk = async (source: PeerSource, chunk: number, sha256: Sha256) => {
+const readChunk = async (source: PeerSource, chunk: number, sha256: Sha256, into: Uint8Array | undefined) => {
   const size = chunkSize(source.file.size, chunk)
-  const bytes = await source.read(chunk * chunkBytes, size)
+  const bytes = await source.read(chunk * chunkBytes, size, into)
   if (bytes.length !== size) throw new WherryError('file_changed')
   return { bytes, hash: await sha256(bytes) }
 }
@@ -28,6 +30,8 @@ const readChunk = async (source: PeerSource, chunk: number, sha256: Sha256) => {
 export const createReading = (sources: readonly PeerSource[], sha256: Sha256) => {
   const files: number[] = []
   const ahead: ReadChunk[] = []
+  /** Of chunks that were sent: fresh memory costs more than filling it. */
+  const free: Uint8Array[] = []
   let aheadBytes = 0
   let nextChunk = 0
 
@@ -42,9 +46,12 @@ export const createReading = (sources: readonly PeerSource[], sha256: Sha256) =>
       files.shift()
       nextChunk = 0
     }
-    const ready = chunk === null ? Promise.resolve(null) : readChunk(source, chunk, sha256)
+    const size = chunk === null ? 0 : chunkSize(source.file.size, chunk)
+    const memory = size > chunkBytes / 2 ? (free.pop() ?? new Uint8Array(chunkBytes)) : undefined
+    const ready = chunk === null ? Promise.resolve(null) : readChunk(source, chunk, sha256, memory)
     ready.catch(() => {})
-    return { file, chunk, size: chunk === null ? 0 : chunkSize(source.file.size, chunk), isLast, ready }
+    const release = () => void (memory && free.push(memory))
+    return { file, chunk, size, isLast, ready, release }
   }
 
   const fill = () => {

@@ -121,7 +121,7 @@ const createRun = (
     return !isStopped
   }
 
-  const send = async ({ file, chunk, size, isLast, ready }: ReadChunk) => {
+  const send = async ({ file, chunk, size, isLast, ready, release }: ReadChunk) => {
     const read = await ready
     if (read && chunk !== null) {
       root.add(read.hash)
@@ -134,6 +134,7 @@ const createRun = (
         events.moved(size)
       }
     }
+    release()
     if (isLast) await finish(file)
   }
 
