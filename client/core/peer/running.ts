@@ -53,6 +53,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const finished = Promise.withResolvers<void>()
   const farewell = Promise.withResolvers<void>()
   finished.promise.catch(() => {})
+  const isContinued = options.secrets.every(({ via }) => via === 'again')
   let again: string | null = null
   let isAccepted = false
   let isRunning = false
@@ -69,6 +70,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
     if (!isReached) return 'unreached'
     if (again !== null && comparing.isOpen && (role === 'sender' || status.now.offer === null))
       return 'comparing'
+    if (isContinued && again === null && !room.present) return 'waiting'
     if (again === null || status.now.offer === null) return 'pairing'
     if (!isRunning) return 'offered'
     if (status.now.path === null) return 'waiting'
@@ -91,6 +93,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const finish = async (how: End, last: PeerMessage | null) => {
     if (end || isStopped) return
     end = how
+    stopPresence()
     status.set({ phase: how.phase, error: how.error })
     const isDone = how.phase === 'done'
     const hasWay = joining.link !== null && joining.link.path !== null
@@ -202,6 +205,8 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   )
 
   if (options.offer) showOffer(options.offer)
+  const stopPresence = room.onPresence(show)
+  show()
 
   const setPaused = (isPaused: boolean) => {
     if (end || paused.here === isPaused) return
@@ -228,6 +233,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
     async stop() {
       if (end || isStopped) return
       isStopped = true
+      stopPresence()
       joining.stop()
       await side.stop(true)
     },
