@@ -15,11 +15,17 @@ export type Bench = {
   cost<T extends { cpuSeconds: number }>(work: () => Promise<T>): Promise<T & { cost: Cost }>
 }
 
-export const withHub = async <T>(context: BenchContext, work: (bench: Bench) => Promise<T>): Promise<T> => {
+/** `environment` is added to the hub's own. */
+export const withHub = async <T>(
+  context: BenchContext,
+  work: (bench: Bench) => Promise<T>,
+  environment: Record<string, string> = {},
+): Promise<T> => {
   const hub = await hubProcess({
     WHERRY_ADMIN_EMAIL: administrator.email,
     WHERRY_ADMIN_PASSWORD: administrator.password,
     WHERRY_LOG_LEVEL: 'warn',
+    ...environment,
   })
   context.defer(hub.remove)
   await hub.start()

@@ -7,7 +7,8 @@ import {
 } from 'playwright-core'
 import { findChromium } from '../../scripts/find-chromium.mjs'
 
-const flags = [
+/** For a Chromium without a screen that does nothing of its own. */
+export const browserFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -21,7 +22,7 @@ const flags = [
 export const startBrowser = async (...further: readonly string[]): Promise<Browser> => {
   const executablePath = await findChromium()
   if (executablePath === null) throw new Error('No Chromium was found: set WHERRY_CHROMIUM to one.')
-  return chromium.launch({ executablePath, headless: true, args: [...flags, ...further] })
+  return chromium.launch({ executablePath, headless: true, args: [...browserFlags, ...further] })
 }
 
 /** A page that remembers everything that a page of ours must not do: violations of its policy, errors, foreign requests. */

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { HubClient } from '../../client/core/api.ts'
 
-/** Bytes that the hub received over sockets since it was started, by its own count. */
-export const receivedBytes = async (hub: string): Promise<number> => {
+/** A figure of the hub's metrics, by the name without `wherry_`. */
+export const metricOf = async (hub: string, name: string): Promise<number> => {
   const text = await (await fetch(`${hub}/metrics`)).text()
-  const [, count] = /^wherry_received_bytes_total (\S+)$/m.exec(text) ?? []
-  if (count === undefined) throw new Error(`no count of received bytes in:\n${text}`)
-  return Number(count)
+  const [, value] = new RegExp(`^wherry_${name} (\\S+)$`, 'm').exec(text) ?? []
+  if (value === undefined) throw new Error(`no ${name} in:\n${text}`)
+  return Number(value)
 }
+
+/** Bytes that the hub received over sockets since it was started, by its own count. */
+export const receivedBytes = (hub: string): Promise<number> => metricOf(hub, 'received_bytes_total')
 
 /** SHA-256 of a file as the hub gives it out, by a signed address. */
 export const sha256OfEntry = async (client: HubClient, hub: string, entry: string): Promise<string> => {

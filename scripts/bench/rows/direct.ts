@@ -1,82 +1,26 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { openPage, startBrowser } from '../../../test/support/browser.ts'
 import { commandLine } from '../../../test/support/command-line.ts'
-import { accept, dropToSend, enterCode, shownCode } from '../../../test/support/direct-send.ts'
 import { beginSend, outcomeOf } from '../../../test/support/direct-sends.ts'
 import { administrator, type HubProcess } from '../../../test/support/hub-process.ts'
-import { signIn, withoutPickers } from '../../../test/support/web-steps.ts'
-import { connectBare, pourBare } from '../bare-channel.ts'
+import { bare, betweenPages, type Took } from '../direct-pages.ts'
 import { against, figure, median, rate, typical } from '../figures.ts'
 import { randomFile } from '../files.ts'
 import { withHub } from '../hub.ts'
 import { cpuSecondsOf } from '../processes.ts'
 import { type BenchContext, MiB, type Row } from '../row.ts'
 
-type Took = { seconds: number; cpuSeconds: number }
 const secondsOf = (all: readonly Took[]): number[] => all.map(({ seconds }) => seconds)
 const cpuOf = (all: readonly Took[]): number => median(all.map(({ cpuSeconds }) => cpuSeconds))
 
-/** CPU seconds of all processes of a browser. */
-const cpuSecondsOfBrowser = async (browser: Browser): Promise<number> => {
-  const devtools = await browser.newBrowserCDPSession()
-  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
-  await devtools.detach()
-  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0)
-}
-
-/** Both pages are of one Chromium, which is started for them. */
-const inBrowser = async (
-  { defer }: BenchContext,
-  work: (browser: Browser) => Promise<Took>,
-): Promise<Took> => {
-  const browser = await startBrowser()
-  defer(() => browser.close())
-  try {
-    return await work(browser)
-  } finally {
-    await browser.close()
-  }
-}
-
-/** What a transfer itself takes, without the loading of pages before it. */
-const measuredIn = async (browser: Browser, transfer: () => Promise<unknown>): Promise<Took> => {
-  const before = await cpuSecondsOfBrowser(browser)
-  const started = performance.now()
-  await transfer()
-  const seconds = (performance.now() - started) / 1000
-  return { seconds, cpuSeconds: (await cpuSecondsOfBrowser(browser)) - before }
-}
-
-const bare = (context: BenchContext, hub: HubProcess, bytes: number): Promise<Took> =>
-  inBrowser(context, async browser => {
-    const pages = await Promise.all([openPage(browser, hub.url), openPage(browser, hub.url)])
-    const [from, to] = [pages[0].page, pages[1].page]
-    for (const page of [from, to]) await page.goto(`${hub.url}/go`)
-    await connectBare(from, to)
-    return measuredIn(browser, () => pourBare(from, to, bytes))
-  })
-
-/** From the click that accepts until the sender is told that everything arrived. */
-const betweenPages = (context: BenchContext, hub: HubProcess, path: string): Promise<Took> =>
-  inBrowser(context, async browser => {
-    const [{ page: sender }, { page: receiver }] = await Promise.all([
-      openPage(browser, hub.url),
-      openPage(browser, hub.url),
-    ])
-    await sender.goto(`${hub.url}/send`)
-    await signIn(sender, administrator)
-    await dropToSend(sender, [path])
-    await receiver.addInitScript(withoutPickers)
-    await receiver.goto(`${hub.url}/go`)
-    await enterCode(receiver, await shownCode(sender))
-    await receiver.getByRole('button', { name: 'Accept', exact: true }).waitFor()
-    return measuredIn(browser, async () => {
-      await accept(receiver)
-      await sender.getByText('Delivered and verified').waitFor({ timeout: 120_000 })
-    })
-  })
+/** With a hub, and one that relays nothing: by the second, what pages send each other goes the direct way or none. */
+const withHubs = (
+  context: BenchContext,
+  work: (hub: HubProcess, hubWithoutRelay: HubProcess) => Promise<void>,
+): Promise<void> =>
+  withHub(context, ({ hub }) =>
+    withHub(context, ({ hub: other }) => work(hub, other), { WHERRY_RELAY_ROOM_BYTES: '0' }),
+  )
 
 export const directBrowserRow: Row = {
   name: 'direct-browser',
@@ -84,11 +28,12 @@ export const directBrowserRow: Row = {
   async run(context) {
     const bytes = (256 * MiB) / context.scale
     const path = await randomFile(join(context.directory, 'big.bin'), bytes)
-    const [raw, ours]: [Took[], Took[]] = [[], []]
-    await withHub(context, async ({ hub }) => {
+    const [raw, ours, auto]: [Took[], Took[], Took[]] = [[], [], []]
+    await withHubs(context, async (hub, hubWithoutRelay) => {
       for (let n = 0; n < context.repetitions; n++) {
         raw.push(await bare(context, hub, bytes))
-        ours.push(await betweenPages(context, hub, path))
+        ours.push(await betweenPages(context, hubWithoutRelay, path))
+        if (n === 0) auto.push(await betweenPages(context, hub, path))
       }
     })
     const wherry = rate('Wherry', bytes, secondsOf(ours))
@@ -99,8 +44,10 @@ export const directBrowserRow: Row = {
       beside: [
         channel,
         figure('of the bare channel', '', share),
-        figure('CPU of the browser', 's', cpuOf(ours)),
+        figure('CPU of the browsers', 's', cpuOf(ours)),
         figure('of the bare channel', 's', cpuOf(raw)),
+        rate('by whichever way is the faster', bytes, secondsOf(auto)),
+        figure('CPU of the browsers then', 's', cpuOf(auto)),
       ],
       rules: [
         against('0.85 of the bare channel', share >= 0.85),
@@ -161,11 +108,11 @@ export const directCliRow: Row = {
     const path = await randomFile(join(context.directory, 'big.bin'), bytes)
     const small = await randomFile(join(context.directory, 'small.bin'), bytes / 4)
     const [direct, auto, pages]: [Took[], Took[], Took[]] = [[], [], []]
-    await withHub(context, async ({ hub }) => {
+    await withHubs(context, async (hub, hubWithoutRelay) => {
       for (let n = 0; n < context.repetitions; n++) {
         direct.push(await betweenCommandLines(context, hub, path, 'direct'))
         auto.push(await betweenCommandLines(context, hub, path, 'auto'))
-        pages.push(await betweenPages(context, hub, small))
+        pages.push(await betweenPages(context, hubWithoutRelay, small))
       }
     })
     const wherry = rate('Wherry', bytes, secondsOf(direct))
