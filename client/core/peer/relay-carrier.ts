@@ -1,5 +1,5 @@
 import { WherryError } from '../../../protocol/errors.ts'
-import { encodeSlices, sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
+import { sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
 import type { HubClient, Stop, TransferLink } from '../api.ts'
 import { createListeners } from '../listeners.ts'
 import { createPace } from '../upload/upload-pace.ts'
@@ -11,8 +11,11 @@ const mostEarlyBytes = 8 * 1024 * 1024
 /** drained() resolves below it. */
 const lowBytes = 128 * 1024
 
-/** A message behind room for the header of its slice. `sent`: bytes of it that have gone in slices of their own. */
-type Waiting = { index: number; framed: Uint8Array<ArrayBuffer>; sent: number }
+/**
+ * A message behind room for the header of its slice. `sent`: bytes of it that have gone in slices of their own. `isHeld`: the
+ * socket still needs those, which the header of the next slice overwrites.
+ */
+type Waiting = { index: number; framed: Uint8Array<ArrayBuffer>; sent: number; isHeld: boolean }
 
 /**
  * The relay through the hub as a carrier: a message is one slice, or several where the hub's credit ends within it. It lasts
@@ -66,24 +69,22 @@ export const openRelay = async (
     const left = framed.length - sliceHeaderBytes - offset
     const length = Math.min(left, credit)
     const last = length === left
-    const start = sliceHeaderBytes + offset
     message.sent += length
+    message.isHeld = true
     waitingBytes -= length
     credit -= length
     if (last) waiting.shift()
-    if (!last || offset > 0) {
-      const bytes = framed.subarray(start, start + length)
-      client.sendBinary(encodeSlices([{ stream, index, offset, last, bytes }]))
+    writeSliceHeader(new DataView(framed.buffer), offset, { stream, index, offset, length, last })
+    client.sendBinary(framed.subarray(offset, offset + sliceHeaderBytes + length), () => {
+      message.isHeld = false
       if (last) framing.keep(framed)
-      return
-    }
-    writeSliceHeader(new DataView(framed.buffer), 0, { stream, index, offset, length, last })
-    client.sendBinary(framed, () => framing.keep(framed))
+      else pump()
+    })
   }
 
   const pump = () => {
     try {
-      for (let [next] = waiting; next && credit > 0 && !isPacing; [next] = waiting) {
+      for (let [next] = waiting; next && !next.isHeld && credit > 0 && !isPacing; [next] = waiting) {
         if (pace.ready()) sendSome(next)
         else void waitForPace()
       }
@@ -145,7 +146,7 @@ export const openRelay = async (
     send(message) {
       if (isClosed || message.length === 0) return
       if (message.length > messageBytes) throw new WherryError('too_large')
-      waiting.push({ index: made, framed: framing.frame(message), sent: 0 })
+      waiting.push({ index: made, framed: framing.frame(message), sent: 0, isHeld: false })
       made = (made + 1) >>> 0
       waitingBytes += message.length
       pump()
