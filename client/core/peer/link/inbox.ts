@@ -21,11 +21,14 @@ export const createInbox = <Lane>(
   {
     opened,
     inOrder,
+    taken,
     failed,
   }: {
     /** At once, before what is missing has come. */
     opened(frame: Opened, lane: Lane): void
     inOrder(frame: Opened): void
+    /** After both, as far as that goes: so many bytes came on this lane. */
+    taken(lane: Lane, bytes: number): void
     failed(error: WherryError): void
   },
 ): Inbox<Lane> => {
@@ -60,6 +63,7 @@ export const createInbox = <Lane>(
           slot.opened = frame
           opened(frame, lane)
           handOn()
+          taken(lane, slot.bytes)
         })
         .catch(failed)
       return true

@@ -57,6 +57,8 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
   const inbox = createInbox<Lane>(sealer, {
     opened: (frame, lane) => acknowledge(frame, lane),
     inOrder: frame => receive(frame),
+    // Not when it arrived: an ack tells what was opened, and there may be no other after it.
+    taken: (lane, bytes) => state !== 'closed' && acks.due(lane, bytes),
     failed: error => fail(error),
   })
 
@@ -137,7 +139,6 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     for (const { number, sealed } of units) {
       if (number >= firstLoose) receiveLoose(lane, number, sealed).catch(error => fail(asWherryError(error)))
       else if (inbox.receive({ number, sealed }, lane)) {
-        acks.due(lane, sealed.length)
         if (lane !== paths.active && receivedBytes > sentBytes) follow(lane)
       } else acks.due(lane, 0)
     }
