@@ -36,8 +36,16 @@ const open = database<Schema>('wherry-receipts', made => {
   made.createObjectStore('receipts', { keyPath: 'room' })
 })
 
+/** In place of what was remembered of the same send by an earlier code: its files are the same. */
 export const rememberReceipt = (receipt: RememberedReceipt): Promise<unknown> =>
-  ifStored(async () => (await open()).put('receipts', { ...receipt, touchedAt: Date.now() }), '')
+  ifStored(async () => {
+    const store = (await open()).transaction('receipts', 'readwrite').store
+    const { room, transfer } = receipt
+    const others = transfer === null ? [] : await store.getAll()
+    for (const other of others)
+      if (other.transfer === transfer && other.room !== room) await store.delete(other.room)
+    return store.put({ ...receipt, touchedAt: Date.now() })
+  }, '')
 
 /** Forgets it, and throws away what was kept of its files. */
 export const forgetReceipt = async ({ room, transfer }: RememberedReceipt): Promise<void> => {
