@@ -1,11 +1,15 @@
 import type { Carrier, PeerFile, PeerSource, PeerStore, Room, Secret } from '../../../client/core/peer/api.ts'
+import { frameMemory, maxPlainBytes } from '../../../client/core/peer/link/layout.ts'
 import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
 import { startReceipt, startSend } from '../../../client/core/peer/session.ts'
 import { nodeCrypto } from '../../../client/node/peer/node-crypto.ts'
 import { type Measured, measured } from '../measured.ts'
 import { type Address, withClient } from './connect.ts'
 
-/** `isSealed`: by the session, as a direct send without a direct way. Otherwise messages of the same size and nothing more. */
+/**
+ * `isSealed`: by the session, as a direct send without a direct way. Otherwise the same message again and again: nothing is
+ * read, cut into chunks and frames, hashed, sealed, acknowledged, put together or verified.
+ */
 type Work = Address & { bytes: number; isSealed: boolean }
 export type Doors = { slots: number[] }
 
@@ -84,6 +88,20 @@ const take = async (room: Room, { bytes, isSealed }: Work): Promise<void> => {
   receipt.onChange(() => receipt.status.phase === 'offered' && receipt.accept())
   await receipt.finished
 }
+
+/** Of a sealed relay only what cannot be left out, for both sides: all chunks hashed twice, all frames sealed and opened. */
+export const sealAndHash = ({ bytes }: Pick<Work, 'bytes'>): Promise<Measured> =>
+  measured(async () => {
+    const { makeCipher, sha256 } = nodeCrypto
+    const cipher = await makeCipher(new Uint8Array(32))
+    const nonce = new Uint8Array(12)
+    const memory = frameMemory()
+    for (let done = 0; done < 2 * bytes; done += content.length) await sha256(content)
+    for (let done = 0; done < bytes; done += maxPlainBytes) {
+      await cipher.encrypt(nonce, memory, maxPlainBytes)
+      await cipher.decrypt(nonce, memory)
+    }
+  })
 
 /** Sends as much in each of `count` rooms at the same time; tells the Doors to them first, as JSON. */
 export const relayOut = (

@@ -1,13 +1,13 @@
 import { download, readUrl, signedUrl } from './download.ts'
 import { holdClients, holdSockets, listFolder, watchFolder, watchTopic } from './live.ts'
 import { rawDownload, rawUpload, readAndHash, tusUploads } from './raw.ts'
-import { relayIn, relayOut } from './relay.ts'
+import { relayIn, relayOut, sealAndHash } from './relay.ts'
 import { upload } from './upload.ts'
 
 /** Everything that a client process can be told to do, by name. */
 export const tasks = {
   ...{ upload, download, signedUrl, readUrl },
-  ...{ holdClients, watchFolder, listFolder, relayIn, relayOut },
+  ...{ holdClients, watchFolder, listFolder, relayIn, relayOut, sealAndHash },
   ...{ rawUpload, rawDownload, readAndHash, tusUploads, holdSockets, watchTopic },
 }
 
