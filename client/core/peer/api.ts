@@ -158,7 +158,7 @@ export type PeerSource = {
 export type PeerSink = {
   /** SHA-256 (hexadecimal) of the chunks that are durable from an earlier run, by index. */
   readonly restored: ReadonlyMap<number, string>
-  /** Resolves when the chunk is durable; several run at once. The bytes are the sink's until then. Throws `no_room`. */
+  /** Resolves when the chunk is durable; several run at once. The bytes are the sink's. Throws `no_room`. */
   write(index: number, bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<void>
   /** All chunks are there and the file's root matched: it gets its name. */
   finish(): Promise<void>

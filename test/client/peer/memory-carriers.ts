@@ -49,7 +49,7 @@ export const memoryCarriers = (
           await new Promise(resolve => setTimeout(resolve, message.length / bytesPerMs))
         else await null
         const copies = carrier.isSilent ? [] : await onWay(message)
-        for (const copy of copies) if (!isCut) other.deliver(copy.slice())
+        for (const copy of copies) if (!isCut) other.deliver(copy)
         bufferedBytes -= message.length
         if (bufferedBytes < 128 * 1024) drain()
       }

@@ -6,7 +6,7 @@ import { sealBytes, writeNumber } from './layout.ts'
 export type Sealer = {
   /** Seals the first `length` bytes of `memory` in place: answers the part of it that is sealed. */
   seal(number: number, memory: Uint8Array<ArrayBuffer>, length: number): Promise<Uint8Array<ArrayBuffer>>
-  /** In place or not. Throws `not_authentic` for what the other side did not seal under this number. */
+  /** Throws `not_authentic` for what the other side did not seal under this number. */
   open(number: number, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
   /** Names the link in each message, the same on both sides, so that late bytes of an earlier link are told apart. */
   readonly tag: number
@@ -31,7 +31,7 @@ export type LinkKeys = Pick<PairKeys, 'role' | 'linkSend' | 'linkReceive'>
 export type Cipher = {
   /** In place: the first `length` bytes of `memory`, and what the tag needs behind them. */
   encrypt(nonce: Uint8Array<ArrayBuffer>, memory: Uint8Array<ArrayBuffer>, length: number): Promise<void>
-  /** In place or not. Throws for what was not encrypted with this key and nonce, and leaves it as it is. */
+  /** Throws for what was not encrypted with this key and nonce. */
   decrypt(nonce: Uint8Array<ArrayBuffer>, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
 }
 /** Node's own is faster than its WebCrypto, which copies. */

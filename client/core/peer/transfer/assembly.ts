@@ -1,6 +1,5 @@
 import { bytesToHex } from '../../../../protocol/digest.ts'
 import { WherryError } from '../../../../protocol/errors.ts'
-import { chunkBytes } from '../api.ts'
 import type { IncomingFile } from './incoming.ts'
 import { chunkSize } from './root.ts'
 import type { Slice } from './wire.ts'
@@ -17,13 +16,6 @@ export type WholeChunk = Omit<Chunk, 'filled'>
 /** Puts slices together, which come in order, chunk by chunk. Throws `invalid_message` for any that do not. */
 export const createAssembly = (begin: (bytes: number) => void) => {
   let current: Chunk | null = null
-  /** Of chunks that are written, no more than the window had: fresh memory costs more than filling it. */
-  const free: Uint8Array<ArrayBuffer>[] = []
-
-  const memoryFor = (size: number) =>
-    size > chunkBytes / 2
-      ? (free.pop() ?? new Uint8Array(chunkBytes)).subarray(0, size)
-      : new Uint8Array(size)
 
   const start = (file: IncomingFile | undefined, { chunk, hash, bytes }: Slice): Chunk => {
     if (current || !file || !hash || chunk >= file.chunks || file.has(chunk))
@@ -32,7 +24,7 @@ export const createAssembly = (begin: (bytes: number) => void) => {
     begin(size)
     // One slice is the whole of a small file: it need not be copied.
     const isWhole = bytes.length === size
-    const target = isWhole ? bytes : memoryFor(size)
+    const target = isWhole ? bytes : new Uint8Array(size)
     return { file, chunk, hash: bytesToHex(hash), bytes: target, filled: 0 }
   }
 
@@ -48,10 +40,6 @@ export const createAssembly = (begin: (bytes: number) => void) => {
       chunk.filled += slice.bytes.length
       current = chunk.filled < chunk.bytes.length ? chunk : null
       return current ? null : chunk
-    },
-    /** The chunk is written: nobody uses its memory any more. */
-    keep({ bytes: { buffer } }: WholeChunk): void {
-      if (buffer.byteLength === chunkBytes) free.push(new Uint8Array(buffer))
     },
   }
 }

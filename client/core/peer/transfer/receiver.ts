@@ -163,12 +163,10 @@ const createRun = (link: PeerLink, shared: Shared) => {
     }
   }
 
-  const keep = async (incoming: Incoming, whole: WholeChunk) => {
-    const { file, chunk, hash, bytes } = whole
+  const keep = async (incoming: Incoming, { file, chunk, hash, bytes }: WholeChunk) => {
     file.begin(chunk)
     if ((await sha256(bytes)) !== hash) throw new WherryError('chunk_mismatch')
     await file.write(chunk, bytes, hash)
-    assembly.keep(whole)
     incoming.wrote(bytes.length)
     grants.giveBack(bytes.length)
     await finishIfWhole(incoming, file)
