@@ -1,48 +1,28 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type CommandLine, type CommandResult, commandLine } from '../support/command-line.ts'
+import { expect, test } from 'vitest'
+import { type CommandResult, commandLine } from '../support/command-line.ts'
 import { beginSend, outcomeOf } from '../support/direct-sends.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
-import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+import { terminalRig } from '../support/terminal-rig.ts'
 
 const MiB = 2 ** 20
 const size = 120 * MiB
 
-let hub: HubProcess
-let home: string
-let ada: CommandLine
-
-beforeAll(async () => {
-  hub = await hubProcess({
-    WHERRY_ADMIN_EMAIL: administrator.email,
-    WHERRY_ADMIN_PASSWORD: administrator.password,
-  })
-  await hub.start()
-  home = await mkdtemp(join(tmpdir(), 'wherry-lost-'))
-  ada = commandLine(join(home, 'ada'))
-  const { email, password } = administrator
-  await ada.json(['login', hub.url, '--email', email, '--password-stdin'], password)
-})
-
-afterAll(async () => {
-  await hub.remove()
-  await rm(home, { recursive: true, force: true })
-})
+const rig = terminalRig()
 
 const hurried = fileURLToPath(new URL('../support/hurried-clock.mjs', import.meta.url))
 
 /** A receipt of which a part is on the disk, by somebody for whom ten minutes are ten seconds. */
 const begin = async () => {
-  const work = await mkdtemp(join(home, 'work-'))
+  const work = await mkdtemp(join(rig.directory, 'work-'))
   const target = join(work, 'target')
   await mkdir(target)
   const bob = commandLine(join(work, 'bob'), ['env', `NODE_OPTIONS=--import ${hurried}`])
   const file = await randomFile(join(work, 'big.bin'), size)
-  const sending = await beginSend(ada, [file, '--path', 'relay'])
-  const args = ['receive', target, '--hub', hub.url, '--json', '--path', 'relay']
+  const sending = await beginSend(rig.ada, [file, '--path', 'relay'])
+  const args = ['receive', target, '--hub', rig.hub.url, '--json', '--path', 'relay']
   const receiving = bob.start([...args, '--yes'], sending.code ?? '')
   const part = join(target, 'big.bin.part')
   await expect
@@ -58,7 +38,7 @@ const begin = async () => {
   const keptReceipts = async () => (await readdir(receipts)).filter(name => name.endsWith('.json'))
   /** Both begin the same command again; there is a code for what the sender took to be over. */
   const expectContinued = async () => {
-    const again = await beginSend(ada, [file])
+    const again = await beginSend(rig.ada, [file])
     const received = outcomeOf(await bob.run([...args, '--yes'], again.code ?? ''))
     expect(await keptReceipts()).toEqual([])
     expect(received.movedBytes).toBeLessThan(size)
@@ -71,8 +51,8 @@ const begin = async () => {
 test('a receipt that runs says so when the hub forgot the send and nobody came back', async () => {
   const { sending, receiving, expectGivenUp, expectContinued } = await begin()
   sending.process.kill('SIGKILL')
-  await hub.kill()
-  await hub.start()
+  await rig.hub.kill()
+  await rig.hub.start()
   await expectGivenUp(await receiving.result)
   await expectContinued()
 })
@@ -81,13 +61,13 @@ test('so does one that is continued, and waits no longer than that', async () =>
   const { bob, args, sending, receiving, expectGivenUp, expectContinued } = await begin()
   receiving.process.kill('SIGKILL')
   sending.process.kill('SIGKILL')
-  await hub.kill()
-  await hub.start()
+  await rig.hub.kill()
+  await rig.hub.start()
   const { process, result } = bob.start(args, '')
   const tooLong = setTimeout(() => process.kill('SIGKILL'), 60_000)
   await expectGivenUp(await result)
   clearTimeout(tooLong)
-  const sends = join(home, 'ada/config/wherry/sends')
+  const sends = join(rig.directory, 'ada/config/wherry/sends')
   for (const name of (await readdir(sends)).filter(one => one.endsWith('.json'))) {
     const kept = JSON.parse(await readFile(join(sends, name), 'utf8'))
     await writeFile(join(sends, name), JSON.stringify({ ...kept, room: null }))

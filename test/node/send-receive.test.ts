@@ -1,41 +1,19 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
 import { beginSend, outcomeOf } from '../support/direct-sends.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
-import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+import { terminalRig } from '../support/terminal-rig.ts'
 
 const MiB = 2 ** 20
 /** What may be on its way when something breaks: the receiver's window and what the link has not seen acknowledged. */
 const window = 48 * MiB
 
-let hub: HubProcess
-let home: string
-let ada: CommandLine
-
-beforeAll(async () => {
-  hub = await hubProcess({
-    WHERRY_ADMIN_EMAIL: administrator.email,
-    WHERRY_ADMIN_PASSWORD: administrator.password,
-  })
-  await hub.start()
-  home = await mkdtemp(join(tmpdir(), 'wherry-send-'))
-  ada = commandLine(join(home, 'ada'))
-  await ada.json(
-    ['login', hub.url, '--email', administrator.email, '--password-stdin'],
-    administrator.password,
-  )
-})
-
-afterAll(async () => {
-  await hub.remove()
-  await rm(home, { recursive: true, force: true })
-})
+const rig = terminalRig()
 
 let work: string
 let target: string
@@ -43,13 +21,13 @@ let target: string
 let bob: CommandLine
 
 beforeEach(async () => {
-  work = await mkdtemp(join(home, 'work-'))
+  work = await mkdtemp(join(rig.directory, 'work-'))
   target = join(work, 'target')
   await mkdir(target)
   bob = commandLine(join(work, 'bob'))
 })
 
-const receiveArguments = (...more: string[]) => ['receive', target, '--hub', hub.url, '--json', ...more]
+const receiveArguments = (...more: string[]) => ['receive', target, '--hub', rig.hub.url, '--json', ...more]
 
 /** Resolves when so many bytes of a file are on the disk. */
 const whenWritten = async (path: string, bytes: number): Promise<void> => {
@@ -80,10 +58,13 @@ describe('a send', () => {
   test('arrives byte for byte by a code that is typed, straight from one process to the other', async () => {
     const file = await randomFile(join(work, 'big.bin'), 40 * MiB + 12_345)
     await utimes(file, 1_500_000_000, 1_500_000_000.5)
-    const sending = ada.start(['send', file, '--path', 'direct'])
+    const sending = rig.ada.start(['send', file, '--path', 'direct'])
     const code = await nextLine(sending.process)
     expect(code).toMatch(/^\d+-[a-z]+-[a-z]+$/)
-    const received = await bob.run(['receive', target, '--hub', hub.url, '--path', 'direct'], `${code}\ny\n`)
+    const received = await bob.run(
+      ['receive', target, '--hub', rig.hub.url, '--path', 'direct'],
+      `${code}\ny\n`,
+    )
     expect(received.stderr).toContain('big.bin')
     expect(received.stderr).toContain('Path: direct.')
     expect(received.code).toBe(0)
@@ -114,7 +95,7 @@ describe('a send', () => {
     for (const name of names) await writeFile(join(tree, 'deep/er', name), `of ${name}`)
     for (let i = 0; i < 200; i++) await writeFile(join(tree, 'deep', `small ${i}`), `file ${i}`)
     await symlink('/etc/passwd', join(tree, 'link'))
-    const sending = await beginSend(ada, [tree])
+    const sending = await beginSend(rig.ada, [tree])
     const received = await bob.run(['receive', target, '--json', '--yes'], sending.link ?? '')
     expect(outcomeOf(received)).toMatchObject({ files: 201 + names.length })
     expect(outcomeOf(await sending.result)).toMatchObject({ files: 201 + names.length })
@@ -129,7 +110,7 @@ describe('a send', () => {
 
   test('goes through the hub where no direct way is wanted, and says so', async () => {
     const file = await randomFile(join(work, 'big.bin'), 9 * MiB)
-    const sending = await beginSend(ada, [file, '--path', 'relay'])
+    const sending = await beginSend(rig.ada, [file, '--path', 'relay'])
     const received = outcomeOf(
       await bob.run(receiveArguments('--yes', '--path', 'relay'), sending.code ?? ''),
     )
@@ -139,14 +120,14 @@ describe('a send', () => {
   })
 
   test('of a text prints it, and writes over nothing that is there', async () => {
-    const sending = await beginSend(ada, ['--text', 'two\nlines \u001b[31m'])
-    const received = await bob.run(['receive', target, '--hub', hub.url], sending.code ?? '')
+    const sending = await beginSend(rig.ada, ['--text', 'two\nlines \u001b[31m'])
+    const received = await bob.run(['receive', target, '--hub', rig.hub.url], sending.code ?? '')
     expect(received).toMatchObject({ code: 0, stdout: 'two\nlines \u001b[31m\n' })
     expect((await sending.result).code).toBe(0)
 
     await writeFile(join(work, 'note.txt'), 'hers')
     await writeFile(join(target, 'note.txt'), 'mine')
-    const second = await beginSend(ada, [join(work, 'note.txt')])
+    const second = await beginSend(rig.ada, [join(work, 'note.txt')])
     outcomeOf(await bob.run(receiveArguments('--yes'), second.code ?? ''))
     await second.result
     expect(await readFile(join(target, 'note.txt'), 'utf8')).toBe('mine')
@@ -155,9 +136,9 @@ describe('a send', () => {
 
   test('that was interrupted before anybody came shows the same code again', async () => {
     await writeFile(join(work, 'x'), 'x')
-    const first = await beginSend(ada, [join(work, 'x')])
+    const first = await beginSend(rig.ada, [join(work, 'x')])
     await kill(first)
-    const second = await beginSend(ada, [join(work, 'x')])
+    const second = await beginSend(rig.ada, [join(work, 'x')])
     expect([second.code, second.link]).toEqual([first.code, first.link])
     outcomeOf(await bob.run(receiveArguments('--yes'), second.code ?? ''))
     outcomeOf(await second.result)
@@ -165,10 +146,10 @@ describe('a send', () => {
 
   test('says its new code when the hub was restarted before anybody came', async () => {
     await writeFile(join(work, 'x'), 'x')
-    const sending = await beginSend(ada, [join(work, 'x')])
+    const sending = await beginSend(rig.ada, [join(work, 'x')])
     const lines = nextLine(sending.process)
-    await hub.kill()
-    await hub.start()
+    await rig.hub.kill()
+    await rig.hub.start()
     const { code } = JSON.parse(await lines)
     outcomeOf(await bob.run(receiveArguments('--yes'), code))
     outcomeOf(await sending.result)
@@ -176,7 +157,7 @@ describe('a send', () => {
 
   test('to several people at once has a code for each', async () => {
     const file = await randomFile(join(work, 'file.bin'), 3 * MiB)
-    const sends = [await beginSend(ada, [file]), await beginSend(ada, [file])]
+    const sends = [await beginSend(rig.ada, [file]), await beginSend(rig.ada, [file])]
     expect(new Set(sends.map(({ code }) => code)).size).toBe(2)
     for (const { code } of sends) outcomeOf(await bob.run(receiveArguments('--yes'), code ?? ''))
     for (const { result } of sends) outcomeOf(await result)
@@ -185,15 +166,15 @@ describe('a send', () => {
 
   test('needs a sign-in, and something to send', async () => {
     await writeFile(join(work, 'x'), 'x')
-    expect((await bob.run(['send', join(work, 'x'), '--hub', hub.url])).code).toBe(3)
-    expect((await ada.run(['send'])).code).toBe(2)
+    expect((await bob.run(['send', join(work, 'x'), '--hub', rig.hub.url])).code).toBe(3)
+    expect((await rig.ada.run(['send'])).code).toBe(2)
   })
 })
 
 describe('refusing', () => {
   test('a wrong code ends the send on both sides, in words', async () => {
     await writeFile(join(work, 'x'), 'x')
-    const sending = await beginSend(ada, [join(work, 'x')])
+    const sending = await beginSend(rig.ada, [join(work, 'x')])
     const [slot] = (sending.code ?? '').split('-')
     const received = await bob.run(receiveArguments('--yes'), `${slot}-copper-violin`)
     expect(received.code).toBe(1)
@@ -201,7 +182,7 @@ describe('refusing', () => {
     const sent = await sending.result
     expect(sent.code).toBe(1)
     expect(sent.stderr).toContain('wrong code')
-    const again = await beginSend(ada, [join(work, 'x')])
+    const again = await beginSend(rig.ada, [join(work, 'x')])
     outcomeOf(await bob.run(receiveArguments('--yes'), again.code ?? ''))
     outcomeOf(await again.result)
   })
@@ -221,8 +202,8 @@ describe('refusing', () => {
 
   test('declining ends it before a byte travelled', async () => {
     const file = await randomFile(join(work, 'big.bin'), 3 * MiB)
-    const sending = await beginSend(ada, [file])
-    const received = await bob.run(['receive', target, '--hub', hub.url], `${sending.code}\nno\n`)
+    const sending = await beginSend(rig.ada, [file])
+    const received = await bob.run(['receive', target, '--hub', rig.hub.url], `${sending.code}\nno\n`)
     expect(received.code).toBe(1)
     expect(received.stderr).toContain('Declined')
     const sent = await sending.result
@@ -233,7 +214,7 @@ describe('refusing', () => {
 
   test('without a terminal and without --yes nothing is taken', async () => {
     await writeFile(join(work, 'x'), 'x')
-    const sending = await beginSend(ada, [join(work, 'x')])
+    const sending = await beginSend(rig.ada, [join(work, 'x')])
     const received = await bob.run(receiveArguments(), sending.code ?? '')
     expect(received.code).toBe(2)
     expect(received.stderr).toContain('--yes')
@@ -256,7 +237,7 @@ describe('an interrupted send', () => {
     'goes on after a %s of the receiver, and sends nothing again that was durable',
     async signal => {
       const file = await randomFile(join(work, 'big.bin'), size)
-      const sending = await beginSend(ada, [file])
+      const sending = await beginSend(rig.ada, [file])
       const first = bob.start(receiveArguments('--yes'), sending.code ?? '')
       await whenWritten(join(target, 'big.bin.part'), size / 4)
       const ended = await kill(first, signal)
@@ -276,11 +257,11 @@ describe('an interrupted send', () => {
     'goes on after a %s of the sender, in the same room and without another code',
     async signal => {
       const file = await randomFile(join(work, 'big.bin'), size)
-      const sending = await beginSend(ada, [file])
+      const sending = await beginSend(rig.ada, [file])
       const receiving = bob.start(receiveArguments('--yes'), sending.code ?? '')
       await whenWritten(join(target, 'big.bin.part'), size / 4)
       await kill(sending, signal)
-      const again = await beginSend(ada, [file])
+      const again = await beginSend(rig.ada, [file])
       expect(again.code).toBe(null)
       const sent = outcomeOf(await again.result)
       expect(sent.movedBytes).toBeLessThan(size)
@@ -292,14 +273,14 @@ describe('an interrupted send', () => {
 
   test('goes on after both were killed', async () => {
     const file = await randomFile(join(work, 'big.bin'), size)
-    const sending = await beginSend(ada, [file])
+    const sending = await beginSend(rig.ada, [file])
     const receiving = bob.start(receiveArguments('--yes'), sending.code ?? '')
     await whenWritten(join(target, 'big.bin.part'), size / 4)
     await kill(receiving)
     await kill(sending)
     const durable = await restored()
     const [sent, received] = await Promise.all([
-      ada.run(['send', file, '--json']),
+      rig.ada.run(['send', file, '--json']),
       bob.run(receiveArguments(), ''),
     ])
     expect(outcomeOf(received).movedBytes).toBe(size - durable)
@@ -309,11 +290,11 @@ describe('an interrupted send', () => {
 
   test('goes on by itself when the hub was killed and comes back, through the hub alone', async () => {
     const file = await randomFile(join(work, 'big.bin'), size)
-    const sending = await beginSend(ada, [file, '--path', 'relay'])
+    const sending = await beginSend(rig.ada, [file, '--path', 'relay'])
     const receiving = bob.start(receiveArguments('--yes', '--path', 'relay'), sending.code ?? '')
     await whenWritten(join(target, 'big.bin.part'), size / 4)
-    await hub.kill()
-    await hub.start()
+    await rig.hub.kill()
+    await rig.hub.start()
     const received = outcomeOf(await receiving.result)
     expect(received.movedBytes).toBeLessThanOrEqual(size + window)
     outcomeOf(await sending.result)
@@ -322,14 +303,14 @@ describe('an interrupted send', () => {
 
   test('keeps its secrets in files that nobody else can read, and forgets them at the end', async () => {
     const file = await randomFile(join(work, 'big.bin'), size)
-    const sending = await beginSend(ada, [file])
+    const sending = await beginSend(rig.ada, [file])
     const first = bob.start(receiveArguments('--yes'), sending.code ?? '')
     await whenWritten(join(target, 'big.bin.part'), size / 4)
     const kept = async (wherry: string) => {
       const entries = await readdir(join(wherry, 'config/wherry'), { recursive: true, withFileTypes: true })
       return entries.filter(one => one.isFile() && /sends|receipts/.test(one.parentPath))
     }
-    const files = [...(await kept(join(home, 'ada'))), ...(await kept(join(work, 'bob')))]
+    const files = [...(await kept(join(rig.directory, 'ada'))), ...(await kept(join(work, 'bob')))]
     expect(files.length).toBeGreaterThanOrEqual(4)
     for (const one of files) expect((await stat(join(one.parentPath, one.name))).mode & 0o077).toBe(0)
     outcomeOf(await first.result)
@@ -344,8 +325,8 @@ describe('what stands in the way', () => {
     const hook = fileURLToPath(new URL('../support/without-rtc.mjs', import.meta.url))
     const carl = commandLine(join(work, 'carl'), ['env', `NODE_OPTIONS=--import ${hook}`])
     const file = await randomFile(join(work, 'file.bin'), 3 * MiB)
-    const sending = await beginSend(ada, [file])
-    const received = await carl.run(['receive', target, '--hub', hub.url, '--yes'], sending.code ?? '')
+    const sending = await beginSend(rig.ada, [file])
+    const received = await carl.run(['receive', target, '--hub', rig.hub.url, '--yes'], sending.code ?? '')
     expect(received.code).toBe(0)
     expect(received.stderr).toContain('Direct connections are not supported on this system')
     expect(outcomeOf(await sending.result)).toMatchObject({ path: 'relayed' })
@@ -355,7 +336,7 @@ describe('what stands in the way', () => {
 
   test('a file that changes in between is refused clearly on both sides, and leaves no file', async () => {
     const file = await randomFile(join(work, 'big.bin'), 160 * MiB)
-    const sending = await beginSend(ada, [file])
+    const sending = await beginSend(rig.ada, [file])
     const receiving = bob.start(receiveArguments('--yes'), sending.code ?? '')
     await whenWritten(join(target, 'big.bin.part'), 16 * MiB)
     await utimes(file, 1, 1)
@@ -376,7 +357,7 @@ describe('what stands in the way', () => {
     try {
       const file = await randomFile(join(work, 'big.bin'), 90 * MiB)
       await randomFile(join(target, 'ballast'), 20 * MiB)
-      const small = await beginSend(ada, [file])
+      const small = await beginSend(rig.ada, [file])
       const refused = await bob.run(receiveArguments('--yes'), small.code ?? '')
       expect(refused.code).toBe(1)
       expect(refused.stderr).toContain('not enough room')
@@ -385,7 +366,7 @@ describe('what stands in the way', () => {
       expect(told.stderr).toContain('not enough room on the other device')
 
       await rm(join(target, 'ballast'))
-      const second = await beginSend(ada, [file])
+      const second = await beginSend(rig.ada, [file])
       const receiving = bob.start(receiveArguments('--yes'), second.code ?? '')
       await whenWritten(join(target, 'big.bin.part'), 8 * MiB)
       await writeFile(join(target, 'ballast'), Buffer.alloc(30 * MiB))
@@ -395,7 +376,7 @@ describe('what stands in the way', () => {
       expect((await second.result).stderr).toContain('not enough room on the other device')
 
       await rm(join(target, 'ballast'))
-      const third = await beginSend(ada, [file])
+      const third = await beginSend(rig.ada, [file])
       const received = outcomeOf(await bob.run(receiveArguments('--yes'), third.code ?? ''))
       expect(received.movedBytes).toBeLessThan(90 * MiB)
       outcomeOf(await third.result)

@@ -1,44 +1,23 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type CommandLine, type CommandResult, commandLine } from '../support/command-line.ts'
 import { outcomeOf } from '../support/direct-sends.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
-import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+import { terminalRig } from '../support/terminal-rig.ts'
 
 const MiB = 2 ** 20
 const bob = { email: 'bob@example.org', password: 'a-long-password-of-bob' }
 
-let hub: HubProcess
-let home: string
-/** Ada's laptop and Bob's, and Bob's phone. */
-let ada: CommandLine
+const rig = terminalRig()
+/** Bob's, beside Ada's. */
 let laptop: CommandLine
 let phone: CommandLine
 
-const signIn = async (name: string, { email, password }: typeof bob): Promise<CommandLine> => {
-  const wherry = commandLine(join(home, name))
-  await wherry.json(['login', hub.url, '--email', email, '--password-stdin'], password)
-  return wherry
-}
-
 beforeAll(async () => {
-  hub = await hubProcess({
-    WHERRY_ADMIN_EMAIL: administrator.email,
-    WHERRY_ADMIN_PASSWORD: administrator.password,
-  })
-  await hub.start()
-  home = await mkdtemp(join(tmpdir(), 'wherry-person-'))
-  ada = await signIn('ada', administrator)
-  await ada.json(['users', 'create', bob.email, '--name', 'Bob', '--password-stdin'], bob.password)
-  laptop = await signIn('laptop', bob)
-  phone = await signIn('phone', bob)
-})
-
-afterAll(async () => {
-  await hub.remove()
-  await rm(home, { recursive: true, force: true })
+  await rig.ada.json(['users', 'create', bob.email, '--name', 'Bob', '--password-stdin'], bob.password)
+  laptop = await rig.signIn('laptop', bob)
+  phone = await rig.signIn('phone', bob)
 })
 
 let work: string
@@ -46,7 +25,7 @@ let target: string
 let file: string
 
 beforeEach(async () => {
-  work = await mkdtemp(join(home, 'work-'))
+  work = await mkdtemp(join(rig.directory, 'work-'))
   target = join(work, 'target')
   await mkdir(target)
   file = join(work, 'plans.txt')
@@ -62,7 +41,7 @@ const receiveWith = (...answers: string[]) => ['', ...answers, ''].join('\n')
 describe('a send to a person of the hub', () => {
   test('shows both the same pictures, and arrives after both said so', async () => {
     const big = await randomFile(join(work, 'big.bin'), 20 * MiB + 5)
-    const sending = ada.start(['send', big, '--to', 'Bob@Example.org'], 'y\n')
+    const sending = rig.ada.start(['send', big, '--to', 'Bob@Example.org'], 'y\n')
     const received = await laptop.run(['receive', target], receiveWith('y', 'y'))
     const sent = await sending.result
     expect([sent.code, received.code]).toEqual([0, 0])
@@ -75,7 +54,7 @@ describe('a send to a person of the hub', () => {
 
   test('reaches who waited before, and who came later', async () => {
     const waiting = laptop.start(['receive', target, '--json'], receiveWith('y', 'y'))
-    const sent = await ada.run(['send', file, '--to', bob.email, '--json'], 'y\n')
+    const sent = await rig.ada.run(['send', file, '--to', bob.email, '--json'], 'y\n')
     expect(outcomeOf(sent)).toMatchObject({ files: 1 })
     const lines = (await waiting.result).stdout
       .trim()
@@ -88,7 +67,7 @@ describe('a send to a person of the hub', () => {
   })
 
   test('tells the receiver no name when the sender sees other pictures', async () => {
-    const sending = ada.start(['send', file, '--to', bob.email], 'n\n')
+    const sending = rig.ada.start(['send', file, '--to', bob.email], 'n\n')
     const received = await laptop.run(['receive', target], receiveWith('y', 'y'))
     const sent = await sending.result
     expect(sent.stderr).toContain('The pictures were not the same')
@@ -99,7 +78,7 @@ describe('a send to a person of the hub', () => {
   })
 
   test('is refused by a receiver that sees other pictures', async () => {
-    const sending = ada.start(['send', file, '--to', bob.email], 'y\n')
+    const sending = rig.ada.start(['send', file, '--to', bob.email], 'y\n')
     const received = await laptop.run(['receive', target], receiveWith('y', 'n'))
     expect(received.stderr).toContain('Declined')
     expect((await sending.result).stderr).toMatch(/declined/i)
@@ -107,17 +86,17 @@ describe('a send to a person of the hub', () => {
   })
 
   test('that is not opened is declined, and the receiver waits for the next', async () => {
-    const first = ada.start(['send', file, '--to', bob.email], 'y\n')
+    const first = rig.ada.start(['send', file, '--to', bob.email], 'y\n')
     const receiving = laptop.start(['receive', target], receiveWith('n', 'y', 'y'))
     expect((await first.result).stderr).toContain('They declined')
-    const second = await ada.run(['send', file, '--to', bob.email], 'y\n')
+    const second = await rig.ada.run(['send', file, '--to', bob.email], 'y\n')
     expect(second.code).toBe(0)
     expect((await receiving.result).code).toBe(0)
     expect(await hasArrived()).toBe(true)
   })
 
   test('goes nowhere without somebody to compare, whatever --yes says', async () => {
-    const sending = ada.start(['send', file, '--to', bob.email], '')
+    const sending = rig.ada.start(['send', file, '--to', bob.email], '')
     const received = await laptop.run(['receive', target, '--yes'], receiveWith('y'))
     expect((await sending.result).code).toBe(2)
     expect((await sending.result).stderr).toContain('no terminal to compare the pictures on')
@@ -127,7 +106,7 @@ describe('a send to a person of the hub', () => {
 
   test('compares nothing any more between devices that trust each other, and says when it is another one', async () => {
     const send = (to: CommandLine, answers: string, options: string[], typed: string[]) => {
-      const sending = ada.start(['send', file, '--to', bob.email, ...options], answers)
+      const sending = rig.ada.start(['send', file, '--to', bob.email, ...options], answers)
       return Promise.all([sending.result, to.run(['receive', target, ...options], receiveWith(...typed))])
     }
     for (const { code } of await send(laptop, 'y\n', ['--trust'], ['y', 'y'])) expect(code).toBe(0)
@@ -148,16 +127,16 @@ describe('a send to a person of the hub', () => {
     expect(pictures(onPhone)).toBe(pictures(toPhone))
     expect(onPhone.stderr).not.toContain('Caution')
     expect(await hasArrived()).toBe(false)
-    const kept = join(home, 'ada', 'config', 'wherry', 'trusted')
+    const kept = join(rig.directory, 'ada', 'config', 'wherry', 'trusted')
     for (const name of (await readdir(kept)).filter(one => one.endsWith('.json')))
       expect((await stat(join(kept, name))).mode & 0o777).toBe(0o600)
   })
 
   test('is offered again by itself when the hub was restarted before anybody came', async () => {
-    const sending = ada.start(['send', file, '--to', bob.email, '--json'], 'y\n')
+    const sending = rig.ada.start(['send', file, '--to', bob.email, '--json'], 'y\n')
     await new Promise(resolve => sending.process.stdout?.once('data', resolve))
-    await hub.kill()
-    await hub.start()
+    await rig.hub.kill()
+    await rig.hub.start()
     const received = await laptop.run(['receive', target], receiveWith('y', 'y'))
     expect([(await sending.result).code, received.code]).toEqual([0, 0])
     expect(await hasArrived()).toBe(true)
@@ -166,7 +145,7 @@ describe('a send to a person of the hub', () => {
   test('goes on after both were killed, without comparing again', async () => {
     const big = await randomFile(join(work, 'big.bin'), 160 * MiB)
     const begin = (answers: string, typed: string) => {
-      const sending = ada.start(['send', big, '--to', bob.email, '--path', 'relay'], answers)
+      const sending = rig.ada.start(['send', big, '--to', bob.email, '--path', 'relay'], answers)
       return [sending, laptop.start(['receive', target, '--path', 'relay', '--json'], typed)] as const
     }
     const first = begin('y\n', receiveWith('y', 'y'))
@@ -188,8 +167,8 @@ describe('a send to a person of the hub', () => {
 
 test('Nobody who is not signed in waits for offers, and --trust needs a person', async () => {
   const stranger = commandLine(join(work, 'stranger'))
-  const received = await stranger.run(['receive', target, '--hub', hub.url], '\n')
+  const received = await stranger.run(['receive', target, '--hub', rig.hub.url], '\n')
   expect(received.code).toBe(2)
   expect(received.stderr).toContain('no code was entered')
-  expect((await ada.run(['send', file, '--trust'])).code).toBe(2)
+  expect((await rig.ada.run(['send', file, '--trust'])).code).toBe(2)
 })

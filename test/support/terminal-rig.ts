@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { type CommandLine, commandLine } from './command-line.ts'
+import { administrator, type HubProcess, hubProcess } from './hub-process.ts'
+
+type Account = { email: string; password: string }
+
+/** A hub as people run it, and terminals at it, for the tests of one file. */
+export type TerminalRig = {
+  readonly hub: HubProcess
+  /** For homes and files, removed in the end. */
+  readonly directory: string
+  /** The administrator's. */
+  readonly ada: CommandLine
+  /** Another one, with a home of this name. */
+  signIn(name: string, account: Account): Promise<CommandLine>
+}
+
+/** Starts before the tests of the file that calls it, and ends after them. */
+export const terminalRig = (): TerminalRig => {
+  let hub: HubProcess
+  let directory: string
+  let ada: CommandLine
+
+  const signIn = async (name: string, { email, password }: Account): Promise<CommandLine> => {
+    const wherry = commandLine(join(directory, name))
+    await wherry.json(['login', hub.url, '--email', email, '--password-stdin'], password)
+    return wherry
+  }
+
+  beforeAll(async () => {
+    hub = await hubProcess({
+      WHERRY_ADMIN_EMAIL: administrator.email,
+      WHERRY_ADMIN_PASSWORD: administrator.password,
+    })
+    await hub.start()
+    directory = await mkdtemp(join(tmpdir(), 'wherry-terminals-'))
+    ada = await signIn('ada', administrator)
+  })
+
+  afterAll(async () => {
+    await hub.remove()
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  return {
+    get hub() {
+      return hub
+    },
+    get directory() {
+      return directory
+    },
+    get ada() {
+      return ada
+    },
+    signIn,
+  }
+}
