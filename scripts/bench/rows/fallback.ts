@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { commandLine } from '../../../test/support/command-line.ts'
 import { coturnProgram, startCoturn } from '../../../test/support/coturn.ts'
 import { beginSend } from '../../../test/support/direct-sends.ts'
+import { metricOf } from '../../../test/support/hub-looks.ts'
 import { administrator, type HubProcess, hubProcess } from '../../../test/support/hub-process.ts'
 import { makeNetworks, type Networks, whyNoNetworks } from '../../../test/support/networks.ts'
 import { figure, limit, typical } from '../figures.ts'
@@ -34,10 +35,7 @@ const longestGapMs = async (pid: number, ms: number): Promise<number> => {
   return longest
 }
 
-const relayedBytes = async ({ url }: HubProcess): Promise<number> => {
-  const metrics = await (await fetch(`${url}/metrics`)).text()
-  return Number(/^wherry_relayed_bytes_total (\d+)/m.exec(metrics)?.[1] ?? Number.NaN)
-}
+const relayedBytes = ({ url }: HubProcess): Promise<number> => metricOf(url, 'relayed_bytes_total')
 
 /** Resolves as soon as chunks arrive that the hub does not relay. */
 const whenDirect = async (hub: HubProcess, receiver: number): Promise<void> => {
