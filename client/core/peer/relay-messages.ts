@@ -1,6 +1,8 @@
+import { concatBytes } from '@noble/hashes/utils.js'
 import { WherryError } from '../../../protocol/errors.ts'
 import { sliceHeaderBytes } from '../../../protocol/frames.ts'
 import type { TransferLink } from '../api.ts'
+import { createSpare } from '../spare.ts'
 
 /** Of the largest message. */
 export const messageBytes = 256 * 1024
@@ -20,12 +22,7 @@ export const createAssembly = (whole: (message: Uint8Array<ArrayBuffer>) => void
     parts.push(bytes)
     length += bytes.length
     if (!last) return
-    const message = new Uint8Array(length)
-    let at = 0
-    for (const part of parts) {
-      message.set(part, at)
-      at += part.length
-    }
+    const message = concatBytes(...parts)
     parts = []
     length = 0
     whole(message)
@@ -36,19 +33,18 @@ const largeBytes = sliceHeaderBytes + messageBytes
 
 /** Copies of messages behind room for the header of a slice. */
 export const createFraming = () => {
-  /** Of large ones, that nobody uses any more: fresh memory costs more than filling it. */
-  const free: Uint8Array<ArrayBuffer>[] = []
+  /** For large ones. */
+  const spare = createSpare(() => new Uint8Array(largeBytes))
   return {
     frame(message: Uint8Array): Uint8Array<ArrayBuffer> {
       const length = sliceHeaderBytes + message.length
-      const memory =
-        length > largeBytes / 2 ? (free.pop() ?? new Uint8Array(largeBytes)) : new Uint8Array(length)
+      const memory = length > largeBytes / 2 ? spare.take() : new Uint8Array(length)
       memory.set(message, sliceHeaderBytes)
       return memory.subarray(0, length)
     },
     /** Nobody uses it any more. */
     keep({ buffer }: Uint8Array<ArrayBuffer>): void {
-      if (buffer.byteLength === largeBytes) free.push(new Uint8Array(buffer))
+      if (buffer.byteLength === largeBytes) spare.keep(new Uint8Array(buffer))
     },
   }
 }

@@ -2,6 +2,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import { type Slice, sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { TransferLink, Unread } from '../api.ts'
+import { createSpare } from '../spare.ts'
 import type { Credit } from './upload-credit.ts'
 import { createPace } from './upload-pace.ts'
 
@@ -41,9 +42,9 @@ const newMessage = (): Message => {
 
 export const createSender = (link: TransferLink, credit: Credit): Sender => {
   const pace = createPace(link)
-  /** Messages that the socket is done with: fresh memory costs more than filling it. */
-  const free: Message[] = []
-  let message = newMessage()
+  /** Messages that the socket is done with. */
+  const spare = createSpare(newMessage)
+  let message = spare.take()
   let start = 0
   let filled = 0
 
@@ -59,8 +60,8 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     const full = message
     const bytes = full.bytes.subarray(start, filled)
     start = filled = 0
-    message = free.pop() ?? newMessage()
-    link.sendBinary(bytes, () => free.push(full))
+    message = spare.take()
+    link.sendBinary(bytes, () => spare.keep(full))
   }
 
   const sendSlice = (at: Omit<Slice, 'bytes'>, content: ChunkContent, end: number) => {

@@ -1,6 +1,7 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import { subtleSha256 } from '../../core/hashing.ts'
 import { chunkBytes, type PeerFile, type PeerSink, type PeerStore } from '../../core/peer/api.ts'
+import { createSpare } from '../../core/spare.ts'
 import { keptFolder } from './kept-folder.ts'
 import type { FromKeeper, KeepAnswer, KeepRequest } from './kept-messages.ts'
 
@@ -88,13 +89,12 @@ export const keptStore = (worker: Worker): KeptStore => {
   const ask = askOf(worker)
   const whole: KeptWhole[] = []
   let isAlone = false
-  /** Came back from the worker: fresh memory costs more than filling it. */
-  const free: ArrayBuffer[] = []
+  const spare = createSpare(() => new ArrayBuffer(chunkBytes))
 
   /** What goes to a worker is taken away from here. */
   const copyOf = (bytes: Uint8Array<ArrayBuffer>) => {
     if (bytes.length <= chunkBytes / 2) return bytes.slice()
-    const copy = new Uint8Array(free.pop() ?? new ArrayBuffer(chunkBytes), 0, bytes.length)
+    const copy = new Uint8Array(spare.take(), 0, bytes.length)
     copy.set(bytes)
     return copy
   }
@@ -126,7 +126,7 @@ export const keptStore = (worker: Worker): KeptStore => {
         async write(index, bytes, hash) {
           const own = copyOf(bytes)
           const used = await ask({ kind: 'write', file: id, index, bytes: own, hash }, [own.buffer])
-          if (used.buffer.byteLength === chunkBytes) free.push(used.buffer)
+          if (used.buffer.byteLength === chunkBytes) spare.keep(used.buffer)
         },
         async finish() {
           const { crc } = await ask({ kind: 'finish', file: id })

@@ -1,3 +1,4 @@
+import { createSpare } from '../../spare.ts'
 import {
   createPlain,
   type FrameKind,
@@ -56,13 +57,12 @@ export const createOutbox = <Lane>(
   let bytes = 0
   let sealing = 0
   let gathering: Plain | null = null
-  /** Of earlier frames: fresh memory costs more than filling it. */
-  const free: Uint8Array<ArrayBuffer>[] = []
+  const spare = createSpare(() => frameMemory())
 
-  const newPlain = (kind: FrameKind) => createPlain(kind, free.pop() ?? frameMemory())
+  const newPlain = (kind: FrameKind) => createPlain(kind, spare.take())
 
   const freeMemory = (frame: Outgoing<Lane>) => {
-    if (frame.memory) free.push(frame.memory)
+    if (frame.memory) spare.keep(frame.memory)
     frame.memory = null
   }
 

@@ -1,5 +1,6 @@
 import { WherryError } from '../../../../protocol/errors.ts'
 import type { Sha256 } from '../../hashing.ts'
+import { createSpare } from '../../spare.ts'
 import type { PeerSource } from '../api.ts'
 import { chunkBytes } from '../api.ts'
 import { chunkCount, chunkSize } from './root.ts'
@@ -30,8 +31,8 @@ const readChunk = async (source: PeerSource, chunk: number, sha256: Sha256, into
 export const createReading = (sources: readonly PeerSource[], sha256: Sha256) => {
   const files: number[] = []
   const ahead: ReadChunk[] = []
-  /** Of chunks that were sent: fresh memory costs more than filling it. */
-  const free: Uint8Array[] = []
+  /** For chunks that are not small. */
+  const spare = createSpare(() => new Uint8Array(chunkBytes))
   let aheadBytes = 0
   let nextChunk = 0
 
@@ -47,10 +48,10 @@ export const createReading = (sources: readonly PeerSource[], sha256: Sha256) =>
       nextChunk = 0
     }
     const size = chunk === null ? 0 : chunkSize(source.file.size, chunk)
-    const memory = size > chunkBytes / 2 ? (free.pop() ?? new Uint8Array(chunkBytes)) : undefined
+    const memory = size > chunkBytes / 2 ? spare.take() : undefined
     const ready = chunk === null ? Promise.resolve(null) : readChunk(source, chunk, sha256, memory)
     ready.catch(() => {})
-    const release = () => void (memory && free.push(memory))
+    const release = () => void (memory && spare.keep(memory))
     return { file, chunk, size, isLast, ready, release }
   }
 

@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js'
 import { WherryError } from '../../../../protocol/errors.ts'
 import { type PeerMessage, parsePeerMessage, peerLimits } from '../../../../protocol/peer.ts'
 import type { Stop } from '../../api.ts'
@@ -63,12 +64,7 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
     partBytes += part.length
     if (partBytes > peerLimits.controlBytes) throw new WherryError('invalid_message')
     if (!isLast) return
-    const json = new Uint8Array(partBytes)
-    let at = 0
-    for (const one of parts) {
-      json.set(one, at)
-      at += one.length
-    }
+    const json = concatBytes(...parts)
     parts = []
     partBytes = 0
     const message = parsePeerMessage(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)))
