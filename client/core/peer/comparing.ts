@@ -27,7 +27,6 @@ const comparisonOf = (
 
 /** The comparing of one transfer, told by its status. */
 export const createComparing = (status: StatusBoard, options: ComparingOptions) => {
-  let again: string | null = null
   return {
     /** People have not compared yet. */
     get isOpen(): boolean {
@@ -38,11 +37,10 @@ export const createComparing = (status: StatusBoard, options: ComparingOptions) 
       return comparison && { trust: comparison.trust, isDone: comparison.isDone }
     },
     paired(paired: Paired): void {
-      again = paired.keys.again
       status.set({ comparison: status.now.comparison ?? comparisonOf(paired, options) })
     },
-    /** `trust`: for later, too; a device that proved itself is known already. */
-    done(trust: boolean): void {
+    /** `trust`: for later, too; a device that proved itself is known already. `again`: what the pairing is repeated with. */
+    done(trust: boolean, again: string | null): void {
       const { comparison } = status.now
       if (!comparison || again === null) return
       if (trust && comparison.trust !== 'proven') options.onTrust?.(deviceSecretOf(again))

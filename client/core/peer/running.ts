@@ -112,7 +112,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
 
   const acceptPerson = (trust: boolean) => {
     if (end || !comparing.isOpen) return
-    comparing.done(trust)
+    comparing.done(trust, again)
     keep()
     if (held) side.attach(held)
     held = null
@@ -122,7 +122,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const acceptOffer = (trust: boolean) => {
     if (isAccepted || end || status.now.offer === null) return
     isAccepted = true
-    comparing.done(trust)
+    comparing.done(trust, again)
     keep()
     side.accept()
   }
