@@ -52,6 +52,7 @@ export const memoryStore = (onWrite: (path: string) => unknown = () => {}): Memo
           part.bytes.set(bytes, index * chunkBytes)
           part.hashes.set(index, hash)
           writtenBytes += bytes.length
+          return bytes.buffer
         },
         async finish() {
           files.set(name, part.bytes)

@@ -158,8 +158,11 @@ export type PeerSource = {
 export type PeerSink = {
   /** SHA-256 (hexadecimal) of the chunks that are durable from an earlier run, by index. */
   readonly restored: ReadonlyMap<number, string>
-  /** Resolves when the chunk is durable; several run at once. The bytes are the sink's. Throws `no_room`. */
-  write(index: number, bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<void>
+  /**
+   * Resolves when the chunk is durable; several run at once. Throws `no_room`. Where the bytes are all of their memory, the
+   * sink may take that away; it answers memory as long that nobody uses any more, or null.
+   */
+  write(index: number, bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<ArrayBuffer | null>
   /** All chunks are there and the file's root matched: it gets its name. */
   finish(): Promise<void>
   /** Keeps what is there for a later run, or throws it away. */

@@ -13,6 +13,7 @@ export const nodeCipher: MakeCipher = async key => ({
     if (sealed.buffer.byteLength === sealed.length) sealed.buffer.transfer(0)
     cipher.final()
     memory.set(cipher.getAuthTag(), length)
+    return memory.subarray(0, length + tagBytes)
   },
   async decrypt(nonce, sealed) {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })

@@ -50,6 +50,7 @@ export const partSink = (options: PartSinkOptions): PeerSink => {
         const also = unsyncedFolder
         unsyncedFolder = null
         await sync({ handle: part.handle, folder: also, line })
+        return bytes.buffer
       } catch (error) {
         throw writeFailure(error, shown)
       }

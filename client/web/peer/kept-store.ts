@@ -1,7 +1,6 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import { subtleSha256 } from '../../core/hashing.ts'
-import { chunkBytes, type PeerFile, type PeerSink, type PeerStore } from '../../core/peer/api.ts'
-import { createSpare } from '../../core/spare.ts'
+import type { PeerFile, PeerSink, PeerStore } from '../../core/peer/api.ts'
 import { keptFolder } from './kept-folder.ts'
 import type { FromKeeper, KeepAnswer, KeepRequest } from './kept-messages.ts'
 
@@ -79,7 +78,7 @@ const askOf = (worker: Worker): Ask => {
 /** A folder without files needs no bytes: who saves the transfer makes it. */
 const emptyFolder: PeerSink = {
   restored: new Map(),
-  write: async () => {},
+  write: async () => null,
   finish: async () => {},
   stop: async () => {},
 }
@@ -89,15 +88,6 @@ export const keptStore = (worker: Worker): KeptStore => {
   const ask = askOf(worker)
   const whole: KeptWhole[] = []
   let isAlone = false
-  const spare = createSpare(() => new ArrayBuffer(chunkBytes))
-
-  /** What goes to a worker is taken away from here. */
-  const copyOf = (bytes: Uint8Array<ArrayBuffer>) => {
-    if (bytes.length <= chunkBytes / 2) return bytes.slice()
-    const copy = new Uint8Array(spare.take(), 0, bytes.length)
-    copy.set(bytes)
-    return copy
-  }
 
   const finished = async (transfer: string, key: string, file: PeerFile, crc: number) => {
     const content = await (await (await keptFolder(transfer)).getFileHandle(key)).getFile()
@@ -124,9 +114,9 @@ export const keptStore = (worker: Worker): KeptStore => {
       return {
         restored,
         async write(index, bytes, hash) {
-          const own = copyOf(bytes)
-          const used = await ask({ kind: 'write', file: id, index, bytes: own, hash }, [own.buffer])
-          if (used.buffer.byteLength === chunkBytes) spare.keep(used.buffer)
+          // What goes to a worker is taken away from here.
+          const own = bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice()
+          return (await ask({ kind: 'write', file: id, index, bytes: own, hash }, [own.buffer])).buffer
         },
         async finish() {
           const { crc } = await ask({ kind: 'finish', file: id })

@@ -1,4 +1,4 @@
-import type { Carrier, PeerFile, PeerSource, PeerStore, Room, Secret } from '../../../client/core/peer/api.ts'
+import type { Carrier, PeerSink, PeerSource, PeerStore, Room, Secret } from '../../../client/core/peer/api.ts'
 import { frameMemory, maxPlainBytes } from '../../../client/core/peer/link/layout.ts'
 import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
 import { startReceipt, startSend } from '../../../client/core/peer/session.ts'
@@ -31,9 +31,9 @@ const source = (size: number): PeerSource => ({
 /** Verifies, and keeps nothing. */
 const discarding: PeerStore = {
   async reserve() {},
-  open: async (_transfer: string, _file: PeerFile) => ({
+  open: async (): Promise<PeerSink> => ({
     restored: new Map(),
-    async write() {},
+    write: async (_index, bytes) => bytes.buffer,
     async finish() {},
     async stop() {},
   }),

@@ -38,6 +38,27 @@ const cutAfter = (messages: number, cut: () => void): OnWay => {
 }
 
 describe('a link', () => {
+  test('acknowledges by what it answers at once, without a frame for that alone', async () => {
+    const [a, b] = await linkPair()
+    const [x, y] = memoryCarriers('direct')
+    a.addCarrier(x)
+    b.addCarrier(y)
+    b.onMessage(message => void b.send(message))
+    const rounds = 8
+    for (let i = 1; i <= rounds; i++) {
+      const answer = arrivals(a, 1)
+      await a.send(someBytes(KiB, i))
+      await answer
+      // Longer than an ack waits for company.
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    // Besides: a ping, a pong.
+    expect(y.sentMessages).toBeGreaterThanOrEqual(rounds)
+    expect(y.sentMessages).toBeLessThan(rounds + 4)
+    a.abandon()
+    b.abandon()
+  })
+
   test.each([
     ['WebCrypto', undefined],
     ['node:crypto', nodeCipher],

@@ -61,7 +61,10 @@ export const memoryStore = ({ roomBytes = Number.POSITIVE_INFINITY, writeMs = 0 
       let writing = 0
       return {
         restored: new Map([...chunks].map(([index, bytes]) => [index, sha256Hex(bytes)])),
-        async write(index, bytes, hash) {
+        async write(index, given, hash) {
+          // As a worker takes it.
+          const bytes =
+            given.length === given.buffer.byteLength ? new Uint8Array(given.buffer.transfer()) : given
           writing += bytes.length
           store.mostWriting = Math.max(store.mostWriting, writing)
           if (store.writtenBytes + bytes.length > roomBytes) throw new WherryError('no_room')
@@ -75,6 +78,7 @@ export const memoryStore = ({ roomBytes = Number.POSITIVE_INFINITY, writeMs = 0 
           store.writtenChunks++
           chunks.set(index, bytes.slice())
           writing -= bytes.length
+          return bytes.buffer
         },
         async finish() {
           const ordered = [...chunks].sort(([a], [b]) => a - b).map(([, bytes]) => bytes)

@@ -16,7 +16,7 @@ import type { Sealer } from './sealer.ts'
 
 /** What arrived is acknowledged after so much of it, or so long. */
 const acknowledgeBytes = 1024 * 1024
-const acknowledgeMs = 20
+const acknowledgeMs = 50
 /** A ping that is not answered in this time is forgotten. */
 const mostPings = 16
 
@@ -31,6 +31,7 @@ export const createAcks = (
   let nextPing = 0
   let dueBytes = 0
   let dueLane: Lane | null = null
+  let told: { lane: Lane; number: number } | null = null
   let stopTimer: Stop | null = null
   let isStopped = false
 
@@ -64,12 +65,18 @@ export const createAcks = (
       if (!frame) throw new WherryError('not_authentic')
       return frame
     },
-    /** Frames of so many bytes came on this lane. */
+    /** Frames of so many bytes came on this lane; 0 for what came before, whose ack was lost. */
     due(lane: Lane, bytes: number): void {
+      if (bytes > 0 && told?.lane === lane && told.number === acknowledged()) return
       dueBytes += bytes
       dueLane = lane
       if (dueBytes >= acknowledgeBytes) queueMicrotask(sendDue)
       else stopTimer ??= timers.after(acknowledgeMs, sendDue)
+    },
+    /** A frame of another kind tells it on this lane. */
+    tell(lane: Lane): void {
+      told = { lane, number: acknowledged() }
+      if (lane === dueLane) settle()
     },
     sendNow: (lane: Lane): Promise<void> => send(lane, frameKinds.ack, new Uint8Array(0)),
     async ping(lane: Lane): Promise<void> {

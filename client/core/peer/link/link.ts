@@ -48,8 +48,14 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
   let heardFrames = 0
   let path: CarrierKind | null = null
 
+  /** For a frame that is sealed now. */
+  const acknowledged = (): number => {
+    // One that does not go at once may come too late for those who wait for an ack.
+    if (paths.active && !paths.active.isFull && !outbox.isWaiting) acks.tell(paths.active)
+    return inbox.expected
+  }
   const outbox = createOutbox<Lane>(sealer, {
-    acknowledged: () => inbox.expected,
+    acknowledged,
     sealed: () => pump(),
     failed: error => fail(asWherryError(error)),
   })

@@ -41,6 +41,8 @@ export type Outbox<Lane> = {
   /** Frames that were numbered. */
   readonly nextNumber: number
   readonly isEmpty: boolean
+  /** Frames wait for a lane. */
+  readonly isWaiting: boolean
 }
 
 /** The frames of one direction, in order, until the other side has them. */
@@ -75,8 +77,9 @@ export const createOutbox = <Lane>(
     sealer.seal(frame.number, memory, length).then(result => {
       // Many small frames would keep much more memory than they fill.
       const isSmall = length < sealAloneBytes
-      frame.sealed = isSmall ? result.slice() : result
-      if (isSmall) freeMemory(frame)
+      const isThere = result.buffer === memory.buffer
+      frame.sealed = isSmall && isThere ? result.slice() : result
+      if (isSmall || !isThere) freeMemory(frame)
       sealing--
       if (sealing === 0) flush()
       sealed()
@@ -163,6 +166,9 @@ export const createOutbox = <Lane>(
     },
     get isEmpty() {
       return head === frames.length && !gathering
+    },
+    get isWaiting() {
+      return unsent < frames.length
     },
   }
 }

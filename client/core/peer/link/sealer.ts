@@ -1,10 +1,10 @@
 import { WherryError } from '../../../../protocol/errors.ts'
 import type { PairKeys } from '../api.ts'
-import { sealBytes, writeNumber } from './layout.ts'
+import { writeNumber } from './layout.ts'
 
 /** Seals and opens frames with AES-256-GCM by their numbers, several at the same time. */
 export type Sealer = {
-  /** Seals the first `length` bytes of `memory` in place: answers the part of it that is sealed. */
+  /** Seals the first `length` bytes of `memory`: answers the frame, in that memory or in memory of its own. */
   seal(number: number, memory: Uint8Array<ArrayBuffer>, length: number): Promise<Uint8Array<ArrayBuffer>>
   /** Throws `not_authentic` for what the other side did not seal under this number. */
   open(number: number, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
@@ -29,8 +29,12 @@ export type LinkKeys = Pick<PairKeys, 'role' | 'linkSend' | 'linkReceive'>
 
 /** AES-256-GCM with one key: the tag of 16 bytes follows the ciphertext. */
 export type Cipher = {
-  /** In place: the first `length` bytes of `memory`, and what the tag needs behind them. */
-  encrypt(nonce: Uint8Array<ArrayBuffer>, memory: Uint8Array<ArrayBuffer>, length: number): Promise<void>
+  /** Of the first `length` bytes of `memory`; it may use that, and what the tag needs behind them, for the answer. */
+  encrypt(
+    nonce: Uint8Array<ArrayBuffer>,
+    memory: Uint8Array<ArrayBuffer>,
+    length: number,
+  ): Promise<Uint8Array<ArrayBuffer>>
   /** Throws for what was not encrypted with this key and nonce. */
   decrypt(nonce: Uint8Array<ArrayBuffer>, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
 }
@@ -40,10 +44,8 @@ export type MakeCipher = (key: Uint8Array<ArrayBuffer>) => Promise<Cipher>
 const subtleCipher: MakeCipher = async raw => {
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt'])
   return {
-    async encrypt(iv, memory, length) {
-      const plain = memory.subarray(0, length)
-      memory.set(new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, plain)))
-    },
+    encrypt: async (iv, memory, length) =>
+      new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, memory.subarray(0, length))),
     decrypt: async (iv, sealed) =>
       new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, key, sealed)),
   }
@@ -60,10 +62,7 @@ export const createSealer = async (
   ])
   return {
     tag,
-    async seal(number, memory, length) {
-      await send.encrypt(nonceOf(number), memory, length)
-      return memory.subarray(0, length + sealBytes)
-    },
+    seal: (number, memory, length) => send.encrypt(nonceOf(number), memory, length),
     async open(number, sealed) {
       try {
         return await receive.decrypt(nonceOf(number), sealed)

@@ -1,5 +1,7 @@
 import { bytesToHex } from '../../../../protocol/digest.ts'
 import { WherryError } from '../../../../protocol/errors.ts'
+import { createSpare } from '../../spare.ts'
+import { chunkBytes } from '../api.ts'
 import type { IncomingFile } from './incoming.ts'
 import { chunkSize } from './root.ts'
 import type { Slice } from './wire.ts'
@@ -16,6 +18,8 @@ export type WholeChunk = Omit<Chunk, 'filled'>
 /** Puts slices together, which come in order, chunk by chunk. Throws `invalid_message` for any that do not. */
 export const createAssembly = (begin: (bytes: number) => void) => {
   let current: Chunk | null = null
+  const spare = createSpare(() => new ArrayBuffer(chunkBytes))
+  const memory = (size: number) => new Uint8Array(size === chunkBytes ? spare.take() : new ArrayBuffer(size))
 
   const start = (file: IncomingFile | undefined, { chunk, hash, bytes }: Slice): Chunk => {
     if (current || !file || !hash || chunk >= file.chunks || file.has(chunk))
@@ -24,7 +28,7 @@ export const createAssembly = (begin: (bytes: number) => void) => {
     begin(size)
     // One slice is the whole of a small file: it need not be copied.
     const isWhole = bytes.length === size
-    const target = isWhole ? bytes : new Uint8Array(size)
+    const target = isWhole ? bytes : memory(size)
     return { file, chunk, hash: bytesToHex(hash), bytes: target, filled: 0 }
   }
 
@@ -40,6 +44,10 @@ export const createAssembly = (begin: (bytes: number) => void) => {
       chunk.filled += slice.bytes.length
       current = chunk.filled < chunk.bytes.length ? chunk : null
       return current ? null : chunk
+    },
+    /** What held a chunk and is free again. */
+    reuse(free: ArrayBuffer | null): void {
+      if (free?.byteLength === chunkBytes) spare.keep(free)
     },
   }
 }

@@ -14,8 +14,8 @@ export type IncomingFile = {
   has(chunk: number): boolean
   /** The bytes of this chunk are there, to be verified and written. */
   begin(chunk: number): void
-  /** Makes a verified chunk durable. */
-  write(chunk: number, bytes: Uint8Array<ArrayBuffer>, hash: string): Promise<void>
+  /** Makes a verified chunk durable; as PeerSink. */
+  write: PeerSink['write']
   setRoot(root: Uint8Array): void
   readonly missingBytes: number
   /** All is durable and the root came: verifies it, and the file gets its name. Answers whether that was now. */
@@ -38,8 +38,9 @@ const incomingFile = (index: number, file: PeerFile, sink: PeerSink): IncomingFi
     begin: chunk => void coming.add(chunk),
     async write(chunk, bytes, hash) {
       try {
-        await sink.write(chunk, bytes, hash)
+        const free = await sink.write(chunk, bytes, hash)
         hashes.set(chunk, hash)
+        return free
       } finally {
         coming.delete(chunk)
       }

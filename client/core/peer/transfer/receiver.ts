@@ -164,11 +164,13 @@ const createRun = (link: PeerLink, shared: Shared) => {
   }
 
   const keep = async (incoming: Incoming, { file, chunk, hash, bytes }: WholeChunk) => {
+    // Nothing is left of it once the sink took its memory.
+    const size = bytes.length
     file.begin(chunk)
     if ((await sha256(bytes)) !== hash) throw new WherryError('chunk_mismatch')
-    await file.write(chunk, bytes, hash)
-    incoming.wrote(bytes.length)
-    grants.giveBack(bytes.length)
+    assembly.reuse(await file.write(chunk, bytes, hash))
+    incoming.wrote(size)
+    grants.giveBack(size)
     await finishIfWhole(incoming, file)
   }
 
