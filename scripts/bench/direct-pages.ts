@@ -67,7 +67,7 @@ const untilOver = async (hub: HubProcess): Promise<void> => {
   const deadline = performance.now() + longestMs
   while ((await metricOf(hub.url, 'rooms')) > 0) {
     if (performance.now() > deadline) throw new Error('The send did not end.')
-    await new Promise(resolve => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, 200))
   }
 }
 
