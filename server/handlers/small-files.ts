@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import type { Params, Result } from '../../protocol/table.ts'
 import type { SmallFile } from '../../storage/storage.ts'
@@ -19,13 +20,11 @@ export const putManyFiles: Handler<'upload.putMany'> = async (hub, params) => {
   refuseUnwritable(storage)
   const types: string[] = []
   const failures = await transfers.batches.receive(params, received =>
-    Promise.all(
-      params.files.map(async (file, i) => {
-        const bytes = received[i] ?? new WherryError('internal')
-        if (!(bytes instanceof WherryError)) types[i] = await typeOf(file, bytes)
-        return storeFile(hub, file, bytes)
-      }),
-    ),
+    inTurns(params.files, async (file, i) => {
+      const bytes = received[i] ?? new WherryError('internal')
+      if (!(bytes instanceof WherryError)) types[i] = await typeOf(file, bytes)
+      return storeFile(hub, file, bytes)
+    }),
   )
   refuseEnded(connection)
   const good = params.files.flatMap((file, i): SmallFile[] =>
@@ -38,6 +37,22 @@ export const putManyFiles: Handler<'upload.putMany'> = async (hub, params) => {
     return made[next++] ?? { ok: false, reason: 'internal', message: 'No answer.' }
   })
   return { results }
+}
+
+/** Files that are begun in one turn of the event loop: all of a call would keep others waiting for 20 ms. */
+const filesInTurn = 64
+
+/** Begins the work on all, and lets others be heard in between. */
+const inTurns = async <T, R>(all: readonly T[], work: (one: T, i: number) => Promise<R>): Promise<R[]> => {
+  const begun: Promise<R>[] = []
+  for (const [i, one] of all.entries()) {
+    if (i > 0 && i % filesInTurn === 0) await setImmediate()
+    const working = work(one, i)
+    // What fails in between is told at the end.
+    working.catch(() => {})
+    begun.push(working)
+  }
+  return Promise.all(begun)
 }
 
 const typeOf = ({ name }: NewFile, bytes: Uint8Array): Promise<string> =>
