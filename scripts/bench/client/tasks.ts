@@ -1,5 +1,6 @@
 import { download, readUrl, signedUrl } from './download.ts'
 import { holdClients, holdSockets, listFolder, watchFolder, watchTopic } from './live.ts'
+import { mixed } from './mixed.ts'
 import { rawDownload, rawUpload, readAndHash, tusUploads } from './raw.ts'
 import { relayIn, relayOut, sealAndHash } from './relay.ts'
 import { upload } from './upload.ts'
@@ -8,6 +9,7 @@ import { upload } from './upload.ts'
 export const tasks = {
   ...{ upload, download, signedUrl, readUrl },
   ...{ holdClients, watchFolder, listFolder, relayIn, relayOut, sealAndHash },
+  mixed,
   ...{ rawUpload, rawDownload, readAndHash, tusUploads, holdSockets, watchTopic },
 }
 
