@@ -1,6 +1,6 @@
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import type { Result } from '../../protocol/table.ts'
-import type { Credentials } from '../core/api.ts'
+import type { AccessToken, Credentials } from '../core/api.ts'
 import { configDirectory } from './current-hub.ts'
 import { withFileLock } from './file-lock.ts'
 import { type KeptSession, readSession, removeSession, sessionPath, writeSession } from './session-file.ts'
@@ -23,14 +23,25 @@ const keptFrom = (
 export const fileCredentials = (hub: string, directory: string = configDirectory()): Credentials => {
   const path = sessionPath(directory, hub)
   const alone = <T>(work: () => Promise<T>) => withFileLock(`${path}.lock`, work)
+
+  /** What is kept, if it is not to be renewed first. */
+  const usable = (session: KeptSession | null, stale: string | null): AccessToken | null => {
+    const isUsable =
+      session && session.access !== stale && session.accessExpiresAt - Date.now() > enoughLifeMs
+    return isUsable ? { access: session.access, expiresAt: session.accessExpiresAt } : null
+  }
+
   return {
     keep: 'token',
-    renew: (refresh, stale) =>
-      alone(async () => {
+    async renew(refresh, stale) {
+      // The file is always whole: only who renews waits for others.
+      const before = usable(await readSession(path), stale)
+      if (before) return before
+      return alone(async () => {
         const session = await readSession(path)
         if (!session) return null
-        const isUsable = session.access !== stale && session.accessExpiresAt - Date.now() > enoughLifeMs
-        if (isUsable) return { access: session.access, expiresAt: session.accessExpiresAt }
+        const kept = usable(session, stale)
+        if (kept) return kept
         try {
           const next = await refresh(session.refresh)
           await writeSession(path, keptFrom(hub, next))
@@ -40,7 +51,8 @@ export const fileCredentials = (hub: string, directory: string = configDirectory
           await removeSession(path)
           return null
         }
-      }),
+      })
+    },
     store: signedIn => alone(() => writeSession(path, keptFrom(hub, signedIn))),
     forget: () => alone(() => removeSession(path)),
   }

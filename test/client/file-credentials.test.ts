@@ -60,6 +60,18 @@ describe('credentials in a file', () => {
     expect(asked).toEqual(['refresh-1', 'refresh-7'])
   })
 
+  it('make nobody wait for a refresh who has a token that is good', async () => {
+    const credentials = fileCredentials(hub, directory)
+    await credentials.store(signIn(1))
+    const answered = Promise.withResolvers<Result<'session.refresh'>>()
+    const refreshing = credentials.renew(() => answered.promise, 'access-1')
+    const other = await fileCredentials(hub, directory).renew(refresh, null)
+    expect(other?.access).toBe('access-1')
+    expect(asked).toEqual([])
+    answered.resolve(signIn(2))
+    expect((await refreshing)?.access).toBe('access-2')
+  })
+
   it('refresh once for several commands that find the same token stale', async () => {
     await fileCredentials(hub, directory).store(signIn(1))
     const commands = Array.from({ length: 4 }, () => fileCredentials(hub, directory))
