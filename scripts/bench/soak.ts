@@ -23,7 +23,8 @@ const { values: options } = parseArgs({
   },
 })
 const sockets = Number(options.sockets)
-const sampleSeconds = 10
+/** Often enough for four quarters also of a short run. */
+const sampleSeconds = Math.min(10, Number(options.minutes) * 3)
 const watchers = 100
 
 type Sample = { memoryMB: number; files: number; delayMs: number }

@@ -6,9 +6,8 @@ import { type Measured, measured } from '../measured.ts'
 import { type Address, type Client, rootOf, withClient } from './connect.ts'
 
 const entryNamed = async (client: Client, name: string): Promise<string> => {
-  const { entries } = await client.call('folder.list', { folder: await rootOf(client) })
-  const entry = entries.find(one => one.name === name)
-  if (!entry) throw new Error(`${name} is not there`)
+  const { entry: root } = await client.call('entry.get', { entry: await rootOf(client) })
+  const { entry } = await client.call('entry.resolve', { space: root.space, path: [name] })
   return entry.id
 }
 
