@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
+import { dropFiles } from './drop-files.ts'
 
 /** What people do in the web client, by what they see: names, labels, roles. */
 
@@ -36,11 +37,7 @@ export const drop = async (page: Page, paths: readonly string[]): Promise<void> 
   // The drop zone comes after the page, and knows its folder later still.
   await page.locator('wherry-drop-zone[folder]').waitFor({ state: 'attached' })
   const { width, height } = page.viewportSize() ?? { width: 800, height: 600 }
-  const devtools = await page.context().newCDPSession(page)
-  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await devtools.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
-  await devtools.detach()
+  await dropFiles(page, paths, { x: width / 2, y: height / 2 })
 }
 
 /** Opens a folder of the list. */
