@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { dragFiles } from './drop-files.ts'
 
 /** What people do to send something directly, on both sides, by what they see. */
 
@@ -7,9 +8,7 @@ import { expect } from 'vitest'
 export const dropToSend = async (page: Page, paths: readonly string[]): Promise<void> => {
   await page.locator('wherry-composer').waitFor()
   const devtools = await page.context().newCDPSession(page)
-  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await devtools.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data })
+  await dragFiles(devtools, paths, { x: 300, y: 300 })
   await devtools.detach()
 }
 

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { CDPSession, Page } from 'playwright-core'
 
 type Watched = typeof globalThis & { sawDrop?: boolean }
 
@@ -16,18 +16,33 @@ const sawDrop = (): boolean => (globalThis as Watched).sawDrop === true
 const mostTries = 5
 const triedMs = 1000
 
-/** Drops files and folders of this machine at a place of the page, as a file manager would. */
-export const dropFiles = async (
-  page: Page,
+type Place = { x: number; y: number }
+
+const send = (
+  devtools: CDPSession,
+  type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel',
   paths: readonly string[],
-  place: { x: number; y: number },
+  place: Place,
+) =>
+  devtools.send('Input.dispatchDragEvent', {
+    ...{ type, ...place },
+    data: { items: [], files: [...paths], dragOperationsMask: 1 },
+  })
+
+/** Drags files and folders of this machine to a place of the page and lets go, as in a file manager. */
+export const dragFiles = async (
+  devtools: CDPSession,
+  paths: readonly string[],
+  place: Place,
 ): Promise<void> => {
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await send(devtools, type, paths, place)
+}
+
+/** The same until the page saw it, for pages that let others see a drop. */
+export const dropFiles = async (page: Page, paths: readonly string[], place: Place): Promise<void> => {
   const devtools = await page.context().newCDPSession(page)
-  const data = { items: [], files: [...paths], dragOperationsMask: 1 }
-  const send = (type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel') =>
-    devtools.send('Input.dispatchDragEvent', { type, ...place, data })
   const dropOnce = async () => {
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await send(type)
+    await dragFiles(devtools, paths, place)
     return page.waitForFunction(sawDrop, null, { timeout: triedMs }).then(
       () => true,
       () => false,
@@ -37,7 +52,7 @@ export const dropFiles = async (
   // Chromium loses some drags over a page that has just come: it tells the page that one entered, and nothing more of it.
   for (let tries = 1; !(await dropOnce()); tries++) {
     if (tries === mostTries) throw new Error('The page saw no drop.')
-    await send('dragCancel')
+    await send(devtools, 'dragCancel', paths, place)
   }
   await devtools.detach()
 }
