@@ -36,7 +36,9 @@ const round = async (address: Address, directory: string): Promise<void> => {
   try {
     const root = await rootOf(client)
     const { entry: folder } = await client.call('folder.create', {
-      ...{ folder: root, name: basename(directory), onClash: 'keepBoth' },
+      folder: root,
+      name: basename(directory),
+      onClash: 'keepBoth',
     })
     await client.call('folder.watch', { folder: root })
     const find = (path: string) =>

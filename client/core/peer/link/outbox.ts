@@ -77,9 +77,9 @@ export const createOutbox = <Lane>(
     sealer.seal(frame.number, memory, length).then(result => {
       // Many small frames would keep much more memory than they fill.
       const isSmall = length < sealAloneBytes
-      const isThere = result.buffer === memory.buffer
-      frame.sealed = isSmall && isThere ? result.slice() : result
-      if (isSmall || !isThere) freeMemory(frame)
+      const isInMemory = result.buffer === memory.buffer
+      frame.sealed = isInMemory && isSmall ? result.slice() : result
+      if (!isInMemory || isSmall) freeMemory(frame)
       sealing--
       if (sealing === 0) flush()
       sealed()
