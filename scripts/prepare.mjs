@@ -66,14 +66,16 @@ const packagesAreInstalled = () => {
 const preparePackages = () => {
   if (!packagesAreInstalled()) {
     say('installing the packages (npm ci) …')
-    run('npm', ['ci', '--no-audit', '--no-fund'])
+    // Every package brings its binaries. npm would build better-sqlite3 all the same, against what its package.json says,
+    // for which few machines have a compiler.
+    run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'])
   }
   prepareNode()
 }
 
 const ownNodeVersion = () => spawnSync(ownNode, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? ''
 
-/** npm may be set to run no install scripts; the package `node` places its binary with one. */
+/** No install scripts ran; the package `node` places its binary with one. */
 const prepareNode = () => {
   if (ownNodeVersion().startsWith('v22.')) return
   say('placing Node 22 …')
