@@ -32,7 +32,7 @@ export type RecordCipher = {
 
 type DerivedKeys = { dataKey: KeyObject; naming: KeyObject }
 
-/** OpenSSL's output lands in fresh memory each time: pieces this small come from the allocator's warm lists. */
+/** OpenSSL's output lands in memory of its own each time: pieces this small are still in the processor's cache. */
 const pieceBytes = 128 * 1024
 const nonce = new Uint8Array(12)
 const recordKeyInfo = Buffer.from('wherry chunk key 1')
@@ -50,9 +50,16 @@ const recordKey = (keys: DerivedKeys, salt: Uint8Array): Buffer =>
 const nameOf = (keys: DerivedKeys, id: ChunkId): Buffer =>
   createHmac('sha256', keys.naming).update(id, 'hex').digest()
 
-/** Runs `update` over pieces of `from` and collects what comes out in `to`. */
+/**
+ * Runs `update` over pieces of `from` and collects what comes out in `to`. Each piece is freed at once, so that the next one
+ * gets its memory: what waits for the collector costs a page fault for each page (3 to 6 against 8 to 10 GiB/s).
+ */
 const inPieces = (update: (piece: Uint8Array) => Buffer, from: Uint8Array, to: Uint8Array): void => {
-  for (let at = 0; at < from.length; at += pieceBytes) to.set(update(from.subarray(at, at + pieceBytes)), at)
+  for (let at = 0; at < from.length; at += pieceBytes) {
+    const { buffer, byteOffset, length } = update(from.subarray(at, at + pieceBytes))
+    to.set(new Uint8Array(buffer, byteOffset, length), at)
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0)
+  }
 }
 
 export const recordCipher = (dataKeys: DataKeys): RecordCipher => {
