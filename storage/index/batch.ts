@@ -29,31 +29,57 @@ export type SentError = {
 export type BatchResult = { outcomes: Outcome[]; effects: Effects }
 
 /**
- * Runs writes in one transaction, each in a savepoint of its own: one that fails leaves nothing, the others go through.
- * Throws if SQLite itself failed, also at the commit: then nothing of the batch is acknowledged.
+ * Runs writes in one transaction: one that fails leaves nothing, the others go through. Throws if SQLite itself failed, also
+ * at the commit: then nothing of the batch is acknowledged.
+ * Nearly always all go through, and a savepoint for each would copy every page that it changes: they run a second time, with
+ * savepoints, if one of them failed.
  */
 export const runBatch = async (
   db: Kysely<Tables>,
   items: readonly Item[],
   beforeCommit: () => void = () => {},
+): Promise<BatchResult> => {
+  try {
+    return await inTransaction(db, items, succeed, beforeCommit)
+  } catch (error) {
+    const [only] = items
+    if (isFatal(error) || only === undefined) throw error
+    if (items.length > 1) return inTransaction(db, items, succeedOrLeaveNothing, beforeCommit)
+    return { outcomes: [failed(only, error)], effects: noEffects() }
+  }
+}
+
+type Run = (tx: Tx, item: Item) => Promise<Outcome>
+
+const inTransaction = (
+  db: Kysely<Tables>,
+  items: readonly Item[],
+  run: Run,
+  beforeCommit: () => void,
 ): Promise<BatchResult> =>
   db.transaction().execute(async transaction => {
     const effects = noEffects()
     const outcomes: Outcome[] = []
-    for (const item of items) outcomes.push(await runItem(transaction, item, effects))
+    for (const item of items) {
+      const tx: Tx = { db: transaction, now: item.now, by: item.actor?.user ?? null, effects }
+      outcomes.push(await run(tx, item))
+    }
     beforeCommit()
     return { outcomes, effects }
   })
 
-const runItem = async (db: Kysely<Tables>, item: Item, effects: Effects): Promise<Outcome> => {
-  const tx: Tx = { db, now: item.now, by: item.actor?.user ?? null, effects }
+const succeed: Run = async (tx, item) => ({ id: item.id, ok: true, answer: await runOperation(tx, item) })
+
+const succeedOrLeaveNothing: Run = async (tx, item) => {
   try {
-    return { id: item.id, ok: true, answer: await inSavepoint(tx, inner => runOperation(inner, item)) }
+    return await inSavepoint(tx, inner => succeed(inner, item))
   } catch (error) {
     if (isFatal(error)) throw error
-    return { id: item.id, ok: false, error: sendable(error) }
+    return failed(item, error)
   }
 }
+
+const failed = ({ id }: Item, error: unknown): Outcome => ({ id, ok: false, error: sendable(error) })
 
 const runOperation = (tx: Tx, { op, args, actor }: Item): Promise<unknown> => {
   const write = operations[op] as Write<unknown, unknown>

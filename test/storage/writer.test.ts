@@ -45,6 +45,16 @@ test('a write that fails leaves nothing, and its neighbours in the transaction g
   expect(await db.selectFrom('users').select('id').execute()).toHaveLength(1)
 })
 
+test('a write that fails alone leaves nothing, and the next one goes through', async () => {
+  const { db, database } = await openIndexFile()
+  const broken = await runBatch(db, [item(1, 'settings.set', { key: null, value: 'breaks a constraint' })])
+  expect(broken.outcomes).toMatchObject([{ id: 1, ok: false, error: { reason: null } }])
+  expect(database.inTransaction).toBe(false)
+  const { outcomes } = await runBatch(db, [item(2, 'settings.set', { key: 'a', value: '1' })])
+  expect(outcomes).toEqual([{ id: 2, ok: true, answer: null }])
+  expect(await db.selectFrom('settings').select('key').execute()).toEqual([{ key: 'a' }])
+})
+
 test('when the disk is full nothing of the batch is there, and it works again when there is room', async () => {
   const { db, database } = await openIndexFile()
   const pages = Number(database.pragma('page_count', { simple: true }))
