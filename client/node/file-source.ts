@@ -15,16 +15,15 @@ export const fileSource = (file: string): Source => {
     if (now.size !== first.size || now.mtimeMs !== first.mtimeMs || now.ino !== first.ino) throw changed()
   }
 
-  const readLarge = async (start: number, length: number, into: Uint8Array) => {
+  const readLarge = async (start: number, into: Uint8Array) => {
     handle ??= open(file)
     const opened = await handle
-    for (let done = 0; done < length; ) {
-      const { bytesRead } = await opened.read(into, done, length - done, start + done)
+    for (let done = 0; done < into.length; ) {
+      const { bytesRead } = await opened.read(into, done, into.length - done, start + done)
       if (bytesRead === 0) throw changed()
       done += bytesRead
     }
     check(await opened.stat())
-    return into.subarray(0, length)
   }
 
   return {
@@ -35,9 +34,11 @@ export const fileSource = (file: string): Source => {
     async read(start, length, into) {
       if (length === 0) check(await stat(file))
       if (length === 0) return new Uint8Array(0)
+      const bytes = into?.subarray(0, length) ?? new Uint8Array(length)
       // Four calls to a small file take less time than one trip to a thread.
-      if (first.size <= limits.chunkMinBytes) return readSmall(file, start, length, check)
-      return readLarge(start, length, into ?? new Uint8Array(length))
+      if (first.size > limits.chunkMinBytes) await readLarge(start, bytes)
+      else readSmall(file, start, bytes, check)
+      return bytes
     },
     async close() {
       const opened = await handle?.catch(() => null)
@@ -49,13 +50,11 @@ export const fileSource = (file: string): Source => {
 
 const changed = () => new WherryError('conflict', 'The file changed while it was uploaded.')
 
-const readSmall = (file: string, start: number, length: number, check: (now: Stats) => void): Uint8Array => {
+const readSmall = (file: string, start: number, into: Uint8Array, check: (now: Stats) => void): void => {
   const descriptor = openSync(file, 'r')
   try {
-    const bytes = new Uint8Array(length)
-    if (readSync(descriptor, bytes, 0, length, start) < length) throw changed()
+    if (readSync(descriptor, into, 0, into.length, start) < into.length) throw changed()
     check(fstatSync(descriptor))
-    return bytes
   } finally {
     closeSync(descriptor)
   }

@@ -16,7 +16,7 @@ export const someBytes = (length: number, seed = 1): Uint8Array<ArrayBuffer> => 
   return new Uint8Array(words.buffer, 0, length)
 }
 
-/** A file in memory, which counts what is read of it and can change. */
+/** A file in memory, which counts what is read of it and can change. It reads into what it is given, as files do. */
 export const memorySource = (
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
@@ -29,10 +29,11 @@ export const memorySource = (
     identity,
     readBytes: 0,
     hasChanged: false,
-    async read(start: number, length: number) {
+    async read(start: number, length: number, into: Uint8Array = new Uint8Array(length)) {
       if (source.hasChanged) throw new WherryError('conflict', 'The file changed while it was uploaded.')
       source.readBytes += length
-      return bytes.slice(start, start + length)
+      into.set(bytes.subarray(start, start + length))
+      return into.subarray(0, length)
     },
   }
   return source satisfies Source

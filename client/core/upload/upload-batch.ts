@@ -18,17 +18,31 @@ export type ReadFile = {
 export const digestOfFile = ({ hash, bytes }: ReadFile, sha256: Sha256): Promise<string> =>
   contentDigest(bytes.length > 0 ? [{ hash, size: bytes.length }] : [], sha256)
 
-/** Reads and hashes files, some at the same time; a file that cannot be read is its error, in the same place. */
+type WantedFile = { source: Source; name: string; onClash: OnClash }
+
+/**
+ * Reads and hashes files, some at the same time; a file that cannot be read is its error, in the same place. They are read
+ * into `memory` as far as they fit, and belong to it.
+ */
 export const readFiles = async (
-  wanted: readonly { source: Source; name: string; onClash: OnClash }[],
+  wanted: readonly WantedFile[],
+  memory: Uint8Array,
   sha256: Sha256,
 ): Promise<(ReadFile | Error)[]> => {
   const results: (ReadFile | Error)[] = []
   let next = 0
+  let used = 0
+  const roomFor = (bytes: number): Uint8Array | undefined => {
+    if (used + bytes > memory.length) return undefined
+    used += bytes
+    return memory.subarray(used - bytes, used)
+  }
   const work = async () => {
     for (let index = next++; index < wanted.length; index = next++) {
       const one = wanted[index]
-      if (one) results[index] = await readFile(one, sha256).catch((error: Error) => error)
+      if (!one) continue
+      const room = roomFor(one.source.size)
+      results[index] = await readFile(one, room, sha256).catch((error: Error) => error)
     }
   }
   await Promise.all(Array.from({ length: readsAtOnce }, work))
@@ -38,10 +52,11 @@ export const readFiles = async (
 const readsAtOnce = 16
 
 const readFile = async (
-  { source, name, onClash }: { source: Source; name: string; onClash: OnClash },
+  { source, name, onClash }: WantedFile,
+  into: Uint8Array | undefined,
   sha256: Sha256,
 ): Promise<ReadFile> => {
-  const bytes = await source.read(0, source.size)
+  const bytes = await source.read(0, source.size, into)
   return { name, modifiedAt: source.modifiedAt, onClash, hash: await sha256(bytes), bytes }
 }
 

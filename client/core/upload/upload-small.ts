@@ -1,6 +1,7 @@
 import { type Reason, WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
+import { createSpare } from '../spare.ts'
 import { digestOfFile, putFiles, type ReadFile, readFiles } from './upload-batch.ts'
 import { meetClash, setUnchanged } from './upload-clash.ts'
 import type { UploadRecord } from './upload-items.ts'
@@ -15,6 +16,8 @@ type Ready = { record: UploadRecord; file: ReadFile }
 export const createSmallUploads = (tools: UploadTools) => {
   const { link, items, folders } = tools
   const waiting = new Map<string, Set<UploadRecord>>()
+  /** What batches are read into: fresh memory for each file costs more than reading it. */
+  const spare = createSpare(() => new Uint8Array(limits.putManyBytes))
   let running = 0
 
   const keyOf = ({ shown }: UploadRecord) => `${shown.folder}/${shown.path}`
@@ -49,13 +52,13 @@ export const createSmallUploads = (tools: UploadTools) => {
     if (record.wish === 'run') items.fail(record, shownError(error))
   }
 
-  /** Reads the files; those that cannot be read fail here. */
-  const readBatch = async (batch: readonly UploadRecord[]) => {
+  /** Reads the files into `memory`; those that cannot be read fail here. */
+  const readBatch = async (batch: readonly UploadRecord[], memory: Uint8Array) => {
     const wanted = batch.flatMap(({ source, shown, onClash }) =>
       source ? [{ source, name: shown.name, onClash: wireClash(onClash) }] : [],
     )
     const ready: Ready[] = []
-    for (const [index, file] of (await readFiles(wanted, tools.hashing.sha256)).entries()) {
+    for (const [index, file] of (await readFiles(wanted, memory, tools.hashing.sha256)).entries()) {
       const record = batch[index]
       if (!record) continue
       if (file instanceof Error) fail(record, file)
@@ -106,7 +109,16 @@ export const createSmallUploads = (tools: UploadTools) => {
     const [first] = batch
     if (!first) return
     const folder = await folders.ensure(first.shown.folder, first.path)
-    const ready = await passPresent(folder, await readBatch(batch))
+    const memory = spare.take()
+    try {
+      await upload(folder, await readBatch(batch, memory))
+    } finally {
+      spare.keep(memory)
+    }
+  }
+
+  const upload = async (folder: string, read: Ready[]) => {
+    const ready = await passPresent(folder, read)
     if (ready.length === 0) return
     const files = ready.map(({ file }) => file)
     const results = await putFiles(tools, folder, files, () => {
