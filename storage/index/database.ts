@@ -13,8 +13,8 @@ export const pragmas = {
   mmap_size: 0,
   temp_store: 2,
   journal_size_limit: 64 * MiB,
-  /** In KiB when negative: the pages of a busy index stay in memory. */
-  cache_size: -64 * 1024,
+  /** In KiB when negative. Each connection fills it in time: it is what the hub's memory grows by. */
+  cache_size: -32 * 1024,
   /** Pages of 4 KiB: 64 MiB of WAL. The writer checkpoints earlier when it is idle. */
   wal_autocheckpoint: 16_384,
 } as const
