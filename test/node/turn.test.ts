@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createListeners } from '../../client/core/listeners.ts'
 import type { Carrier, SealedSignals } from '../../client/core/peer/api.ts'
@@ -65,7 +66,7 @@ describe.skipIf(!coturnProgram)(name, () => {
     const [from, to] = found
     expect([from.kind, to.kind]).toEqual(['turned', 'turned'])
 
-    const sent = crypto.getRandomValues(new Uint8Array(from.messageBytes))
+    const sent = randomBytes(from.messageBytes)
     const got = new Promise<Uint8Array>(resolve => to.onMessage(resolve))
     from.send(sent)
     expect(Buffer.from(await got).equals(Buffer.from(sent))).toBe(true)

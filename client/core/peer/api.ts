@@ -12,8 +12,10 @@ import type { Emoji } from './pairing/emoji.ts'
 export type Carrier = {
   /** `direct`: a data channel between the two. `turned`: one through a TURN server. `relayed`: through the hub. */
   readonly kind: CarrierKind
-  /** Bytes of the largest message. */
+  /** Bytes of the largest message: at least largestMessageBytes of link/layout.ts. */
   readonly messageBytes: number
+  /** Bytes of the messages that it brings fastest: at most largestMessageBytes. */
+  readonly bestMessageBytes: number
   /** Takes a message; the bytes may be overwritten when it returns. What is sent after the carrier closed is dropped. */
   send(message: Uint8Array): void
   /** Bytes taken and not yet on the network. */
@@ -107,9 +109,14 @@ export type PeerLink = {
   /** The carrier that is used now, or null while there is none: messages wait then. */
   readonly path: CarrierKind | null
   onPath(listener: (path: CarrierKind | null) => void): Stop
-  /** Resolves when the message is taken; waits while too much is on its way. At most maxMessageBytes. Rejects when the link is closed. */
-  send(message: Uint8Array): Promise<void>
+  /**
+   * Resolves when the message, made of these parts, is taken; waits while too much is on its way. At most maxMessageBytes.
+   * Rejects when the link is closed.
+   */
+  send(...parts: Uint8Array[]): Promise<void>
   readonly maxMessageBytes: number
+  /** Bytes of a message that suits the path of now; at most maxMessageBytes. */
+  readonly bestMessageBytes: number
   onMessage(listener: (message: Uint8Array<ArrayBuffer>) => void): Stop
   /** A frame that was not made by the other side, or the other side's end. */
   onClose(listener: (error: WherryError | null) => void): Stop

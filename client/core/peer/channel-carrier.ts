@@ -1,9 +1,7 @@
 import { createListeners } from '../listeners.ts'
 import type { Carrier } from './api.ts'
+import { largestMessageBytes, smallMessageBytes } from './link/layout.ts'
 import { lowMarkBytes, type PeerChannel } from './peer-connection.ts'
-
-/** What every stack takes in one message of a data channel. */
-const messageBytes = 64 * 1024
 
 /** Both sides say it first, so that each knows the channel works in both directions. */
 export const readyMessage = Uint8Array.of(0)
@@ -40,7 +38,8 @@ export const channelCarrier = (channel: PeerChannel, kind: 'direct' | 'turned'):
 
   const carrier: Carrier = {
     kind,
-    messageBytes,
+    messageBytes: largestMessageBytes,
+    bestMessageBytes: smallMessageBytes,
     send(message) {
       if (isClosed) return
       try {

@@ -137,6 +137,7 @@ export const openRelay = async (
   return {
     kind: 'relayed',
     messageBytes,
+    bestMessageBytes: messageBytes,
     get bufferedBytes() {
       return waitingBytes
     },

@@ -1,5 +1,11 @@
 import type { Carrier, PeerSink, PeerSource, PeerStore, Room, Secret } from '../../../client/core/peer/api.ts'
-import { frameMemory, maxPlainBytes } from '../../../client/core/peer/link/layout.ts'
+import {
+  frameMemory,
+  largestMessageBytes,
+  plainBytesIn,
+  sealBytes,
+} from '../../../client/core/peer/link/layout.ts'
+import type { MakeCipher } from '../../../client/core/peer/link/sealer.ts'
 import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
 import { startReceipt, startSend } from '../../../client/core/peer/session.ts'
 import { nodeCrypto } from '../../../client/node/peer/node-crypto.ts'
@@ -7,10 +13,12 @@ import { type Measured, measured } from '../measured.ts'
 import { type Address, withClient } from './connect.ts'
 
 /**
- * `isSealed`: by the session, as a direct send without a direct way. Otherwise the same message again and again: nothing is
- * read, cut into chunks and frames, hashed, sealed, acknowledged, put together or verified.
+ * `sealed`: by the session, as a direct send without a direct way. `unsealed`: the same, but frames travel as they are.
+ * `pumped`: the same message again and again: nothing is read, cut into chunks and frames, hashed, sealed, acknowledged, put
+ * together or verified.
  */
-type Work = Address & { bytes: number; isSealed: boolean }
+export type RelayedAs = 'sealed' | 'unsealed' | 'pumped'
+type Work = Address & { bytes: number; as: RelayedAs }
 export type Doors = { slots: number[] }
 
 /** What a message of the relay holds of a large file. */
@@ -38,6 +46,14 @@ const discarding: PeerStore = {
     async stop() {},
   }),
 }
+
+/** What a session without sealing would do: the bytes, and room for the tag, as they are. */
+const noCipher: MakeCipher = async () => ({
+  encrypt: async (_nonce, memory, length) => memory.subarray(0, length + sealBytes),
+  decrypt: async (_nonce, sealed) => sealed.subarray(0, -sealBytes),
+})
+
+const cryptoOf = (as: RelayedAs) => (as === 'unsealed' ? { ...nodeCrypto, makeCipher: noCipher } : nodeCrypto)
 
 const whenPresent = (room: Room): Promise<void> =>
   new Promise(resolve => {
@@ -67,9 +83,9 @@ const drain = (carrier: Carrier, bytes: number): Promise<void> =>
     carrier.onClose(() => reject(new Error('the relay closed')))
   })
 
-const give = async (room: Room, { bytes, isSealed }: Work): Promise<void> => {
-  if (isSealed) {
-    await startSend({ room, secrets: [secret], sources: [source(bytes)], from: '', ...nodeCrypto }).finished
+const give = async (room: Room, { bytes, as }: Work): Promise<void> => {
+  if (as !== 'pumped') {
+    await startSend({ room, secrets: [secret], sources: [source(bytes)], from: '', ...cryptoOf(as) }).finished
     return
   }
   await whenPresent(room)
@@ -78,13 +94,13 @@ const give = async (room: Room, { bytes, isSealed }: Work): Promise<void> => {
   await ended
 }
 
-const take = async (room: Room, { bytes, isSealed }: Work): Promise<void> => {
-  if (!isSealed) {
+const take = async (room: Room, { bytes, as }: Work): Promise<void> => {
+  if (as === 'pumped') {
     await whenPresent(room)
     await drain(await room.openRelay(), bytes)
     return room.leave()
   }
-  const receipt = startReceipt({ room, secret, store: discarding, ...nodeCrypto })
+  const receipt = startReceipt({ room, secret, store: discarding, ...cryptoOf(as) })
   receipt.onChange(() => receipt.status.phase === 'offered' && receipt.accept())
   await receipt.finished
 }
@@ -95,10 +111,11 @@ export const sealAndHash = ({ bytes }: Pick<Work, 'bytes'>): Promise<Measured> =
     const { makeCipher, sha256 } = nodeCrypto
     const cipher = await makeCipher(new Uint8Array(32))
     const nonce = new Uint8Array(12)
-    const memory = frameMemory()
+    const plainBytes = plainBytesIn(largestMessageBytes)
+    const memory = frameMemory(plainBytes)
     for (let done = 0; done < 2 * bytes; done += content.length) await sha256(content)
-    for (let done = 0; done < bytes; done += maxPlainBytes) {
-      await cipher.encrypt(nonce, memory, maxPlainBytes)
+    for (let done = 0; done < bytes; done += plainBytes) {
+      await cipher.encrypt(nonce, memory, plainBytes)
       await cipher.decrypt(nonce, memory)
     }
   })

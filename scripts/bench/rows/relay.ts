@@ -1,4 +1,4 @@
-import type { Doors } from '../client/relay.ts'
+import type { Doors, RelayedAs } from '../client/relay.ts'
 import { runAlone, startClient } from '../client-process.ts'
 import { against, figure, limit, rate, typical } from '../figures.ts'
 import { type Bench, withHub } from '../hub.ts'
@@ -6,7 +6,7 @@ import { memoryOf } from '../processes.ts'
 import { type BenchContext, type Cost, MiB, type Row } from '../row.ts'
 import { averageCost } from './upload.ts'
 
-type Load = { count: number; bytes: number; isSealed: boolean }
+type Load = { count: number; bytes: number; as: RelayedAs }
 type Relayed = { seconds: number; cpuSeconds: number }
 
 /** From one client process through the hub to another; the receiver's clock. */
@@ -30,34 +30,41 @@ export const sealedRelayRow: Row = {
   what: 'direct send of 512 MiB that the hub relays, sealed and verified',
   async run(context) {
     const bytes = (512 * MiB) / context.scale
-    const [sealed, plain, costs]: [number[], Relayed[], Cost[]] = [[], [], []]
+    const [sealed, unsealed, pumped, costs]: [number[], number[], Relayed[], Cost[]] = [[], [], [], []]
     await withHub(context, async bench => {
-      await relay(context, bench, { count: 1, bytes: bytes / 16, isSealed: true })
+      await relay(context, bench, { count: 1, bytes: bytes / 16, as: 'sealed' })
       for (let n = 0; n < context.repetitions; n++) {
-        plain.push(await relay(context, bench, { count: 1, bytes, isSealed: false }))
-        const took = await bench.cost(() => relay(context, bench, { count: 1, bytes, isSealed: true }))
+        pumped.push(await relay(context, bench, { count: 1, bytes, as: 'pumped' }))
+        unsealed.push((await relay(context, bench, { count: 1, bytes, as: 'unsealed' })).seconds)
+        const took = await bench.cost(() => relay(context, bench, { count: 1, bytes, as: 'sealed' }))
         sealed.push(took.seconds)
         costs.push(took.cost)
       }
     })
     const ours = rate('Wherry', bytes, sealed)
+    const plain = rate('the same send, relayed without sealing', bytes, unsealed)
     const raw = rate(
       'as many bytes through the same relay, one message over and over: not read, cut, hashed, sealed, acknowledged, put together or verified',
       bytes,
-      plain.map(({ seconds }) => seconds),
+      pumped.map(({ seconds }) => seconds),
     )
-    const plainCpu = plain.map(({ cpuSeconds }) => cpuSeconds)
+    const pumpedCpu = pumped.map(({ cpuSeconds }) => cpuSeconds)
     const least = await runAlone(context, 'sealAndHash', { bytes })
-    const share = typical(ours) / typical(raw)
+    const [share, rawShare] = [typical(ours) / typical(plain), typical(ours) / typical(raw)]
     return {
       ours,
       beside: [
+        plain,
+        figure('of that', '', share),
         raw,
-        figure('of the plain relay', '', share),
-        figure('clients of the plain relay', 'CPU seconds', ...plainCpu),
+        figure('of that', '', rawShare),
+        figure('clients of that', 'CPU seconds', ...pumpedCpu),
         figure('SHA-256 on both sides, sealing and opening alone', 'CPU seconds', least.cpuSeconds),
       ],
-      rules: [against('0.7 of the plain relay', share >= 0.7)],
+      rules: [
+        against('0.7 of the same send without sealing', share >= 0.7),
+        against('0.7 of one message over and over', rawShare >= 0.7),
+      ],
       cost: averageCost(costs),
     }
   },
@@ -85,7 +92,7 @@ export const relaysRow: Row = {
   name: 'relays',
   what: 'memory of the hub while it relays ten direct sends of 256 MiB',
   async run(context) {
-    const load = { count: relays, bytes: (256 * MiB) / context.scale, isSealed: false }
+    const load: Load = { count: relays, bytes: (256 * MiB) / context.scale, as: 'pumped' }
     return withHub(context, async bench => {
       const pid = bench.hub.pid()
       // So that what the first sign-in and the first relay load is not counted.

@@ -266,13 +266,33 @@ describe('a link', () => {
 
   test('packs several frames into the large messages of a carrier that takes them and is busy', async () => {
     const [a, b] = await linkPair()
-    const [x, y] = memoryCarriers('relayed', { messageBytes: 1024 * KiB, bytesPerMs: 20_000 })
+    const [x, y] = memoryCarriers('relayed', { messageBytes: 256 * KiB, bytesPerMs: 20_000 })
     a.addCarrier(x)
     b.addCarrier(y)
     const arrived = arrivals(b, 200)
     await sendAll(a, someMessages(Array.from({ length: 200 }, () => 60 * KiB)))
     await arrived
     expect(x.sentMessages).toBeLessThan(150)
+    a.abandon()
+    b.abandon()
+  })
+
+  test('messages suit the path of now, and large frames that a lost relay did not bring arrive by a data channel', async () => {
+    const [a, b] = await linkPair()
+    const [relayed, far] = memoryCarriers('relayed', { messageBytes: 256 * KiB })
+    a.addCarrier(relayed)
+    b.addCarrier(far)
+    expect(a.bestMessageBytes).toBeGreaterThan(255 * KiB)
+    relayed.isSilent = true
+    const messages = someMessages(Array.from({ length: 10 }, () => a.bestMessageBytes))
+    const arrived = arrivals(b, messages.length)
+    await sendAll(a, messages)
+    relayed.close()
+    const [direct, other] = memoryCarriers('direct')
+    a.addCarrier(direct)
+    b.addCarrier(other)
+    expect(a.bestMessageBytes).toBeLessThan(64 * KiB)
+    expect(await arrived).toEqual(messages)
     a.abandon()
     b.abandon()
   })

@@ -8,13 +8,16 @@ export type OnWay = (message: Message) => Message[] | Promise<Message[]>
 
 export type MemoryCarrier = Carrier & { sentMessages: number; sentBytes: number; isSilent: boolean }
 
+const KiB = 1024
+
 const pass: OnWay = message => [message]
 
 /** Two ends of one way in memory. Messages are delivered in later turns, in order; a closed way loses what is on it. */
 export const memoryCarriers = (
   kind: CarrierKind,
-  { onWay = pass, messageBytes = 64 * 1024, bytesPerMs = Number.POSITIVE_INFINITY } = {} as {
+  { onWay = pass, messageBytes = 64 * KiB, bytesPerMs = Number.POSITIVE_INFINITY } = {} as {
     onWay?: OnWay
+    /** That it brings fastest. */
     messageBytes?: number
     bytesPerMs?: number
   },
@@ -58,13 +61,15 @@ export const memoryCarriers = (
 
     const carrier: MemoryCarrier = {
       kind,
-      messageBytes,
+      messageBytes: Math.max(messageBytes, 256 * KiB),
+      bestMessageBytes: messageBytes,
       sentMessages: 0,
       sentBytes: 0,
       isSilent: false,
       send(message) {
         if (isCut) return
-        if (message.length > messageBytes) throw new Error('A message is larger than the carrier takes.')
+        if (message.length > carrier.messageBytes)
+          throw new Error('A message is larger than the carrier takes.')
         carrier.sentMessages++
         carrier.sentBytes += message.length
         bufferedBytes += message.length

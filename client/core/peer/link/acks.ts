@@ -37,7 +37,7 @@ export const createAcks = (
 
   const send = async (lane: Lane, kind: FrameKind, content: Uint8Array) => {
     const number = nextLoose++
-    const plain = createPlain(kind, frameMemory(plainBytesFor(content)))
+    const plain = createPlain(kind, frameMemory(plainBytesFor(content.length)))
     plain.add(content)
     plain.acknowledge(acknowledged())
     const sealed = await sealer.seal(number, plain.memory, plain.length)

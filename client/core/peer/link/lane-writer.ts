@@ -1,15 +1,13 @@
 import type { Lane } from './lane.ts'
-import { packUnits, tagBytes, type Unit, unitBytes } from './layout.ts'
+import { largestMessageBytes, packUnits, tagBytes, type Unit } from './layout.ts'
 import type { Outbox } from './outbox.ts'
 
 /** Of what a carrier has buffered: more does not make it faster, but costs when it is lost. */
 const fullBytes = 256 * 1024
-/** Of one message, where a carrier would take larger ones. */
-const messageBytes = 256 * 1024
 
 /** Puts frames into the messages of carriers, as fast as these drain. */
 export const createLaneWriter = (tag: number, drained: () => void) => {
-  const into = new Uint8Array(messageBytes)
+  const into = new Uint8Array(largestMessageBytes)
 
   const write = (lane: Lane, units: readonly Unit[]) => {
     if (!lane.carrier.closed) lane.carrier.send(packUnits(tag, units, into))
@@ -26,15 +24,16 @@ export const createLaneWriter = (tag: number, drained: () => void) => {
   }
 
   return {
-    write(lane: Lane, unit: Unit): void {
-      if (unitBytes(unit.sealed) + tagBytes <= lane.carrier.messageBytes) write(lane, [unit])
-    },
-    /** Sends what is there until the lane is full; answers whether anything was. */
+    write: (lane: Lane, unit: Unit): void => write(lane, [unit]),
+    /**
+     * Sends what is there until the lane is full; answers whether anything was. A frame that was made for another carrier
+     * goes alone where it is larger than this one's best message.
+     */
     fill(lane: Lane, outbox: Outbox<Lane>): boolean {
       let hasSent = false
-      const room = Math.min(lane.carrier.messageBytes, messageBytes) - tagBytes
+      const { bestMessageBytes } = lane.carrier
       while (!lane.isFull && !lane.carrier.closed) {
-        const units = outbox.next(lane, room)
+        const units = outbox.next(lane, bestMessageBytes - tagBytes)
         if (units.length === 0) break
         write(lane, units)
         hasSent = true

@@ -4,8 +4,10 @@
  * numbers below it have arrived), and for data messages, each as `u32 length` and its bytes.
  */
 
-/** What every carrier can take in one message: data channels of all browsers do. */
-export const frameMessageBytes = 64 * 1024
+/** What data channels bring fastest in one message. */
+export const smallMessageBytes = 64 * 1024
+/** What every carrier takes in one message: data channels of all stacks do, and of the hub's relay it is the limit. */
+export const largestMessageBytes = 256 * 1024
 
 export const tagBytes = 4
 const lengthBytes = 4
@@ -15,10 +17,11 @@ export const sealBytes = 16
 export const plainHeadBytes = 1 + numberBytes
 export const unitHeadBytes = lengthBytes + numberBytes
 
-/** A frame in plain, at most. */
-export const maxPlainBytes = frameMessageBytes - tagBytes - unitHeadBytes - sealBytes
-/** A message of the link, at most. */
-export const maxMessageBytes = maxPlainBytes - plainHeadBytes - lengthBytes
+/** A frame in plain, at most, that fits a carrier's message alone. */
+export const plainBytesIn = (messageBytes: number): number =>
+  messageBytes - tagBytes - unitHeadBytes - sealBytes
+/** A message of the link, at most, in a frame of its own. */
+export const messageBytesIn = (plainBytes: number): number => plainBytes - plainHeadBytes - lengthBytes
 
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds]
 export const frameKinds = { data: 1, close: 2, ack: 3, ping: 4, pong: 5 } as const
@@ -82,7 +85,7 @@ export const readUnits = (message: Uint8Array<ArrayBuffer>, tag: number): Unit[]
 }
 
 /** Memory for a frame, first in plain and then sealed. */
-export const frameMemory = (plainBytes = maxPlainBytes): Uint8Array<ArrayBuffer> =>
+export const frameMemory = (plainBytes: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(plainBytes + sealBytes)
 
 /** A frame in plain that grows message by message, in `memory`. */
@@ -92,12 +95,21 @@ export const createPlain = (kind: FrameKind, memory: Uint8Array<ArrayBuffer>) =>
   view.setUint8(0, kind)
   return {
     memory,
-    hasRoom: (message: Uint8Array): boolean =>
-      length + lengthBytes + message.length + sealBytes <= memory.length,
-    add(message: Uint8Array): void {
-      view.setUint32(length, message.length, true)
-      memory.set(message, length + lengthBytes)
-      length += lengthBytes + message.length
+    hasRoom: (messageBytes: number): boolean =>
+      length + lengthBytes + messageBytes + sealBytes <= memory.length,
+    /** A message of these parts. */
+    add(...parts: Uint8Array[]): void {
+      const lengthAt = length
+      length += lengthBytes
+      for (const part of parts) {
+        memory.set(part, length)
+        length += part.length
+      }
+      view.setUint32(lengthAt, length - lengthAt - lengthBytes, true)
+    },
+    /** So much of its memory is used that it need not wait for more messages. */
+    get isWorthSealing(): boolean {
+      return 2 * length >= memory.length
     },
     get length(): number {
       return length
@@ -108,7 +120,7 @@ export const createPlain = (kind: FrameKind, memory: Uint8Array<ArrayBuffer>) =>
 export type Plain = ReturnType<typeof createPlain>
 
 /** What a frame with one message needs, at least. */
-export const plainBytesFor = (message: Uint8Array): number => plainHeadBytes + lengthBytes + message.length
+export const plainBytesFor = (messageBytes: number): number => plainHeadBytes + lengthBytes + messageBytes
 
 export type Opened = { kind: number; acknowledged: number; messages: Uint8Array<ArrayBuffer>[] }
 

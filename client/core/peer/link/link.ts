@@ -11,10 +11,12 @@ import { createLaneWriter } from './lane-writer.ts'
 import {
   firstLoose,
   frameKinds,
-  frameMessageBytes,
-  maxMessageBytes,
+  largestMessageBytes,
+  messageBytesIn,
   type Opened,
+  plainBytesIn,
   readUnits,
+  smallMessageBytes,
 } from './layout.ts'
 import { createOutbox } from './outbox.ts'
 import { createPaths } from './paths.ts'
@@ -23,6 +25,7 @@ import { createWatch } from './watch.ts'
 
 /** Taken and not yet acknowledged: what a lost carrier costs at most, and what the other side has to keep in order. */
 const mostUnacknowledgedBytes = 8 * 1024 * 1024
+const maxMessageBytes = messageBytesIn(plainBytesIn(largestMessageBytes))
 /** How long the end waits for a way to tell the other side. */
 const longestCloseMs = 3000
 
@@ -54,8 +57,11 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     if (paths.active && !paths.active.isFull && !outbox.isWaiting) acks.tell(paths.active)
     return inbox.expected
   }
+  /** Large frames cost less, where the carrier brings them as fast. */
+  const plainBytes = (): number => plainBytesIn(paths.active?.carrier.bestMessageBytes ?? smallMessageBytes)
   const outbox = createOutbox<Lane>(sealer, {
     acknowledged,
+    plainBytes,
     sealed: () => pump(),
     failed: error => fail(asWherryError(error)),
   })
@@ -193,7 +199,7 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
 
   return {
     addCarrier(carrier) {
-      if (state === 'closed' || carrier.closed || carrier.messageBytes < frameMessageBytes)
+      if (state === 'closed' || carrier.closed || carrier.messageBytes < largestMessageBytes)
         return carrier.close()
       const lane = createLane(carrier)
       const stopMessages = carrier.onMessage(message => onMessage(lane, message))
@@ -211,14 +217,18 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
       return path
     },
     onPath: pathChanges.add,
-    async send(message) {
-      if (message.length > maxMessageBytes) throw new WherryError('too_large')
+    async send(...parts) {
+      const length = parts.reduce((sum, part) => sum + part.length, 0)
+      if (length > maxMessageBytes) throw new WherryError('too_large')
       while (state === 'open' && outbox.bytes >= mostUnacknowledgedBytes) await room.rung()
       if (state !== 'open') throw new WherryError('peer_left')
-      sentBytes += message.length
-      outbox.take(message)
+      sentBytes += length
+      outbox.take(parts)
     },
     maxMessageBytes,
+    get bestMessageBytes() {
+      return messageBytesIn(plainBytes())
+    },
     onMessage: messages.add,
     onClose: closings.add,
     async close() {

@@ -4,8 +4,11 @@ import {
   type FrameKind,
   frameKinds,
   frameMemory,
-  maxPlainBytes,
+  largestMessageBytes,
   type Plain,
+  plainBytesFor,
+  plainBytesIn,
+  smallMessageBytes,
   type Unit,
   unitBytes,
 } from './layout.ts'
@@ -21,14 +24,25 @@ type Outgoing<Lane> = {
   on: Lane | null
 }
 
-/** A smaller frame waits for more messages while another is being sealed, so that many small ones share one. */
-const sealAloneBytes = maxPlainBytes / 2
+const smallPlainBytes = plainBytesIn(smallMessageBytes)
+const largestPlainBytes = plainBytesIn(largestMessageBytes)
+
+/** Memory of frames that is used again: of two sizes. */
+const createMemories = () => {
+  const small = createSpare(() => frameMemory(smallPlainBytes))
+  const large = createSpare(() => frameMemory(largestPlainBytes))
+  return {
+    take: (plainBytes: number) => (plainBytes > smallPlainBytes ? large : small).take(),
+    keep: (memory: Uint8Array<ArrayBuffer>) =>
+      (memory.length > smallMessageBytes ? large : small).keep(memory),
+  }
+}
 
 export type Outbox<Lane> = {
-  /** Makes frames of it; the bytes are copied. */
-  take(message: Uint8Array): void
+  /** Makes frames of a message of these parts; the bytes are copied. */
+  take(parts: readonly Uint8Array[]): void
   takeClose(): void
-  /** The next frames to go, as many as `room` bytes of a message have room for; they count as sent on `lane`. */
+  /** The next frames to go, as many as `room` bytes of a message have room for, or one; they count as sent on `lane`. */
   next(lane: Lane, room: number): Unit[]
   /** All below `number` have arrived: answers the bytes by the lane that brought them. */
   acknowledge(number: number): Map<Lane, number>
@@ -48,7 +62,18 @@ export type Outbox<Lane> = {
 /** The frames of one direction, in order, until the other side has them. */
 export const createOutbox = <Lane>(
   sealer: Sealer,
-  { acknowledged, sealed, failed }: { acknowledged(): number; sealed(): void; failed(error: Error): void },
+  {
+    acknowledged,
+    plainBytes,
+    sealed,
+    failed,
+  }: {
+    acknowledged(): number
+    /** Of a frame that suits the path of now. */
+    plainBytes(): number
+    sealed(): void
+    failed(error: Error): void
+  },
 ): Outbox<Lane> => {
   let frames: Outgoing<Lane>[] = []
   /** Of `frames`: those before are acknowledged. */
@@ -59,12 +84,12 @@ export const createOutbox = <Lane>(
   let bytes = 0
   let sealing = 0
   let gathering: Plain | null = null
-  const spare = createSpare(() => frameMemory())
+  const memories = createMemories()
 
-  const newPlain = (kind: FrameKind) => createPlain(kind, spare.take())
+  const newPlain = (kind: FrameKind, bytes: number) => createPlain(kind, memories.take(bytes))
 
   const freeMemory = (frame: Outgoing<Lane>) => {
-    if (frame.memory) spare.keep(frame.memory)
+    if (frame.memory) memories.keep(frame.memory)
     frame.memory = null
   }
 
@@ -76,7 +101,7 @@ export const createOutbox = <Lane>(
     sealing++
     sealer.seal(frame.number, memory, length).then(result => {
       // Many small frames would keep much more memory than they fill.
-      const isSmall = length < sealAloneBytes
+      const isSmall = !plain.isWorthSealing
       const isInMemory = result.buffer === memory.buffer
       frame.sealed = isInMemory && isSmall ? result.slice() : result
       if (!isInMemory || isSmall) freeMemory(frame)
@@ -95,7 +120,7 @@ export const createOutbox = <Lane>(
 
   const takeKind = (kind: FrameKind) => {
     flush()
-    const plain = newPlain(kind)
+    const plain = newPlain(kind, 0)
     bytes += plain.length
     seal(plain)
   }
@@ -108,13 +133,15 @@ export const createOutbox = <Lane>(
   }
 
   return {
-    take(message) {
-      if (gathering && !gathering.hasRoom(message)) flush()
+    take(parts) {
+      const length = parts.reduce((sum, part) => sum + part.length, 0)
+      if (gathering && !gathering.hasRoom(length)) flush()
       const before = gathering?.length ?? 0
-      gathering ??= newPlain(frameKinds.data)
-      gathering.add(message)
+      gathering ??= newPlain(frameKinds.data, Math.max(plainBytes(), plainBytesFor(length)))
+      gathering.add(...parts)
       bytes += gathering.length - before
-      if (sealing === 0 || gathering.length >= sealAloneBytes) flush()
+      // A smaller frame waits for more messages while another is being sealed, so that many small ones share one.
+      if (sealing === 0 || gathering.isWorthSealing) flush()
     },
     takeClose: () => takeKind(frameKinds.close),
     next(lane, room) {
@@ -124,7 +151,7 @@ export const createOutbox = <Lane>(
         const frame = frames[unsent]
         if (!frame?.sealed) break
         if (frame.on !== null) continue
-        if (unitBytes(frame.sealed) > left) break
+        if (unitBytes(frame.sealed) > left && units.length > 0) break
         left -= unitBytes(frame.sealed)
         frame.on = lane
         units.push({ number: frame.number, sealed: frame.sealed })

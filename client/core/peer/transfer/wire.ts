@@ -43,13 +43,14 @@ export type WireEvents = {
 /** What one side of a transfer says and hears over a link. */
 export const createWire = (link: PeerLink, events: WireEvents): Wire => {
   const encoder = new TextEncoder()
-  const scratch = new Uint8Array(link.maxMessageBytes)
+  const head = new Uint8Array(dataHeadBytes + hashBytes)
+  const headView = new DataView(head.buffer)
   let parts: Uint8Array<ArrayBuffer>[] = []
   let partBytes = 0
   let telling: Promise<void> = Promise.resolve()
 
   const sendControl = async (json: Uint8Array) => {
-    const most = link.maxMessageBytes - 1
+    const most = link.bestMessageBytes - 1
     for (let at = 0; at < json.length; at += most) {
       const part = json.subarray(at, at + most)
       const message = new Uint8Array(1 + part.length)
@@ -115,25 +116,19 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
     hash: Uint8Array,
     bytes: Uint8Array,
   ) => {
-    const view = new DataView(scratch.buffer)
-    view.setUint8(0, kinds.data)
-    view.setUint32(1, file, true)
-    view.setUint32(5, chunk, true)
-    view.setUint32(9, offset, true)
-    let at = dataHeadBytes
-    if (offset === 0) {
-      scratch.set(hash, at)
-      at += hashBytes
-    }
-    const length = Math.min(bytes.length - offset, sliceBytes(bytes.length), scratch.length - at)
-    scratch.set(bytes.subarray(offset, offset + length), at)
-    await link.send(scratch.subarray(0, at + length))
-    return offset + length
+    headView.setUint8(0, kinds.data)
+    headView.setUint32(1, file, true)
+    headView.setUint32(5, chunk, true)
+    headView.setUint32(9, offset, true)
+    if (offset === 0) head.set(hash, dataHeadBytes)
+    const end = Math.min(bytes.length, offset + sliceBytes(bytes.length))
+    await link.send(offset === 0 ? head : head.subarray(0, dataHeadBytes), bytes.subarray(offset, end))
+    return end
   }
 
   /** Slices of about the same length. */
   const sliceBytes = (size: number) => {
-    const most = link.maxMessageBytes - dataHeadBytes - hashBytes
+    const most = link.bestMessageBytes - dataHeadBytes - hashBytes
     return Math.ceil(size / Math.ceil(size / most))
   }
 
