@@ -117,6 +117,7 @@ export type PeerLink = {
   readonly maxMessageBytes: number
   /** Bytes of a message that suits the path of now; at most maxMessageBytes. */
   readonly bestMessageBytes: number
+  /** The bytes are gone when the listener returns. */
   onMessage(listener: (message: Uint8Array<ArrayBuffer>) => void): Stop
   /** A frame that was not made by the other side, or the other side's end. */
   onClose(listener: (error: WherryError | null) => void): Stop

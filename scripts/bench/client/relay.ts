@@ -50,7 +50,8 @@ const discarding: PeerStore = {
 /** What a session without sealing would do: the bytes, and room for the tag, as they are. */
 const noCipher: MakeCipher = async () => ({
   encrypt: async (_nonce, memory, length) => memory.subarray(0, length + sealBytes),
-  decrypt: async (_nonce, sealed) => sealed.subarray(0, -sealBytes),
+  decrypt: async (_nonce, sealed) => sealed.slice(0, -sealBytes),
+  release: () => {},
 })
 
 const cryptoOf = (as: RelayedAs) => (as === 'unsealed' ? { ...nodeCrypto, makeCipher: noCipher } : nodeCrypto)

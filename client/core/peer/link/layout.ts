@@ -122,7 +122,13 @@ export type Plain = ReturnType<typeof createPlain>
 /** What a frame with one message needs, at least. */
 export const plainBytesFor = (messageBytes: number): number => plainHeadBytes + lengthBytes + messageBytes
 
-export type Opened = { kind: number; acknowledged: number; messages: Uint8Array<ArrayBuffer>[] }
+/** `messages` are views of `plain`. */
+export type Opened = {
+  kind: number
+  acknowledged: number
+  messages: Uint8Array<ArrayBuffer>[]
+  plain: Uint8Array<ArrayBuffer>
+}
 
 /** Null if it is malformed. */
 export const readPlain = (plain: Uint8Array<ArrayBuffer>): Opened | null => {
@@ -136,5 +142,5 @@ export const readPlain = (plain: Uint8Array<ArrayBuffer>): Opened | null => {
     if (at > plain.length) return null
     messages.push(plain.subarray(start, at))
   }
-  return { kind: view.getUint8(0), acknowledged: readNumber(view, 1), messages }
+  return { kind: view.getUint8(0), acknowledged: readNumber(view, 1), messages, plain }
 }

@@ -113,12 +113,13 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     pump()
   }
 
-  const receive = ({ kind, messages: arrived }: Opened) => {
+  const receive = ({ kind, messages: arrived, plain }: Opened) => {
     if (state === 'closed') return
     for (const message of arrived) {
       receivedBytes += message.length
       messages.emit(message)
     }
+    sealer.release(plain)
     if (kind === frameKinds.close) void endedByPeer()
   }
 

@@ -21,15 +21,12 @@ export const createAssembly = (begin: (bytes: number) => void) => {
   const spare = createSpare(() => new ArrayBuffer(chunkBytes))
   const memory = (size: number) => new Uint8Array(size === chunkBytes ? spare.take() : new ArrayBuffer(size))
 
-  const start = (file: IncomingFile | undefined, { chunk, hash, bytes }: Slice): Chunk => {
+  const start = (file: IncomingFile | undefined, { chunk, hash }: Slice): Chunk => {
     if (current || !file || !hash || chunk >= file.chunks || file.has(chunk))
       throw new WherryError('invalid_message')
     const size = chunkSize(file.file.size, chunk)
     begin(size)
-    // One slice is the whole of a small file: it need not be copied.
-    const isWhole = bytes.length === size
-    const target = isWhole ? bytes : memory(size)
-    return { file, chunk, hash: bytesToHex(hash), bytes: target, filled: 0 }
+    return { file, chunk, hash: bytesToHex(hash), bytes: memory(size), filled: 0 }
   }
 
   return {
@@ -40,7 +37,7 @@ export const createAssembly = (begin: (bytes: number) => void) => {
         chunk && chunk.file === file && chunk.chunk === slice.chunk && chunk.filled === slice.offset
       if (!isNext || chunk.filled + slice.bytes.length > chunk.bytes.length)
         throw new WherryError('invalid_message')
-      if (chunk.bytes !== slice.bytes) chunk.bytes.set(slice.bytes, chunk.filled)
+      chunk.bytes.set(slice.bytes, chunk.filled)
       chunk.filled += slice.bytes.length
       current = chunk.filled < chunk.bytes.length ? chunk : null
       return current ? null : chunk

@@ -21,6 +21,7 @@ export type Slice = {
   offset: number
   /** With the first slice of a chunk. */
   hash: Uint8Array<ArrayBuffer> | null
+  /** Gone when whoever is told of the slice returns. */
   bytes: Uint8Array<ArrayBuffer>
 }
 
@@ -61,7 +62,7 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
   }
 
   const receiveControl = (part: Uint8Array<ArrayBuffer>, isLast: boolean) => {
-    parts.push(part)
+    parts.push(part.slice())
     partBytes += part.length
     if (partBytes > peerLimits.controlBytes) throw new WherryError('invalid_message')
     if (!isLast) return
@@ -93,7 +94,7 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
       receiveControl(message.subarray(1), kind === kinds.control)
     else if (kind === kinds.data && message.length > dataHeadBytes) receiveData(message, view)
     else if (kind === kinds.root && message.length === rootHeadBytes + hashBytes)
-      events.root(view.getUint32(1, true), message.subarray(rootHeadBytes))
+      events.root(view.getUint32(1, true), message.slice(rootHeadBytes))
     else throw new WherryError('invalid_message')
   }
 
