@@ -23,10 +23,10 @@ describe.skipIf(!coturnProgram)(name, () => {
     const { receiver, room } = await rig.pair()
     const servers = await receiver.call('room.turn', { room })
     expect(servers.turn?.urls).toEqual([coturn.environment.WHERRY_TURN_URL])
-    expect(await turned(servers, 20_000), coturn.output()).toEqual({
-      kinds: ['turned', 'turned'],
-      arrived: true,
-    })
+    const found = await turned(servers, 20_000)
+    expect(found?.arrived, coturn.output()).toBe(true)
+    // To the other side the server's address is a peer's like any other if a packet from it comes before its candidate.
+    expect(found?.kinds).toContain('turned')
     expect(coturn.output()).toContain(`user <${servers.turn?.username}>`)
   })
 

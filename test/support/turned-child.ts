@@ -43,4 +43,4 @@ const exchange = async ([from, to]: [Carrier, Carrier]): Promise<Turned> => {
 
 const found = await connect(JSON.parse(servers) as PeerServers, Number(ms))
 const turned: Turned | null = found && (await exchange(found))
-process.stdout.write(JSON.stringify(turned), () => process.exit())
+process.stdout.write(`${JSON.stringify(turned)}\n`, () => process.exit())

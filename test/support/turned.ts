@@ -11,24 +11,29 @@ const program = fileURLToPath(new URL('./turned-child.ts', import.meta.url))
 const lockedUpMs = 15_000
 const mostTries = 3
 
-const wasKilled = (error: unknown): boolean =>
-  error instanceof Error && 'killed' in error && error.killed === true
+type Ended = { stdout: string; signal?: string | null }
+
+/** What the process said, however it ended then; undefined if it did not. */
+const answerOf = ({ stdout }: Ended): Turned | null | undefined =>
+  stdout.endsWith('\n') ? (JSON.parse(stdout) as Turned | null) : undefined
 
 /**
  * Connects both ends through the TURN server alone and sends a message; null if there is no way within `ms`. In a process
- * of its own: the library can lock up all of its threads where a handshake is sent again while a way changes its state, as
- * libdatachannel's issue 1538 tells of a like case. Such a process is ended, and another tries.
+ * of its own: the library can lock up all of its threads where a handshake is sent again while a way changes its state (like
+ * libdatachannel's issue 1538), and can crash where a process ends. One that was ended before it answered is replaced.
  */
 export const turned = async (servers: PeerServers, ms: number): Promise<Turned | null> => {
+  const args = ['--disable-warning=ExperimentalWarning', program, JSON.stringify(servers), String(ms)]
+  const options = { timeout: ms + lockedUpMs, killSignal: 'SIGKILL' } as const
   for (let tries = 1; ; tries++) {
-    try {
-      const args = ['--disable-warning=ExperimentalWarning', program, JSON.stringify(servers), String(ms)]
-      const options = { timeout: ms + lockedUpMs, killSignal: 'SIGKILL' } as const
-      const { stdout } = await promisify(execFile)(process.execPath, args, options)
-      return JSON.parse(stdout) as Turned | null
-    } catch (error) {
-      if (!wasKilled(error) || tries === mostTries) throw error
-      console.warn('node-datachannel locked up; another process tries again.')
-    }
+    // What execFile rejects with has the output too.
+    const ended = await promisify(execFile)(process.execPath, args, options).catch(
+      (error: Error & Ended) => error,
+    )
+    const answer = answerOf(ended)
+    if (answer !== undefined) return answer
+    if (!('signal' in ended && ended.signal) || tries === mostTries)
+      throw new Error('The process for both ends failed.', { cause: ended })
+    console.warn(`node-datachannel ended by ${ended.signal}; another process tries again.`)
   }
 }
