@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadRtc, type Rtc } from '../../client/node/peer/rtc/rtc.ts'
 import { type RoomsRig, roomsRig } from '../server/rooms-rig.ts'
 import { type Coturn, coturnProgram, startCoturn } from '../support/coturn.ts'
 import { turned } from '../support/turned.ts'
@@ -8,12 +9,17 @@ const name = coturnProgram ? 'through coturn' : 'through coturn (skipped: coturn
 describe.skipIf(!coturnProgram)(name, () => {
   let coturn: Coturn
   let rig: RoomsRig
+  let rtc: Rtc
 
   beforeAll(async () => {
+    const loaded = await loadRtc()
+    if (!loaded) throw new Error('node-datachannel has no binary here')
+    rtc = loaded
     coturn = await startCoturn()
     rig = await roomsRig(coturn.environment)
   })
   afterAll(async () => {
+    await rtc?.close()
     await rig?.hangUp()
     await rig?.hub.remove()
     await coturn?.stop()
@@ -23,7 +29,8 @@ describe.skipIf(!coturnProgram)(name, () => {
     const { receiver, room } = await rig.pair()
     const servers = await receiver.call('room.turn', { room })
     expect(servers.turn?.urls).toEqual([coturn.environment.WHERRY_TURN_URL])
-    const found = await turned(servers, 20_000)
+    // Longer than what the library needs to lock up, to be found locked up, and to be started anew.
+    const found = await turned(rtc.make, servers, 90_000)
     expect(found?.arrived, coturn.output()).toBe(true)
     // To the other side the server's address is a peer's like any other if a packet from it comes before its candidate.
     expect(found?.kinds).toContain('turned')
@@ -34,7 +41,7 @@ describe.skipIf(!coturnProgram)(name, () => {
     const { receiver, room } = await rig.pair()
     const { stun, turn } = await receiver.call('room.turn', { room })
     if (!turn) throw new Error('no TURN server')
-    expect(await turned({ stun, turn: { ...turn, credential: 'guessed' } }, 3_000)).toBeNull()
+    expect(await turned(rtc.make, { stun, turn: { ...turn, credential: 'guessed' } }, 3_000)).toBeNull()
   })
 
   test('nobody outside of a room is given credentials', async () => {

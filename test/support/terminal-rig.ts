@@ -18,8 +18,8 @@ export type TerminalRig = {
   signIn(name: string, account: Account): Promise<CommandLine>
 }
 
-/** Starts before the tests of the file that calls it, and ends after them. */
-export const terminalRig = (): TerminalRig => {
+/** Starts before the tests of the file that calls it, and ends after them. `environment`: more of the hub's settings. */
+export const terminalRig = (environment: Record<string, string> = {}): TerminalRig => {
   let hub: HubProcess
   let directory: string
   let ada: CommandLine
@@ -34,6 +34,7 @@ export const terminalRig = (): TerminalRig => {
     hub = await hubProcess({
       WHERRY_ADMIN_EMAIL: administrator.email,
       WHERRY_ADMIN_PASSWORD: administrator.password,
+      ...environment,
     })
     await hub.start()
     directory = await mkdtemp(join(tmpdir(), 'wherry-terminals-'))

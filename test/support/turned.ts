@@ -1,39 +1,37 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import type { CarrierKind } from '../../client/core/peer/api.ts'
-import type { PeerServers } from '../../client/core/peer/peer-connection.ts'
+import type { Carrier, CarrierKind } from '../../client/core/peer/api.ts'
+import { directPaths } from '../../client/core/peer/direct.ts'
+import type { MakePeerConnection, PeerServers } from '../../client/core/peer/peer-connection.ts'
+import { signalPair } from './signal-pair.ts'
+import { turnedConnections } from './turned-connections.ts'
 
-/** What two ends in one process had of each other through the TURN server. */
+/** What two ends had of each other through the TURN server. */
 export type Turned = { kinds: CarrierKind[]; arrived: boolean }
 
-const program = fileURLToPath(new URL('./turned-child.ts', import.meta.url))
-const lockedUpMs = 15_000
-const mostTries = 3
-
-type Ended = { stdout: string; signal?: string | null }
-
-/** What the process said, however it ended then; undefined if it did not. */
-const answerOf = ({ stdout }: Ended): Turned | null | undefined =>
-  stdout.endsWith('\n') ? (JSON.parse(stdout) as Turned | null) : undefined
-
-/**
- * Connects both ends through the TURN server alone and sends a message; null if there is no way within `ms`. In a process
- * of its own: the library can lock up all of its threads where a handshake is sent again while a way changes its state (like
- * libdatachannel's issue 1538), and can crash where a process ends. One that was ended before it answered is replaced.
- */
-export const turned = async (servers: PeerServers, ms: number): Promise<Turned | null> => {
-  const args = ['--disable-warning=ExperimentalWarning', program, JSON.stringify(servers), String(ms)]
-  const options = { timeout: ms + lockedUpMs, killSignal: 'SIGKILL' } as const
-  for (let tries = 1; ; tries++) {
-    // What execFile rejects with has the output too.
-    const ended = await promisify(execFile)(process.execPath, args, options).catch(
-      (error: Error & Ended) => error,
-    )
-    const answer = answerOf(ended)
-    if (answer !== undefined) return answer
-    if (!('signal' in ended && ended.signal) || tries === mostTries)
-      throw new Error('The process for both ends failed.', { cause: ended })
-    console.warn(`node-datachannel ended by ${ended.signal}; another process tries again.`)
+/** Connects two ends through the TURN server alone and sends a message; null if there is no way within `ms`. */
+export const turned = async (
+  make: MakePeerConnection,
+  servers: PeerServers,
+  ms: number,
+): Promise<Turned | null> => {
+  const paths = directPaths(turnedConnections(make))
+  const [a, b] = [Promise.withResolvers<Carrier>(), Promise.withResolvers<Carrier>()]
+  const [forSender, forReceiver] = signalPair()
+  const stops = [
+    paths({ signals: forSender, role: 'sender', servers, onCarrier: a.resolve }),
+    paths({ signals: forReceiver, role: 'receiver', servers, onCarrier: b.resolve }),
+  ]
+  const late = Promise.withResolvers<null>()
+  const timer = setTimeout(() => late.resolve(null), ms)
+  try {
+    const found = await Promise.race([Promise.all([a.promise, b.promise]), late.promise])
+    if (!found) return null
+    const [from, to] = found
+    const sent = crypto.getRandomValues(new Uint8Array(from.bestMessageBytes))
+    const got = new Promise<Uint8Array>(resolve => to.onMessage(resolve))
+    from.send(sent)
+    return { kinds: [from.kind, to.kind], arrived: Buffer.from(await got).equals(Buffer.from(sent)) }
+  } finally {
+    clearTimeout(timer)
+    for (const stop of stops) stop()
   }
 }

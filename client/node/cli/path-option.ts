@@ -1,7 +1,7 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { Room } from '../../core/peer/api.ts'
 import { type Connect, directPaths } from '../../core/peer/direct.ts'
-import { loadRtc } from '../peer/rtc.ts'
+import { loadRtc } from '../peer/rtc/rtc.ts'
 import { type OptionValues, textOption, UsageError } from './command.ts'
 import type { Output } from './output.ts'
 
@@ -11,7 +11,7 @@ export type Paths = {
   connect: Connect | undefined
   /** The room as the transfer is to see it. */
   limit(room: Room): Room
-  close(): void
+  close(): Promise<void>
 }
 
 /** Never answers: what waits for it goes another way. */
@@ -33,5 +33,5 @@ export const openPaths = async (options: OptionValues, output: Output): Promise<
   if (wanted === 'direct')
     throw new WherryError('conflict', `${words}: use \`--path relay\`, which is sealed too.`)
   if (wanted === 'auto') output.note(`${words}: all goes through the hub, sealed.`)
-  return { connect: undefined, limit, close() {} }
+  return { connect: undefined, limit, async close() {} }
 }

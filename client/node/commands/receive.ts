@@ -180,7 +180,7 @@ export const receive: Command = {
         await start.kept.release()
       }
     } finally {
-      paths.close()
+      await paths.close()
       timers.close()
       asker.close()
     }

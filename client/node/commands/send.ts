@@ -207,7 +207,7 @@ export const send: Command = {
       await runSend(run, context, options)
     } finally {
       for (const source of tree.sources) await source.close?.()
-      paths.close()
+      await paths.close()
       timers.close()
       await kept.release()
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { commandLine } from '../../../test/support/command-line.ts'
 import { beginSend, outcomeOf } from '../../../test/support/direct-sends.ts'
 import { administrator, type HubProcess } from '../../../test/support/hub-process.ts'
+import { rtcProcessesOf } from '../../../test/support/rtc-processes.ts'
 import { bare, betweenPages, type Took } from '../direct-pages.ts'
 import { against, figure, median, rate, typical } from '../figures.ts'
 import { randomFile } from '../files.ts'
@@ -58,13 +59,18 @@ export const directBrowserRow: Row = {
   },
 }
 
-/** The CPU seconds of a process that may end at any time, as far as they were seen. */
-const watchCpu = (pid: number | undefined) => {
+/** The CPU seconds of a process and of its WebRTC, which may end at any time, as far as they were seen. */
+const watchCpu = (pid = 0) => {
   let seen = 0
   const look = async () => {
-    seen = Math.max(seen, await cpuSecondsOf(pid ?? 0).catch(() => 0))
+    const pids = [pid, ...(await rtcProcessesOf(pid))]
+    const all = await Promise.all(pids.map(one => cpuSecondsOf(one).catch(() => 0)))
+    seen = Math.max(
+      seen,
+      all.reduce((sum, seconds) => sum + seconds),
+    )
   }
-  const looking = setInterval(() => void look(), 100)
+  const looking = setInterval(() => void look(), 250)
   return () => {
     clearInterval(looking)
     return seen

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { directPaths } from '../../../client/core/peer/direct.ts'
 import { decodePairing } from '../../../client/core/peer/pairing/pairing-messages.ts'
-import { loadRtc, type Rtc } from '../../../client/node/peer/rtc.ts'
+import { loadRtc, type Rtc } from '../../../client/node/peer/rtc/rtc.ts'
 import { type Deeds, type EvilHub, evilHub } from '../../support/evil-hub.ts'
 import { administrator, type HubProcess, hubProcess } from '../../support/hub-process.ts'
 import {
@@ -36,7 +36,7 @@ export const evilRig = () => {
   afterAll(async () => {
     for (const meeting of meetings) meeting.close()
     for (const evil of evils) await evil.close()
-    rtc?.close()
+    await rtc?.close()
     await hub?.remove()
   })
 

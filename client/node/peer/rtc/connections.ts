@@ -3,21 +3,21 @@ import type {
   MakePeerConnection,
   PeerConnection,
   PeerConnectionEvents,
-} from '../../core/peer/peer-connection.ts'
-import { lowMarkBytes } from '../../core/peer/peer-connection.ts'
+} from '../../../core/peer/peer-connection.ts'
+import { lowMarkBytes } from '../../../core/peer/peer-connection.ts'
 import { iceServers } from './ice-servers.ts'
 
 type Library = typeof import('node-datachannel')
 
-/** WebRTC of this process; there is one. */
-export type Rtc = {
+/** What the library gives to the process that loaded it. */
+export type Connections = {
   make: MakePeerConnection
   /** Ends its threads, without which the process does not end. */
   close(): void
 }
 
 /** Null where the library has no binary for this platform. */
-export const loadRtc = async (): Promise<Rtc | null> => {
+export const loadConnections = async (): Promise<Connections | null> => {
   try {
     const library = await import('node-datachannel')
     return { make: peerConnections(library), close: () => library.cleanup() }

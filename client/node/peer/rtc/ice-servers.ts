@@ -1,5 +1,5 @@
 import type { IceServer } from 'node-datachannel'
-import type { PeerServers } from '../../core/peer/peer-connection.ts'
+import type { PeerServers } from '../../../core/peer/peer-connection.ts'
 
 /** `turn:host:port?transport=udp`, as RFC 7064 and 7065 write it. */
 const serverForm = /^(stun|turn):(\[[^\]]+\]|[^:?]+)(?::(\d+))?(?:\?transport=(\w+))?$/
