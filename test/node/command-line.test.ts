@@ -182,7 +182,10 @@ describe('files', () => {
   test('mkdir, mv, cp, ls and rm do what their names say', async () => {
     await wherry.json(['mkdir', 'me:a/b/c'])
     await writeFile(join(home, 'note.txt'), 'hello')
-    await wherry.json(['put', join(home, 'note.txt'), 'me:a/renamed.txt'])
+    const put = await wherry.run(['put', join(home, 'note.txt'), 'me:a/renamed.txt'])
+    expect(put.stdout).toMatch(/^1 file, 5 B: 5 B sent, 0 B there already/)
+    const got = await wherry.run(['get', 'me:a/renamed.txt', join(home, 'got.txt')])
+    expect(got.stdout).toMatch(/^1 file, 5 B: 5 B received, 0 B here already/)
     await wherry.json(['cp', 'me:a/renamed.txt', 'me:a/b'])
     await wherry.json(['mv', 'me:a/renamed.txt', 'me:a/b/c/moved.txt'])
     const listed = (await wherry.json(['ls', 'me:a/b'])) as { name: string; size: number }[]

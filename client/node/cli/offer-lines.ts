@@ -1,5 +1,5 @@
 import type { PeerOffer } from '../../core/peer/api.ts'
-import { columns, formatBytes, printable } from './output.ts'
+import { columns, countOfFiles, formatBytes, printable } from './output.ts'
 
 /** Names that are shown before somebody accepts. */
 const mostLines = 20
@@ -7,7 +7,7 @@ const mostLines = 20
 /** What is on offer, for the terminal: nothing in it can do more there than be read. */
 export const offerLines = ({ from, files, text }: PeerOffer): string[] => {
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
-  const things = files.length === 1 ? '1 file' : `${files.length} files`
+  const things = countOfFiles(files.length)
   const rows = files
     .slice(0, mostLines)
     .map(({ path, kind, size }) => [

@@ -43,6 +43,8 @@ export const printable = (name: string): string =>
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
+export const countOfFiles = (count: number): string => (count === 1 ? '1 file' : `${count} files`)
+
 /** Bytes for people, in powers of 1000: `1.3 GB`. */
 export const formatBytes = (bytes: number): string => {
   let value = bytes

@@ -54,8 +54,6 @@ export type TransferOutcome = {
   path: CarrierKind | null
 }
 
-export const countOfFiles = (count: number): string => (count === 1 ? '1 file' : `${count} files`)
-
 /** Shows a transfer until it is over. Rejects with what it failed for, or with `cancelled` when it was stopped here. */
 export const showTransfer = async (
   transfer: PeerTransfer,

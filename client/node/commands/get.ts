@@ -4,7 +4,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { download } from '../../core/download/download.ts'
 import { argument, type Command, PartialFailure } from '../cli/command.ts'
-import { formatBytes, type Output, printable } from '../cli/output.ts'
+import { countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { createProgressBar } from '../cli/progress.ts'
 import { listFolder, needEntry } from '../cli/remote-path.ts'
 import type { Client } from '../cli/session.ts'
@@ -117,7 +117,7 @@ export const get: Command = {
     const wanted = await Array.fromAsync(wantedFiles(client, entry, target))
     const totals = await getAll(client, wanted, options.force === true, output, signal)
     const seconds = (performance.now() - started) / 1000
-    const line = `${totals.files} files, ${formatBytes(totals.bytes)}: ${formatBytes(totals.receivedBytes)} received, ${formatBytes(totals.reusedBytes)} here already, ${seconds.toFixed(1)} s`
+    const line = `${countOfFiles(totals.files)}, ${formatBytes(totals.bytes)}: ${formatBytes(totals.receivedBytes)} received, ${formatBytes(totals.reusedBytes)} here already, ${seconds.toFixed(1)} s`
     output.result({ ...totals, seconds }, [line])
     if (totals.failed > 0) throw new PartialFailure()
   },

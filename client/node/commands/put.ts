@@ -2,7 +2,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import type { UploadItem, UploadQueue } from '../../core/api.ts'
 import { createUploadQueue } from '../../core/upload/upload-queue.ts'
 import { argument, type Command, PartialFailure, textOption, UsageError } from '../cli/command.ts'
-import { columns, formatBytes, type Output, printable } from '../cli/output.ts'
+import { columns, countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { createProgressBar } from '../cli/progress.ts'
 import { findDestination } from '../cli/remote-path.ts'
 import { threadHashing } from '../hashing.ts'
@@ -32,7 +32,7 @@ const runQueue = async (queue: UploadQueue, output: Output, signal: AbortSignal)
   const bar = createProgressBar(output.interactive)
   const stop = queue.onChange(() => {
     const { bytes, storedBytes, doneFiles, files } = queue.totals
-    bar.update(storedBytes, bytes, `${doneFiles} of ${files} files`)
+    bar.update(storedBytes, bytes, `${doneFiles} of ${countOfFiles(files)}`)
   })
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(new WherryError('cancelled')), { once: true })
@@ -88,7 +88,7 @@ export const put: Command = {
         seconds,
         failed,
       }
-      const line = `${value.files} files, ${formatBytes(value.bytes)}: ${formatBytes(sentBytes)} sent, ${formatBytes(value.reusedBytes)} there already, ${seconds.toFixed(1)} s`
+      const line = `${countOfFiles(value.files)}, ${formatBytes(value.bytes)}: ${formatBytes(sentBytes)} sent, ${formatBytes(value.reusedBytes)} there already, ${seconds.toFixed(1)} s`
       output.result(value, columns([[line]]))
       if (failed > 0) throw new PartialFailure()
     } finally {

@@ -104,10 +104,11 @@ export class UploadTray extends LitElement {
   /** Also while only the head is there: nothing goes on without it. */
   #lockedNotice() {
     if (this.locked === 0) return nothing
+    const isOne = this.locked === 1
     return html`<div class="notice">
-      <p>${msg(str`${this.locked} uploads of your last visit can go on.`)}</p>
+      <p>${isOne ? msg('An upload of your last visit can go on.') : msg(str`${this.locked} uploads of your last visit can go on.`)}</p>
       <button class="primary" type="button" @click=${() => this.#fire('unlock')}>
-        ${msg(str`Resume ${this.locked} uploads`)}
+        ${isOne ? msg('Resume it') : msg(str`Resume ${this.locked} uploads`)}
       </button>
     </div>`
   }
