@@ -38,5 +38,8 @@ export type FromRtc =
     }[Happening]
   /** So many of all bytes that were sent have left the buffer of the channel. */
   | { kind: 'drained'; id: number; bytes: number }
-  | { kind: 'answered'; number: number; value: unknown }
-  | { kind: 'refused'; number: number; why: string }
+  | { kind: 'answered'; id: number; number: number; value: unknown }
+  | { kind: 'refused'; id: number; number: number; why: string }
+
+/** Of one connection. */
+export type OfConnection = Exclude<FromRtc, { kind: 'alive' }>

@@ -30,11 +30,13 @@ const take = (message: ToRtc): void => {
     if (made) connections.set(message.id, made)
   } else {
     const connection = connections.get(message.id)
-    if (message.kind === 'ask') void connection?.ask(message)
-    else if (message.kind === 'send') connection?.send(message.message)
+    // One that could not be made is told as closed: what else was meant for it is over with it.
+    if (!connection) return
+    if (message.kind === 'ask') void connection.ask(message)
+    else if (message.kind === 'send') connection.send(message.message)
     else {
       connections.delete(message.id)
-      connection?.close()
+      connection.close()
     }
   }
 }

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { MakePeerConnection } from '../../../core/peer/peer-connection.ts'
-import type { FromRtc, Question, ToRtc } from './messages.ts'
+import type { FromRtc, ToRtc } from './messages.ts'
 import { type RemoteConnection, remoteConnection } from './remote-connection.ts'
 
 /** Between two beats; an answer takes a millisecond while all is well. */
@@ -28,20 +28,12 @@ export const startRtcProcess = (): RtcProcess => {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const connections = new Map<number, RemoteConnection>()
-  const questions = new Map<number, PromiseWithResolvers<unknown>>()
-  let [lastId, lastQuestion, silentBeats] = [0, 0, 0]
+  let [lastId, silentBeats] = [0, 0]
   let hasEnded = false
 
   const tell = (message: ToRtc) => {
     // What cannot be told any more is told to nobody: ended() follows.
     if (child.connected) child.send(message, () => {})
-  }
-  const ask = (id: number, question: Question, about: unknown): Promise<unknown> => {
-    const answer = Promise.withResolvers<unknown>()
-    const number = ++lastQuestion
-    questions.set(number, answer)
-    tell({ kind: 'ask', id, number, question, about } as ToRtc)
-    return answer.promise
   }
   const kill = () => void child.kill('SIGKILL')
 
@@ -56,22 +48,12 @@ export const startRtcProcess = (): RtcProcess => {
     hasEnded = true
     clearInterval(beating)
     process.off('exit', kill)
-    for (const { reject } of questions.values()) reject(new Error('The process for WebRTC ended.'))
     for (const connection of [...connections.values()]) connection.closed()
-  }
-
-  const answered = (message: Extract<FromRtc, { kind: 'answered' | 'refused' }>) => {
-    const answer = questions.get(message.number)
-    questions.delete(message.number)
-    if (message.kind === 'answered') answer?.resolve(message.value)
-    else answer?.reject(new Error(message.why))
   }
 
   child.on('message', (message: FromRtc) => {
     silentBeats = 0
-    if (message.kind === 'happened') connections.get(message.id)?.happened(message)
-    else if (message.kind === 'drained') connections.get(message.id)?.drained(message.bytes)
-    else if (message.kind !== 'alive') answered(message)
+    if (message.kind !== 'alive') connections.get(message.id)?.take(message)
   })
   child.on('exit', ended)
   child.on('error', ended)
@@ -83,7 +65,7 @@ export const startRtcProcess = (): RtcProcess => {
     },
     make(servers, events) {
       const id = ++lastId
-      const remote = remoteConnection(id, events, { tell, ask, forget: () => connections.delete(id) })
+      const remote = remoteConnection(id, events, { tell, forget: () => connections.delete(id) })
       connections.set(id, remote)
       tell({ kind: 'make', id, servers })
       return remote.connection

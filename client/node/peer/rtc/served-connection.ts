@@ -42,9 +42,9 @@ export const serveConnection = (
         try {
           // Each question goes with what it is about: ToRtc says so.
           const value = await (connection[question] as (about: unknown) => Promise<unknown>)(about)
-          tell({ kind: 'answered', number, value })
+          tell({ kind: 'answered', id, number, value })
         } catch (error) {
-          tell({ kind: 'refused', number, why: String(error) })
+          tell({ kind: 'refused', id, number, why: String(error) })
         }
       },
       send(message) {
