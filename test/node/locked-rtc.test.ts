@@ -1,4 +1,3 @@
-import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { commandLine } from '../support/command-line.ts'
@@ -19,10 +18,8 @@ let target: string
 let file: string
 
 beforeEach(async () => {
-  work = await mkdtemp(join(rig.directory, 'work-'))
-  target = join(work, 'target')
+  ;({ work, target } = await rig.makeWork())
   file = await randomFile(join(work, 'big.bin'), bytes)
-  await mkdir(target)
 })
 
 /** Starts both sides; resolves when WebRTC has begun on the side of the sender. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -16,9 +16,7 @@ const hurried = fileURLToPath(new URL('../support/hurried-clock.mjs', import.met
 
 /** A receipt of which a part is on the disk, by somebody for whom ten minutes are ten seconds. */
 const begin = async () => {
-  const work = await mkdtemp(join(rig.directory, 'work-'))
-  const target = join(work, 'target')
-  await mkdir(target)
+  const { work, target } = await rig.makeWork()
   const bob = commandLine(join(work, 'bob'), ['env', `NODE_OPTIONS=--import ${hurried}`])
   const file = await randomFile(join(work, 'big.bin'), size)
   const sending = await beginSend(rig.ada, [file, '--path', 'relay'])

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createListeners } from '../../client/core/listeners.ts'
-import type { Carrier, Role, SealedSignals } from '../../client/core/peer/api.ts'
+import type { Carrier } from '../../client/core/peer/api.ts'
 import { directPaths } from '../../client/core/peer/direct.ts'
-import type { PeerServers } from '../../client/core/peer/peer-connection.ts'
 import { iceServers } from '../../client/node/peer/rtc/ice-servers.ts'
 import { loadRtc, type Rtc } from '../../client/node/peer/rtc/rtc.ts'
+import { directPair, type Message, signalPair } from '../support/direct-pair.ts'
 import { rtcProcessesOf } from '../support/rtc-processes.ts'
-import { type Message, signalPair } from '../support/signal-pair.ts'
 
 let rtc: Rtc
 beforeAll(async () => {
@@ -25,22 +24,10 @@ const places = [
   ['in a process of their own', turnServer],
 ] as const
 
-const carriers = (signals: [SealedSignals, SealedSignals], servers: PeerServers) => {
-  const stops: (() => void)[] = []
-  const found = (['sender', 'receiver'] as Role[]).map((role, i) => {
-    const { promise, resolve } = Promise.withResolvers<Carrier>()
-    const side = signals[i]
-    if (side) stops.push(directPaths(rtc.make)({ signals: side, role, servers, onCarrier: resolve }))
-    return promise
-  })
-  return { found: Promise.all(found), stop: () => stops.forEach(stop => void stop()) }
-}
-
 describe.each(places)('connections %s', (_, servers) => {
   test('two find each other, and large messages arrive whole and in order in both directions', async () => {
-    const { found, stop } = carriers(signalPair(), servers)
+    const { found, stop } = directPair(rtc.make, servers)
     const [a, b] = await found
-    if (!a || !b) throw new Error('no carriers')
     expect([a.kind, b.kind]).toEqual(['direct', 'direct'])
     const count = 200
     const run = async (from: Carrier, to: Carrier) => {
@@ -79,7 +66,7 @@ describe.each(places)('connections %s', (_, servers) => {
       const sdp = description.sdp.replace(/(a=fingerprint:sha-256 )\S+/i, `$1${other}`)
       return { ...message, description: { ...description, sdp } }
     }
-    const { found, stop } = carriers(signalPair(swap), servers)
+    const { found, stop } = directPair(rtc.make, servers, signalPair(swap))
     const outcome = await Promise.race([
       found.then(() => 'connected'),
       new Promise(resolve => setTimeout(() => resolve('nothing'), 3000)),

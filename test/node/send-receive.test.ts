@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -21,9 +21,7 @@ let target: string
 let bob: CommandLine
 
 beforeEach(async () => {
-  work = await mkdtemp(join(rig.directory, 'work-'))
-  target = join(work, 'target')
-  await mkdir(target)
+  ;({ work, target } = await rig.makeWork())
   bob = commandLine(join(work, 'bob'))
 })
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type CommandLine, type CommandResult, commandLine } from '../support/command-line.ts'
@@ -25,9 +25,7 @@ let target: string
 let file: string
 
 beforeEach(async () => {
-  work = await mkdtemp(join(rig.directory, 'work-'))
-  target = join(work, 'target')
-  await mkdir(target)
+  ;({ work, target } = await rig.makeWork())
   file = join(work, 'plans.txt')
   await writeFile(file, 'the plans')
 })

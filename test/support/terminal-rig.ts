@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
@@ -16,6 +16,8 @@ export type TerminalRig = {
   readonly ada: CommandLine
   /** Another one, with a home of this name. */
   signIn(name: string, account: Account): Promise<CommandLine>
+  /** Folders of one test: for homes and files, and an empty one in it to receive into. */
+  makeWork(): Promise<{ work: string; target: string }>
 }
 
 /** Starts before the tests of the file that calls it, and ends after them. `environment`: more of the hub's settings. */
@@ -57,5 +59,11 @@ export const terminalRig = (environment: Record<string, string> = {}): TerminalR
       return ada
     },
     signIn,
+    async makeWork() {
+      const work = await mkdtemp(join(directory, 'work-'))
+      const target = join(work, 'target')
+      await mkdir(target)
+      return { work, target }
+    },
   }
 }

@@ -1,10 +1,10 @@
-import type {
-  Description,
-  MakePeerConnection,
-  PeerConnection,
-  PeerConnectionEvents,
+import {
+  type Description,
+  lowMarkBytes,
+  type MakePeerConnection,
+  type PeerConnection,
+  type PeerConnectionEvents,
 } from '../../../core/peer/peer-connection.ts'
-import { lowMarkBytes } from '../../../core/peer/peer-connection.ts'
 import { iceServers } from './ice-servers.ts'
 
 type Library = typeof import('node-datachannel')
