@@ -61,6 +61,24 @@ describe('the upload queue', () => {
     }
   })
 
+  test('one call of small files is read after another, so that the first is soon on its way', async () => {
+    const queue = openQueue(createFakeHub())
+    const reads: string[] = []
+    const requests = ['a', 'b', 'c'].flatMap(path =>
+      Array.from({ length: 40 }, (_, i) => {
+        const source = memorySource(`${i}`, someBytes(900, i))
+        const read: typeof source.read = (...range) => {
+          reads.push(path)
+          return source.read(...range)
+        }
+        return request(`${i}`, someBytes(0), { source: { ...source, read }, path: [path] })
+      }),
+    )
+    queue.add(requests)
+    await queue.whenIdle()
+    expect(reads).toEqual(requests.map(({ path }) => path[0]))
+  })
+
   test('a large file begins when the one before is sent, but not more than one ahead of what is stored', async () => {
     const hub = createFakeHub()
     const queue = openQueue(hub, { largeAtOnce: 1 })

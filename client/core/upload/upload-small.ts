@@ -19,6 +19,8 @@ export const createSmallUploads = (tools: UploadTools) => {
   /** What batches are read into: fresh memory for each file costs more than reading it. */
   const spare = createSpare(() => new Uint8Array(limits.putManyBytes))
   let running = 0
+  /** Batches are read one after another, so that one is on its way while the next is read. */
+  let reading: Promise<unknown> = Promise.resolve()
 
   const keyOf = ({ shown }: UploadRecord) => `${shown.folder}/${shown.path}`
 
@@ -111,7 +113,9 @@ export const createSmallUploads = (tools: UploadTools) => {
     const folder = await folders.ensure(first.shown.folder, first.path)
     const memory = spare.take()
     try {
-      await upload(folder, await readBatch(batch, memory))
+      const ready = reading.then(() => readBatch(batch, memory))
+      reading = ready.catch(() => {})
+      await upload(folder, await ready)
     } finally {
       spare.keep(memory)
     }
