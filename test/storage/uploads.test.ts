@@ -237,6 +237,54 @@ test('of small files each succeeds or fails by itself, and a repetition changes 
   expect(await checkDirectory(directory)).toEqual([])
 })
 
+test('small files that are next versions go in together with new ones, beside a folder and a second of a name', async () => {
+  const directory = temporaryDirectory()
+  const { storage, actor, root, space } = await withAda(null, { directory })
+  for (const text of ['old', 'newer']) await storage.chunks.put(ref(text).hash, bytesOf(text))
+  const file = (name: string, text: string, onClash: 'keepBoth' | 'replace' = 'replace') => ({
+    ...{ name, ...ref(text), type: `text/${text}`, modifiedAt: text.length, onClash },
+  })
+  const put = async (files: ReturnType<typeof file>[]) => {
+    const results = await storage.uploads.putMany(actor, root, files)
+    return results.map(result => (result.ok ? result : result.reason))
+  }
+  const names = Array.from({ length: 100 }, (_, i) => `File ${i}`)
+  const first = await put(names.map(name => file(name, 'old')))
+  const { entry: folder } = await storage.entries.createFolder(actor, root, 'folder', 'fail')
+  const results = await put([
+    ...names.map((name, i) => file(name.toLowerCase(), i < 50 ? 'newer' : 'old')),
+    file('folder', 'newer'),
+    file('File 0', 'old', 'keepBoth'),
+    file('File 99', 'newer'),
+    file('added', 'newer'),
+  ])
+
+  for (const [i, name] of names.entries()) {
+    const [was, is] = [first[i], results[i]]
+    if (typeof was !== 'object' || typeof is !== 'object') throw new Error(`${name} was refused`)
+    const { id, version } = was.entry
+    const news = { name, size: 5, type: 'text/newer', modifiedAt: 5, by: { name: 'Ada' } }
+    expect(is).toMatchObject(
+      i < 50 ? { unchanged: false, entry: { ...news, id } } : { ...was, unchanged: true },
+    )
+    if (i < 99) expect(await storage.entries.get(id)).toEqual(is.entry)
+    expect(await storage.contents.ofEntry(id, null)).toMatchObject({ size: i < 50 || i === 99 ? 5 : 3 })
+    expect(await storage.contents.ofEntry(id, version)).toMatchObject({ size: 3 })
+  }
+  expect(results.slice(100)).toMatchObject([
+    'name_taken',
+    { unchanged: false, entry: { name: 'File 0 (2)', size: 3 } },
+    { unchanged: false, entry: { name: 'File 99', size: 5 } },
+    { unchanged: false, entry: { name: 'added', size: 5 } },
+  ])
+  const changes = await storage.changes.ofSpace(space, folder.seq, 1000)
+  expect(changes.map(({ change }) => change.seq)).toEqual(
+    Array.from({ length: 53 }, (_, i) => folder.seq + 1 + i),
+  )
+  expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 100 * 3 + 52 * 5 + 3 })
+  expect(await checkDirectory(directory)).toEqual([])
+})
+
 test('an upload is given up a time after its last byte, however long it runs', async () => {
   let now = 1_000_000
   const { storage, ada, root } = await withAda(null, { clock: () => now, uploadsKeptMs: 1000 })

@@ -59,8 +59,21 @@ export const firstFreeNumber = async (
   }
 }
 
+/** Those entries of a folder that have one of some name keys, by key. */
+export const entriesByKey = async (
+  tx: Tx,
+  folder: string,
+  keys: readonly string[],
+): Promise<Map<string, NamedEntryRow>> => {
+  const rows = await selectEntries(tx.db)
+    .where('e.parent', '=', folder)
+    .where('e.name_key', 'in', among(keys))
+    .execute()
+  return new Map(rows.map(row => [row.name_key, row]))
+}
+
 /** Those of some name keys that a folder has. */
-export const takenKeys = async (tx: Tx, folder: string, keys: readonly string[]): Promise<Set<string>> => {
+const takenKeys = async (tx: Tx, folder: string, keys: readonly string[]): Promise<Set<string>> => {
   const rows = await tx.db
     .selectFrom('entries')
     .select('name_key')

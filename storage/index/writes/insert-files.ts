@@ -2,12 +2,12 @@ import type { Insertable } from 'kysely'
 import type { Entry } from '../../../protocol/values.ts'
 import { type EntryRow, toEntry } from '../entry-rows.ts'
 import { insertRows } from '../insert-rows.ts'
-import { prepared } from '../prepared.ts'
 import { fileKind, type Tables } from '../tables.ts'
 import { orderedId, type Tx } from '../tx.ts'
 import { assertRoomBelow } from './depth.ts'
 import { namedAs } from './free-name.ts'
 import { appendChanges, countChildren, nextSeqs } from './space-changes.ts'
+import { nameOfWriter } from './writer-name.ts'
 
 /** A content that is whole, on its way to become a file. */
 export type NewFile = {
@@ -74,13 +74,3 @@ const versionRow = (tx: Tx, file: NewFile, id: string, entry: string): Insertabl
   created_at: tx.now,
   created_by: tx.by,
 })
-
-const nameOfUser = prepared((db, { id }: { id: string }) =>
-  db.selectFrom('users').select('name').where('id', '=', id),
-)
-
-const nameOfWriter = async (tx: Tx): Promise<string | null> => {
-  if (tx.by === null) return null
-  const [user] = await nameOfUser(tx.db, { id: tx.by })
-  return user?.name ?? null
-}

@@ -1,17 +1,19 @@
 import { sql } from 'kysely'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { nameKey } from '../../../protocol/names.ts'
+import type { Entry } from '../../../protocol/values.ts'
 import type { SmallFile, SmallFileResult } from '../../storage.ts'
 import { digestOfSmall } from '../digest-of-small.ts'
-import type { EntryRow } from '../entry-rows.ts'
+import { type EntryRow, toEntry } from '../entry-rows.ts'
 import { insertRows } from '../insert-rows.ts'
 import { inSavepoint } from '../savepoint.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
 import { findFolder } from './find.ts'
-import { takenKeys } from './free-name.ts'
+import { entriesByKey } from './free-name.ts'
 import { insertFiles } from './insert-files.ts'
 import { giveUpContents } from './orphans.ts'
 import { type ClashingFile, placeFile } from './place-file.ts'
+import { type FileRow, isFile, replaceFiles } from './replace-files.ts'
 import { assertMayWrite } from './rights.ts'
 import { charge } from './space-changes.ts'
 
@@ -19,8 +21,8 @@ type Batch = { folder: string; files: readonly SmallFile[] }
 type Prepared = ClashingFile & { hash: string }
 
 /**
- * If the quota has room for all, those whose names are free go in together, by few statements. The others
- * follow one by one, in order, so that each succeeds or fails by itself.
+ * If the quota has room for all, those whose names are free and those that are next versions go in together, by few
+ * statements. The others follow one by one, in order, so that each succeeds or fails by itself.
  */
 export const putMany: Write<Batch, SmallFileResult[]> = async (tx, args) => {
   const folder = await findFolder(tx, args.folder)
@@ -28,16 +30,8 @@ export const putMany: Write<Batch, SmallFileResult[]> = async (tx, args) => {
   await assertDurable(tx, args.files)
   const files = args.files.map(file => prepare(tx, file))
   await insertContents(tx, files)
-  const keys = files.map(file => nameKey(file.name))
-  const taken = await takenKeys(tx, folder.id, keys)
-  const free = files.filter((_, place) => {
-    const key = keys[place] ?? ''
-    const isFree = !taken.has(key)
-    taken.add(key)
-    return isFree
-  })
   const results = new Map<Prepared, SmallFileResult>()
-  if (await hasRoom(tx, folder.space, sizeOf(files))) await putTogether(tx, folder, free, results)
+  if (await hasRoom(tx, folder.space, sizeOf(files))) await putTogether(tx, folder, files, results)
   const inOrder: SmallFileResult[] = []
   for (const file of files) inOrder.push(results.get(file) ?? (await putOne(tx, folder, file)))
   return inOrder
@@ -100,13 +94,41 @@ const putTogether = async (
   files: readonly Prepared[],
   results: Map<Prepared, SmallFileResult>,
 ): Promise<void> => {
-  if (files.length === 0) return
-  await charge(tx, folder.space, { used: sizeOf(files), reserved: 0 })
-  const entries = await insertFiles(tx, folder, files)
-  for (const [i, file] of files.entries()) {
-    const entry = entries[i]
-    if (entry !== undefined) results.set(file, { ok: true, entry, unchanged: false })
+  const { added, versions, unchanged } = await sort(tx, folder, files)
+  const replacing = versions.map(({ file }) => file)
+  await charge(tx, folder.space, { used: sizeOf([...added, ...replacing]), reserved: 0 })
+  const answer = (file: Prepared | undefined, entry: Entry, isUnchanged: boolean) => {
+    if (file !== undefined) results.set(file, { ok: true, entry, unchanged: isUnchanged })
   }
+  const inserted = added.length > 0 ? await insertFiles(tx, folder, added) : []
+  for (const [i, entry] of inserted.entries()) answer(added[i], entry, false)
+  for (const [i, entry] of (await replaceFiles(tx, versions)).entries()) answer(replacing[i], entry, false)
+  for (const { there, file } of unchanged) answer(file, toEntry(there), true)
+  await giveUpContents(
+    tx,
+    unchanged.map(({ file }) => file.content),
+  )
+}
+
+type Meeting = { there: FileRow; file: Prepared }
+type Sorted = { added: Prepared[]; versions: Meeting[]; unchanged: Meeting[] }
+
+/** By what they meet in the folder. Not in it: what cannot simply replace that, and the second of a name. */
+const sort = async (tx: Tx, folder: EntryRow, files: readonly Prepared[]): Promise<Sorted> => {
+  const byKey = new Map<string, Prepared>()
+  for (const file of files) {
+    const key = nameKey(file.name)
+    if (!byKey.has(key)) byKey.set(key, file)
+  }
+  const taken = await entriesByKey(tx, folder.id, [...byKey.keys()])
+  const sorted: Sorted = { added: [], versions: [], unchanged: [] }
+  for (const [key, file] of byKey) {
+    const there = taken.get(key)
+    if (there === undefined) sorted.added.push(file)
+    else if (file.onClash === 'replace' && isFile(there))
+      (there.digest === file.digest ? sorted.unchanged : sorted.versions).push({ there, file })
+  }
+  return sorted
 }
 
 const putOne = async (tx: Tx, folder: EntryRow, file: Prepared): Promise<SmallFileResult> => {
