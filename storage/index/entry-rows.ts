@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Entry, Person } from '../../protocol/values.ts'
+import { among } from './insert-rows.ts'
 import { folderKind, type Tables } from './tables.ts'
 
 /** A row of the table of entries. */
@@ -15,6 +16,20 @@ export const selectEntries = (db: Kysely<Tables>) =>
     .leftJoin('users as u', 'u.id', 'e.changed_by')
     .selectAll('e')
     .select('u.name as by_name')
+
+/** Those entries of a folder that have one of some name keys, by key. */
+export const entriesByKey = async (
+  db: Kysely<Tables>,
+  folder: string,
+  keys: readonly string[],
+): Promise<Map<string, NamedEntryRow>> => {
+  // Folders too, whatever is wanted: asked for the kind, SQLite walks the whole folder by another index.
+  const rows = await selectEntries(db)
+    .where('e.parent', '=', folder)
+    .where('e.name_key', 'in', among(keys))
+    .execute()
+  return new Map(rows.map(row => [row.name_key, row]))
+}
 
 export const toPerson = (id: string | null, name: string | null): Person | null =>
   id === null || name === null ? null : { id, name }

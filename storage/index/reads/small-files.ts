@@ -4,8 +4,7 @@ import { nameKey } from '../../../protocol/names.ts'
 import type { Uploads } from '../../storage.ts'
 import { findChunks } from '../chunk-index.ts'
 import { digestOfSmall } from '../digest-of-small.ts'
-import { selectEntries, toEntry } from '../entry-rows.ts'
-import { among } from '../insert-rows.ts'
+import { entriesByKey, toEntry } from '../entry-rows.ts'
 import { folderKind, type Tables } from '../tables.ts'
 
 export const smallFileReads = (db: Kysely<Tables>): Pick<Uploads, 'findMany'> => ({
@@ -20,12 +19,7 @@ export const smallFileReads = (db: Kysely<Tables>): Pick<Uploads, 'findMany'> =>
     const total = folder.children
     if (total === 0) return { entries: files.map(() => null), total }
     const keys = files.map(file => nameKey(file.name))
-    // Folders too, which have no digest: asked for the kind, SQLite walks the whole folder by another index.
-    const rows = await selectEntries(db)
-      .where('e.parent', '=', id)
-      .where('e.name_key', 'in', among(keys))
-      .execute()
-    const there = new Map(rows.map(row => [row.name_key, row]))
+    const there = await entriesByKey(db, id, keys)
     // What is damaged has to come again: that heals it.
     const whole = await findChunks(
       db,

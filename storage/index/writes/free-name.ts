@@ -1,7 +1,6 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import { nameKey, nameProblem, numberedName, sortKey } from '../../../protocol/names.ts'
-import { type NamedEntryRow, selectEntries, toEntry } from '../entry-rows.ts'
-import { among } from '../insert-rows.ts'
+import { entriesByKey, type NamedEntryRow, selectEntries, toEntry } from '../entry-rows.ts'
 import { prepared } from '../prepared.ts'
 import type { Tx } from '../tx.ts'
 
@@ -41,7 +40,7 @@ export const freeName = async (
   const taken = await entryNamed(tx, folder, name)
   if (taken === undefined) return name
   if (onClash === 'fail') throw nameTaken(taken)
-  return firstFreeNumber(name, keys => takenKeys(tx, folder, keys))
+  return firstFreeNumber(name, keys => entriesByKey(tx.db, folder, keys))
 }
 
 const numbersAtOnce = 64
@@ -49,7 +48,7 @@ const numbersAtOnce = 64
 /** The first numbered form of a name that is not taken. */
 export const firstFreeNumber = async (
   name: string,
-  taken: (keys: readonly string[]) => Promise<ReadonlySet<string>>,
+  taken: (keys: readonly string[]) => Promise<{ has(key: string): boolean }>,
 ): Promise<string> => {
   for (let from = 2; ; from += numbersAtOnce) {
     const names = Array.from({ length: numbersAtOnce }, (_, i) => numberedName(name, from + i))
@@ -57,28 +56,4 @@ export const firstFreeNumber = async (
     const free = names.find(candidate => !used.has(nameKey(candidate)))
     if (free !== undefined) return free
   }
-}
-
-/** Those entries of a folder that have one of some name keys, by key. */
-export const entriesByKey = async (
-  tx: Tx,
-  folder: string,
-  keys: readonly string[],
-): Promise<Map<string, NamedEntryRow>> => {
-  const rows = await selectEntries(tx.db)
-    .where('e.parent', '=', folder)
-    .where('e.name_key', 'in', among(keys))
-    .execute()
-  return new Map(rows.map(row => [row.name_key, row]))
-}
-
-/** Those of some name keys that a folder has. */
-const takenKeys = async (tx: Tx, folder: string, keys: readonly string[]): Promise<Set<string>> => {
-  const rows = await tx.db
-    .selectFrom('entries')
-    .select('name_key')
-    .where('parent', '=', folder)
-    .where('name_key', 'in', among(keys))
-    .execute()
-  return new Set(rows.map(row => row.name_key))
 }

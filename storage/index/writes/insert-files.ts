@@ -32,7 +32,7 @@ export const insertFiles = async (tx: Tx, folder: EntryRow, files: readonly NewF
   await insertRows(
     tx.db,
     'versions',
-    placed.map(({ file, version, row }) => versionRow(tx, file, version, row.id)),
+    placed.map(({ file, version, row }) => versionRow(tx, file, { id: version, entry: row.id, number: 1 })),
   )
   await appendChanges(
     tx,
@@ -62,10 +62,12 @@ const entryRow = (tx: Tx, folder: EntryRow, file: NewFile, version: string, seq:
   seq,
 })
 
-const versionRow = (tx: Tx, file: NewFile, id: string, entry: string): Insertable<Tables['versions']> => ({
-  id,
-  entry,
-  number: 1,
+export const versionRow = (
+  tx: Tx,
+  file: NewFile,
+  named: { id: string; entry: string; number: number },
+): Insertable<Tables['versions']> => ({
+  ...named,
   content: file.content,
   size: file.size,
   type: file.type,

@@ -4,12 +4,11 @@ import { nameKey } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { SmallFile, SmallFileResult } from '../../storage.ts'
 import { digestOfSmall } from '../digest-of-small.ts'
-import { type EntryRow, toEntry } from '../entry-rows.ts'
+import { type EntryRow, entriesByKey, toEntry } from '../entry-rows.ts'
 import { insertRows } from '../insert-rows.ts'
 import { inSavepoint } from '../savepoint.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
 import { findFolder } from './find.ts'
-import { entriesByKey } from './free-name.ts'
 import { insertFiles } from './insert-files.ts'
 import { giveUpContents } from './orphans.ts'
 import { type ClashingFile, placeFile } from './place-file.ts'
@@ -120,7 +119,7 @@ const sort = async (tx: Tx, folder: EntryRow, files: readonly Prepared[]): Promi
     const key = nameKey(file.name)
     if (!byKey.has(key)) byKey.set(key, file)
   }
-  const taken = await entriesByKey(tx, folder.id, [...byKey.keys()])
+  const taken = await entriesByKey(tx.db, folder.id, [...byKey.keys()])
   const sorted: Sorted = { added: [], versions: [], unchanged: [] }
   for (const [key, file] of byKey) {
     const there = taken.get(key)

@@ -4,7 +4,7 @@ import { among, insertRows } from '../insert-rows.ts'
 import { prepared } from '../prepared.ts'
 import { fileKind } from '../tables.ts'
 import { orderedId, type Tx } from '../tx.ts'
-import type { NewFile } from './insert-files.ts'
+import { type NewFile, versionRow } from './insert-files.ts'
 import { appendChanges, nextSeqs } from './space-changes.ts'
 import { nameOfWriter } from './writer-name.ts'
 
@@ -27,19 +27,11 @@ export const replaceFiles = async (tx: Tx, all: readonly NewVersion[]): Promise<
   const first = await nextSeqs(tx, space, all.length)
   const by_name = await nameOfWriter(tx)
   const placed = all.map(({ there, file }, place) => {
+    const id = orderedId(tx.now)
     const content = { size: file.size, type: file.type, digest: file.digest, modified_at: file.modifiedAt }
-    const version = orderedId(tx.now)
     return {
-      row: { ...there, ...content, version, changed_by: tx.by, by_name, seq: first + place },
-      version: {
-        ...content,
-        id: version,
-        entry: there.id,
-        number: (latest.get(there.id) ?? 0) + 1,
-        content: file.content,
-        created_at: tx.now,
-        created_by: tx.by,
-      },
+      row: { ...there, ...content, version: id, changed_by: tx.by, by_name, seq: first + place },
+      version: versionRow(tx, file, { id, entry: there.id, number: (latest.get(there.id) ?? 0) + 1 }),
     }
   })
   const rows = placed.map(({ row }) => row)

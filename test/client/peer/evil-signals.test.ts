@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { fromBase64url, toBase64url } from '../../../client/core/base64url.ts'
 import type { Role } from '../../../client/core/peer/api.ts'
-import { fromBase64url, toBase64url } from '../../../client/core/peer/base64url.ts'
 import { decodePairing } from '../../../client/core/peer/pairing/pairing-messages.ts'
 import type { Deeds } from '../../support/evil-hub.ts'
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fromBase64url, toBase64url } from '../../../client/core/base64url.ts'
 import type { Role, Room, Secret } from '../../../client/core/peer/api.ts'
-import { fromBase64url, toBase64url } from '../../../client/core/peer/base64url.ts'
 import { startCpace } from '../../../client/core/peer/pairing/cpace.ts'
 import { associatedOf, cpaceInput } from '../../../client/core/peer/pairing/pair-keys.ts'
 import { type PairOptions, pair } from '../../../client/core/peer/pairing/pairing.ts'

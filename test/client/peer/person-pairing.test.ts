@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { fromBase64url, toBase64url } from '../../../client/core/base64url.ts'
 import type { ByPerson, Role, Room } from '../../../client/core/peer/api.ts'
-import { fromBase64url, toBase64url } from '../../../client/core/peer/base64url.ts'
 import { emojiList, emojiOf } from '../../../client/core/peer/pairing/emoji.ts'
 import { pair } from '../../../client/core/peer/pairing/pairing.ts'
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fromBase64url, toBase64url } from '../../../client/core/base64url.ts'
 import type { Role } from '../../../client/core/peer/api.ts'
-import { fromBase64url, toBase64url } from '../../../client/core/peer/base64url.ts'
 import { pair } from '../../../client/core/peer/pairing/pairing.ts'
 import { encodePairing } from '../../../client/core/peer/pairing/pairing-messages.ts'
 import { sealedSignals } from '../../../client/core/peer/pairing/sealed-signals.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toBase64url } from '../../../client/core/peer/base64url.ts'
+import { toBase64url } from '../../../client/core/base64url.ts'
 import { startReceipt, startSend } from '../../../client/core/peer/session.ts'
 import { memoryPeerSource, memoryStore } from './memory-files.ts'
 import { memoryRoom } from './memory-rooms.ts'

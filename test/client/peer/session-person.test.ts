@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { fromBase64url } from '../../../client/core/base64url.ts'
 import type { ByPerson, PeerTransfer } from '../../../client/core/peer/api.ts'
-import { fromBase64url } from '../../../client/core/peer/base64url.ts'
 import { type Kept, startReceipt, startSend } from '../../../client/core/peer/session.ts'
 import { memoryPeerSource, memoryStore } from './memory-files.ts'
 import { memoryRoom } from './memory-rooms.ts'

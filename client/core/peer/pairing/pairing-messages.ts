@@ -1,5 +1,5 @@
+import { fromBase64url, toBase64url } from '../../base64url.ts'
 import type { Secret } from '../api.ts'
-import { fromBase64url, toBase64url } from '../base64url.ts'
 import { shareBytes } from './cpace.ts'
 import { mostTrusted, proofBytes } from './trusted.ts'
 

@@ -1,6 +1,6 @@
 import { WherryError } from '../../../../protocol/errors.ts'
+import { fromBase64url } from '../../base64url.ts'
 import type { PairKeys, Role, Secret } from '../api.ts'
-import { fromBase64url } from '../base64url.ts'
 import { type CpaceRun, scalarOf, startCpace } from './cpace.ts'
 import {
   areEqual,

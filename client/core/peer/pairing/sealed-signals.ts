@@ -1,9 +1,9 @@
 import { WherryError } from '../../../../protocol/errors.ts'
 import { limits } from '../../../../protocol/limits.ts'
 import type { Stop } from '../../api.ts'
+import { fromBase64url, toBase64url } from '../../base64url.ts'
 import { createListeners } from '../../listeners.ts'
 import type { PairKeys, Room, SealedSignals } from '../api.ts'
-import { fromBase64url, toBase64url } from '../base64url.ts'
 import { decodePairing } from './pairing-messages.ts'
 
 /** The first byte of a sealed envelope; one of pairing begins with a brace. */

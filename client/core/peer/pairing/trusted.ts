@@ -2,8 +2,8 @@ import { expand, extract } from '@noble/hashes/hkdf.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { utf8ToBytes } from '@noble/hashes/utils.js'
+import { toBase64url } from '../../base64url.ts'
 import type { Role } from '../api.ts'
-import { toBase64url } from '../base64url.ts'
 import { areEqual, type DerivedKeys } from './pair-keys.ts'
 
 /** Devices of one person that a pairing tries, the first ones. */
