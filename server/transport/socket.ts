@@ -114,9 +114,11 @@ export const openSocket = (ws: WebSocket<SocketData>, meter: SocketMeter): OpenS
 
   return {
     socket,
+    // Not during the event: after it, uWebSockets.js no longer waits for room in the kernel, also if a message of 16 KiB or
+    // more that was sent meanwhile went in part only. Its rest would stay here (uSockets; as told in oven-sh/bun#38177).
     onDrain: () => {
       stalledLooks = 0
-      settle()
+      setImmediate(settle)
     },
     // Pongs wait in the send buffer like all else, which is made for those who signed in.
     onPing: () => {
