@@ -14,7 +14,8 @@ const watchDrop = (): void => {
 const sawDrop = (): boolean => (globalThis as Watched).sawDrop === true
 
 const mostTries = 5
-const triedMs = 1000
+/** A page that is only slow gets the files twice if this is too short. */
+const triedMs = 5000
 
 type Place = { x: number; y: number }
 
