@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config'
 import { skipReasons } from './test/support/skip-reasons.ts'
 
 // Generous, because machines are busy at times; a test that waits for what never comes still ends.
-const timeouts = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 20_000 }
+const timeouts = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  teardownTimeout: 20_000,
+  expect: { poll: { timeout: 10_000 } },
+}
 
 /** Where .ci/run wants the figures. */
 const report = process.env.TEST_REPORT
