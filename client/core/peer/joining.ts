@@ -7,7 +7,7 @@ import { createSealer, type MakeCipher, type Sealer } from './link/sealer.ts'
 import { pair } from './pairing/pairing.ts'
 import type { Paired } from './pairing/pairing-sides.ts'
 import { sealedSignals } from './pairing/sealed-signals.ts'
-import { watchReach } from './reach.ts'
+import { type Reach, watchReach } from './reach.ts'
 import { createSignalRelay } from './signal-relay.ts'
 
 /** Until the relay is asked for again: doubled each time that it is refused, or did not last. */
@@ -21,8 +21,8 @@ export type JoiningEvents = {
   /** A link to begin on, or to begin anew on. */
   link(link: PeerLink): void
   path(path: CarrierKind | null): void
-  /** Nothing comes from the other side, though the hub says that it is there; and `true` when it is heard again. */
-  reach(isReached: boolean): void
+  /** Nothing comes from the other side; and `reached` when it is heard again. */
+  reach(reach: Reach): void
   /** The other side closed the link. */
   closed(): void
   /** Nothing more will come: the wrong code, something forged, or the room is over and no way is left. */

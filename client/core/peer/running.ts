@@ -6,7 +6,7 @@ import { createComparing, type KeptComparison } from './comparing.ts'
 import type { Connect } from './direct.ts'
 import { type Joining, joinPeers } from './joining.ts'
 import type { MakeCipher } from './link/sealer.ts'
-import { unreachable } from './reach.ts'
+import { type Reach, unreachable } from './reach.ts'
 import { failureOf, namedError, type TransferEvents, type TransferSide } from './transfer/events.ts'
 import { createStatus } from './transfer/status.ts'
 import { within } from './within.ts'
@@ -57,7 +57,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   let again: string | null = null
   let isAccepted = false
   let isRunning = false
-  let isReached = true
+  let reach: Reach = 'reached'
   const paused = { here: false, there: false }
   let end: End | null = null
   let isStopped = false
@@ -67,13 +67,13 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
 
   const phase = (): TransferPhase => {
     if (end) return end.phase
-    if (!isReached) return 'unreached'
+    if (reach === 'unreached') return 'unreached'
     if (again !== null && comparing.isOpen && (role === 'sender' || status.now.offer === null))
       return 'comparing'
     if (isContinued && again === null && !room.present) return 'waiting'
     if (again === null || status.now.offer === null) return 'pairing'
     if (!isRunning) return 'offered'
-    if (status.now.path === null) return 'waiting'
+    if (status.now.path === null || reach === 'gone') return 'waiting'
     return paused.here || paused.there ? 'paused' : 'running'
   }
   const show = () => status.set({ phase: phase() })
@@ -188,7 +188,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
         show()
       },
       reach(now) {
-        isReached = now
+        reach = now
         show()
       },
       closed() {
@@ -198,7 +198,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
       failed: error => {
         farewell.resolve()
         // Whoever gives up first leaves, which is not why.
-        const isWhy = again !== null || isReached || !isReason(error, 'peer_left')
+        const isWhy = again !== null || reach !== 'unreached' || !isReason(error, 'peer_left')
         failed(isWhy ? error : unreachable(), null)
       },
     },
