@@ -3,9 +3,15 @@ import type { Carrier } from './api.ts'
 import { largestMessageBytes, smallMessageBytes } from './link/layout.ts'
 import { lowMarkBytes, type PeerChannel } from './peer-connection.ts'
 
-/** Both sides say it first, so that each knows the channel works in both directions. */
-export const readyMessage = Uint8Array.of(0)
-export const isReadyMessage = (message: Uint8Array): boolean => message.length === 1
+/**
+ * Both sides say it first, so that each knows the channel works in both directions. With it each tells whether it sees the
+ * way go through a TURN server: to the other side the server's address is a peer's like any other if a packet from there comes
+ * before its candidate.
+ */
+export const readyMessage = (isTurned: boolean): Uint8Array<ArrayBuffer> => Uint8Array.of(isTurned ? 1 : 0)
+/** What the other side sees; null for any other message. */
+export const readReady = (message: Uint8Array): { isTurned: boolean } | null =>
+  message.length === 1 ? { isTurned: message[0] === 1 } : null
 
 export type ChannelCarrier = {
   carrier: Carrier

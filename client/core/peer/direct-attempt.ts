@@ -1,6 +1,6 @@
 import type { Stop, Timers } from '../api.ts'
 import type { Carrier } from './api.ts'
-import { type ChannelCarrier, channelCarrier, isReadyMessage, readyMessage } from './channel-carrier.ts'
+import { type ChannelCarrier, channelCarrier, readReady, readyMessage } from './channel-carrier.ts'
 import type {
   Candidate,
   Description,
@@ -69,10 +69,21 @@ export const directAttempt = ({
     tellCandidates(gathered.splice(0))
   }
 
-  const open = async () => {
+  let seen: Promise<boolean> | null = null
+  /** Asked once: what is told to the other side is what counts here. */
+  const seesTurned = (own: PeerConnection) => {
+    seen ??= own.isTurned().catch(() => false)
+    return seen
+  }
+
+  const greet = async () => {
+    if (connection) connection.channel.send(readyMessage(await seesTurned(connection)))
+  }
+
+  const open = async (theirs: { isTurned: boolean }) => {
     if (isOpening || !connection) return
     isOpening = true
-    const isTurned = await connection.isTurned().catch(() => false)
+    const isTurned = (await seesTurned(connection)) || theirs.isTurned
     if (isClosed) return
     stopTimer()
     channel = channelCarrier(connection.channel, isTurned ? 'turned' : 'direct')
@@ -82,7 +93,8 @@ export const directAttempt = ({
   }
 
   const message = (bytes: Uint8Array<ArrayBuffer>) => {
-    if (isReadyMessage(bytes)) void open()
+    const ready = readReady(bytes)
+    if (ready) void open(ready)
     else if (channel) channel.message(bytes)
     else early.push(bytes)
   }
@@ -104,7 +116,7 @@ export const directAttempt = ({
         stopGathering ??= timers.after(gatherMs, tellGathered)
       },
       state,
-      open: () => connection?.channel.send(readyMessage),
+      open: () => void greet().catch(close),
       message,
       low: () => channel?.low(),
       close,

@@ -33,8 +33,8 @@ const signalPair = (): [SealedSignals, SealedSignals] => {
 }
 
 /** Both sides looking for ways; `found` are the carriers of each. */
-const looking = () => {
-  const net = memoryConnections()
+const looking = (turned: number[] = []) => {
+  const net = Object.assign(memoryConnections(), { turned })
   const [a, b] = signalPair()
   const found: { sender: Carrier[]; receiver: Carrier[] } = { sender: [], receiver: [] }
   const start = (role: 'sender' | 'receiver', signals: SealedSignals) =>
@@ -57,6 +57,13 @@ describe('direct ways', () => {
     expect(arrived).toEqual(Uint8Array.of(1, 2, 3))
     await expect.poll(() => net.made[1]?.candidates).toEqual(['of 0'])
   })
+
+  for (const [number, end] of ['sender', 'receiver'].entries())
+    test(`are turned ones for both if the ${end} alone sees the TURN server`, async () => {
+      const { found } = looking([number])
+      await expect.poll(() => [found.sender.length, found.receiver.length]).toEqual([1, 1])
+      expect([found.sender[0]?.kind, found.receiver[0]?.kind]).toEqual(['turned', 'turned'])
+    })
 
   test('are looked for again after a loss, seen by either side', async () => {
     const { found } = looking()

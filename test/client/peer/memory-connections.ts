@@ -10,6 +10,8 @@ export const memoryConnections = () => {
   const net = {
     /** No way is found: connections stay as they are. */
     isBlocked: false,
+    /** Of the connections that were made, in order: those that see the way go through a TURN server. */
+    turned: [] as number[],
     made,
     make: ((_servers, events) => {
       const own: Made = { events, carrier: null, isClosed: false, candidates: [] }
@@ -53,7 +55,7 @@ export const memoryConnections = () => {
         async takeCandidate({ candidate }) {
           own.candidates.push(candidate)
         },
-        isTurned: async () => false,
+        isTurned: async (): Promise<boolean> => net.turned.includes(number),
         close() {
           own.isClosed = true
           own.carrier?.close()
