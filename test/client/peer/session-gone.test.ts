@@ -1,16 +1,10 @@
 import { expect, test } from 'vitest'
 import { directPaths } from '../../../client/core/peer/direct.ts'
 import { startReceipt, startSend } from '../../../client/core/peer/session.ts'
-import { systemTimers } from '../../../client/core/timers.ts'
+import { hurriedTimers } from './hurried-timers.ts'
 import { memoryConnections } from './memory-connections.ts'
 import { memoryPeerSource, memoryStore } from './memory-files.ts'
 import { memoryRoom } from './memory-rooms.ts'
-
-/** A minute of theirs is three seconds. */
-const hurried = {
-  now: () => systemTimers.now() * 20,
-  after: (ms: number, run: () => void) => systemTimers.after(ms / 20, run),
-}
 
 /** A send on a direct way that runs until it is let go: the store takes nothing before. */
 const runningDirectly = async () => {
@@ -19,7 +13,7 @@ const runningDirectly = async () => {
   room.receiver.come()
   const net = memoryConnections()
   const secret = { via: 'code', secret: '7-copper-violin' } as const
-  const common = { connect: directPaths(net.make, hurried), timers: hurried }
+  const common = { connect: directPaths(net.make, hurriedTimers), timers: hurriedTimers }
   const sources = [memoryPeerSource(['a'], 3 * 2 ** 20)]
   const store = memoryStore()
   const letGo = Promise.withResolvers<void>()

@@ -1,21 +1,15 @@
 import { expect, test } from 'vitest'
-import { systemTimers } from '../../../client/core/timers.ts'
 import type { Deeds } from '../../support/evil-hub.ts'
 import { whenStatus } from '../../support/meeting.ts'
 import { evilRig, expectWhole, isSealed } from './evil-rig.ts'
+import { hurriedTimers } from './hurried-timers.ts'
 
 const rig = evilRig()
-
-/** A minute of theirs is three seconds. */
-const hurried = {
-  now: () => systemTimers.now() * 20,
-  after: (ms: number, run: () => void) => systemTimers.after(ms / 20, run),
-}
 
 const isUnreached = ({ phase }: { phase: string }) => phase === 'unreached'
 
 test('a hub that keeps back all envelopes is told of on both sides, which then end: the code is used up', async () => {
-  const started = await rig.send({ signal: () => [] }, { timers: hurried })
+  const started = await rig.send({ signal: () => [] }, { timers: hurriedTimers })
   await Promise.all([whenStatus(started.sender, isUnreached), whenStatus(started.receiver, isUnreached)])
   expect(await started.ends).toEqual({ sender: 'peer_away', receiver: 'peer_away' })
   for (const { status } of [started.sender, started.receiver])
@@ -34,7 +28,7 @@ for (const [what, deeds] of Object.entries(keptBack))
     let isKeeping = true
     const started = await rig.send(
       deeds(() => isKeeping),
-      { timers: hurried },
+      { timers: hurriedTimers },
     )
     await Promise.all([whenStatus(started.sender, isUnreached), whenStatus(started.receiver, isUnreached)])
     isKeeping = false
