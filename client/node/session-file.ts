@@ -21,13 +21,21 @@ export const sessionPath = (directory: string, hub: string): string => {
   return join(directory, 'sessions', `${name}-${tail}.json`)
 }
 
+/** The directory of sessions is not to be read or written; says so to people. */
+export class SessionFileError extends Error {
+  constructor(directory: string, cause: Error) {
+    super(`The sign-in cannot be kept in "${directory}": ${cause.message}`, { cause })
+  }
+}
+
 /** The session in the file; null if there is none, or none that makes sense. */
 export const readSession = async (path: string): Promise<KeptSession | null> => {
   try {
     return v.parse(kept, JSON.parse(await readFile(path, 'utf8')))
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    if (isAbsent || error instanceof SyntaxError || error instanceof v.ValiError) return null
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ENOTDIR'].includes(code) || error instanceof SyntaxError || error instanceof v.ValiError)
+      return null
     throw error
   }
 }

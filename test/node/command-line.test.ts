@@ -88,6 +88,20 @@ describe('signing in', () => {
     expect(stderr).toContain('wherry login')
   })
 
+  test('where no session can be kept, signing in says so, and the rest works as far as it can', async () => {
+    const locked = join(home, 'locked')
+    const other = commandLine(locked)
+    // Root may write in every directory, but not where there is a file.
+    await writeFile(join(locked, 'config'), '')
+    const login = ['login', hub.url, '--email', administrator.email, '--password-stdin']
+    const { code, stderr } = await other.run(login, administrator.password)
+    expect(stderr).toContain(`The sign-in cannot be kept in "${join(locked, 'config', 'wherry')}`)
+    expect(code).toBe(1)
+    const listed = await other.run(['ls', '--hub', hub.url])
+    expect(listed.stderr).toContain('wherry login')
+    expect(listed.code).toBe(3)
+  })
+
   test('an unknown command and a missing argument end with 2', async () => {
     expect((await wherry.run(['frobnicate'])).code).toBe(2)
     expect((await wherry.run(['put'])).code).toBe(2)

@@ -1,9 +1,10 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import { socketPath } from '../../../protocol/rpc.ts'
-import type { HubClient, TransferLink } from '../../core/api.ts'
+import type { Credentials, HubClient, TransferLink } from '../../core/api.ts'
 import { createClient } from '../../core/client.ts'
 import { fileCredentials } from '../credentials.ts'
 import { currentHub } from '../current-hub.ts'
+import { SessionFileError } from '../session-file.ts'
 import { nodeSocket } from '../socket.ts'
 import { agent } from './agent.ts'
 import { UsageError } from './command.ts'
@@ -12,6 +13,19 @@ export type Client = HubClient & TransferLink
 
 /** How long a first connection may take before the command says that the hub cannot be reached, in milliseconds. */
 const connectTimeoutMs = 15_000
+
+/** A client tries for ever to sign in with what is kept; where that cannot be read or kept, no try helps. */
+const tellingFailure = (credentials: Credentials, tell: (error: SessionFileError) => void): Credentials => ({
+  ...credentials,
+  async renew(refresh, stale) {
+    try {
+      return await credentials.renew(refresh, stale)
+    } catch (error) {
+      if (error instanceof SessionFileError) tell(error)
+      throw error
+    }
+  },
+})
 
 /** The connections of one run of a command. */
 export const openSession = (hubOption: string | undefined) => {
@@ -27,20 +41,18 @@ export const openSession = (hubOption: string | undefined) => {
     const url = URL.parse(socketPath, address)
     if (!url) throw new UsageError(`"${address}" is not a hub's address`)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+    const failure = Promise.withResolvers<never>()
     const client = createClient({
       url: url.href,
       socket: nodeSocket,
-      credentials: fileCredentials(address),
+      credentials: tellingFailure(fileCredentials(address), failure.reject),
       agent,
     })
     clients.push(client)
-    const timeout = AbortSignal.timeout(connectTimeoutMs)
-    const unreachable = new Promise<never>((_resolve, reject) => {
-      timeout.addEventListener('abort', () =>
-        reject(new WherryError('disconnected', `The hub at ${address} does not answer.`)),
-      )
-    })
-    await Promise.race([client.whenState('live', 'signedOut'), unreachable])
+    AbortSignal.timeout(connectTimeoutMs).addEventListener('abort', () =>
+      failure.reject(new WherryError('disconnected', `The hub at ${address} does not answer.`)),
+    )
+    await Promise.race([client.whenState('live', 'signedOut'), failure.promise])
     return client
   }
 
