@@ -67,8 +67,8 @@ const preparePackages = () => {
   if (!packagesAreInstalled()) {
     say('installing the packages (npm ci) …')
     // Every package brings its binaries. npm would build better-sqlite3 all the same, against what its package.json says,
-    // for which few machines have a compiler.
-    run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'])
+    // for which few machines have a compiler. And with NODE_ENV=production it would leave out what builds the client.
+    run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--ignore-scripts'])
   }
   prepareNode()
 }
