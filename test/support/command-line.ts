@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../../client/node/bin.mjs', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export type CommandResult = { code: number | null; stdout: string; stderr: string }
 
@@ -17,8 +17,12 @@ export type CommandLine = {
   start(args: readonly string[], input?: string): { process: ChildProcess; result: Promise<CommandResult> }
 }
 
-/** `under`: a command that it is started by. */
-export const commandLine = (home: string, under: readonly string[] = []): CommandLine => {
+/** `under`: a command that it is started by. `code`: where its code is. */
+export const commandLine = (
+  home: string,
+  under: readonly string[] = [],
+  code: string = root,
+): CommandLine => {
   mkdirSync(home, { recursive: true })
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('WHERRY_')),
@@ -34,7 +38,7 @@ export const commandLine = (home: string, under: readonly string[] = []): Comman
     const [program = '', ...all] = [
       ...under,
       process.execPath,
-      ...['--disable-warning=ExperimentalWarning', bin],
+      ...['--disable-warning=ExperimentalWarning', join(code, 'client/node/bin.mjs')],
       ...args,
     ]
     const child = spawn(program, all, { env, cwd: home })

@@ -57,8 +57,11 @@ const answers = async (url: string): Promise<boolean> => {
   }
 }
 
-/** Prepares a hub with an empty data directory; `environment` is added to its own. */
-export const hubProcess = async (environment: Record<string, string> = {}): Promise<HubProcess> => {
+/** Prepares a hub with an empty data directory; `environment` is added to its own, `code` is where its code is. */
+export const hubProcess = async (
+  environment: Record<string, string> = {},
+  code: string = root,
+): Promise<HubProcess> => {
   const port = await freePort()
   const url = `http://localhost:${port}`
   const directory = await mkdtemp(join(tmpdir(), 'wherry-hub-'))
@@ -83,7 +86,7 @@ export const hubProcess = async (environment: Record<string, string> = {}): Prom
       const node = [process.execPath, '--disable-warning=ExperimentalWarning', 'server/main.ts']
       const [program = '', ...args] = [...under, ...node]
       const started = spawn(program, args, {
-        cwd: root,
+        cwd: code,
         env: {
           ...inherited,
           WHERRY_PORT: String(port),
