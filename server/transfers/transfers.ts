@@ -126,15 +126,22 @@ export const createTransfers = (
   const mayWrite = async (user: string, folder: string): Promise<boolean> =>
     includesLevel(await levelOf(user, folder), 'write')
 
+  const whyEnded = async (folder: string): Promise<WherryError> =>
+    new WherryError(
+      'cancelled',
+      (await storage.entries.get(folder)) === null
+        ? 'The folder it was going to was deleted.'
+        : 'The right to write there was taken back.',
+    )
+
   const recheckStreams = async (): Promise<void> => {
-    const error = new WherryError('cancelled', 'The right to write there was taken back.')
     const ofStreams = streams.all().map(async stream => {
       if (!stream.opened || (await mayWrite(stream.user, stream.opened.folder))) return
       progress.update(stream.upload, { state: 'waiting' })
-      streams.end(stream, error)
+      streams.end(stream, await whyEnded(stream.opened.folder))
     })
     const ofBatches = batches.all().map(async batch => {
-      if (!(await mayWrite(batch.user, batch.folder))) batches.end(batch, error)
+      if (!(await mayWrite(batch.user, batch.folder))) batches.end(batch, await whyEnded(batch.folder))
     })
     await Promise.all([...ofStreams, ...ofBatches])
   }

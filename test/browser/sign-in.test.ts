@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { administrator } from '../support/hub-process.ts'
 import { webRig } from '../support/web-rig.ts'
-import { signIn } from '../support/web-steps.ts'
+import { drop, row, signIn } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -47,5 +49,19 @@ test('two tabs that renew at the same time both stay signed in', async () => {
   for (let round = 0; round < 4; round++) {
     await Promise.all([first.page.reload(), second.page.reload()])
     for (const { page } of [first, second]) await page.getByText(/^Live/).waitFor()
+  }
+})
+
+test('who signs in again in the same page uploads as before', async () => {
+  const folder = await rig.makeFolder('Signed in twice')
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  for (const name of ['one.txt', 'two.txt']) {
+    const path = join(rig.directory, name)
+    await writeFile(path, name)
+    await drop(page, [path])
+    await row(page, name).waitFor()
+    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await signIn(page, administrator)
   }
 })

@@ -131,6 +131,24 @@ test('a revoked right stops an upload and a signed address at once', async () =>
   expect(await get()).toBe(410)
 })
 
+test('an upload whose folder is deleted is told so', async () => {
+  const hub = await openHub()
+  const client = await signedInClient(hub.socketUrl)
+  const { entry: folder } = await client.call('folder.create', {
+    ...{ folder: client.root, name: 'short-lived', onClash: 'fail' },
+  })
+  const upload = newId()
+  await client.call('upload.credit', { bytes: MiB })
+  await open(client, upload, folder.id, 1000, { name: 'b.bin' })
+  await declare(client, upload, [fill(1000, 1)])
+  send(client, slice(1, 0, fill(1000, 1).subarray(0, 300), 0, false))
+  await client.call('upload.list', {})
+  await client.call('entry.delete', { entries: [folder.id] })
+  expect(await client.event('upload.refused')).toMatchObject({
+    ...{ reason: 'cancelled', message: 'The folder it was going to was deleted.' },
+  })
+})
+
 test('twenty connections get through a budget for two chunks', async () => {
   const hub = await openHub({ WHERRY_UPLOAD_BUDGET_BYTES: '8M', WHERRY_WINDOW_BYTES: '4M' })
   const { root, signedIn } = await signedInClient(hub.socketUrl)

@@ -57,6 +57,20 @@ const failed = ({ host }: Desk, error: unknown, keepBoth: () => void): void => {
   else say(host, { text, tone: 'error' })
 }
 
+/** What got another name where it was for a while has its own again, if that is still free. */
+const takeNamesBack = async ({ client }: Desk, before: readonly Entry[], now: readonly Entry[]) => {
+  const names = new Map(before.map(({ id, name }) => [id, name]))
+  for (const { id, name } of now) {
+    const own = names.get(id)
+    if (own === undefined || own === name) continue
+    try {
+      await client.call('entry.rename', { entry: id, name: own })
+    } catch (error) {
+      if (!isReason(error, 'name_taken')) throw error
+    }
+  }
+}
+
 /** Moves entries from `from` into a folder, and offers to undo it. */
 export const move = async (
   desk: Desk,
@@ -73,7 +87,7 @@ export const move = async (
   } catch (error) {
     return failed(desk, error, () => void move(desk, entries, from, target, 'keepBoth'))
   }
-  const back = () => attempt(desk, () => moveTo(from, 'keepBoth'))
+  const back = () => attempt(desk, async () => takeNamesBack(desk, entries, await moveTo(from, 'keepBoth')))
   say(desk.host, { text: msg(str`${named(entries)} moved to “${target.name}”.`), action: undo(back) })
 }
 

@@ -30,6 +30,8 @@ import { VirtualWindow } from './virtual-window.ts'
 export class EntryList extends LitElement {
   @property({ attribute: false }) rows: readonly Row[] = []
   @property({ attribute: false }) selected: ReadonlySet<string> = new Set()
+  /** How many of the rows are selected; a filter may hide others. */
+  @property({ attribute: false }) shownSelected = 0
   @property() cursor: string | null = null
   @property() view: 'list' | 'grid' = 'list'
   @property({ attribute: false }) order: ListOrder = { by: 'name', descending: false }
@@ -144,7 +146,7 @@ export class EntryList extends LitElement {
     const cursor = indexOf(this.rows, this.cursor, this.#cursorAt)
     this.#cursorAt = Math.max(0, cursor)
     const checked =
-      this.selected.size === 0 ? 'none' : this.selected.size >= this.rows.length ? 'all' : 'some'
+      this.shownSelected === 0 ? 'none' : this.shownSelected >= this.rows.length ? 'all' : 'some'
     const rows: TemplateResult[] = []
     for (let row = first; row <= last; row++) rows.push(this.#row(row, columns))
     return html`<div

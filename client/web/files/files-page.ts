@@ -5,6 +5,8 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import type { FolderChange, HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
+import { titleOpen } from '../app/page-title.ts'
+import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { readSettings, writeSettings } from '../app/settings.ts'
@@ -20,7 +22,7 @@ import type { EntryList } from './entry-list.ts'
 import { FileCommands } from './file-commands.ts'
 import { filesStyles } from './files-styles.ts'
 import { folderList, folderWithoutRows, type ListHandlers } from './folder-body.ts'
-import { FolderView } from './folder-view.ts'
+import { type FolderInfo, FolderView } from './folder-view.ts'
 import { handleKey, TypeAhead } from './keyboard.ts'
 import type { ListEvents } from './list-events.ts'
 import { LiveRows } from './live-rows.ts'
@@ -54,7 +56,7 @@ export class FilesPage extends LitElement {
   readonly folder: FolderView = new FolderView(this, {
     client: () => this.client,
     changed: change => this.#changed(change),
-    isFile: ({ entry }) => this.#openFileDeepLink(entry),
+    isFile: info => this.#openFile(info),
   })
   readonly #live: LiveRows = new LiveRows(this, () => this.client.user?.id)
   readonly #selected = new SelectedEntries()
@@ -65,6 +67,8 @@ export class FilesPage extends LitElement {
   /** The focus was in the folder of before: it belongs to the next one as soon as that is on the screen. */
   #hadFocus = false
   #pendingSelection: string | null = null
+  /** The file of the address, until it is in view. */
+  #toReveal: string | null = null
 
   static override styles = [base, buttons, filesStyles]
 
@@ -106,6 +110,7 @@ export class FilesPage extends LitElement {
     const { top, selection } = keptPageState()
     this.#restoreTop = top
     this.selection = this.#pendingSelection ? select.selectOnly(this.#pendingSelection) : selection
+    this.#toReveal = this.#pendingSelection
     this.#pendingSelection = null
     this.renaming = null
     this.dialog = null
@@ -147,15 +152,27 @@ export class FilesPage extends LitElement {
       if (this.list.offset >= this.#restoreTop - 1 || this.folder.live?.status === 'live')
         this.#restoreTop = 0
     }
+    this.#reveal()
     this.#keepFocus()
     this.#shown.tell(this, this.folder.info, this.client.user?.id)
+  }
+
+  #reveal() {
+    const { list } = this
+    const index = select.indexOf(this.rows, this.#toReveal)
+    if (index < 0 || !list) return
+    this.#toReveal = null
+    // It has no height before.
+    void list.updateComplete.then(() => list.reveal(index))
   }
 
   #keepFocus() {
     const next = this.list ?? this.renderRoot.querySelector<LitElement>('wherry-empty-folder')
     if (!this.#hadFocus || !next) return
     this.#hadFocus = false
-    void next.updateComplete.then(() => {
+    // What stands for an empty folder may not be loaded yet.
+    void customElements.whenDefined(next.localName).then(async () => {
+      await next.updateComplete
       if (document.activeElement === document.body) next.focus()
     })
   }
@@ -168,11 +185,23 @@ export class FilesPage extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback()
     document.removeEventListener('keydown', this.#pressed)
+    titleOpen(null)
   }
 
-  #openFileDeepLink(entry: Entry) {
-    this.#pendingSelection = entry.id
-    if (entry.folder) go(folderPath(entry.folder), { replace: true })
+  /** In its folder, or alone for those who may read nothing around it. */
+  #openFile({ entry, path }: FolderInfo) {
+    const folder = path.at(-1)
+    if (folder && folder.id === entry.folder) {
+      this.#pendingSelection = entry.id
+      go(folderPath(folder.id), { replace: true })
+    } else void this.#previewAlone(entry)
+  }
+
+  async #previewAlone(entry: Entry) {
+    await customElements.whenDefined('wherry-preview')
+    if (!this.isConnected || this.place !== entry.id) return
+    request(this, 'wherry-preview-request', { entry, siblings: [entry] })
+    go('/shared', { replace: true })
   }
 
   /** From the root of the space down to the open folder. */
@@ -239,6 +268,7 @@ export class FilesPage extends LitElement {
       {
         ...{ rows, view, order, cut, renaming, isTaken },
         selected: selection.ids,
+        shownSelected: this.selected.length,
         cursor: selection.cursor,
         news: this.#live.news,
         listKey: this.#live.key,

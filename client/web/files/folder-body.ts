@@ -8,7 +8,18 @@ import type { ListEvents } from './list-events.ts'
 /** What the list is given. */
 type ListParts = Pick<
   EntryList,
-  'rows' | 'selected' | 'cursor' | 'view' | 'order' | 'news' | 'cut' | 'renaming' | 'isTaken' | 'label' | 'me'
+  | 'rows'
+  | 'selected'
+  | 'shownSelected'
+  | 'cursor'
+  | 'view'
+  | 'order'
+  | 'news'
+  | 'cut'
+  | 'renaming'
+  | 'isTaken'
+  | 'label'
+  | 'me'
 > & { listKey: string }
 
 export type ListHandlers = { readonly [N in keyof ListEvents]: (detail: ListEvents[N]) => void }
@@ -22,6 +33,7 @@ const heard =
 export const folderList = (parts: ListParts, on: ListHandlers): TemplateResult => html`<wherry-entry-list
   .rows=${parts.rows}
   .selected=${parts.selected}
+  .shownSelected=${parts.shownSelected}
   .cursor=${parts.cursor}
   .view=${parts.view}
   .order=${parts.order}

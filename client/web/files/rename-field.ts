@@ -7,11 +7,13 @@ import { base } from '../styles/controls.ts'
 /** Edits a name in place, the stem selected; says at once if the name is taken or impossible. */
 @customElement('wherry-rename-field')
 export class RenameField extends LitElement {
+  /** The name; what others call it meanwhile does not come into what is typed. */
   @property() value = ''
   /** True if another entry of the folder has this name. */
   @property({ attribute: false }) isTaken: (name: string) => boolean = () => false
   @state() private problem = ''
   @query('input') private readonly field!: HTMLInputElement
+  #before = ''
   #isDone = false
 
   static override styles = [
@@ -49,6 +51,10 @@ export class RenameField extends LitElement {
     `,
   ]
 
+  override willUpdate() {
+    if (!this.hasUpdated) this.#before = this.value
+  }
+
   override firstUpdated() {
     const dot = this.value.lastIndexOf('.')
     this.field.focus()
@@ -62,7 +68,7 @@ export class RenameField extends LitElement {
         aria-describedby="problem"
         autocomplete="off"
         spellcheck="false"
-        .value=${this.value}
+        .value=${this.#before}
         @input=${this.#check}
         @keydown=${this.#pressed}
         @blur=${() => this.#finish(this.problem ? null : this.field.value)}
@@ -86,7 +92,7 @@ export class RenameField extends LitElement {
   #finish(name: string | null) {
     if (this.#isDone) return
     this.#isDone = true
-    const detail = name === this.value ? null : name
+    const detail = name === this.#before ? null : name
     this.dispatchEvent(new CustomEvent<string | null>('finish', { detail }))
   }
 }

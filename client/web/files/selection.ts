@@ -72,6 +72,7 @@ export const without = (
   if (!hasGone) return selection
   const ids = new Set([...selection.ids].filter(id => !gone.has(id)))
   if (selection.cursor === null || !gone.has(selection.cursor)) return { ...selection, ids }
-  const place = Math.min(indexOf(before, selection.cursor), after.length - 1)
-  return { ids, cursor: idAt(after, place), anchor: null }
+  const place = indexOf(before, selection.cursor)
+  const goneAbove = before.slice(0, place).filter(row => gone.has(rowId(row))).length
+  return { ids, cursor: idAt(after, Math.min(place - goneAbove, after.length - 1)), anchor: null }
 }

@@ -1,5 +1,6 @@
 import { msg } from '@lit/localize'
 import type { Entry } from '../../../protocol/values.ts'
+import { titleOpen } from '../app/page-title.ts'
 import { request } from '../app/requests.ts'
 import { writeSettings } from '../app/settings.ts'
 import type { DropTarget } from './drag.ts'
@@ -36,9 +37,7 @@ export class ShownFolder {
     const key = info && `${info.entry.id} ${info.level} ${name}`
     if (key === this.#told) return
     this.#told = key
-    const { title } = document
-    // While uploads run the tray writes their progress there.
-    if (!title.includes('%')) document.title = info ? `${name} · Wherry` : 'Wherry'
+    titleOpen(info && name)
     if (info) writeSettings({ lastFolder: info.entry.id })
     const shown = info && { id: info.entry.id, name, level: info.level, space: info.space.id }
     request(host, 'wherry-folder-shown', shown)

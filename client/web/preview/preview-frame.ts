@@ -73,11 +73,13 @@ export class PreviewFrame extends LitElement {
   override connectedCallback() {
     super.connectedCallback()
     window.addEventListener('wherry-preview-request', this.#asked as EventListener)
+    window.addEventListener('popstate', this.#close)
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback()
     window.removeEventListener('wherry-preview-request', this.#asked as EventListener)
+    window.removeEventListener('popstate', this.#close)
   }
 
   override updated() {

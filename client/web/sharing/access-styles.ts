@@ -29,6 +29,7 @@ export const accessStyles = css`
   b {
     display: block;
     font-weight: 550;
+    overflow-wrap: anywhere;
   }
   li select {
     inline-size: auto;

@@ -2,6 +2,8 @@ import { msg, str } from '@lit/localize'
 import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { Result } from '../../../protocol/table.ts'
+import type { Entry } from '../../../protocol/values.ts'
+import { request } from '../app/requests.ts'
 import { folderPath } from '../app/routes.ts'
 import { kindOf } from '../files/kind.ts'
 import { kindStyles } from '../files/kind-styles.ts'
@@ -49,12 +51,19 @@ export class SharedPage extends LitElement {
     const kind = kindOf(entry)
     const size = entry.kind === 'file' ? ` · ${formatBytes(entry.size)}` : ''
     return html`<li>
-      <a href=${folderPath(entry.id)}>
+      <a href=${folderPath(entry.id)} @click=${(event: MouseEvent) => this.#open(event, entry)}>
         <span class="kind ${kind.tone}">${icons[kind.icon]}</span>
         <span class="main"><b>${entry.name}</b><small>${msg(str`From ${[spaceName, ...above].join(' / ')}`)}${size}</small></span>
       </a>
       <span class="tag">${levelWord(level)}</span>
     </li>`
+  }
+
+  /** Nothing around a shared file is there to be shown, unless its folder is shared too. */
+  #open(event: MouseEvent, entry: Entry) {
+    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+    if (entry.kind === 'folder' || !isPlain) return
+    if (!request(this, 'wherry-preview-request', { entry, siblings: [entry] })) event.preventDefault()
   }
 
   #empty() {

@@ -5,6 +5,7 @@ import { customElement, property } from 'lit/decorators.js'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
+import { titleProgress } from '../app/page-title.ts'
 import { type OpenFolder, type Requests, request } from '../app/requests.ts'
 import { agent, socketUrl } from '../hub-address.ts'
 import { hasRememberedSends } from '../send/sends-key.ts'
@@ -26,7 +27,6 @@ export class UploadsFrame extends LitElement {
   @property({ attribute: false }) folder: OpenFolder | null = null
   #uploads: Uploads | null = null
   #stop: Stop | null = null
-  #title = document.title
   /** Of the folders that were open, by id. */
   readonly #folderNames = new Map<string, string>()
   #told: ReadonlySet<string> | undefined
@@ -81,7 +81,7 @@ export class UploadsFrame extends LitElement {
     window.removeEventListener('beforeunload', this.#leaving)
     this.#stop?.()
     this.#uploads?.close()
-    document.title = this.#title
+    titleProgress(null)
   }
 
   override render() {
@@ -134,8 +134,7 @@ export class UploadsFrame extends LitElement {
     const active = [...uploads.items.values()].some(isActive)
     const { bytes, storedBytes } = uploads.totals
     const percent = bytes === 0 ? 100 : Math.floor((100 * storedBytes) / bytes)
-    const bare = document.title.replace(/^\d+ % · /, '')
-    document.title = active ? `${percent} % · ${bare}` : bare
+    titleProgress(active ? percent : null)
   }
 
   /** Direct sends of before a reload go on whatever page is shown. */

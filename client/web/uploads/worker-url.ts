@@ -10,10 +10,13 @@ type PolicyFactory = {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): ScriptPolicy
 }
 
-/** Starts a worker, at most one for each page; our Content Security Policy lets scripts come from the Trusted Types policy `wherry-worker` only. */
+/** A page can make it once. */
+let policy: ScriptPolicy | null = null
+
+/** Starts a worker; our Content Security Policy lets scripts come from the Trusted Types policy `wherry-worker` only. */
 export const startWorker = (name: WorkerName): Worker => {
   const { trustedTypes } = globalThis as { trustedTypes?: PolicyFactory }
-  const policy = trustedTypes?.createPolicy('wherry-worker', { createScriptURL: url => url })
+  policy ??= trustedTypes?.createPolicy('wherry-worker', { createScriptURL: url => url }) ?? null
   const url = policy ? policy.createScriptURL(WHERRY_WORKERS[name]) : WHERRY_WORKERS[name]
   return new Worker(url as string, { type: 'module', name: `wherry-${name}` })
 }

@@ -1,0 +1,143 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { webRig } from '../support/web-rig.ts'
+import { choose, drop, openFolder, row, shownNames } from '../support/web-steps.ts'
+
+const rig = webRig()
+
+const folderWith = async (name: string, inside: readonly string[]): Promise<string> => {
+  const folder = await rig.makeFolder(name)
+  for (const one of inside) await rig.makeFolder(one, folder)
+  return folder
+}
+
+/** Uploads a small file in the page, and answers its id. */
+const dropped = async (page: Page, folder: string, name: string): Promise<string> => {
+  const path = join(rig.directory, name)
+  await writeFile(path, `what is in ${name}\n`)
+  await drop(page, [path])
+  const find = async () => (await rig.list(folder)).find(entry => entry.name === name)?.id
+  await expect.poll(find).toBeDefined()
+  return (await find()) ?? ''
+}
+
+const selected = (page: Page): Promise<string[]> =>
+  page.locator('wherry-entry-list .row[aria-selected="true"] .title').allTextContents()
+
+test('a name that is being typed stays as it is when somebody else renames the entry', async () => {
+  const folder = await folderWith('Renaming', ['alpha'])
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await choose(page, 'alpha', 'Rename')
+  await page.getByLabel('New name').fill('mine')
+  const [entry] = await rig.list(folder)
+  await rig.client.call('entry.rename', { entry: entry?.id ?? '', name: 'zeta' })
+  await row(page, 'zeta').waitFor({ state: 'attached' })
+  await page.keyboard.type('!')
+  await page.keyboard.press('Enter')
+  await row(page, 'mine!').waitFor()
+})
+
+test('the title of the tab names the open folder, whatever its name and whatever is uploaded', async () => {
+  const folder = await folderWith('Titles', ['100 % final', 'other'])
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await openFolder(page, '100 % final')
+  await expect.poll(() => page.title()).toBe('100 % final · Wherry')
+  await page.goBack()
+  await openFolder(page, 'other')
+  await expect.poll(() => page.title()).toBe('other · Wherry')
+  await page.getByRole('link', { name: 'Shared with me' }).first().click()
+  await expect.poll(() => page.title()).toBe('Wherry')
+})
+
+test('the keyboard goes on in an empty folder that is opened first', async () => {
+  const folder = await folderWith('Going in', ['empty'])
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await openFolder(page, 'empty')
+  await page.locator('wherry-empty-folder:focus').waitFor()
+})
+
+test('the address of a file in a long folder brings it into view', async () => {
+  const folder = await folderWith(
+    'Long',
+    Array.from({ length: 120 }, (_, i) => `f${i}`),
+  )
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const file = await dropped(page, folder, 'zz.txt')
+  await page.goto(`${rig.hub.url}/f/${file}`)
+  await row(page, 'zz.txt').waitFor()
+  expect(await selected(page)).toEqual(['zz.txt'])
+})
+
+test('after some rows are deleted the keyboard is at the one behind them', async () => {
+  const folder = await folderWith(
+    'Range',
+    Array.from({ length: 12 }, (_, i) => `n${10 + i}`),
+  )
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'n12').click()
+  await row(page, 'n16').click({ modifiers: ['Shift'] })
+  await page.keyboard.press('Delete')
+  await page.getByRole('button', { name: 'Delete for ever' }).click()
+  await row(page, 'n16').waitFor({ state: 'detached' })
+  await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+  await page.keyboard.press('ArrowDown')
+  await expect.poll(() => selected(page)).toEqual(['n18'])
+})
+
+test('the box of all is ticked only if all rows that are shown are selected', async () => {
+  const folder = await folderWith('Boxes', ['apple', 'avocado', 'plum'])
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'apple').click()
+  await row(page, 'avocado').click({ modifiers: ['Control'] })
+  const all = page.getByRole('checkbox', { name: 'Select all' })
+  await page.getByRole('searchbox').fill('plu')
+  await expect.poll(() => shownNames(page)).toEqual(['plum'])
+  await expect.poll(() => all.isChecked()).toBe(false)
+  await all.click()
+  await expect.poll(() => all.isChecked()).toBe(true)
+})
+
+test('undoing a move that kept both gives the name back, too', async () => {
+  const folder = await folderWith('Undoing', ['a', 'b'])
+  const a = (await rig.list(folder)).find(entry => entry.name === 'a')?.id ?? ''
+  await rig.makeFolder('b', a)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'b').click()
+  await page.keyboard.press('Control+X')
+  await openFolder(page, 'a')
+  await page.keyboard.press('Control+V')
+  await page.getByRole('button', { name: 'Keep both' }).click()
+  await row(page, 'b (2)').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(async () => (await rig.list(folder)).map(entry => entry.name).sort()).toEqual(['a', 'b'])
+})
+
+test('going back closes a preview', async () => {
+  const folder = await folderWith('Outside', ['inner'])
+  const [inner] = await rig.list(folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await openFolder(page, 'inner')
+  await dropped(page, inner?.id ?? '', 'words.txt')
+  await row(page, 'words.txt').locator('.title').dblclick()
+  await page.getByText('what is in words.txt').waitFor()
+  await page.goBack()
+  await page.locator('wherry-preview dialog').waitFor({ state: 'detached' })
+  await row(page, 'inner').waitFor()
+})
+
+test('a file that is shared alone opens from the list of what is shared, and by its address', async () => {
+  const eve = await rig.makeUser('Eve')
+  const folder = await rig.makeFolder('Hers alone')
+  const { page: ada } = await rig.open({ path: `/f/${folder}` })
+  const file = await dropped(ada, folder, 'alone.txt')
+  await rig.share(file, eve.id, 'read')
+  const { page } = await rig.open({ as: eve, path: '/shared' })
+  await page.getByRole('link', { name: 'alone.txt' }).click()
+  await page.getByText('what is in alone.txt').waitFor()
+  await page.goto(`${rig.hub.url}/f/${file}`)
+  await page.getByText('what is in alone.txt').waitFor()
+  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('link', { name: 'alone.txt' }).waitFor()
+})
