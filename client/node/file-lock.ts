@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
@@ -9,8 +9,15 @@ const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code
 const tryLock = async (path: string): Promise<boolean> => {
   try {
     const file = await open(path, 'wx', 0o600)
-    await file.writeFile(String(process.pid))
-    await file.close()
+    try {
+      await file.writeFile(String(process.pid))
+    } catch (error) {
+      // On a full disk it would be nobody's, for ever.
+      await rm(path, { force: true })
+      throw error
+    } finally {
+      await file.close()
+    }
     return true
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
@@ -27,11 +34,14 @@ const isRunning = (pid: number): boolean => {
   }
 }
 
-/** True if the process that holds the lock died with it. A lock without a number is just being made. */
+/** A lock is made and gets its number within so many milliseconds, or whoever made it died. */
+const numberedWithinMs = 5_000
+
+/** True if the process that holds the lock died with it. */
 const isLeft = async (path: string): Promise<boolean> => {
   try {
     const pid = Number(await readFile(path, 'utf8'))
-    return pid > 0 && !isRunning(pid)
+    return pid > 0 ? !isRunning(pid) : Date.now() - (await stat(path)).mtimeMs > numberedWithinMs
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
     return false

@@ -1,19 +1,29 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { type FileHandle, link, open, rename, unlink, utimes } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../protocol/errors.ts'
+import { limits } from '../../protocol/limits.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import type { Sink } from '../core/api.ts'
 
-/** What a file is called until it is whole. */
-export const partName = (file: string): string => `${file}.wherry-part`
+/**
+ * What a file is called until it is whole: its name as far as that fits, and something of its entry, so that it is no other
+ * file of somebody's, not even an earlier part that was uploaded.
+ */
+export const partName = (file: string, entry: string): string => {
+  const tail = `.${hash('sha256', entry).slice(0, 8)}.wherry-part`
+  let stem = basename(file)
+  while (Buffer.byteLength(stem + tail) > limits.nameBytes) stem = [...stem].slice(0, -1).join('')
+  return join(dirname(file), stem + tail)
+}
 
 /**
- * A file of this machine. It is written beside its name and gets it when it is whole; a later run finds what is there by
+ * A file of this machine for an entry of the hub. It is written beside its name and gets it when it is whole; a later run finds what is there by
  * hashing it, also in the file that is to be replaced. Fails with `name_taken` instead of overwriting unless told to.
  * Written, not flushed to the disk: as `cp` does.
  */
-export const fileSink = (file: string, { overwrite = false } = {}): Sink => {
-  const part = partName(file)
+export const fileSink = (file: string, entry: string, { overwrite = false } = {}): Sink => {
+  const part = partName(file, entry)
   let handle: FileHandle | null = null
   let size = 0
 
@@ -37,8 +47,9 @@ export const fileSink = (file: string, { overwrite = false } = {}): Sink => {
       await opened().truncate(size)
       await opened().close()
       handle = null
-      const seconds = modifiedAt / 1000
-      await utimes(part, seconds, seconds)
+      // Not as a number: below zero, before 1970, Node takes one for now.
+      const date = new Date(modifiedAt)
+      await utimes(part, date, date)
       if (overwrite) await rename(part, file)
       else await nameNew(part, file)
     },

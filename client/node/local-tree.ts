@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { lstat, opendir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { modifiedAt } from './modified-at.ts'
@@ -5,12 +6,22 @@ import { modifiedAt } from './modified-at.ts'
 /** A file of this machine and the names of the folders it goes into below the target. */
 export type LocalFile = { file: string; path: string[]; name: string; size: number; modifiedAt: number }
 
-/** What was found but is not uploaded: links, sockets and the like, and folders without any file. */
-export type LocalTree = { files: LocalFile[]; folders: string[][]; skipped: { file: string; why: string }[] }
+export type Unsent = { file: string; why: string }
+
+export type LocalTree = {
+  files: LocalFile[]
+  folders: string[][]
+  /** Links, sockets and the like, which are not uploaded. */
+  skipped: Unsent[]
+  /** What should be uploaded and cannot be read. */
+  failed: Unsent[]
+}
+
+export const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The files to upload for what was named on the command line: files, and folders with all that is in them. */
 export const readLocalTree = async (named: readonly string[]): Promise<LocalTree> => {
-  const tree: LocalTree = { files: [], folders: [], skipped: [] }
+  const tree: LocalTree = { files: [], folders: [], skipped: [], failed: [] }
   for (const file of named) {
     const found = await stat(file)
     const name = basename(resolve(file))
@@ -40,10 +51,19 @@ const addFile = (
 
 const readFolder = async (tree: LocalTree, folder: string, path: string[]): Promise<void> => {
   tree.folders.push(path)
-  for await (const item of await opendir(folder)) {
-    const file = join(folder, item.name)
-    if (item.isDirectory()) await readFolder(tree, file, [...path, item.name])
-    else if (item.isSymbolicLink()) tree.skipped.push({ file, why: 'it is a symbolic link' })
-    else addFile(tree, file, path, item.name, await lstat(file))
+  try {
+    for await (const item of await opendir(folder)) await readItem(tree, join(folder, item.name), path, item)
+  } catch (error) {
+    tree.failed.push({ file: folder, why: whyOf(error) })
+  }
+}
+
+const readItem = async (tree: LocalTree, file: string, path: string[], item: Dirent): Promise<void> => {
+  if (item.isDirectory()) return readFolder(tree, file, [...path, item.name])
+  if (item.isSymbolicLink()) return void tree.skipped.push({ file, why: 'it is a symbolic link' })
+  try {
+    addFile(tree, file, path, item.name, await lstat(file))
+  } catch (error) {
+    tree.failed.push({ file, why: whyOf(error) })
   }
 }

@@ -47,7 +47,7 @@ const run = async (
   }
   const session = openSession(typeof values.hub === 'string' ? values.hub : undefined)
   try {
-    await command.run({ ...session, output, signal }, positionals, values)
+    await Promise.race([command.run({ ...session, output, signal }, positionals, values), session.ended])
   } finally {
     session.close()
   }
@@ -113,6 +113,10 @@ const main = async (argv: string[]): Promise<number> => {
   }
 }
 
-// Whoever reads us may have enough: `wherry ls | head`.
-process.stdout.on('error', () => process.exit())
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads us may have enough: `wherry ls | head`.
+  if (error.code === 'EPIPE') process.exit()
+  console.error(`wherry: the output cannot be written: ${error.message}`)
+  process.exit(exitCodes.failed)
+})
 process.exitCode = await main(process.argv.slice(2))

@@ -1,15 +1,17 @@
-import { nameKey } from '../../protocol/names.ts'
+import { nameKey, nameProblem } from '../../protocol/names.ts'
 import type { Entry, UnfinishedUpload } from '../../protocol/values.ts'
 import type { HubClient, UploadQueue, UploadRequest } from '../core/api.ts'
 import { type Destination, listFolder } from './cli/remote-path.ts'
 import { fileSource } from './file-source.ts'
-import type { LocalFile, LocalTree } from './local-tree.ts'
+import { type LocalFile, type LocalTree, type Unsent, whyOf } from './local-tree.ts'
 
 /** What has to be uploaded, what an earlier run began, and what is there already. */
 export type UploadPlan = {
   fresh: UploadRequest[]
   unfinished: { upload: UnfinishedUpload; request: UploadRequest }[]
   present: LocalFile[]
+  /** What cannot be uploaded, and why. */
+  failed: Unsent[]
 }
 
 type PlanOptions = { onClash: UploadRequest['onClash']; checkAll: boolean }
@@ -53,6 +55,18 @@ const isSameDate = (one: { modifiedAt: number }, other: { modifiedAt: number }):
 const isThere = (local: LocalFile, entry: Entry | undefined): boolean =>
   entry?.kind === 'file' && entry.size === local.size && isSameDate(entry, local)
 
+/** Why a file cannot go to its place: no name for the hub, or the place of another file of the same command. */
+const whyNot = (path: readonly string[], name: string, taken: Map<string, LocalFile>, local: LocalFile) => {
+  const names = [...path, name]
+  const bad = names.find(one => nameProblem(one) !== null)
+  if (bad !== undefined) return nameProblem(bad)
+  const place = names.map(nameKey).join('/')
+  const other = taken.get(place)
+  if (other) return `it would have the place of ${other.file} on the hub`
+  taken.set(place, local)
+  return null
+}
+
 export const planUpload = async (
   client: HubClient,
   tree: LocalTree,
@@ -62,15 +76,25 @@ export const planUpload = async (
   const remote = remoteFolders(client)
   const { uploads } = await client.call('upload.list', {})
   const begun = Map.groupBy(uploads, one => uploadKey(one.folder, one.name, one.size))
-  const plan: UploadPlan = { fresh: [], unfinished: [], present: [] }
+  const plan: UploadPlan = { fresh: [], unfinished: [], present: [], failed: [...tree.failed] }
+  const taken = new Map<string, LocalFile>()
   for (const local of tree.files) {
     const name = target.name ?? local.name
+    const why = whyNot(local.path, name, taken, local)
+    if (why !== null) {
+      plan.failed.push({ file: local.file, why })
+      continue
+    }
     const folder = await remote.folder(target.folder.id, local.path)
     if (folder !== null && !checkAll && isThere(local, await remote.entry(folder, name))) {
       plan.present.push(local)
       continue
     }
-    const source = fileSource(local.file)
+    const source = sourceOf(local)
+    if ('why' in source) {
+      plan.failed.push(source)
+      continue
+    }
     const request = { source, folder: target.folder.id, path: local.path, name, onClash }
     const alike = folder === null ? [] : (begun.get(uploadKey(folder, name, local.size)) ?? [])
     const upload = alike.find(one => isSameDate(one, local))
@@ -78,6 +102,15 @@ export const planUpload = async (
     else plan.fresh.push(request)
   }
   return plan
+}
+
+/** It may have gone since it was found. */
+const sourceOf = ({ file }: LocalFile): UploadRequest['source'] | Unsent => {
+  try {
+    return fileSource(file)
+  } catch (error) {
+    return { file, why: whyOf(error) }
+  }
 }
 
 const uploadKey = (folder: string, name: string, size: number): string => `${folder} ${size} ${name}`
@@ -90,7 +123,7 @@ export const makeEmptyFolders = async (
 ): Promise<void> => {
   const used = new Set(tree.files.map(file => file.path.join('/')))
   for (const path of tree.folders) {
-    if (used.has(path.join('/'))) continue
+    if (used.has(path.join('/')) || path.some(name => nameProblem(name) !== null)) continue
     let folder = target.folder.id
     for (const name of path)
       folder = (await client.call('folder.create', { folder, name, onClash: 'reuse' })).entry.id

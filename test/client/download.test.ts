@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
@@ -34,7 +34,7 @@ describe('downloading into a file', () => {
     const content = someBytes(bytes)
     const entry = await put(hub, content)
     const file = join(directory, 'a')
-    await download(hub.link, entry.id, fileSink(file))
+    await download(hub.link, entry.id, fileSink(file, entry.id))
     expect(new Uint8Array(await readFile(file))).toEqual(content)
     expect((await stat(file)).mtimeMs).toBe(entry.modifiedAt)
     expect(await readdir(directory)).toEqual(['a'])
@@ -48,7 +48,7 @@ describe('downloading into a file', () => {
       const entry = await put(hub, content)
       if (cutAt !== null) hub.cutAtMessage(cutAt)
       const before = hub.messages
-      await download(hub.link, entry.id, fileSink(file, { overwrite: true }))
+      await download(hub.link, entry.id, fileSink(file, entry.id, { overwrite: true }))
       expect(new Uint8Array(await readFile(file)), `cut at ${cutAt}`).toEqual(content)
       await rm(file)
       return hub.messages - before
@@ -64,7 +64,7 @@ describe('downloading into a file', () => {
     const file = join(directory, 'a')
     const stop = new AbortController()
     const stopped = await failureOf(
-      download(hub.link, entry.id, fileSink(file), {
+      download(hub.link, entry.id, fileSink(file, entry.id), {
         signal: stop.signal,
         onProgress: ({ receivedBytes }) => {
           if (receivedBytes > 200_000) stop.abort()
@@ -72,9 +72,9 @@ describe('downloading into a file', () => {
       }),
     )
     expect(isReason(stopped, 'cancelled')).toBe(true)
-    expect(await readdir(directory)).toEqual(['a.wherry-part'])
+    expect(await readdir(directory)).toEqual([basename(partName(file, entry.id))])
     let reused = 0
-    await download(hub.link, entry.id, fileSink(file), {
+    await download(hub.link, entry.id, fileSink(file, entry.id), {
       onProgress: ({ reusedBytes }) => {
         reused = reusedBytes
       },
@@ -90,7 +90,7 @@ describe('downloading into a file', () => {
     await writeFile(file, changed)
     changed[300_000] = 255 - (changed[300_000] ?? 0)
     const entry = await put(hub, changed)
-    await download(hub.link, entry.id, fileSink(file, { overwrite: true }))
+    await download(hub.link, entry.id, fileSink(file, entry.id, { overwrite: true }))
     expect(new Uint8Array(await readFile(file))).toEqual(changed)
     expect(hub.counted.servedBytes).toBeLessThan(100_000)
   })
@@ -100,9 +100,11 @@ describe('downloading into a file', () => {
     const entry = await put(hub, someBytes(1000))
     const file = join(directory, 'a')
     await writeFile(file, 'mine')
-    expect(isReason(await failureOf(download(hub.link, entry.id, fileSink(file))), 'name_taken')).toBe(true)
+    expect(
+      isReason(await failureOf(download(hub.link, entry.id, fileSink(file, entry.id))), 'name_taken'),
+    ).toBe(true)
     expect(await readFile(file, 'utf8')).toBe('mine')
-    await download(hub.link, entry.id, fileSink(file, { overwrite: true }))
+    await download(hub.link, entry.id, fileSink(file, entry.id, { overwrite: true }))
     expect((await readFile(file)).length).toBe(1000)
   })
 
@@ -113,16 +115,40 @@ describe('downloading into a file', () => {
     const [hash = ''] = hub.known.keys()
     const file = join(directory, 'a')
     hub.corruptOnce(hash)
-    await download(hub.link, entry.id, fileSink(file))
+    await download(hub.link, entry.id, fileSink(file, entry.id))
     expect(new Uint8Array(await readFile(file))).toEqual(content)
     const bad = hub.known.get(hash)
     if (bad) bad[0] = (bad[0] ?? 0) ^ 1
     const other = join(directory, 'b')
-    expect(isReason(await failureOf(download(hub.link, entry.id, fileSink(other))), 'chunk_damaged')).toBe(
-      true,
-    )
-    expect(await readdir(directory)).toEqual(['a', 'b.wherry-part'])
-    expect(partName(other)).toBe(join(directory, 'b.wherry-part'))
+    expect(
+      isReason(await failureOf(download(hub.link, entry.id, fileSink(other, entry.id))), 'chunk_damaged'),
+    ).toBe(true)
+    expect(await readdir(directory)).toEqual(['a', basename(partName(other, entry.id))])
+  })
+
+  test('a part is no other file of that name, and names of all lengths have one', async () => {
+    const hub = createFakeHub()
+    const content = someBytes(1000)
+    const entry = await put(hub, content)
+    const names = ['a.wherry-part', 'x'.repeat(255), 'é'.repeat(127)]
+    for (const name of names) {
+      const file = join(directory, name)
+      await download(hub.link, entry.id, fileSink(file, entry.id))
+      expect(new Uint8Array(await readFile(file))).toEqual(content)
+    }
+    await download(hub.link, entry.id, fileSink(join(directory, 'a'), entry.id))
+    expect(await readdir(directory)).toEqual([...names, 'a'].sort())
+  })
+
+  test('a date before 1970 is kept', async () => {
+    const hub = createFakeHub()
+    const entry = await put(hub, someBytes(10))
+    const sink = fileSink(join(directory, 'old'), entry.id)
+    await download(hub.link, entry.id, {
+      ...sink,
+      finish: file => sink.finish({ ...file, modifiedAt: -631_152_000_000 }),
+    })
+    expect((await stat(join(directory, 'old'))).mtimeMs).toBe(-631_152_000_000)
   })
 
   test('a version that vanishes after a part of it was written is an error, not a mixture', async () => {
@@ -131,7 +157,7 @@ describe('downloading into a file', () => {
     const file = join(directory, 'a')
     let replaced: Promise<unknown> | null = null
     const gone = await failureOf(
-      download(hub.link, entry.id, fileSink(file), {
+      download(hub.link, entry.id, fileSink(file, entry.id), {
         onProgress: ({ receivedBytes }) => {
           if (receivedBytes === 0 || replaced) return
           hub.cut()
@@ -141,6 +167,6 @@ describe('downloading into a file', () => {
     )
     await replaced
     if (!isReason(gone, 'version_gone')) expect(new Uint8Array(await readFile(file))).toEqual(someBytes(size))
-    else expect(await readdir(directory)).toEqual(['a.wherry-part'])
+    else expect(await readdir(directory)).toEqual([basename(partName(file, entry.id))])
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -109,5 +109,11 @@ describe('credentials in a file', () => {
     // Above the largest process id of Linux.
     await writeFile(`${path}.lock`, String(2 ** 22 + 1))
     expect(await credentials.renew(refresh, null)).toBeNull()
+    await credentials.store(signIn(1))
+    // One that died before it wrote its number, as on a full disk.
+    await writeFile(`${path}.lock`, '')
+    await utimes(`${path}.lock`, 1, 1)
+    await credentials.store(signIn(2))
+    expect((await credentials.renew(refresh, null))?.access).toBe('access-2')
   })
 })

@@ -69,7 +69,7 @@ const hashOf = async (file: string): Promise<string> => {
 
 const expectSame = async (entry: string | undefined, file: string) => {
   const copy = join(directory, 'copy')
-  await download(client, entry ?? '', fileSink(copy))
+  await download(client, entry ?? '', fileSink(copy, entry ?? ''))
   expect(await hashOf(copy)).toBe(await hashOf(file))
   await rm(copy)
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -102,6 +103,14 @@ describe('signing in', () => {
     expect(listed.code).toBe(3)
   })
 
+  test('output that cannot be written is a failure', async () => {
+    // As a command that it is started by, the shell sends what it prints to a disk that is always full.
+    const full = commandLine(home, ['sh', '-c', 'exec "$0" "$@" > /dev/full'])
+    const { code, stderr } = await full.run(['ls'])
+    expect(stderr).toContain('the output cannot be written')
+    expect(code).toBe(1)
+  })
+
   test('an unknown command and a missing argument end with 2', async () => {
     expect((await wherry.run(['frobnicate'])).code).toBe(2)
     expect((await wherry.run(['put'])).code).toBe(2)
@@ -193,6 +202,70 @@ describe('files', () => {
     expect(await readFile(join(home, 'changed'))).toEqual(other)
   })
 
+  test('what cannot go up is told, and all the rest goes up', async () => {
+    const tree = join(home, 'odd')
+    await mkdir(join(tree, 'Case'), { recursive: true })
+    await mkdir(join(tree, 'case'))
+    for (const [name, content] of Object.entries({
+      'A.txt': 'one',
+      'a.txt': 'two',
+      'Case/x': 'three',
+      'case/x': 'four',
+      'bad\r': 'five',
+      good: 'six',
+    }))
+      await writeFile(join(tree, name), content)
+    await writeFile(Buffer.concat([Buffer.from(`${tree}/not-utf8-`), Buffer.of(0xff)]), 'seven')
+    const { code, stdout, stderr } = await wherry.run(['put', tree, 'me:', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ files: 3, failed: 4 })
+    expect(stderr).toContain('control characters')
+    expect(stderr.match(/it would have the place of/g)).toHaveLength(2)
+    expect(await wherry.json(['ls', 'me:odd'])).toHaveLength(3)
+    const again = await wherry.run(['put', tree, 'me:', '--json'])
+    expect(JSON.parse(again.stdout)).toMatchObject({ files: 3, failed: 4, sentBytes: 0 })
+  })
+
+  test('files that are skipped are no failure', async () => {
+    const file = join(home, 'skipped')
+    await writeFile(file, 'a')
+    await wherry.json(['put', file, 'me:'])
+    await writeFile(file, 'bb')
+    const { code, stderr } = await wherry.run(['put', file, 'me:', '--on-clash', 'skip'])
+    expect(stderr).toContain('passed over skipped: the hub has a file of that name')
+    expect(code).toBe(0)
+  })
+
+  test('a name that is taken stops mv and cp before anything is done, and --keep-both finds a free one', async () => {
+    await wherry.json(['mkdir', 'me:taken/a/x', 'me:taken/b'])
+    const file = join(home, 'y')
+    await writeFile(file, 'y')
+    await wherry.json(['put', file, 'me:taken/b'])
+    const names = async (path: string) =>
+      ((await wherry.json(['ls', path])) as { name: string }[]).map(({ name }) => name)
+    for (const command of ['mv', 'cp']) {
+      const { code, stderr } = await wherry.run([command, 'me:taken/a/x', 'me:taken/b/y'])
+      expect(stderr).toContain('an entry named "y"')
+      expect(code).toBe(1)
+    }
+    expect(await names('me:taken/a')).toEqual(['x'])
+    expect(await names('me:taken/b')).toEqual(['y'])
+    await wherry.json(['mv', 'me:taken/a/x', 'me:taken/b/y', '--keep-both'])
+    expect((await names('me:taken/b')).sort()).toEqual(['y', 'y (2)'])
+  })
+
+  test('what is no file is never replaced', async () => {
+    const pipe = join(home, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const file = join(home, 'for-the-pipe')
+    await writeFile(file, 'x')
+    await wherry.json(['put', file, 'me:'])
+    const { code, stderr } = await wherry.run(['get', 'me:for-the-pipe', pipe, '--force'])
+    expect(stderr).toContain('is no file')
+    expect(code).toBe(1)
+    expect((await stat(pipe)).isFIFO()).toBe(true)
+  })
+
   test('mkdir, mv, cp, ls and rm do what their names say', async () => {
     await wherry.json(['mkdir', 'me:a/b/c'])
     await writeFile(join(home, 'note.txt'), 'hello')
@@ -247,6 +320,24 @@ describe('files', () => {
 })
 
 describe('administration', () => {
+  test('a command whose session is ended says so', async () => {
+    const mary = { email: 'mary@example.org', password: 'the password of Mary' }
+    await wherry.json(['users', 'create', mary.email, '--name', 'Mary', '--password-stdin'], mary.password)
+    const hers = commandLine(join(home, 'mary'))
+    await hers.json(['login', hub.url, '--email', mary.email, '--password-stdin'], mary.password)
+    await hers.json(['mkdir', 'me:watched'])
+    const watching = hers.start(['watch', 'me:watched'])
+    let seen = false
+    watching.process.stdout?.once('data', () => {
+      seen = true
+    })
+    for (let i = 0; !seen; i++) await hers.json(['mkdir', `me:watched/${i}`])
+    await wherry.json(['users', 'disable', mary.email])
+    const { code, stderr } = await watching.result
+    expect(stderr).toContain('session was ended')
+    expect(code).toBe(3)
+  })
+
   test('an administrator makes an account, shares a folder, takes it back and disables the account', async () => {
     const ben = commandLine(join(home, 'ben'))
     await wherry.json(

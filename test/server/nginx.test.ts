@@ -86,7 +86,7 @@ describe.skipIf(!nginx)(name, () => {
       const entry = queue.items[0]?.entry?.id ?? ''
       queue.close()
 
-      await download(client, entry, fileSink(join(directory, 'got.bin')))
+      await download(client, entry, fileSink(join(directory, 'got.bin'), entry))
       expect((await readFile(join(directory, 'got.bin'))).equals(sent)).toBe(true)
 
       const signed = await client.call('download.url', { entries: [entry], purpose: 'save' })

@@ -14,6 +14,9 @@ export type Client = HubClient & TransferLink
 /** How long a first connection may take before the command says that the hub cannot be reached, in milliseconds. */
 const connectTimeoutMs = 15_000
 
+/** A command that ends its own session is over by then. */
+const endedMs = 500
+
 /** A client tries for ever to sign in with what is kept; where that cannot be read or kept, no try helps. */
 const tellingFailure = (credentials: Credentials, tell: (error: SessionFileError) => void): Credentials => ({
   ...credentials,
@@ -30,9 +33,11 @@ const tellingFailure = (credentials: Credentials, tell: (error: SessionFileError
 /** The connections of one run of a command. */
 export const openSession = (hubOption: string | undefined) => {
   const clients: Client[] = []
+  const ended = Promise.withResolvers<never>()
+  let endTimer: NodeJS.Timeout | undefined
 
   const hub = async (): Promise<string> => {
-    const address = hubOption ?? process.env.WHERRY_HUB ?? (await currentHub())
+    const address = hubOption ?? (process.env.WHERRY_HUB || (await currentHub()))
     if (address) return address
     throw new WherryError('unauthenticated', 'Sign in first: wherry login URL --email E')
   }
@@ -61,6 +66,13 @@ export const openSession = (hubOption: string | undefined) => {
     const client = await connectTo(address)
     if (client.state !== 'live')
       throw new WherryError('unauthenticated', `Sign in first: wherry login ${address} --email E`)
+    client.onState(state => {
+      if (state !== 'signedOut') return
+      endTimer ??= setTimeout(
+        () => ended.reject(new WherryError('session_ended', 'This session was ended. Sign in again.')),
+        endedMs,
+      )
+    })
     return client
   }
 
@@ -68,7 +80,10 @@ export const openSession = (hubOption: string | undefined) => {
     hub,
     connectTo,
     connect,
+    /** Rejects with `session_ended` when the hub ends the session of a command that goes on. */
+    ended: ended.promise,
     close() {
+      clearTimeout(endTimer)
       for (const client of clients) client.close()
     },
   }

@@ -43,9 +43,8 @@ async function* wantedFiles(client: Client, entry: Entry, target: string): Async
 const isHere = async ({ entry, file }: Wanted): Promise<'same' | 'other' | 'absent'> => {
   const found = await stat(file).catch(() => null)
   if (found === null) return 'absent'
-  return found.isFile() && found.size === entry.size && modifiedAt(found) === entry.modifiedAt
-    ? 'same'
-    : 'other'
+  if (!found.isFile()) throw new WherryError('name_taken', 'what has that name here is no file')
+  return found.size === entry.size && modifiedAt(found) === entry.modifiedAt ? 'same' : 'other'
 }
 
 type Totals = { files: number; bytes: number; receivedBytes: number; reusedBytes: number; failed: number }
@@ -72,7 +71,7 @@ const getAll = async (
     if (here === 'other' && !force)
       throw new WherryError('name_taken', 'there is another file of that name here; --force replaces it')
     let before = { receivedBytes: 0, reusedBytes: 0 }
-    await download(client, one.entry.id, fileSink(one.file, { overwrite: force }), {
+    await download(client, one.entry.id, fileSink(one.file, one.entry.id, { overwrite: force }), {
       signal,
       hashing,
       onProgress({ receivedBytes, reusedBytes }) {

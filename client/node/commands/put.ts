@@ -6,7 +6,7 @@ import { columns, countOfFiles, formatBytes, type Output, printable } from '../c
 import { createProgressBar } from '../cli/progress.ts'
 import { findDestination } from '../cli/remote-path.ts'
 import { threadHashing } from '../hashing.ts'
-import { readLocalTree } from '../local-tree.ts'
+import { readLocalTree, type Unsent } from '../local-tree.ts'
 import { fileUploadMemory } from '../upload-memory.ts'
 import { makeEmptyFolders, planUpload, startUpload } from '../upload-plan.ts'
 
@@ -19,13 +19,23 @@ const clashOption = (typed: string | undefined): Clash => {
   return found
 }
 
-const report = (items: readonly UploadItem[], output: Output): number => {
-  const failed = items.filter(item => item.state === 'failed' || item.state === 'cancelled')
-  for (const item of failed) {
-    const path = [item.path, item.name].filter(Boolean).join('/')
-    output.problem(`${printable(path)}: ${item.error?.message ?? item.state}`)
-  }
-  return failed.length
+const pathOf = ({ path, name }: UploadItem): string => printable([path, name].filter(Boolean).join('/'))
+
+/** Answers how many failed. Where clashes are skipped, what ends without an error was one. */
+const report = (
+  items: readonly UploadItem[],
+  unsent: readonly Unsent[],
+  onClash: Clash,
+  output: Output,
+): number => {
+  for (const { file, why } of unsent) output.problem(`${printable(file)}: ${why}`)
+  const skipped = items.filter(item => item.state === 'cancelled' && onClash === 'skip')
+  for (const item of skipped) output.note(`passed over ${pathOf(item)}: the hub has a file of that name`)
+  const failed = items.filter(
+    item => item.state === 'failed' || (item.state === 'cancelled' && onClash !== 'skip'),
+  )
+  for (const item of failed) output.problem(`${pathOf(item)}: ${item.error?.message ?? item.state}`)
+  return failed.length + unsent.length
 }
 
 const runQueue = async (queue: UploadQueue, output: Output, signal: AbortSignal): Promise<void> => {
@@ -76,7 +86,7 @@ export const put: Command = {
       const plan = await planUpload(client, tree, target, { onClash, checkAll: options.check === true })
       startUpload(queue, plan)
       await runQueue(queue, output, signal)
-      const failed = report(queue.items, output)
+      const failed = report(queue.items, plan.failed, onClash, output)
       const present = plan.present.reduce((sum, file) => sum + file.size, 0)
       const { files, bytes, sentBytes, reusedBytes } = queue.totals
       const seconds = (performance.now() - started) / 1000

@@ -21,7 +21,8 @@ type PartSinkOptions = {
 
 const setDate = async (path: string, modifiedAt: number): Promise<void> => {
   // A date that this file system cannot hold is no reason to lose a file.
-  await utimes(path, modifiedAt / 1000, modifiedAt / 1000).catch(() => {})
+  const date = new Date(modifiedAt)
+  await utimes(path, date, date).catch(() => {})
 }
 
 /** Chunks go to the part; each is durable and known to the journal when its write resolves. */

@@ -17,7 +17,7 @@ export const download = ({ name, path, ...address }: Address & { name: string; p
     const entry = await entryNamed(client, name)
     const hashing = threadHashing()
     try {
-      return await measured(() => downloadTo(client, entry, fileSink(path), { hashing }))
+      return await measured(() => downloadTo(client, entry, fileSink(path, entry), { hashing }))
     } finally {
       hashing.close()
     }
