@@ -18,9 +18,9 @@ export const partName = (file: string, entry: string): string => {
 }
 
 /**
- * A file of this machine for an entry of the hub. It is written beside its name and gets it when it is whole; a later run finds what is there by
- * hashing it, also in the file that is to be replaced. Fails with `name_taken` instead of overwriting unless told to.
- * Written, not flushed to the disk: as `cp` does.
+ * A file of this machine for an entry of the hub. It is written beside its name and gets it when it is whole; a later run
+ * finds what is there by hashing it, also in the file that is to be replaced. Fails with `name_taken` instead of overwriting
+ * unless told to. Written, not flushed to the disk: as `cp` does.
  */
 export const fileSink = (file: string, entry: string, { overwrite = false } = {}): Sink => {
   const part = partName(file, entry)

@@ -115,7 +115,7 @@ const sourceOf = ({ file }: LocalFile): UploadRequest['source'] | Unsent => {
 
 const uploadKey = (folder: string, name: string, size: number): string => `${folder} ${size} ${name}`
 
-/** Folders without files are made here; those with files come with their first file. */
+/** Folders without files are made here, or are among the failed; those with files come with their first file. */
 export const makeEmptyFolders = async (
   client: HubClient,
   tree: LocalTree,
@@ -123,7 +123,12 @@ export const makeEmptyFolders = async (
 ): Promise<void> => {
   const used = new Set(tree.files.map(file => file.path.join('/')))
   for (const path of tree.folders) {
-    if (used.has(path.join('/')) || path.some(name => nameProblem(name) !== null)) continue
+    if (used.has(path.join('/'))) continue
+    const why = path.map(nameProblem).find(problem => problem !== null)
+    if (why) {
+      tree.failed.push({ file: path.join('/'), why })
+      continue
+    }
     let folder = target.folder.id
     for (const name of path)
       folder = (await client.call('folder.create', { folder, name, onClash: 'reuse' })).entry.id

@@ -206,6 +206,7 @@ describe('files', () => {
     const tree = join(home, 'odd')
     await mkdir(join(tree, 'Case'), { recursive: true })
     await mkdir(join(tree, 'case'))
+    await mkdir(join(tree, 'empty\n'))
     for (const [name, content] of Object.entries({
       'A.txt': 'one',
       'a.txt': 'two',
@@ -218,12 +219,12 @@ describe('files', () => {
     await writeFile(Buffer.concat([Buffer.from(`${tree}/not-utf8-`), Buffer.of(0xff)]), 'seven')
     const { code, stdout, stderr } = await wherry.run(['put', tree, 'me:', '--json'])
     expect(code).toBe(1)
-    expect(JSON.parse(stdout)).toMatchObject({ files: 3, failed: 4 })
+    expect(JSON.parse(stdout)).toMatchObject({ files: 3, failed: 5 })
     expect(stderr).toContain('control characters')
     expect(stderr.match(/it would have the place of/g)).toHaveLength(2)
     expect(await wherry.json(['ls', 'me:odd'])).toHaveLength(3)
     const again = await wherry.run(['put', tree, 'me:', '--json'])
-    expect(JSON.parse(again.stdout)).toMatchObject({ files: 3, failed: 4, sentBytes: 0 })
+    expect(JSON.parse(again.stdout)).toMatchObject({ files: 3, failed: 5, sentBytes: 0 })
   })
 
   test('files that are skipped are no failure', async () => {
