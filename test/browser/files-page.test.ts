@@ -127,17 +127,28 @@ test('going back closes a preview', async () => {
   await row(page, 'inner').waitFor()
 })
 
-test('a file that is shared alone opens from the list of what is shared, and by its address', async () => {
-  const eve = await rig.makeUser('Eve')
-  const folder = await rig.makeFolder('Hers alone')
-  const { page: ada } = await rig.open({ path: `/f/${folder}` })
-  const file = await dropped(ada, folder, 'alone.txt')
-  await rig.share(file, eve.id, 'read')
-  const { page } = await rig.open({ as: eve, path: '/shared' })
-  await page.getByRole('link', { name: 'alone.txt' }).click()
-  await page.getByText('what is in alone.txt').waitFor()
-  await page.goto(`${rig.hub.url}/f/${file}`)
-  await page.getByText('what is in alone.txt').waitFor()
-  await page.getByRole('button', { name: 'Close' }).click()
-  await page.getByRole('link', { name: 'alone.txt' }).waitFor()
-})
+/** As in browsers that have no Navigation API. */
+const withoutNavigation = (): void => void Reflect.deleteProperty(window, 'navigation')
+
+test.for([
+  ['with the Navigation API', undefined],
+  ['without the Navigation API', withoutNavigation],
+] as const)(
+  'a file that is shared alone opens from the list of what is shared, and by its address, %s',
+  async ([how, script]) => {
+    const eve = await rig.makeUser(`Eve ${how}`.replaceAll(' ', '-'))
+    const folder = await rig.makeFolder(`Hers alone ${how}`)
+    const { page: ada } = await rig.open({ path: `/f/${folder}` })
+    const file = await dropped(ada, folder, 'alone.txt')
+    await rig.share(file, eve.id, 'read')
+    const { page } = await rig.open({ as: eve, path: '/shared', ...(script && { script }) })
+    expect(await page.evaluate(() => 'navigation' in window)).toBe(script === undefined)
+    await page.getByRole('link', { name: 'alone.txt' }).click()
+    await page.getByText('what is in alone.txt').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/shared')
+    await page.goto(`${rig.hub.url}/f/${file}`)
+    await page.getByText('what is in alone.txt').waitFor()
+    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('link', { name: 'alone.txt' }).waitFor()
+  },
+)

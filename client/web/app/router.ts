@@ -61,6 +61,7 @@ export class Router implements ReactiveController {
   }
 
   #click = (event: MouseEvent) => {
+    if (event.defaultPrevented) return
     const link = event.composedPath().find(node => node instanceof HTMLAnchorElement)
     const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey
     if (!link || !isPlain || link.target || link.hasAttribute('download') || link.origin !== location.origin)

@@ -200,8 +200,9 @@ export class FilesPage extends LitElement {
   async #previewAlone(entry: Entry) {
     await customElements.whenDefined('wherry-preview')
     if (!this.isConnected || this.place !== entry.id) return
-    request(this, 'wherry-preview-request', { entry, siblings: [entry] })
+    // A preview is closed by leaving its place, so this comes first.
     go('/shared', { replace: true })
+    request(this, 'wherry-preview-request', { entry, siblings: [entry] })
   }
 
   /** From the root of the space down to the open folder. */
