@@ -63,8 +63,12 @@ export const numberedName = (name: string, n: number): string => {
   const dot = name.length - lastDot <= longestExtension ? lastDot : -1
   const stem = dot > 0 ? name.slice(0, dot) : name
   const extension = dot > 0 ? name.slice(dot) : ''
-  const suffix = ` (${n})${extension}`
+  return nameEndingIn(stem, ` (${n})${extension}`)
+}
+
+/** Of `stem` as much as fits into a name with that end. */
+export const nameEndingIn = (stem: string, end: string): string => {
   let kept = stem
-  while (encoder.encode(kept + suffix).length > limits.nameBytes) kept = [...kept].slice(0, -1).join('')
-  return kept + suffix
+  while (encoder.encode(kept + end).length > limits.nameBytes) kept = [...kept].slice(0, -1).join('')
+  return kept + end
 }

@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import { type FileHandle, link, open, rename, unlink, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../protocol/errors.ts'
-import { limits } from '../../protocol/limits.ts'
+import { nameEndingIn } from '../../protocol/names.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import type { Sink } from '../core/api.ts'
 
@@ -11,10 +11,8 @@ import type { Sink } from '../core/api.ts'
  * file of somebody's, not even an earlier part that was uploaded.
  */
 export const partName = (file: string, entry: string): string => {
-  const tail = `.${hash('sha256', entry).slice(0, 8)}.wherry-part`
-  let stem = basename(file)
-  while (Buffer.byteLength(stem + tail) > limits.nameBytes) stem = [...stem].slice(0, -1).join('')
-  return join(dirname(file), stem + tail)
+  const end = `.${hash('sha256', entry).slice(0, 8)}.wherry-part`
+  return join(dirname(file), nameEndingIn(basename(file), end))
 }
 
 /**

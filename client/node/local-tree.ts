@@ -2,10 +2,12 @@ import type { Dirent } from 'node:fs'
 import { lstat, opendir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { modifiedAt } from './modified-at.ts'
+import { whyOf } from './why-of.ts'
 
 /** A file of this machine and the names of the folders it goes into below the target. */
 export type LocalFile = { file: string; path: string[]; name: string; size: number; modifiedAt: number }
 
+/** What is not uploaded, and why. */
 export type Unsent = { file: string; why: string }
 
 export type LocalTree = {
@@ -16,8 +18,6 @@ export type LocalTree = {
   /** What should be uploaded and cannot be read. */
   failed: Unsent[]
 }
-
-export const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The files to upload for what was named on the command line: files, and folders with all that is in them. */
 export const readLocalTree = async (named: readonly string[]): Promise<LocalTree> => {

@@ -4,6 +4,7 @@ import { type Command, PartialFailure, UsageError } from './cli/command.ts'
 import { createOutput, type Output, printable } from './cli/output.ts'
 import { openSession } from './cli/session.ts'
 import { commands } from './commands/table.ts'
+import { whyOf } from './why-of.ts'
 
 /** Exit codes, so that scripts can tell failures apart; also in the help. */
 const exitCodes = { failed: 1, usage: 2, signedOut: 3, notFound: 4, offline: 5, interrupted: 130 } as const
@@ -84,7 +85,7 @@ const report = (error: unknown, output: Output): number => {
     return exitCodes.notFound
   }
   if (isReason(error, 'cancelled')) output.problem('stopped; the same command continues where this one was')
-  else output.problem(error instanceof Error ? error.message : String(error))
+  else output.problem(whyOf(error))
   return (error instanceof WherryError && reasonCodes[error.reason]) || exitCodes.failed
 }
 

@@ -3,14 +3,14 @@ import type { Entry, UnfinishedUpload } from '../../protocol/values.ts'
 import type { HubClient, UploadQueue, UploadRequest } from '../core/api.ts'
 import { type Destination, listFolder } from './cli/remote-path.ts'
 import { fileSource } from './file-source.ts'
-import { type LocalFile, type LocalTree, type Unsent, whyOf } from './local-tree.ts'
+import type { LocalFile, LocalTree, Unsent } from './local-tree.ts'
+import { whyOf } from './why-of.ts'
 
 /** What has to be uploaded, what an earlier run began, and what is there already. */
 export type UploadPlan = {
   fresh: UploadRequest[]
   unfinished: { upload: UnfinishedUpload; request: UploadRequest }[]
   present: LocalFile[]
-  /** What cannot be uploaded, and why. */
   failed: Unsent[]
 }
 
@@ -55,11 +55,14 @@ const isSameDate = (one: { modifiedAt: number }, other: { modifiedAt: number }):
 const isThere = (local: LocalFile, entry: Entry | undefined): boolean =>
   entry?.kind === 'file' && entry.size === local.size && isSameDate(entry, local)
 
+const pathProblem = (names: readonly string[]): string | null =>
+  names.map(nameProblem).find(problem => problem !== null) ?? null
+
 /** Why a file cannot go to its place: no name for the hub, or the place of another file of the same command. */
 const whyNot = (path: readonly string[], name: string, taken: Map<string, LocalFile>, local: LocalFile) => {
   const names = [...path, name]
-  const bad = names.find(one => nameProblem(one) !== null)
-  if (bad !== undefined) return nameProblem(bad)
+  const problem = pathProblem(names)
+  if (problem !== null) return problem
   const place = names.map(nameKey).join('/')
   const other = taken.get(place)
   if (other) return `it would have the place of ${other.file} on the hub`
@@ -76,7 +79,7 @@ export const planUpload = async (
   const remote = remoteFolders(client)
   const { uploads } = await client.call('upload.list', {})
   const begun = Map.groupBy(uploads, one => uploadKey(one.folder, one.name, one.size))
-  const plan: UploadPlan = { fresh: [], unfinished: [], present: [], failed: [...tree.failed] }
+  const plan: UploadPlan = { fresh: [], unfinished: [], present: [], failed: [] }
   const taken = new Map<string, LocalFile>()
   for (const local of tree.files) {
     const name = target.name ?? local.name
@@ -115,24 +118,26 @@ const sourceOf = ({ file }: LocalFile): UploadRequest['source'] | Unsent => {
 
 const uploadKey = (folder: string, name: string, size: number): string => `${folder} ${size} ${name}`
 
-/** Folders without files are made here, or are among the failed; those with files come with their first file. */
+/** Folders without files are made here, those with files come with their first file. Answers what cannot be made. */
 export const makeEmptyFolders = async (
   client: HubClient,
   tree: LocalTree,
   target: Destination,
-): Promise<void> => {
+): Promise<Unsent[]> => {
+  const failed: Unsent[] = []
   const used = new Set(tree.files.map(file => file.path.join('/')))
   for (const path of tree.folders) {
     if (used.has(path.join('/'))) continue
-    const why = path.map(nameProblem).find(problem => problem !== null)
-    if (why) {
-      tree.failed.push({ file: path.join('/'), why })
+    const why = pathProblem(path)
+    if (why !== null) {
+      failed.push({ file: path.join('/'), why })
       continue
     }
     let folder = target.folder.id
     for (const name of path)
       folder = (await client.call('folder.create', { folder, name, onClash: 'reuse' })).entry.id
   }
+  return failed
 }
 
 export const startUpload = (queue: UploadQueue, plan: UploadPlan): void => {

@@ -102,6 +102,18 @@ test('an upload survives its socket and goes on over the next, and its commit ca
   expect(await after.call('upload.commit', { upload })).toEqual(committed)
 })
 
+/** An upload of which the hub has taken 300 of 1,000 bytes. */
+const begun = async (client: Awaited<ReturnType<typeof rawClient>>, folder: string): Promise<string> => {
+  const upload = newId()
+  await client.call('upload.credit', { bytes: MiB })
+  await open(client, upload, folder, 1000, { name: 'b.bin' })
+  await declare(client, upload, [fill(1000, 1)])
+  send(client, slice(1, 0, fill(1000, 1).subarray(0, 300), 0, false))
+  // An answer proves that the hub has taken what was sent before.
+  await client.call('upload.list', {})
+  return upload
+}
+
 test('a revoked right stops an upload and a signed address at once', async () => {
   const hub = await openHub()
   const admin = await signedInClient(hub.socketUrl)
@@ -118,13 +130,7 @@ test('a revoked right stops an upload and a signed address at once', async () =>
     return answer.status
   }
   expect(await get()).toBe(200)
-  const upload = newId()
-  await client.call('upload.credit', { bytes: MiB })
-  await open(client, upload, admin.root, 1000, { name: 'b.bin' })
-  await declare(client, upload, [fill(1000, 1)])
-  send(client, slice(1, 0, fill(1000, 1).subarray(0, 300), 0, false))
-  // An answer proves that the hub has taken what was sent before.
-  await client.call('upload.list', {})
+  const upload = await begun(client, admin.root)
   await admin.call('access.revoke', { entry: admin.root, subject })
   expect(await client.event('upload.refused')).toMatchObject({ reason: 'cancelled', credit: 300 })
   await expect(client.call('upload.commit', { upload })).rejects.toMatchObject({ reason: 'not_found' })
@@ -137,12 +143,7 @@ test('an upload whose folder is deleted is told so', async () => {
   const { entry: folder } = await client.call('folder.create', {
     ...{ folder: client.root, name: 'short-lived', onClash: 'fail' },
   })
-  const upload = newId()
-  await client.call('upload.credit', { bytes: MiB })
-  await open(client, upload, folder.id, 1000, { name: 'b.bin' })
-  await declare(client, upload, [fill(1000, 1)])
-  send(client, slice(1, 0, fill(1000, 1).subarray(0, 300), 0, false))
-  await client.call('upload.list', {})
+  await begun(client, folder.id)
   await client.call('entry.delete', { entries: [folder.id] })
   expect(await client.event('upload.refused')).toMatchObject({
     ...{ reason: 'cancelled', message: 'The folder it was going to was deleted.' },

@@ -11,6 +11,7 @@ import type { Client } from '../cli/session.ts'
 import { fileSink } from '../file-sink.ts'
 import { threadHashing } from '../hashing.ts'
 import { modifiedAt } from '../modified-at.ts'
+import { whyOf } from '../why-of.ts'
 
 /** Files that download at the same time. */
 const concurrency = 4
@@ -90,7 +91,7 @@ const getAll = async (
       } catch (error) {
         if (signal.aborted) throw new WherryError('cancelled')
         totals.failed++
-        output.problem(`${printable(one.file)}: ${error instanceof Error ? error.message : String(error)}`)
+        output.problem(`${printable(one.file)}: ${whyOf(error)}`)
       }
     }
   }

@@ -29,13 +29,16 @@ const report = (
   output: Output,
 ): number => {
   for (const { file, why } of unsent) output.problem(`${printable(file)}: ${why}`)
-  const skipped = items.filter(item => item.state === 'cancelled' && onClash === 'skip')
-  for (const item of skipped) output.note(`passed over ${pathOf(item)}: the hub has a file of that name`)
-  const failed = items.filter(
-    item => item.state === 'failed' || (item.state === 'cancelled' && onClash !== 'skip'),
-  )
-  for (const item of failed) output.problem(`${pathOf(item)}: ${item.error?.message ?? item.state}`)
-  return failed.length + unsent.length
+  let failed = unsent.length
+  for (const item of items) {
+    if (item.state === 'cancelled' && onClash === 'skip') {
+      output.note(`passed over ${pathOf(item)}: the hub has a file of that name`)
+    } else if (item.state === 'failed' || item.state === 'cancelled') {
+      output.problem(`${pathOf(item)}: ${item.error?.message ?? item.state}`)
+      failed++
+    }
+  }
+  return failed
 }
 
 const runQueue = async (queue: UploadQueue, output: Output, signal: AbortSignal): Promise<void> => {
@@ -82,11 +85,11 @@ export const put: Command = {
       largeAtOnce,
     })
     try {
-      await makeEmptyFolders(client, tree, target)
+      const unmade = await makeEmptyFolders(client, tree, target)
       const plan = await planUpload(client, tree, target, { onClash, checkAll: options.check === true })
       startUpload(queue, plan)
       await runQueue(queue, output, signal)
-      const failed = report(queue.items, plan.failed, onClash, output)
+      const failed = report(queue.items, [...tree.failed, ...unmade, ...plan.failed], onClash, output)
       const present = plan.present.reduce((sum, file) => sum + file.size, 0)
       const { files, bytes, sentBytes, reusedBytes } = queue.totals
       const seconds = (performance.now() - started) / 1000

@@ -4,6 +4,7 @@ import type { PeerSource } from '../../core/peer/api.ts'
 import { printable } from '../cli/output.ts'
 import { fileSource } from '../file-source.ts'
 import { modifiedAt } from '../modified-at.ts'
+import { whyOf } from '../why-of.ts'
 
 /** A file of this machine as it is now, to be sent under `path`. Once it is another, or gone, reading it fails with `file_changed`. */
 export const peerFileSource = (file: string, path: readonly string[]): PeerSource => {
@@ -25,8 +26,7 @@ const readFailure = (error: unknown, name: string): WherryError => {
   const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
   if (isGone || isReason(error, 'conflict'))
     return new WherryError('file_changed', `"${name}" changed while it was sent.`, {}, { cause: error })
-  const why = error instanceof Error ? error.message : String(error)
-  return new WherryError('internal', `"${name}" cannot be read: ${why}`, {}, { cause: error })
+  return new WherryError('internal', `"${name}" cannot be read: ${whyOf(error)}`, {}, { cause: error })
 }
 
 /** A folder without anything in it: only its name travels. */

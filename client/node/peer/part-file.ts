@@ -1,8 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { limits } from '../../../protocol/limits.ts'
-import { numberedName } from '../../../protocol/names.ts'
+import { nameEndingIn, numberedName } from '../../../protocol/names.ts'
 import { isThere } from './write-errors.ts'
 
 /** Tells a file from every other one that has or had its name; null if there is none. */
@@ -11,14 +10,8 @@ export const fileId = async (path: string): Promise<string | null> => {
   return found?.isFile() ? `${found.dev}:${found.ino}:${found.birthtimeNs}` : null
 }
 
-const suffix = '.part'
-
 /** What a file is called until it is whole: its name as far as that fits, and `.part`. */
-const partName = (name: string): string => {
-  let stem = name
-  while (Buffer.byteLength(stem + suffix) > limits.nameBytes) stem = [...stem].slice(0, -1).join('')
-  return stem + suffix
-}
+const partName = (name: string): string => nameEndingIn(name, '.part')
 
 export type OpenPart = { name: string; handle: FileHandle }
 

@@ -1,4 +1,5 @@
 import { WherryError } from '../../../protocol/errors.ts'
+import { whyOf } from '../why-of.ts'
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null)
 
@@ -17,6 +18,5 @@ export const writeFailure = (error: unknown, name: string): WherryError => {
   if (code === 'EFBIG')
     return new WherryError('no_room', `"${name}" is too large for this file system.`, {}, { cause: error })
   if (error instanceof WherryError) return error
-  const why = error instanceof Error ? error.message : String(error)
-  return new WherryError('internal', `"${name}" cannot be written: ${why}`, {}, { cause: error })
+  return new WherryError('internal', `"${name}" cannot be written: ${whyOf(error)}`, {}, { cause: error })
 }

@@ -24,6 +24,10 @@ export const keepState = (state: unknown): void => {
   else history.replaceState(state, '')
 }
 
+/** Others have the browser open a link elsewhere. */
+export const isPlainClick = ({ button, ctrlKey, metaKey, shiftKey }: MouseEvent): boolean =>
+  button === 0 && !(ctrlKey || metaKey || shiftKey)
+
 /** Follows the address bar: links inside the app change the route instead of loading a page. */
 export class Router implements ReactiveController {
   route: Route
@@ -63,8 +67,13 @@ export class Router implements ReactiveController {
   #click = (event: MouseEvent) => {
     if (event.defaultPrevented) return
     const link = event.composedPath().find(node => node instanceof HTMLAnchorElement)
-    const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey
-    if (!link || !isPlain || link.target || link.hasAttribute('download') || link.origin !== location.origin)
+    if (
+      !link ||
+      !isPlainClick(event) ||
+      link.target ||
+      link.hasAttribute('download') ||
+      link.origin !== location.origin
+    )
       return
     if (routeOf(link.href) === null) return
     event.preventDefault()

@@ -24,6 +24,7 @@ import { filesStyles } from './files-styles.ts'
 import { folderList, folderWithoutRows, type ListHandlers } from './folder-body.ts'
 import { type FolderInfo, FolderView } from './folder-view.ts'
 import { handleKey, TypeAhead } from './keyboard.ts'
+import { ListArrival } from './list-arrival.ts'
 import type { ListEvents } from './list-events.ts'
 import { LiveRows } from './live-rows.ts'
 import { menuItems } from './menu-items.ts'
@@ -63,12 +64,8 @@ export class FilesPage extends LitElement {
   readonly #shown = new ShownFolder()
   readonly #typeAhead = new TypeAhead()
   readonly #commands = new FileCommands(this)
-  #restoreTop = 0
-  /** The focus was in the folder of before: it belongs to the next one as soon as that is on the screen. */
-  #hadFocus = false
+  readonly #arrival = new ListArrival()
   #pendingSelection: string | null = null
-  /** The file of the address, until it is in view. */
-  #toReveal: string | null = null
 
   static override styles = [base, buttons, filesStyles]
 
@@ -106,11 +103,9 @@ export class FilesPage extends LitElement {
   }
 
   #open() {
-    this.#hadFocus ||= Boolean(this.shadowRoot?.activeElement)
     const { top, selection } = keptPageState()
-    this.#restoreTop = top
+    this.#arrival.begin(top, this.#pendingSelection, Boolean(this.shadowRoot?.activeElement))
     this.selection = this.#pendingSelection ? select.selectOnly(this.#pendingSelection) : selection
-    this.#toReveal = this.#pendingSelection
     this.#pendingSelection = null
     this.renaming = null
     this.dialog = null
@@ -147,34 +142,13 @@ export class FilesPage extends LitElement {
   }
 
   override updated() {
-    if (this.#restoreTop > 0 && this.list?.hasUpdated && this.rows.length > 0) {
-      this.list.offset = this.#restoreTop
-      if (this.list.offset >= this.#restoreTop - 1 || this.folder.live?.status === 'live')
-        this.#restoreTop = 0
-    }
-    this.#reveal()
-    this.#keepFocus()
-    this.#shown.tell(this, this.folder.info, this.client.user?.id)
-  }
-
-  #reveal() {
-    const { list } = this
-    const index = select.indexOf(this.rows, this.#toReveal)
-    if (index < 0 || !list) return
-    this.#toReveal = null
-    // It has no height before.
-    void list.updateComplete.then(() => list.reveal(index))
-  }
-
-  #keepFocus() {
-    const next = this.list ?? this.renderRoot.querySelector<LitElement>('wherry-empty-folder')
-    if (!this.#hadFocus || !next) return
-    this.#hadFocus = false
-    // What stands for an empty folder may not be loaded yet.
-    void customElements.whenDefined(next.localName).then(async () => {
-      await next.updateComplete
-      if (document.activeElement === document.body) next.focus()
+    this.#arrival.settle({
+      list: this.list,
+      substitute: this.renderRoot.querySelector<LitElement>('wherry-empty-folder'),
+      rows: this.rows,
+      isWhole: this.folder.live?.status === 'live',
     })
+    this.#shown.tell(this, this.folder.info, this.client.user?.id)
   }
 
   override connectedCallback() {

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js'
 import type { Result } from '../../../protocol/table.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { request } from '../app/requests.ts'
+import { isPlainClick } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { kindOf } from '../files/kind.ts'
 import { kindStyles } from '../files/kind-styles.ts'
@@ -61,8 +62,7 @@ export class SharedPage extends LitElement {
 
   /** Nothing around a shared file is there to be shown, unless its folder is shared too. */
   #open(event: MouseEvent, entry: Entry) {
-    const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
-    if (entry.kind === 'folder' || !isPlain) return
+    if (entry.kind === 'folder' || !isPlainClick(event)) return
     if (!request(this, 'wherry-preview-request', { entry, siblings: [entry] })) event.preventDefault()
   }
 
