@@ -9,14 +9,14 @@ import { accessibilityProblems } from '../support/accessibility.ts'
 import type { WatchedPage } from '../support/browser.ts'
 import {
   accept,
+  acceptToTheMiddle,
   dropToSend,
   enterCode,
-  inTheMiddleOfIt,
   shownCode,
   transferState,
 } from '../support/direct-send.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
-import { sha256OfEntry } from '../support/hub-looks.ts'
+import { metricOf, sha256OfEntry } from '../support/hub-looks.ts'
 import { signedInClient } from '../support/transfer-client.ts'
 import { webRig } from '../support/web-rig.ts'
 import { choose, drop, openFolder, row, withoutPickers } from '../support/web-steps.ts'
@@ -196,8 +196,7 @@ describe.each([
     await dropToSend(sender, [file])
     const { page: receiver } = await openReceiver('', {}, query)
     await enterCode(receiver, await shownCode(sender))
-    await accept(receiver)
-    await inTheMiddleOfIt(receiver)
+    await acceptToTheMiddle(receiver)
     return { file, sender, receiver }
   }
 
@@ -288,8 +287,7 @@ test('what an earlier visit left goes on with one click, and the sender says tha
   await dropToSend(sender, [file])
   const first = await openReceiver()
   await enterCode(first.page, await shownCode(sender))
-  await accept(first.page)
-  await inTheMiddleOfIt(first.page)
+  await acceptToTheMiddle(first.page)
   await first.page.goto('about:blank')
   await sender.getByText('The other side is gone.').waitFor()
   const { page: receiver } = await rig.openTab(first, '/go')
@@ -301,16 +299,19 @@ test('what an earlier visit left goes on with one click, and the sender says tha
 
 test('what the sender ended meanwhile cannot go on, and says why', async () => {
   const file = await randomFile(join(rig.directory, 'ended.bin'), 96 * MiB)
+  const rooms = () => metricOf(rig.hub.url, 'rooms')
+  const before = await rooms()
   const { page: sender } = await openSender()
   await dropToSend(sender, [file])
   const first = await openReceiver()
   await enterCode(first.page, await shownCode(sender))
-  await accept(first.page)
-  await inTheMiddleOfIt(first.page)
+  await acceptToTheMiddle(first.page)
   await first.page.goto('about:blank')
   await sender.getByText('The other side is gone.').waitFor()
   await sender.getByRole('button', { name: 'End this send' }).click()
   await sender.locator('wherry-send-card').waitFor({ state: 'detached' })
+  // The sender stays for some seconds to tell of the end; who comes back by then hears it from them.
+  await expect.poll(rooms).toBeLessThanOrEqual(before)
   const { page: receiver } = await rig.openTab(first, '/go')
   await receiver.getByRole('button', { name: 'Continue' }).click()
   await receiver.getByText('The sender is not there, or ended this.').waitFor()
@@ -332,8 +333,7 @@ test('a file that changes while it is sent is refused on both sides', async () =
   await dropToSend(sender, [file])
   const { page: receiver } = await openReceiver()
   await enterCode(receiver, await shownCode(sender))
-  await accept(receiver)
-  await inTheMiddleOfIt(receiver)
+  await acceptToTheMiddle(receiver)
   await appendFile(file, 'more')
   await sender.getByText('A file changed while it was sent').waitFor()
   await receiver.getByText('A file changed on the sender’s side').waitFor()

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { accept, dropToSend, enterCode, inTheMiddleOfIt, shownCode } from '../support/direct-send.ts'
+import { accept, acceptToTheMiddle, dropToSend, enterCode, shownCode } from '../support/direct-send.ts'
 import { randomFile } from '../support/files.ts'
 import { webRig } from '../support/web-rig.ts'
 import { withoutPickers } from '../support/web-steps.ts'
@@ -16,8 +16,7 @@ test('a page whose send the hub forgot, with a sender who stays away, says so af
   await receiver.clock.install()
   await receiver.reload()
   await enterCode(receiver, await shownCode(sender.page))
-  await accept(receiver)
-  await inTheMiddleOfIt(receiver)
+  await acceptToTheMiddle(receiver)
   await sender.context.setOffline(true)
   await rig.hub.kill()
   await receiver.getByText('The sender is gone.').waitFor()
@@ -55,8 +54,7 @@ test('what goes on by a new code is not left over from the one before', async ()
   await dropToSend(sender, [file])
   const first = await rig.open({ path: '/go?relay', as: null, script: withoutPickers })
   await enterCode(first.page, await shownCode(sender))
-  await accept(first.page)
-  await inTheMiddleOfIt(first.page)
+  await acceptToTheMiddle(first.page)
   await first.page.goto('about:blank')
   await sender.getByRole('button', { name: 'Cancel' }).click()
   await sender.getByRole('button', { name: 'New code' }).click()

@@ -29,8 +29,15 @@ export const accept = (page: Page): Promise<void> =>
 export const transferState = (page: Page): Locator =>
   page.locator('wherry-receiver-card .state, wherry-receipt-card .state').first()
 
-/** Resolves when a part of it is there, and not all of it. */
-export const inTheMiddleOfIt = async (page: Page): Promise<void> => {
+/** So that a transfer has a middle that is seen even where the machine has other work; in bytes a second. */
+const narrow = { offline: false, latency: 0, downloadThroughput: 16e6, uploadThroughput: -1 }
+
+/** Accepts over a narrow link; resolves when a part of it is there, and not all of it. */
+export const acceptToTheMiddle = async (page: Page): Promise<void> => {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Network.enable')
+  await devtools.send('Network.emulateNetworkConditions', narrow)
+  await accept(page)
   const bar = page.locator('wherry-transfer-progress progress').first()
   let share = 0
   const look = async () => {
