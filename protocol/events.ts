@@ -24,6 +24,10 @@ export const events = {
     doc: 'All changes of a watched folder with `from` < seq <= `to`. A client whose cursor is below `from` has missed some: it asks folder.changes.',
     params: v.strictObject({ folder: id, from: seq, to: seq, changes: listOf(change, limits.changesBatch) }),
   }),
+  'path.changed': event({
+    doc: 'A watched folder, or a folder above it, was renamed or moved: entry.get answers the name and the path now.',
+    params: v.strictObject({ folder: id }),
+  }),
   'presence.changed': event({
     doc: 'Who has a watched folder open now.',
     params: v.strictObject({ folder: id, people: listOf(person, limits.listItems) }),

@@ -64,11 +64,12 @@ const followCommits = ({ hub, connections }: Assembled, forgetLevels: () => void
     const [told] = await Promise.all([broadcaster.recheck(), transfers.recheck()])
     await tellGrantees({ connections, levelOf }, grants, told)
   }
-  storage.onCommit(({ seqs, rights, grants, endedSessions }) => {
+  storage.onCommit(commit => {
+    const { rights, grants, endedSessions } = commit
     if (rights) forgetLevels()
     if (endedSessions.length > 0) connections.end(endedSessions)
     if (rights || grants.length > 0 || endedSessions.length > 0) recheck(grants).catch(failed)
-    broadcaster.committed(seqs)
+    broadcaster.committed(commit)
   })
   transfers.onProgress(folder => broadcaster.progressed(folder))
 }

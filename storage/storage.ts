@@ -44,6 +44,8 @@ export type Commit = {
   rights: boolean
   /** Grants that were given, changed or revoked, or whose entry was deleted, moved or renamed: on which entry, and to whom; null: to everyone. */
   grants: readonly { entry: string; space: string; user: string | null }[]
+  /** Folders that were renamed or moved. */
+  movedFolders: readonly string[]
   /** Sessions that ended. */
   endedSessions: readonly {
     session: string
@@ -141,6 +143,8 @@ export type Entries = {
   get(id: string): Promise<Entry | null>
   /** From the root of the space down to the entry itself, with the level the user has on each. */
   path(user: string, id: string): Promise<{ id: string; name: string; level: Level | null }[]>
+  /** Those of the folders that are one of `tops`, or lie below one, at any depth. */
+  below(tops: readonly string[], folders: readonly string[]): Promise<string[]>
   /** The entry at a path of names below the root, whoever may see it: the caller checks. */
   resolve(space: string, path: readonly string[]): Promise<Entry | null>
   /** A page, folders first. `invalid_params` for a cursor that list() did not make. */

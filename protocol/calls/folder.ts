@@ -59,7 +59,7 @@ export const folderCalls = {
     errors: ['not_a_folder'],
   }),
   'folder.watch': call({
-    doc: 'Sends folder.changed, presence.changed and transfer.progressed of this folder from now on. With `since`, the answer has the changes missed, or `reset` where that history is gone.',
+    doc: 'Sends folder.changed, path.changed, presence.changed and transfer.progressed of this folder from now on. With `since`, the answer has the changes missed, or `reset` where that history is gone.',
     access: [{ level: 'read', of: 'folder' }],
     params: v.strictObject({ folder: id, since: v.optional(v.nullable(seq), null) }),
     result: v.strictObject({

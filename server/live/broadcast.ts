@@ -1,7 +1,7 @@
 import type { Level } from '../../protocol/levels.ts'
 import type { EventName, EventParams } from '../../protocol/table.ts'
 import type { Person } from '../../protocol/values.ts'
-import type { Storage } from '../../storage/storage.ts'
+import type { Commit, Storage } from '../../storage/storage.ts'
 import { throttle } from '../auth/throttle.ts'
 import { asUser, type Connection } from '../connection.ts'
 import type { Transfers } from '../transfers/transfers.ts'
@@ -18,7 +18,7 @@ export type Broadcaster = {
   /** To be called at each commit that may have changed rights: resolves when no watch is left that is not allowed, to those it told. */
   recheck(): Promise<readonly Watch[]>
   /** To be called at each commit. */
-  committed(seqs: ReadonlyMap<string, number>): void
+  committed(commit: Pick<Commit, 'seqs' | 'movedFolders'>): void
   progressed(folder: string): void
   stop(): void
 }
@@ -85,6 +85,15 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
     return (await now).flat()
   }
 
+  const tellPaths = async (spaces: readonly string[], moved: readonly string[]): Promise<void> => {
+    const watched = spaces.flatMap(space => [...watches.foldersOf(space).keys()])
+    if (watched.length === 0) return
+    const folders = await parts.storage.entries.below(moved, watched)
+    // A watch that is not allowed any more ends first.
+    await rechecked
+    for (const folder of folders) tell('path.changed', { folder })
+  }
+
   const feed = createChangeFeed({
     storage: parts.storage,
     watchedFolders: space => watches.foldersOf(space),
@@ -108,8 +117,10 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
     },
     people: folder => watches.people(folder),
     recheck,
-    committed: seqs => {
-      for (const space of seqs.keys()) if (watches.foldersOf(space).size > 0) feed.ring(space)
+    committed: ({ seqs, movedFolders }) => {
+      const spaces = [...seqs.keys()].filter(space => watches.foldersOf(space).size > 0)
+      for (const space of spaces) feed.ring(space)
+      if (movedFolders.length > 0) tellPaths(spaces, movedFolders).catch(parts.failed)
     },
     progressed: folder => {
       if (watches.isWatched(folder)) progress.ring(folder)

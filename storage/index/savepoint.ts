@@ -26,6 +26,7 @@ const addEffects = (sum: Effects, more: Effects): void => {
   for (const [space, seq] of more.seqs) sum.seqs.set(space, seq)
   sum.rights ||= more.rights
   sum.grants.push(...more.grants)
+  sum.movedFolders.push(...more.movedFolders)
   sum.endedSessions.push(...more.endedSessions)
 }
 

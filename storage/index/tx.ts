@@ -16,16 +16,22 @@ export type Tx = {
 export type Effects = {
   seqs: Map<string, number>
   rights: boolean
-  grants: ChangedGrant[]
+  grants: Commit['grants'][number][]
+  movedFolders: string[]
   endedSessions: EndedSession[]
 }
-export type ChangedGrant = Commit['grants'][number]
 export type EndedSession = Commit['endedSessions'][number]
 
 /** A change of rows as a plain function: only SQL, only through `tx.db`. A WherryError undoes what it did. */
 export type Write<Args, Answer> = (tx: Tx, args: Args) => Promise<Answer>
 
-export const noEffects = (): Effects => ({ seqs: new Map(), rights: false, grants: [], endedSessions: [] })
+export const noEffects = (): Effects => ({
+  seqs: new Map(),
+  rights: false,
+  grants: [],
+  movedFolders: [],
+  endedSessions: [],
+})
 
 const pool = Buffer.allocUnsafe(4096)
 let pooled = 0

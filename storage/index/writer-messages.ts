@@ -1,5 +1,5 @@
 import type { Item, Outcome } from './batch.ts'
-import type { ChangedGrant, EndedSession } from './tx.ts'
+import type { Effects } from './tx.ts'
 
 /** What the main thread and the writer's thread say to each other, as JSON texts: cheaper than structured clones. */
 export type ToWriter = { kind: 'items'; items: Item[] } | { kind: 'close' }
@@ -8,10 +8,7 @@ export type FromWriter =
   | {
       kind: 'done'
       outcomes: Outcome[]
-      seqs: [space: string, seq: number][]
-      rights: boolean
-      grants: ChangedGrant[]
-      endedSessions: EndedSession[]
+      effects: Omit<Effects, 'seqs'> & { seqs: [space: string, seq: number][] }
     }
   /** Nothing of these items is in the index. `full`: the disk is; the next write may succeed. */
   | { kind: 'failed'; ids: number[]; full: boolean; message: string }

@@ -45,8 +45,7 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
       if (broken) throw new Error('The index failed before.')
       const { outcomes, effects } = await runBatch(db, items, () => crash('beforeCommit'))
       crash('committed')
-      const { seqs, rights, grants, endedSessions } = effects
-      say({ kind: 'done', outcomes, seqs: [...seqs], rights, grants, endedSessions })
+      say({ kind: 'done', outcomes, effects: { ...effects, seqs: [...effects.seqs] } })
     } catch (error) {
       failed(
         items.map(item => item.id),

@@ -65,8 +65,7 @@ export const startWriter = async (options: {
   const hear = (message: FromWriter): void => {
     if (message.kind === 'closed') closed.resolve()
     else if (message.kind === 'done') {
-      const { seqs, rights, grants, endedSessions } = message
-      const commit = { seqs: new Map(seqs), rights, grants, endedSessions }
+      const commit = { ...message.effects, seqs: new Map(message.effects.seqs) }
       for (const listener of listeners) listener(commit)
       message.outcomes.forEach(settle)
     } else refuse(message)

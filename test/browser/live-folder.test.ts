@@ -48,6 +48,22 @@ test('two people in a folder see each other, and what the other one does', async
   await ada.getByRole('img', { name: 'Also here' }).waitFor({ state: 'detached' })
 })
 
+test('the names above a folder, and the title, follow what somebody else renames and moves', async () => {
+  const top = await rig.makeFolder('Projects')
+  const folder = await rig.makeFolder('Bridge', await rig.makeFolder('Old', top))
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const crumbs = page.getByRole('navigation', { name: 'Way to this folder' })
+  await crumbs.getByText('Bridge').waitFor()
+  await rig.client.call('entry.rename', { entry: top, name: 'Works' })
+  await crumbs.getByRole('link', { name: 'Works' }).waitFor()
+  await rig.client.call('entry.rename', { entry: folder, name: 'Bridges' })
+  await crumbs.getByText('Bridges').waitFor()
+  await expect.poll(() => page.title()).toContain('Bridges')
+  await rig.client.call('entry.move', { entries: [folder], folder: top, onClash: 'fail' })
+  await crumbs.getByRole('link', { name: 'Old' }).waitFor({ state: 'detached' })
+  await crumbs.getByRole('link', { name: 'Works' }).waitFor()
+})
+
 test("somebody else's upload is a row with its progress, then the file", async () => {
   const path = `/f/${await sharedFolder('Film')}`
   const file = await randomFile(join(rig.directory, 'film.mov'), 128 * MiB)

@@ -113,6 +113,34 @@ describe('a watched folder', () => {
     expect(levels).toEqual(['read', 'write', null, 'read'])
   })
 
+  test('tells its watchers when it, or a folder above it, is renamed or moved, and only then', async () => {
+    const [watcher, owner] = [await open(), await open()]
+    const top = await makeFolder(owner, owner.root, 'top of a path')
+    const middle = await makeFolder(owner, top.id, 'middle of a path')
+    const folder = await makeFolder(owner, middle.id, 'end of a path')
+    const beside = await makeFolder(owner, middle.id, 'beside it')
+    await watcher.call('folder.watch', { folder: folder.id })
+    const pathNow = async () => {
+      expect(await watcher.event('path.changed')).toEqual({ folder: folder.id })
+      const { entry, path } = await watcher.call('entry.get', { entry: folder.id })
+      return [...path.map(({ name }) => name), entry.name].slice(1)
+    }
+    await owner.call('entry.rename', { entry: beside.id, name: 'somewhere else' })
+    await owner.call('entry.rename', { entry: folder.id, name: 'end' })
+    expect(await pathNow()).toEqual(['top of a path', 'middle of a path', 'end'])
+    await owner.call('entry.rename', { entry: top.id, name: 'top' })
+    expect(await pathNow()).toEqual(['top', 'middle of a path', 'end'])
+    await makeFolder(owner, folder.id, 'in it')
+    await owner.call('entry.move', { entries: [beside.id], folder: top.id, onClash: 'fail' })
+    await owner.call('entry.move', { entries: [middle.id], folder: owner.root, onClash: 'fail' })
+    expect(await pathNow()).toEqual(['middle of a path', 'end'])
+    expect(watcher.eventsSoFar('path.changed')).toBe(0)
+    await watcher.call('folder.unwatch', { folder: folder.id })
+    await owner.call('entry.rename', { entry: middle.id, name: 'middle' })
+    await watcher.call('space.list', {})
+    expect(watcher.eventsSoFar('path.changed')).toBe(0)
+  })
+
   test('ends for its watchers when it is deleted', async () => {
     const [watcher, owner] = [await open(), await open()]
     const folder = await makeFolder(owner, owner.root, 'to be deleted')

@@ -55,6 +55,9 @@ export class FolderView implements ReactiveController {
       live.onChange(change => this.#callbacks.changed(change)),
       client.onState(() => void this.#load(place)),
       client.on('access.changed', () => void this.#load(place)),
+      client.on('path.changed', ({ folder }) => {
+        if (folder === place) void this.#load(place)
+      }),
     ]
     void this.#load(place)
   }

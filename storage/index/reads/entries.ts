@@ -7,9 +7,9 @@ import { selectEntries, toEntry } from '../entry-rows.ts'
 import { folderKind, type Tables } from '../tables.ts'
 import { levelOf } from './access.ts'
 import { encodeCursor, pageRows } from './pages.ts'
-import { namesAbove } from './paths.ts'
+import { foldersBelow, namesAbove } from './paths.ts'
 
-type EntryReads = Pick<Entries, 'get' | 'path' | 'resolve' | 'list' | 'walk'>
+type EntryReads = Pick<Entries, 'get' | 'path' | 'below' | 'resolve' | 'list' | 'walk'>
 
 export const entryReads = (db: Kysely<Tables>): EntryReads => ({
   async get(id) {
@@ -23,6 +23,8 @@ export const entryReads = (db: Kysely<Tables>): EntryReads => ({
       steps.push({ id: step, name, level: await levelOf(db, user, step) })
     return steps
   },
+
+  below: (tops, folders) => foldersBelow(db, tops, folders),
 
   async resolve(space, path) {
     let row = await selectEntries(db)

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { ancestry } from '../entry-rows.ts'
+import { among } from '../insert-rows.ts'
 import type { Tables } from '../tables.ts'
 
 /** The entries from the root of the space down to an entry itself. */
@@ -10,3 +11,18 @@ export const namesAbove = async (db: Kysely<Tables>, id: string): Promise<{ id: 
     .select(['e.id', 'e.name'])
     .orderBy('a.depth', 'desc')
     .execute()
+
+/** Those of the folders that are one of `tops`, or lie below one: upwards from each, as there are few above and may be many below. */
+export const foldersBelow = async (
+  db: Kysely<Tables>,
+  tops: readonly string[],
+  folders: readonly string[],
+): Promise<string[]> => {
+  const { rows } = await sql<{ folder: string }>`
+    with recursive above(folder, id) as (
+      select id, id from entries where id in ${among(folders)}
+      union all
+      select above.folder, e.parent from entries as e join above on e.id = above.id where e.parent is not null
+    ) select distinct folder from above where id in ${among(tops)}`.execute(db)
+  return rows.map(({ folder }) => folder)
+}

@@ -1,6 +1,7 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { type EntryRow, subtree } from '../entry-rows.ts'
+import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import { assertFitsMoved } from './depth.ts'
 import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
@@ -26,6 +27,7 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, { entries, folder:
       .set({ ...namedAs(name), parent: folder.id, changed_by: tx.by, seq })
       .where('id', '=', id)
       .execute()
+    if (row.kind === folderKind) tx.effects.movedFolders.push(id)
   }
   await noteGrantsBelow(tx, entries)
   tx.effects.rights = true

@@ -1,5 +1,6 @@
 import type { Entry } from '../../../protocol/values.ts'
 import { toEntry } from '../entry-rows.ts'
+import { folderKind } from '../tables.ts'
 import type { Write } from '../tx.ts'
 import { entryNow, findMovable } from './find.ts'
 import { entryNamed, namedAs, nameTaken } from './free-name.ts'
@@ -20,6 +21,7 @@ export const renameEntry: Write<{ entry: string; name: string }, Entry> = async 
     .where('id', '=', id)
     .execute()
   await appendChanges(tx, [{ space: row.space, seq, folder: row.parent, entry: id, kind: 'put' }])
+  if (row.kind === folderKind) tx.effects.movedFolders.push(id)
   await noteGrantsOn(tx, row)
   return entryNow(tx, id)
 }
