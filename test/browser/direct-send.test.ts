@@ -196,11 +196,11 @@ describe.each([
     await dropToSend(sender, [file])
     const { page: receiver } = await openReceiver('', {}, query)
     await enterCode(receiver, await shownCode(sender))
-    await acceptToTheMiddle(receiver)
-    return { file, sender, receiver }
+    return { file, sender, receiver, widen: await acceptToTheMiddle(receiver) }
   }
 
-  const endsWell = async ({ file, sender, receiver }: Awaited<ReturnType<typeof start>>) => {
+  const endsWell = async ({ file, sender, receiver, widen }: Awaited<ReturnType<typeof start>>) => {
+    await widen()
     await arrivedWhole(receiver)
     await sender.getByText('Delivered and verified').waitFor()
     expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))

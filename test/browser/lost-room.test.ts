@@ -16,10 +16,11 @@ test('a page whose send the hub forgot, with a sender who stays away, says so af
   await receiver.clock.install()
   await receiver.reload()
   await enterCode(receiver, await shownCode(sender.page))
-  await acceptToTheMiddle(receiver)
+  const widen = await acceptToTheMiddle(receiver)
   await sender.context.setOffline(true)
   await rig.hub.kill()
   await receiver.getByText('The sender is gone.').waitFor()
+  await widen()
   await rig.hub.start()
   const given = receiver.getByText('did not come back within ten minutes')
   await expect

@@ -30,10 +30,10 @@ export const transferState = (page: Page): Locator =>
   page.locator('wherry-receiver-card .state, wherry-receipt-card .state').first()
 
 /** So that a transfer has a middle that is seen even where the machine has other work; in bytes a second. */
-const narrow = { offline: false, latency: 0, downloadThroughput: 16e6, uploadThroughput: -1 }
+const narrow = { offline: false, latency: 0, downloadThroughput: 4e6, uploadThroughput: -1 }
 
-/** Accepts over a narrow link; resolves when a part of it is there, and not all of it. */
-export const acceptToTheMiddle = async (page: Page): Promise<void> => {
+/** Accepts over a narrow link; resolves when a part of it is there, and not all of it, with what makes the link wide again. */
+export const acceptToTheMiddle = async (page: Page): Promise<() => Promise<void>> => {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Network.enable')
   await devtools.send('Network.emulateNetworkConditions', narrow)
@@ -46,4 +46,5 @@ export const acceptToTheMiddle = async (page: Page): Promise<void> => {
   }
   await expect.poll(look, { interval: 20, timeout: 60_000 }).toBeGreaterThan(0.1)
   expect(share).toBeLessThan(0.9)
+  return () => devtools.detach()
 }
