@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isReason, type Reason, WherryError } from '../../protocol/errors.ts'
 import { type Command, PartialFailure, UsageError } from './cli/command.ts'
+import { type Interruption, onInterrupt } from './cli/interruption.ts'
 import { createOutput, type Output, printable } from './cli/output.ts'
 import { openSession } from './cli/session.ts'
 import { commands } from './commands/table.ts'
@@ -32,7 +33,7 @@ const run = async (
   command: Command,
   argv: string[],
   output: Output,
-  signal: AbortSignal,
+  { signal, forced }: Interruption,
 ): Promise<void> => {
   const { values, positionals } = parseArgs({
     args: argv,
@@ -46,9 +47,14 @@ const run = async (
   if (positionals.length < command.takes.min || positionals.length > command.takes.max) {
     throw new UsageError(`\`${name}\` is used as: wherry ${command.usage}`)
   }
-  const session = openSession(typeof values.hub === 'string' ? values.hub : undefined)
+  const hubOption = typeof values.hub === 'string' ? values.hub : undefined
+  const session = openSession({ hubOption, output, signal })
   try {
-    await Promise.race([command.run({ ...session, output, signal }, positionals, values), session.ended])
+    await Promise.race([
+      command.run({ ...session, output, signal }, positionals, values),
+      session.ended,
+      forced,
+    ])
   } finally {
     session.close()
   }
@@ -67,12 +73,9 @@ const isUsage = (error: unknown): error is Error =>
   error instanceof UsageError ||
   (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
 
-const isMissingFile = (error: unknown): error is Error & { path: string } =>
-  error instanceof Error &&
-  'code' in error &&
-  error.code === 'ENOENT' &&
-  'path' in error &&
-  typeof error.path === 'string'
+/** The system refused something with a file of this machine. */
+const isAboutFile = (error: unknown): error is NodeJS.ErrnoException & { path: string } =>
+  error instanceof Error && 'code' in error && 'path' in error && typeof error.path === 'string'
 
 const report = (error: unknown, output: Output): number => {
   if (isUsage(error)) {
@@ -80,9 +83,11 @@ const report = (error: unknown, output: Output): number => {
     return exitCodes.usage
   }
   if (error instanceof PartialFailure) return exitCodes.failed
-  if (isMissingFile(error)) {
-    output.problem(`there is no "${printable(error.path)}" on this machine`)
-    return exitCodes.notFound
+  if (isAboutFile(error)) {
+    const isMissing = error.code === 'ENOENT'
+    const path = `"${printable(error.path)}"`
+    output.problem(isMissing ? `there is no ${path} on this machine` : `${path}: ${whyOf(error)}`)
+    return isMissing ? exitCodes.notFound : exitCodes.failed
   }
   if (isReason(error, 'cancelled')) output.problem('stopped; the same command continues where this one was')
   else output.problem(whyOf(error))
@@ -101,16 +106,14 @@ const main = async (argv: string[]): Promise<number> => {
     output.problem(`there is no command "${name}"; \`wherry help\` lists them`)
     return exitCodes.usage
   }
-  const stopping = new AbortController()
-  const stop = () => stopping.abort()
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const interruption = onInterrupt()
   try {
-    await run(name, command, rest, output, stopping.signal)
+    await run(name, command, rest, output, interruption)
     return 0
   } catch (error) {
     return report(error, output)
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
+    interruption.end()
   }
 }
 
@@ -121,3 +124,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(exitCodes.failed)
 })
 process.exitCode = await main(process.argv.slice(2))
+// What was given up and does not know it would keep the process.
+if (process.exitCode === exitCodes.interrupted || process.exitCode === exitCodes.signedOut) process.exit()

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { time, token } from '../../protocol/values.ts'
+import { whyOf } from './why-of.ts'
 
 const kept = v.object({
   hub: v.string(),
@@ -24,7 +25,7 @@ export const sessionPath = (directory: string, hub: string): string => {
 /** The directory of sessions is not to be read or written; says so to people. */
 export class SessionFileError extends Error {
   constructor(directory: string, cause: Error) {
-    super(`The sign-in cannot be kept in "${directory}": ${cause.message}`, { cause })
+    super(`The sign-in cannot be kept in "${directory}": ${whyOf(cause)}`, { cause })
   }
 }
 

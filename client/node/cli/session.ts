@@ -5,14 +5,13 @@ import { createClient } from '../../core/client.ts'
 import { fileCredentials } from '../credentials.ts'
 import { currentHub } from '../current-hub.ts'
 import { SessionFileError } from '../session-file.ts'
-import { nodeSocket } from '../socket.ts'
+import { nodeSockets } from '../socket.ts'
 import { agent } from './agent.ts'
-import { UsageError } from './command.ts'
+import { startAttempt } from './attempt.ts'
+import type { CommandContext } from './command.ts'
+import { hubAddress } from './hub-address.ts'
 
 export type Client = HubClient & TransferLink
-
-/** How long a first connection may take before the command says that the hub cannot be reached, in milliseconds. */
-const connectTimeoutMs = 15_000
 
 /** A command that ends its own session is over by then. */
 const endedMs = 500
@@ -30,34 +29,32 @@ const tellingFailure = (credentials: Credentials, tell: (error: SessionFileError
   },
 })
 
+type SessionParts = Pick<CommandContext, 'output' | 'signal'> & { hubOption: string | undefined }
+
 /** The connections of one run of a command. */
-export const openSession = (hubOption: string | undefined) => {
+export const openSession = ({ hubOption, output, signal }: SessionParts) => {
   const clients: Client[] = []
   const ended = Promise.withResolvers<never>()
   let endTimer: NodeJS.Timeout | undefined
 
   const hub = async (): Promise<string> => {
     const address = hubOption ?? (process.env.WHERRY_HUB || (await currentHub()))
-    if (address) return address
+    if (address) return hubAddress(address)
     throw new WherryError('unauthenticated', 'Sign in first: wherry login URL --email E')
   }
 
   const connectTo = async (address: string): Promise<Client> => {
-    const url = URL.parse(socketPath, address)
-    if (!url) throw new UsageError(`"${address}" is not a hub's address`)
+    const url = new URL(socketPath, address)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    const failure = Promise.withResolvers<never>()
+    const attempt = startAttempt(address, output, signal)
     const client = createClient({
       url: url.href,
-      socket: nodeSocket,
-      credentials: tellingFailure(fileCredentials(address), failure.reject),
+      socket: nodeSockets(attempt.notOpened),
+      credentials: tellingFailure(fileCredentials(address), attempt.fail),
       agent,
     })
     clients.push(client)
-    AbortSignal.timeout(connectTimeoutMs).addEventListener('abort', () =>
-      failure.reject(new WherryError('disconnected', `The hub at ${address} does not answer.`)),
-    )
-    await Promise.race([client.whenState('live', 'signedOut'), failure.promise])
+    await Promise.race([client.whenState('live', 'signedOut'), attempt.failure]).finally(attempt.end)
     return client
   }
 
