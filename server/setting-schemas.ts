@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import * as v from 'valibot'
+import { parseBytes } from '../protocol/sizes.ts'
 
 /** A whole number within bounds. */
 export const whole = (min: number, max: number) =>
@@ -15,11 +16,8 @@ export const whole = (min: number, max: number) =>
 export const bytes = (min: number, max: number) =>
   v.pipe(
     v.string(),
-    v.regex(/^[0-9]{1,15}[KMGT]?$/i, 'expected a number of bytes, such as 1048576 or 512M or 20G'),
-    v.transform(written => {
-      const power = ' KMGT'.indexOf(written.slice(-1).toUpperCase())
-      return power > 0 ? Number(written.slice(0, -1)) * 1024 ** power : Number(written)
-    }),
+    v.transform(parseBytes),
+    v.number('expected a number of bytes, such as 1048576 or 512M or 20G'),
     v.minValue(min, `expected at least ${min} bytes`),
     v.maxValue(max, `expected at most ${max} bytes`),
   )

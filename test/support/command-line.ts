@@ -13,8 +13,11 @@ export type CommandLine = {
   run(args: readonly string[], input?: string): Promise<CommandResult>
   /** The parsed standard output of `wherry ARGS --json`, which has to succeed. */
   json(args: readonly string[], input?: string): Promise<unknown>
-  /** Starts it and leaves it running. */
-  start(args: readonly string[], input?: string): { process: ChildProcess; result: Promise<CommandResult> }
+  /** Starts it and leaves it running. Its standard input ends after `input`, and stays open with null. */
+  start(
+    args: readonly string[],
+    input?: string | null,
+  ): { process: ChildProcess; result: Promise<CommandResult> }
 }
 
 /** `under`: a command that it is started by. `code`: where its code is. */
@@ -34,7 +37,7 @@ export const commandLine = (
     XDG_STATE_HOME: join(home, 'state'),
   }
 
-  const start = (args: readonly string[], input = '') => {
+  const start = (args: readonly string[], input: string | null = '') => {
     const [program = '', ...all] = [
       ...under,
       process.execPath,
@@ -43,7 +46,7 @@ export const commandLine = (
     ]
     const child = spawn(program, all, { env, cwd: home })
     child.stdin.on('error', () => {})
-    child.stdin.end(input)
+    if (input !== null) child.stdin.end(input)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', text => {

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
 import { WherryError } from '../../../protocol/errors.ts'
 
 /** Asks a person on the terminal; where standard input is none, its lines are the answers. */
@@ -9,8 +10,17 @@ export type Asker = {
   close(): void
 }
 
-export const createAsker = (output: { readonly json: boolean }, signal: AbortSignal): Asker => {
-  const isTerminal = process.stdin.isTTY === true
+/** What is typed is `shown` or `unseen` on the terminal; `silent` asks nothing and takes lines, of a terminal too. */
+type Manner = 'shown' | 'unseen' | 'silent'
+
+const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() })
+
+export const createAsker = (
+  output: { readonly json: boolean },
+  signal: AbortSignal,
+  manner: Manner = 'shown',
+): Asker => {
+  const isTerminal = process.stdin.isTTY === true && manner !== 'silent'
   const lines: string[] = []
   let waiting: ((line: string | null) => void) | null = null
   let hasEnded = false
@@ -25,9 +35,10 @@ export const createAsker = (output: { readonly json: boolean }, signal: AbortSig
   const start = () => {
     const reader = createInterface({
       input: process.stdin,
-      ...(isTerminal ? { output: process.stderr, terminal: true } : {}),
+      ...(isTerminal ? { output: manner === 'unseen' ? nowhere() : process.stderr, terminal: true } : {}),
     })
     reader.on('line', line => {
+      if (isTerminal && manner === 'unseen') process.stderr.write('\n')
       if (waiting) settle(line)
       else lines.push(line)
     })
@@ -44,7 +55,7 @@ export const createAsker = (output: { readonly json: boolean }, signal: AbortSig
   return {
     async ask(question) {
       reader ??= start()
-      if (isTerminal || !output.json) process.stderr.write(question)
+      if (isTerminal || (!output.json && manner !== 'silent')) process.stderr.write(question)
       const next = lines.shift()
       if (next !== undefined || hasEnded) return next ?? null
       const { promise, resolve, reject } = Promise.withResolvers<string | null>()

@@ -1,25 +1,35 @@
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
-import { UsageError } from './command.ts'
+import { createAsker } from './ask.ts'
+import { type CommandContext, type OptionValues, UsageError } from './command.ts'
 
-/** The first line of standard input with `fromStdin`, else what is typed at a prompt, unseen. */
-export const readSecret = async (prompt: string, fromStdin: boolean): Promise<string> => {
-  if (fromStdin) {
-    process.stdin.setEncoding('utf8')
-    let input = ''
-    for await (const piece of process.stdin) input += piece
-    const secret = input.split(/\r?\n/)[0] ?? ''
-    if (secret === '') throw new UsageError('standard input has no password')
+export const passwordOption = { 'password-stdin': { type: 'boolean' } } as const
+
+/** Asks for secrets, one after the other. */
+export type SecretAsker = (prompt: string) => Promise<string>
+
+/** `work` gets the next line of standard input for each prompt with --password-stdin, else what is typed at it, unseen. */
+export const withSecrets = async <T>(
+  { output, signal }: Pick<CommandContext, 'output' | 'signal'>,
+  options: OptionValues,
+  work: (ask: SecretAsker) => Promise<T>,
+): Promise<T> => {
+  const fromStdin = options['password-stdin'] === true
+  if (!fromStdin && !process.stdin.isTTY)
+    throw new UsageError('there is no terminal to ask on; use --password-stdin')
+  const asker = createAsker(output, signal, fromStdin ? 'silent' : 'unseen')
+  const ask: SecretAsker = async prompt => {
+    const secret = await asker.ask(prompt)
+    if (!secret) throw new UsageError(fromStdin ? 'standard input has no password' : 'no password was typed')
     return secret
   }
-  if (!process.stdin.isTTY) throw new UsageError('there is no terminal to ask on; use --password-stdin')
-  process.stderr.write(prompt)
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
   try {
-    return await lines.question('')
+    return await work(ask)
   } finally {
-    lines.close()
-    process.stderr.write('\n')
+    asker.close()
   }
 }
+
+export const readSecret = (
+  prompt: string,
+  context: Pick<CommandContext, 'output' | 'signal'>,
+  options: OptionValues,
+): Promise<string> => withSecrets(context, options, ask => ask(prompt))

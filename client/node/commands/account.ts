@@ -1,29 +1,21 @@
 import { isReason } from '../../../protocol/errors.ts'
 import { argument, type Command, textOption, UsageError } from '../cli/command.ts'
+import { hubAddress } from '../cli/hub-address.ts'
 import { columns, formatDate, printable } from '../cli/output.ts'
-import { readSecret } from '../cli/read-secret.ts'
+import { passwordOption, readSecret, withSecrets } from '../cli/read-secret.ts'
 import { keepHub } from '../current-hub.ts'
-
-const passwordOption = { 'password-stdin': { type: 'boolean' } } as const
-
-/** A hub's address as typed, without what follows the host: `http://localhost:8080`. */
-const hubAddress = (typed: string): string => {
-  const address = URL.parse(typed.includes('://') ? typed : `https://${typed}`)
-  if (!address || !['http:', 'https:'].includes(address.protocol))
-    throw new UsageError(`"${typed}" is not a hub's address`)
-  return address.origin
-}
 
 export const login: Command = {
   usage: 'login URL --email E [--password-stdin]',
   doc: 'Signs in and keeps the session on this machine, readable by you alone.',
   options: { email: { type: 'string' }, ...passwordOption },
   takes: { min: 1, max: 1 },
-  async run({ connectTo, output }, args, options) {
+  async run(context, args, options) {
+    const { connectTo, output } = context
     const hub = hubAddress(argument(args, 0))
     const email = textOption(options, 'email')
     if (email === undefined) throw new UsageError('--email is missing')
-    const password = await readSecret(`Password of ${email}: `, options['password-stdin'] === true)
+    const password = await readSecret(`Password of ${email}: `, context, options)
     const client = await connectTo(hub)
     const user = await client.signIn(email, password)
     await keepHub(hub)
@@ -36,13 +28,14 @@ export const setup: Command = {
   doc: 'Makes the first administrator with the link that a new hub printed, and signs in.',
   options: { email: { type: 'string' }, name: { type: 'string' }, ...passwordOption },
   takes: { min: 1, max: 1 },
-  async run({ connectTo, output }, args, options) {
+  async run(context, args, options) {
+    const { connectTo, output } = context
     const link = URL.parse(argument(args, 0))
     const email = textOption(options, 'email')
     const name = textOption(options, 'name')
     if (!link || link.hash.length < 2) throw new UsageError('that is not the link that the hub printed')
     if (email === undefined || name === undefined) throw new UsageError('--email and --name are needed')
-    const password = await readSecret(`New password for ${email}: `, options['password-stdin'] === true)
+    const password = await readSecret(`New password for ${email}: `, context, options)
     const client = await connectTo(link.origin)
     const user = await client.setUp({ token: link.hash.slice(1), email, name, password })
     await keepHub(link.origin)
@@ -66,15 +59,20 @@ export const logout: Command = {
 }
 
 export const passwd: Command = {
-  usage: 'passwd',
-  doc: 'Changes your password and ends your other sessions.',
+  usage: 'passwd [--password-stdin]',
+  doc: 'Changes your password and ends your other sessions. With --password-stdin the present one and the new one are the first two lines of standard input.',
+  options: passwordOption,
   takes: { min: 0, max: 0 },
-  async run({ connect, output }) {
+  async run(context, _args, options) {
+    const { connect, output } = context
     const client = await connect()
-    const current = await readSecret('Current password: ', false)
-    const next = await readSecret('New password: ', false)
-    if ((await readSecret('New password again: ', false)) !== next)
-      throw new UsageError('the two are not the same')
+    const { current, next } = await withSecrets(context, options, async ask => {
+      const current = await ask('Current password: ')
+      const next = await ask('New password: ')
+      const isSure = options['password-stdin'] === true || (await ask('New password again: ')) === next
+      if (!isSure) throw new UsageError('the two are not the same')
+      return { current, next }
+    })
     const { endedSessions } = await client.call('account.changePassword', { current, next })
     output.result({ endedSessions }, [`Changed. Other sessions ended: ${endedSessions}.`])
   },

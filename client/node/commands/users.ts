@@ -1,9 +1,17 @@
 import { WherryError } from '../../../protocol/errors.ts'
+import { parseBytes } from '../../../protocol/sizes.ts'
 import type { User } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
-import { argument, type Command, type OptionValues, textOption, UsageError } from '../cli/command.ts'
+import {
+  argument,
+  type Command,
+  type CommandContext,
+  type OptionValues,
+  textOption,
+  UsageError,
+} from '../cli/command.ts'
 import { columns, printable } from '../cli/output.ts'
-import { readSecret } from '../cli/read-secret.ts'
+import { passwordOption, readSecret } from '../cli/read-secret.ts'
 
 async function* allUsers(client: HubClient): AsyncGenerator<User> {
   let after: string | null = null
@@ -22,17 +30,22 @@ const findUser = async (client: HubClient, email: string): Promise<User> => {
 const quotaOption = (options: OptionValues): number | null => {
   const typed = textOption(options, 'quota')
   if (typed === undefined) return null
-  const quotaBytes = Number(typed)
-  if (!Number.isSafeInteger(quotaBytes) || quotaBytes < 0)
-    throw new UsageError('--quota takes a number of bytes')
+  const quotaBytes = parseBytes(typed)
+  if (quotaBytes === null || !Number.isSafeInteger(quotaBytes))
+    throw new UsageError('--quota takes a number of bytes, such as 1048576 or 512M or 20G')
   return quotaBytes
 }
 
-const createUser = async (client: HubClient, email: string, options: OptionValues): Promise<User> => {
+const createUser = async (
+  client: HubClient,
+  email: string,
+  context: CommandContext,
+  options: OptionValues,
+): Promise<User> => {
   const name = textOption(options, 'name') ?? email
   const quotaBytes = quotaOption(options)
   const role = options.admin === true ? 'admin' : 'member'
-  const password = await readSecret(`Password for ${email}: `, options['password-stdin'] === true)
+  const password = await readSecret(`Password for ${email}: `, context, options)
   return (await client.call('user.create', { email, name, password, role, quotaBytes })).user
 }
 
@@ -49,10 +62,11 @@ export const users: Command = {
     name: { type: 'string' },
     admin: { type: 'boolean' },
     quota: { type: 'string' },
-    'password-stdin': { type: 'boolean' },
+    ...passwordOption,
   },
   takes: { min: 0, max: 2 },
-  async run({ connect, output }, args, options) {
+  async run(context, args, options) {
+    const { connect, output } = context
     const client = await connect()
     const [action] = args
     if (action === undefined) {
@@ -65,7 +79,7 @@ export const users: Command = {
       ])
       output.result(list, columns(rows))
     } else if (action === 'create') {
-      const user = await createUser(client, argument(args, 1), options)
+      const user = await createUser(client, argument(args, 1), context, options)
       output.result(user, [`Made an account for ${user.email}.`])
     } else if (action === 'disable' || action === 'enable') {
       const user = await setDisabled(client, argument(args, 1), action === 'disable')
