@@ -37,11 +37,38 @@ const isRunning = (pid: number): boolean => {
 /** A lock is made and gets its number within so many milliseconds, or whoever made it died. */
 const numberedWithinMs = 5_000
 
-/** True if the process that holds the lock died with it. */
+/** Of the times of a start and of a file, both rounded. */
+const roundingMs = 2_000
+
+/** Clock ticks a second in /proc, the same on every Linux. */
+const ticks = 100
+
+/** When a process started, in milliseconds; null where it is not to be known. */
+const startedAt = async (pid: number): Promise<number | null> => {
+  try {
+    const [own, all] = await Promise.all([
+      readFile(`/proc/${pid}/stat`, 'utf8'),
+      readFile('/proc/stat', 'utf8'),
+    ])
+    // The name, in parentheses, may have spaces and parentheses itself; the start is the 22nd field (proc(5)).
+    const start = Number(own.slice(own.lastIndexOf(')') + 2).split(' ')[19])
+    const boot = Number(/^btime (\d+)$/m.exec(all)?.[1])
+    const started = (boot + start / ticks) * 1000
+    return Number.isFinite(started) ? started : null
+  } catch {
+    return null
+  }
+}
+
+/** True if the process that holds the lock died with it; its number may be another's by now. */
 const isLeft = async (path: string): Promise<boolean> => {
   try {
     const pid = Number(await readFile(path, 'utf8'))
-    return pid > 0 ? !isRunning(pid) : Date.now() - (await stat(path)).mtimeMs > numberedWithinMs
+    const { mtimeMs } = await stat(path)
+    if (!(pid > 0)) return Date.now() - mtimeMs > numberedWithinMs
+    if (!isRunning(pid)) return true
+    const started = await startedAt(pid)
+    return started !== null && started > mtimeMs + roundingMs
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
     return false

@@ -32,8 +32,11 @@ export const fileSource = (file: string): Source => {
     modifiedAt: modifiedAt(first),
     identity: `${first.dev}:${first.ino}`,
     async read(start, length, into) {
-      if (length === 0) check(await stat(file))
-      if (length === 0) return new Uint8Array(0)
+      if (length === 0) {
+        checkEnd(file, first.size)
+        check(await stat(file))
+        return new Uint8Array(0)
+      }
       const bytes = into?.subarray(0, length) ?? new Uint8Array(length)
       // Four calls to a small file take less time than one trip to a thread.
       if (first.size > limits.chunkMinBytes) await readLarge(start, bytes)
@@ -49,6 +52,17 @@ export const fileSource = (file: string): Source => {
 }
 
 const changed = () => new WherryError('conflict', 'The file changed while it was uploaded.')
+
+/** Files of /proc and the like have content and say that they have none. */
+const checkEnd = (file: string, size: number): void => {
+  const descriptor = openSync(file, 'r')
+  try {
+    if (readSync(descriptor, new Uint8Array(1), 0, 1, size) > 0)
+      throw new WherryError('conflict', 'There is more in the file than its size says.')
+  } finally {
+    closeSync(descriptor)
+  }
+}
 
 const readSmall = (file: string, start: number, into: Uint8Array, check: (now: Stats) => void): void => {
   const descriptor = openSync(file, 'r')

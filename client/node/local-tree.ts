@@ -15,9 +15,11 @@ export type LocalTree = {
   folders: string[][]
   /** Links, sockets and the like, which are not uploaded. */
   skipped: Unsent[]
-  /** What should be uploaded and cannot be read. */
+  /** What should be uploaded and cannot be read, or was named and is no file. */
   failed: Unsent[]
 }
+
+const noFile = 'it is neither a file nor a folder'
 
 /** The files to upload for what was named on the command line: files, and folders with all that is in them. */
 export const readLocalTree = async (named: readonly string[]): Promise<LocalTree> => {
@@ -26,7 +28,8 @@ export const readLocalTree = async (named: readonly string[]): Promise<LocalTree
     const found = await stat(file)
     const name = basename(resolve(file))
     if (found.isDirectory()) await readFolder(tree, file, [name])
-    else addFile(tree, file, [], name, found)
+    else if (found.isFile()) addFile(tree, file, [], name, found)
+    else tree.failed.push({ file, why: noFile })
   }
   return tree
 }
@@ -38,7 +41,7 @@ const addFile = (
   name: string,
   found: Awaited<ReturnType<typeof stat>>,
 ) => {
-  if (!found.isFile()) tree.skipped.push({ file, why: 'it is neither a file nor a folder' })
+  if (!found.isFile()) tree.skipped.push({ file, why: noFile })
   else
     tree.files.push({
       file,

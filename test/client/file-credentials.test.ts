@@ -115,5 +115,10 @@ describe('credentials in a file', () => {
     await utimes(`${path}.lock`, 1, 1)
     await credentials.store(signIn(2))
     expect((await credentials.renew(refresh, null))?.access).toBe('access-2')
+    // One whose number another process has by now, which started later.
+    await writeFile(`${path}.lock`, String(process.pid))
+    await utimes(`${path}.lock`, 1, 1)
+    await credentials.store(signIn(3))
+    expect((await credentials.renew(refresh, null))?.access).toBe('access-3')
   })
 })

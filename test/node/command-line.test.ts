@@ -227,6 +227,43 @@ describe('files', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ files: 3, failed: 5, sentBytes: 0 })
   })
 
+  test('what is named and is no file is a failure, and so is one with more in it than it says', async () => {
+    const pipe = join(home, 'named pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const [file, words] of [
+      [pipe, 'it is neither a file nor a folder'],
+      ['/proc/version', 'There is more in the file than its size says'],
+    ] as const) {
+      const { code, stdout, stderr } = await wherry.run(['put', file, 'me:', '--json'])
+      expect(stderr).toContain(words)
+      expect(JSON.parse(stdout)).toMatchObject({ failed: 1 })
+      expect(code).toBe(1)
+    }
+    expect((await wherry.run(['ls', 'me:version'])).code).toBe(4)
+  })
+
+  test('two commands that download the same at once both end well', async () => {
+    const bytes = randomBytes(40 * MiB)
+    const [file, target] = [join(home, 'at once.bin'), join(home, 'at once')]
+    await writeFile(file, bytes)
+    await mkdir(target)
+    await wherry.json(['put', file, 'me:'])
+    const get = ['get', 'me:at once.bin', target]
+    const results = await Promise.all(Array.from({ length: 3 }, () => wherry.run(get)))
+    for (const { code, stderr } of results) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(sha256(await readFile(join(target, 'at once.bin')))).toBe(sha256(bytes))
+    expect(await readdir(target)).toEqual(['at once.bin'])
+  })
+
+  test('what the system refuses is told in its words, with the path', async () => {
+    const file = join(home, 'in the way')
+    await writeFile(file, 'x')
+    await wherry.json(['put', file, 'me:'])
+    const { code, stderr } = await wherry.run(['get', 'me:in the way', join(file, 'below')])
+    expect(stderr).toBe(`wherry: ${join(file, 'below')}: not a directory\n`)
+    expect(code).toBe(1)
+  })
+
   test('files that are skipped are no failure', async () => {
     const file = join(home, 'skipped')
     await writeFile(file, 'a')
@@ -317,6 +354,74 @@ describe('files', () => {
     expect(await line(/"removed"/)).toContain('"name":"0"')
     watching.process.kill('SIGINT')
     expect((await watching.result).code).toBe(0)
+  })
+
+  test('watch ends with words and 4 when its folder is deleted', async () => {
+    await wherry.json(['mkdir', 'me:short lived'])
+    const watching = wherry.start(['watch', 'me:short lived'])
+    let seen = false
+    watching.process.stdout?.once('data', () => {
+      seen = true
+    })
+    for (let i = 0; !seen; i++) await wherry.json(['mkdir', `me:short lived/${i}`])
+    await wherry.json(['rm', 'me:short lived'])
+    const { code, stderr } = await watching.result
+    expect(stderr).toContain('The folder was deleted')
+    expect(code).toBe(4)
+  })
+})
+
+describe('passwords', () => {
+  const account = async (name: string) => {
+    const who = { email: `${name}@example.org`, password: `the password of ${name}` }
+    const create = ['users', 'create', who.email, '--name', name, '--password-stdin', '--quota', '2G']
+    expect(await wherry.json(create, who.password)).toMatchObject({ email: who.email })
+    const own = commandLine(join(home, name))
+    return { ...who, own, login: ['login', hub.url, '--email', who.email, '--password-stdin'] }
+  }
+
+  test('are lines of standard input, which need not end', async () => {
+    const { own, login, password } = await account('Nora')
+    const signingIn = own.start(login, null)
+    signingIn.process.stdin?.write(`${password}\n`)
+    expect((await signingIn.result).code).toBe(0)
+    const next = 'another password of Nora'
+    const changed = await own.run(['passwd', '--password-stdin'], `${password}\n${next}\n`)
+    expect(changed.stdout).toContain('Changed.')
+    expect((await own.run(login, password)).code).toBe(1)
+    expect((await own.run(login, next)).code).toBe(0)
+  })
+
+  test('are typed unseen, also ahead of the questions', async () => {
+    const { own, login, password } = await account('Olga')
+    expect((await own.run(login, password)).code).toBe(0)
+    const next = 'another password of Olga'
+    // Gives it a terminal (util-linux).
+    const script = `exec script --quiet --return --command "$(printf "'%s' " "$0" "$@")" /dev/null`
+    const inTerminal = commandLine(join(home, 'Olga'), ['sh', '-c', script])
+    const changing = inTerminal.start(['passwd'], null)
+    changing.process.stdout?.once('data', () =>
+      changing.process.stdin?.write(`${password}\n${next}\n${next}\n`),
+    )
+    const { code, stdout } = await changing.result
+    expect(stdout).toContain('Changed.')
+    expect(stdout).not.toContain(next)
+    expect(code).toBe(0)
+    expect((await own.run(login, next)).code).toBe(0)
+    const again = inTerminal.start(['passwd'], null)
+    // Ctrl+C, as a terminal sends it.
+    again.process.stdout?.once('data', () => again.process.stdin?.write('\x03'))
+    expect((await again.result).code).toBe(130)
+  })
+
+  test('that are missing, and quotas that are no size, are said to be', async () => {
+    const create = ['users', 'create', 'paul@example.org', '--password-stdin']
+    expect((await wherry.run(create, '\n')).stderr).toContain('standard input has no password')
+    for (const quota of ['', '1e3', '-1', '10X']) {
+      const { code, stderr } = await wherry.run([...create, `--quota=${quota}`], 'the password of Paul')
+      expect(stderr).toContain('--quota takes a number of bytes')
+      expect(code).toBe(2)
+    }
   })
 })
 

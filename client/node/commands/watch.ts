@@ -1,3 +1,4 @@
+import { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { watchFolder } from '../../core/folder/live-folder.ts'
 import { argument, type Command } from '../cli/command.ts'
@@ -11,14 +12,14 @@ const describe = (entry: Entry): string => {
 
 export const watch: Command = {
   usage: 'watch SPACE:PATH',
-  doc: 'Prints every change in a folder as it happens, until Ctrl+C. A lost connection loses no change.',
+  doc: 'Prints every change in a folder as it happens, until Ctrl+C; not in the folders below it. A lost connection loses no change.',
   takes: { min: 1, max: 1 },
   async run({ connect, output, signal }, args) {
     const client = await connect()
     const folder = await needFolder(client, argument(args, 0))
     const live = watchFolder(client, folder.id)
     const names = new Map<string, string>()
-    await new Promise<void>(resolve => {
+    await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => resolve())
       live.onChange(({ put, removed, live: isLive }) => {
         for (const id of removed) {
@@ -35,9 +36,9 @@ export const watch: Command = {
               isNew ? describe(entry).replace('~', '+') : describe(entry),
             )
         }
-        if (live.status === 'gone') resolve()
+        if (live.status === 'gone')
+          reject(new WherryError('not_found', 'The folder was deleted, or you may not see it any more.'))
       })
-    })
-    live.close()
+    }).finally(() => live.close())
   },
 }
