@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { limits } from '../../protocol/limits.ts'
 import { webRig } from '../support/web-rig.ts'
 import { choose, drop, openFolder, row, shownNames } from '../support/web-steps.ts'
 
@@ -152,3 +153,26 @@ test.for([
     await page.getByRole('link', { name: 'alone.txt' }).waitFor()
   },
 )
+
+test('a move of more than one call takes, that fails in the middle, says what moved, and takes that back', async () => {
+  const [from, to] = [await rig.makeFolder('Many from'), await rig.makeFolder('Many to')]
+  const count = async (folder: string) => (await rig.client.call('folder.list', { folder, limit: 1 })).total
+  const names = Array.from({ length: limits.entriesBatch + 2 }, (_, i) => `e ${10_000 + i}`)
+  await Promise.all(names.map(name => rig.makeFolder(name, from)))
+  await rig.makeFolder(names.at(-1) ?? '', to)
+  const { page } = await rig.open({ path: `/f/${from}` })
+  await row(page, 'e 10000').click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Control+x')
+  await page.getByRole('link', { name: 'Files' }).first().click()
+  await openFolder(page, 'Many to')
+  await row(page, names.at(-1) ?? '').waitFor()
+  await page.locator('wherry-entry-list .scroller').focus()
+  await page.keyboard.press('Control+v')
+  await page.getByText('1000 items moved to “Many to”').waitFor()
+  await page.getByText('has an entry named').waitFor()
+  expect(await count(from)).toBe(2)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => count(from)).toBe(names.length)
+  expect(await count(to)).toBe(1)
+})

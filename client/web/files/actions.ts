@@ -22,23 +22,37 @@ const named = (entries: readonly { name: string }[]): string => {
 
 const undo = (run: () => unknown) => ({ label: msg('Undo'), run: () => void run() })
 
+const tellFailure = ({ host }: Desk, error: unknown): void =>
+  say(host, { text: errorSentence(error), tone: 'error' })
+
 /** Runs it; a failure becomes a toast and null. */
-const attempt = async <T>({ host }: Desk, work: () => Promise<T>): Promise<T | null> => {
+const attempt = async <T>(desk: Desk, work: () => Promise<T>): Promise<T | null> => {
   try {
     return await work()
   } catch (error) {
-    say(host, { text: errorSentence(error), tone: 'error' })
+    tellFailure(desk, error)
     return null
   }
 }
 
-/** A call takes a bounded number of entries: longer lists go in pieces, in order. */
-const inPieces = async (ids: readonly string[], call: (piece: string[]) => Promise<{ entries: Entry[] }>) => {
-  const all: Entry[] = []
-  for (let at = 0; at < ids.length; at += limits.entriesBatch) {
-    all.push(...(await call(ids.slice(at, at + limits.entriesBatch))).entries)
+/** What was done of a list, what came of it, and the rest with why it was not. */
+type Outcome = { done: readonly Entry[]; made: Entry[]; rest: readonly Entry[]; error: unknown }
+
+/** A call takes a bounded number of entries, all or none: longer lists go in pieces, in order, up to the first failure. */
+const inPieces = async (
+  entries: readonly Entry[],
+  call: (ids: string[]) => Promise<readonly Entry[]>,
+): Promise<Outcome> => {
+  const made: Entry[] = []
+  for (let at = 0; at < entries.length; at += limits.entriesBatch) {
+    const piece = entries.slice(at, at + limits.entriesBatch)
+    try {
+      made.push(...(await call(piece.map(({ id }) => id))))
+    } catch (error) {
+      return { done: entries.slice(0, at), made, rest: entries.slice(at), error }
+    }
   }
-  return all
+  return { done: entries, made, rest: [], error: null }
 }
 
 export const rename = async (desk: Desk, entry: Entry, name: string): Promise<void> => {
@@ -50,11 +64,10 @@ export const rename = async (desk: Desk, entry: Entry, name: string): Promise<vo
 }
 
 /** Offers to keep both when a name is taken; every other failure is only told. */
-const failed = ({ host }: Desk, error: unknown, keepBoth: () => void): void => {
-  const text = errorSentence(error)
-  if (isReason(error, 'name_taken'))
-    say(host, { text, tone: 'error', action: { label: msg('Keep both'), run: keepBoth } })
-  else say(host, { text, tone: 'error' })
+const failed = (desk: Desk, error: unknown, keepBoth: () => void): void => {
+  const action = { label: msg('Keep both'), run: keepBoth }
+  if (isReason(error, 'name_taken')) say(desk.host, { text: errorSentence(error), tone: 'error', action })
+  else tellFailure(desk, error)
 }
 
 /** What got another name where it was for a while has its own again, if that is still free. */
@@ -79,16 +92,20 @@ export const move = async (
   target: DropTarget,
   onClash: Clash = 'fail',
 ): Promise<void> => {
-  const ids = entries.map(entry => entry.id)
-  const moveTo = (folder: string, clash: Clash) =>
-    inPieces(ids, piece => desk.client.call('entry.move', { entries: piece, folder, onClash: clash }))
-  try {
-    await moveTo(target.id, onClash)
-  } catch (error) {
-    return failed(desk, error, () => void move(desk, entries, from, target, 'keepBoth'))
+  const moveTo = (folder: string, some: readonly Entry[], clash: Clash) =>
+    inPieces(
+      some,
+      async ids => (await desk.client.call('entry.move', { entries: ids, folder, onClash: clash })).entries,
+    )
+  const { done, rest, error } = await moveTo(target.id, entries, onClash)
+  const back = async () => {
+    const { made, rest, error } = await moveTo(from, done, 'keepBoth')
+    if (rest.length > 0) tellFailure(desk, error)
+    await attempt(desk, () => takeNamesBack(desk, done, made))
   }
-  const back = () => attempt(desk, async () => takeNamesBack(desk, entries, await moveTo(from, 'keepBoth')))
-  say(desk.host, { text: msg(str`${named(entries)} moved to “${target.name}”.`), action: undo(back) })
+  if (done.length > 0)
+    say(desk.host, { text: msg(str`${named(done)} moved to “${target.name}”.`), action: undo(back) })
+  if (rest.length > 0) failed(desk, error, () => void move(desk, rest, from, target, 'keepBoth'))
 }
 
 /** Copies entries into a folder; the undo deletes the copies. */
@@ -98,31 +115,26 @@ export const copy = async (
   target: DropTarget,
   onClash: Clash = 'fail',
 ): Promise<void> => {
-  const ids = entries.map(entry => entry.id)
-  let made: Entry[]
-  try {
-    made = await inPieces(ids, piece =>
-      desk.client.call('entry.copy', { entries: piece, folder: target.id, onClash }),
-    )
-  } catch (error) {
-    return failed(desk, error, () => void copy(desk, entries, target, 'keepBoth'))
-  }
-  request(desk.host, 'wherry-usage-changed', null)
-  const back = () => remove(desk, made)
-  say(desk.host, { text: msg(str`${named(entries)} copied to “${target.name}”.`), action: undo(back) })
-}
-
-/** Deletes for ever; who calls it has asked. Resolves to the number of entries that are gone, with all in them. */
-export const remove = async (desk: Desk, entries: readonly Entry[]): Promise<void> => {
-  const ids = entries.map(entry => entry.id)
-  const done = await attempt(desk, () =>
-    inPieces(ids, async piece => {
-      await desk.client.call('entry.delete', { entries: piece })
-      return { entries: [] }
-    }),
+  const { done, made, rest, error } = await inPieces(
+    entries,
+    async ids => (await desk.client.call('entry.copy', { entries: ids, folder: target.id, onClash })).entries,
   )
   request(desk.host, 'wherry-usage-changed', null)
-  if (done) say(desk.host, { text: msg(str`${named(entries)} deleted.`) })
+  const back = () => remove(desk, made)
+  if (done.length > 0)
+    say(desk.host, { text: msg(str`${named(done)} copied to “${target.name}”.`), action: undo(back) })
+  if (rest.length > 0) failed(desk, error, () => void copy(desk, rest, target, 'keepBoth'))
+}
+
+/** Deletes for ever; who calls it has asked. */
+export const remove = async (desk: Desk, entries: readonly Entry[]): Promise<void> => {
+  const { done, rest, error } = await inPieces(entries, async ids => {
+    await desk.client.call('entry.delete', { entries: ids })
+    return []
+  })
+  request(desk.host, 'wherry-usage-changed', null)
+  if (done.length > 0) say(desk.host, { text: msg(str`${named(done)} deleted.`) })
+  if (rest.length > 0) tellFailure(desk, error)
 }
 
 /** Lets the browser's own download manager fetch a signed address: one file as it is, anything else as a zip. */
