@@ -17,9 +17,10 @@ import {
 } from '../support/direct-send.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
 import { metricOf, sha256OfEntry } from '../support/hub-looks.ts'
+import { administrator } from '../support/hub-process.ts'
 import { signedInClient } from '../support/transfer-client.ts'
 import { webRig } from '../support/web-rig.ts'
-import { choose, drop, openFolder, row, withoutPickers } from '../support/web-steps.ts'
+import { choose, drop, openFolder, row, signIn, withoutPickers } from '../support/web-steps.ts'
 
 const MiB = 2 ** 20
 const run = promisify(execFile)
@@ -279,6 +280,54 @@ test('a receiver who is signed in saves it to the own space', async () => {
   const saved = entries.find(({ name }) => name === 'for grace.bin')
   expect(await sha256OfEntry(client, rig.hub.url, saved?.id ?? '')).toBe(await sha256OfFile(file))
   client.close()
+})
+
+test('what does not fit into the own space is told, and what did fit is not saved twice', async () => {
+  const files = [
+    await randomFile(join(rig.directory, 'too large.bin'), 3 * MiB),
+    await randomFile(join(rig.directory, 'fits.bin'), 9000),
+  ]
+  const hugo = { email: 'hugo@example.org', password: 'the password of Hugo' }
+  await rig.client.call('user.create', { ...hugo, name: 'Hugo', role: 'member', quotaBytes: 2 * MiB })
+  const { page: sender } = await openSender()
+  await dropToSend(sender, files)
+  const { page: receiver } = await rig.open({ as: hugo })
+  await receiver.goto(`${rig.hub.url}/go`)
+  await enterCode(receiver, await shownCode(sender))
+  await accept(receiver)
+  for (let i = 0; i < 2; i++) {
+    await receiver.getByRole('button', { name: 'Save to my space' }).click()
+    await receiver.getByText('Saved so far: 1 of 2.').waitFor()
+  }
+  const { client, root } = await signedInClient(rig.hub.url, hugo)
+  const { entries } = await client.call('folder.list', { folder: root })
+  expect(entries.map(({ name }) => name)).toEqual(['fits.bin'])
+  client.close()
+})
+
+test('a send waits for its sender to sign in again, whoever uses the page meanwhile', async () => {
+  const file = await randomFile(join(rig.directory, 'waits.bin'), 3 * MiB)
+  const ida = await rig.makeUser('Ida')
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [file])
+  await shownCode(sender)
+  const signOut = async () => {
+    await sender.getByRole('button', { name: 'Account' }).click()
+    await sender.getByRole('menuitem', { name: 'Sign out' }).click()
+    await sender.getByLabel('Password').waitFor()
+  }
+  await signOut()
+  await signIn(sender, ida)
+  await sender.locator('wherry-composer').waitFor()
+  expect(await sender.locator('wherry-send-card').count()).toBe(0)
+  await signOut()
+  await signIn(sender, administrator)
+  const code = await shownCode(sender)
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, code)
+  await accept(receiver)
+  await arrivedWhole(receiver)
+  expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
 })
 
 test('what an earlier visit left goes on with one click, and the sender says that the other side is gone', async () => {

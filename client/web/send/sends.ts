@@ -53,21 +53,23 @@ type Own = {
 
 const lockName = (transfer: string): string => `wherry-send-${transfer}`
 
-/** True for the one tab that has a send: it keeps it until it is closed. */
-const takeOver = async (transfer: string): Promise<boolean> => {
+/** True for the one tab that has a send: it keeps it until it is closed, or `left` resolves. */
+const takeOver = async (transfer: string, left: Promise<void>): Promise<boolean> => {
   if (!navigator.locks) return true
   return new Promise(resolve => {
     void navigator.locks.request(lockName(transfer), { ifAvailable: true }, lock => {
       resolve(lock !== null)
-      return lock ? new Promise(() => {}) : undefined
+      return lock ? left : undefined
     })
   })
 }
 
-const createSends = (client: Link, user: { id: string; name: string }): Sends => {
+/** `left` resolves when the user signed out: all that is remembered then waits for the next sign-in. */
+const createSends = (client: Link, user: { id: string; name: string }, left: Promise<void>): Sends => {
   const listeners = createListeners<void>()
   const own = new Map<string, Own>()
   let all: readonly DirectSend[] = []
+  let hasLeft = false
 
   const changed = () => {
     all = [...own.values()].map(({ transfer, content, files, readiness, receivers }) => ({
@@ -91,6 +93,8 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
   })
 
   const remember = ({ transfer, startedAt, content, receivers }: Own) => {
+    // What stops now is not over.
+    if (hasLeft) return
     const { folders, text } = content
     const files = content.files.map(({ file: _, ...remembered }) => remembered)
     const open = receivers.filter(({ isOver }) => !isOver)
@@ -115,7 +119,7 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
 
   const begin = (send: Own) => {
     own.set(send.transfer, send)
-    void takeOver(send.transfer)
+    void takeOver(send.transfer, left)
     inviteTo(send, null)
     changed()
   }
@@ -129,7 +133,7 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
 
   const restore = async (remembered: RememberedSend) => {
     const { transfer, startedAt, folders, text } = remembered
-    if (own.has(transfer) || !(await takeOver(transfer))) return
+    if (own.has(transfer) || !(await takeOver(transfer, left)) || hasLeft) return
     const files = remembered.files.map(file => ({ ...file, file: null }))
     const readiness = await reopenAll(files)
     const receivers = remembered.receivers.map(waitingReceiver)
@@ -145,6 +149,13 @@ const createSends = (client: Link, user: { id: string; name: string }): Sends =>
     if (readiness === 'ready') goOn(send)
     else changed()
   }
+
+  void left.then(() => {
+    hasLeft = true
+    for (const { transfer } of receivers()) void transfer?.stop()
+    own.clear()
+    changed()
+  })
 
   void rememberedSends(user.id).then(async sends => {
     for (const send of sends.toSorted((a, b) => a.startedAt - b.startedAt)) await restore(send)
@@ -199,16 +210,23 @@ const waitingReceiver = ({
   end: () => {},
 })
 
-const made = new WeakMap<HubClient, { user: string; sends: Sends }>()
+const made = new WeakMap<HubClient, Sends>()
 
 /** The sends of whoever is signed in on this page: the same for as long as that is. */
 export const sendsOf = (client: HubClient): Sends | null => {
   const { user } = client
   if (!user) return null
   const known = made.get(client)
-  if (known?.user === user.id) return known.sends
+  if (known) return known
+  const left = Promise.withResolvers<void>()
+  const stop = client.onState(() => {
+    if (client.user?.id === user.id) return
+    stop()
+    made.delete(client)
+    left.resolve()
+  })
   // The page's client carries binary messages too; pages see no more of it than they need.
-  const sends = createSends(client as Link, user)
-  made.set(client, { user: user.id, sends })
+  const sends = createSends(client as Link, user, left.promise)
+  made.set(client, sends)
   return sends
 }
