@@ -110,13 +110,16 @@ export class Received extends LitElement {
     return this.#save(done, onSaved => saveToFolder(folder, whole, this.#folders, onSaved))
   }
 
+  /** What the own space has already: another try saves the rest. */
+  readonly #inSpace = new Set<PeerFile>()
+
   #toSpace = async () => {
     const { client } = this
     const { whole = [] } = this.receipt ?? {}
     if (!client) return
     const { saveToSpace } = await import('./save-to-space.ts')
     await this.#save(html`<a href="/f/">${msg('Saved in your files')}</a>`, onSaved =>
-      saveToSpace(client, whole, this.#folders, onSaved),
+      saveToSpace(client, whole, this.#folders, this.#inSpace, onSaved),
     )
   }
 
@@ -136,6 +139,8 @@ export class Received extends LitElement {
       this.problem = isFull
         ? msg('There is not enough room there. Choose another place.')
         : errorSentence(error)
+      if (this.savedFiles > 0)
+        this.problem += ` ${msg(str`Saved so far: ${this.savedFiles} of ${this.receipt?.whole.length ?? 0}.`)}`
     }
     this.isSaving = false
   }

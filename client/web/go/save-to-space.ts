@@ -13,21 +13,24 @@ const ownRoot = async (client: HubClient): Promise<string> => {
   return own.root
 }
 
-/** Uploads what arrived into the own space of whoever is signed in, beside what is there. Throws the first failure. */
+/** Uploads what arrived into the own space of whoever is signed in, beside what is there, but for what is in `saved`, to which it adds. Throws the first failure. */
 export const saveToSpace = async (
   client: HubClient & TransferLink,
   whole: readonly KeptWhole[],
   folders: readonly PeerFile[],
+  saved: Set<PeerFile>,
   onSaved: (files: number) => void,
 ): Promise<void> => {
   const folder = await ownRoot(client)
   const queue = createUploadQueue({ link: client })
-  const stop = queue.onChange(() => onSaved(queue.totals.doneFiles))
+  const before = saved.size
+  const missing = whole.filter(({ file }) => !saved.has(file))
+  const stop = queue.onChange(() => onSaved(before + queue.totals.doneFiles))
   try {
     const paths = folders.map(({ path }) => path.map(zipName))
     if (paths.length > 0) await queue.makeFolders(folder, paths)
     queue.add(
-      whole.map(({ file: { path, modifiedAt }, content }) => {
+      missing.map(({ file: { path, modifiedAt }, content }) => {
         const names = path.map(zipName)
         const name = names.at(-1) ?? ''
         // In the browser's own place it has another name and date.
@@ -36,6 +39,7 @@ export const saveToSpace = async (
       }),
     )
     await queue.whenIdle()
+    for (const [i, { file }] of missing.entries()) if (queue.items[i]?.state === 'done') saved.add(file)
     const failed = queue.items.find(({ state }) => state === 'failed')
     if (failed) throw failed.error ?? new WherryError('internal')
   } finally {
