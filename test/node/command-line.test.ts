@@ -269,7 +269,8 @@ describe('files', () => {
     await writeFile(file, 'a')
     await wherry.json(['put', file, 'me:'])
     await writeFile(file, 'bb')
-    const { code, stderr } = await wherry.run(['put', file, 'me:', '--on-clash', 'skip'])
+    const { code, stdout, stderr } = await wherry.run(['put', file, 'me:', '--on-clash', 'skip'])
+    expect(stdout).toMatch(/^0 files, 0 B: /)
     expect(stderr).toContain('passed over skipped: the hub has a file of that name')
     expect(code).toBe(0)
   })
@@ -464,6 +465,10 @@ describe('administration', () => {
     await wherry.json(['access', 'me:shared', 'grant', 'ben@example.org', 'read'])
     expect(await ben.json(['ls', path])).toMatchObject([{ name: 'for ben.txt' }])
     expect((await ben.run(['rm', `${path}/for ben.txt`])).code).toBe(4)
+    const below = await wherry.run(['access', 'me:shared/for ben.txt', 'revoke', 'ben@example.org'])
+    expect(below.stdout).toBe(
+      'There was nothing to revoke here.\nStill holds: ben@example.org may read, from shared.\n',
+    )
     await wherry.json(['access', 'me:shared', 'revoke', 'ben@example.org'])
     expect((await ben.run(['ls', path])).code).toBe(4)
     await wherry.json(['users', 'disable', 'ben@example.org'])

@@ -1,11 +1,21 @@
 import * as v from 'valibot'
-import { level as levelSchema, type Subject } from '../../../protocol/values.ts'
+import { type Grant, level as levelSchema, type Subject } from '../../../protocol/values.ts'
 import { argument, type Command, UsageError } from '../cli/command.ts'
 import { columns, printable } from '../cli/output.ts'
 import { needEntry } from '../cli/remote-path.ts'
 
 const parseSubject = (typed: string): Subject =>
   typed === 'everyone' ? { kind: 'everyone' } : { kind: 'email', email: typed }
+
+const who = ({ subject }: Grant): string => (subject.kind === 'everyone' ? 'everyone' : subject.email)
+
+const whereFrom = ({ inherited, entryName }: Grant): string =>
+  inherited ? `from ${printable(entryName)}` : 'here'
+
+/** What everyone has, each has. */
+const holdsFor = ({ subject }: Grant, asked: Subject): boolean =>
+  subject.kind === 'everyone' ||
+  (asked.kind === 'email' && subject.email.toLowerCase() === asked.email.toLowerCase())
 
 export const access: Command = {
   usage: 'access SPACE:PATH [grant WHO LEVEL | revoke WHO]',
@@ -19,11 +29,7 @@ export const access: Command = {
       const { level } = await client.call('access.check', { entry: entry.id })
       const { grants } =
         level === 'admin' ? await client.call('access.list', { entry: entry.id }) : { grants: [] }
-      const rows = grants.map(grant => [
-        grant.subject.kind === 'everyone' ? 'everyone' : grant.subject.email,
-        grant.level,
-        grant.inherited ? `from ${printable(grant.entryName)}` : '',
-      ])
+      const rows = grants.map(grant => [who(grant), grant.level, grant.inherited ? whereFrom(grant) : ''])
       output.result({ level, grants }, [`Your level: ${level}`, ...columns(rows)])
     } else if (action === 'grant') {
       const level = v.safeParse(levelSchema, argument(args, 3))
@@ -35,11 +41,14 @@ export const access: Command = {
       })
       output.result(grant, ['Granted.'])
     } else if (action === 'revoke') {
-      const { revoked } = await client.call('access.revoke', {
-        entry: entry.id,
-        subject: parseSubject(argument(args, 2)),
-      })
-      output.result({ revoked }, [revoked ? 'Revoked.' : 'There was nothing to revoke.'])
+      const subject = parseSubject(argument(args, 2))
+      const { revoked } = await client.call('access.revoke', { entry: entry.id, subject })
+      const { grants } = await client.call('access.list', { entry: entry.id })
+      const still = grants.filter(grant => holdsFor(grant, subject))
+      output.result({ revoked, still }, [
+        revoked ? 'Revoked.' : 'There was nothing to revoke here.',
+        ...still.map(grant => `Still holds: ${who(grant)} may ${grant.level}, ${whereFrom(grant)}.`),
+      ])
     } else {
       throw new UsageError(`unknown: ${action}`)
     }

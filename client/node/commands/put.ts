@@ -91,11 +91,12 @@ export const put: Command = {
       await runQueue(queue, output, signal)
       const failed = report(queue.items, [...tree.failed, ...unmade, ...plan.failed], onClash, output)
       const present = plan.present.reduce((sum, file) => sum + file.size, 0)
-      const { files, bytes, sentBytes, reusedBytes } = queue.totals
+      const { sentBytes, reusedBytes } = queue.totals
+      const done = queue.items.filter(({ state }) => state === 'done')
       const seconds = (performance.now() - started) / 1000
       const value = {
-        files: files + plan.present.length,
-        bytes: bytes + present,
+        files: done.length + plan.present.length,
+        bytes: done.reduce((sum, { size }) => sum + size, 0) + present,
         sentBytes,
         reusedBytes: reusedBytes + present,
         seconds,
