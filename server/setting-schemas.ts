@@ -26,7 +26,7 @@ export const bytes = (min: number, max: number) =>
 export const origin = v.pipe(
   v.string(),
   v.url('expected an address such as https://files.example.org'),
-  v.regex(/^https?:\/\/[^/]+\/?$/i, 'expected http:// or https:// and a host, without a path'),
+  v.regex(/^https?:\/\/[^/?#@]+\/?$/i, 'expected http:// or https:// and a host, and nothing else'),
   v.transform(written => new URL(written).origin),
 )
 

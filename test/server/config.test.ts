@@ -22,7 +22,10 @@ describe('the configuration', () => {
   test.each([
     [{ WHERRY_PORT: '80800' }, /WHERRY_PORT: expected at most 65535/],
     [{ WHERRY_URL: 'files.example.org' }, /WHERRY_URL: expected an address/],
-    [{ WHERRY_URL: 'https://files.example.org/hub' }, /without a path/],
+    [{ WHERRY_URL: 'https://files.example.org/hub' }, /and nothing else/],
+    [{ WHERRY_URL: 'https://files.example.org?a' }, /and nothing else/],
+    [{ WHERRY_URL: 'https://files.example.org#a' }, /and nothing else/],
+    [{ WHERRY_URL: 'https://ada:secret@files.example.org' }, /and nothing else/],
     [{ WHERRY_TRUSTED_PROXIES: '10.0.0.0/40' }, /WHERRY_TRUSTED_PROXIES: expected addresses or networks/],
     [{ WHERRY_ADMIN_EMAIL: 'ada@example.org' }, /have to be set together/],
     [
