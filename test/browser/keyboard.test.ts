@@ -2,23 +2,26 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { administrator } from '../support/hub-process.ts'
 import { webRig } from '../support/web-rig.ts'
-import { row, shownNames } from '../support/web-steps.ts'
+import { choose, row, shownNames } from '../support/web-steps.ts'
 
 const rig = webRig()
 
 const selected = (page: Page): Promise<string[]> =>
   page.locator('wherry-entry-list .row[aria-selected="true"] .title').allTextContents()
 
+/** What has the focus, inside of however many components, in words. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    return `${element?.getAttribute('role') ?? element?.tagName} ${element?.getAttribute('aria-label') ?? element?.textContent?.trim()} ${element?.closest('li')?.textContent}`
+  })
+
 /** Tab until what has the focus is described so; fails when a round has passed. */
 const tabTo = async (page: Page, description: RegExp): Promise<void> => {
   for (let i = 0; i < 60; i++) {
     await page.keyboard.press('Tab')
-    const focused = await page.evaluate(() => {
-      let element = document.activeElement
-      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
-      return `${element?.getAttribute('role') ?? element?.tagName} ${element?.getAttribute('aria-label') ?? element?.textContent?.trim()} ${element?.closest('li')?.textContent}`
-    })
-    if (description.test(focused)) return
+    if (description.test(await focused(page))) return
   }
   throw new Error(`Tab does not come to ${description}`)
 }
@@ -167,4 +170,36 @@ test('a key works right after a dialog is closed, wherever it was opened from', 
   await page.locator('wherry-dialog').waitFor({ state: 'detached' })
   await keyboard.press('Shift+N')
   await field.waitFor()
+})
+
+test('the focus stays where the work is when what had it goes', async () => {
+  const folder = await rig.makeFolder('Walked')
+  await rig.makeFolder('deeper', await rig.makeFolder('in it', folder))
+  await rig.makeFolder('moved', folder)
+  const keeper = await rig.makeUser('Keeper')
+  await rig.open({ as: keeper })
+  const { page } = await rig.open({ path: `/f/${folder}` })
+
+  await choose(page, 'moved', 'Move to…')
+  await expect.poll(() => focused(page)).toContain('Folder above')
+  await tabTo(page, /^BUTTON in it/)
+  await page.keyboard.press('Enter')
+  await page
+    .getByText('No folders in here')
+    .or(page.getByRole('button', { name: 'deeper' }))
+    .waitFor()
+  await expect.poll(() => focused(page)).toContain('Folder above')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('menuitem', { name: 'Sessions' }).click()
+  await tabTo(page, /End the session/)
+  await page.keyboard.press('Enter')
+  await expect.poll(() => focused(page)).toContain('H2 Sessions')
+  await page.keyboard.press('Escape')
+
+  await page.goto(`${rig.hub.url}/users`)
+  await tabTo(page, /Disable: keeper@example\.org/)
+  await page.keyboard.press('Enter')
+  await expect.poll(() => focused(page)).toContain('Enable: keeper@example.org')
 })

@@ -2,7 +2,7 @@ import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { Task } from '@lit/task'
 import { css, html, LitElement } from 'lit'
-import { customElement } from 'lit/decorators.js'
+import { customElement, query } from 'lit/decorators.js'
 import type { Session } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
@@ -11,12 +11,14 @@ import { errorSentence } from '../text/errors.ts'
 import { formatDate } from '../text/format.ts'
 import '../ui/dialog.ts'
 import { accountIcons } from '../ui/account-icons.ts'
+import type { ModalDialog } from '../ui/dialog.ts'
 import { say } from '../ui/say.ts'
 
 /** Where the account is signed in; each other session can be ended. */
 @customElement('wherry-sessions-dialog')
 export class SessionsDialog extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
+  @query('wherry-dialog') private readonly dialog!: ModalDialog
   readonly #sessions = new Task(this, {
     args: () => [],
     task: async (_, { signal }) => (await this.client.call('session.list', {}, { signal })).sessions,
@@ -78,6 +80,8 @@ export class SessionsDialog extends LitElement {
     try {
       await this.client.call('session.revoke', { session: session.id })
       await this.#sessions.run()
+      await this.updateComplete
+      this.dialog.keepFocus()
       say(this, { text: msg('The session was ended.') })
     } catch (error) {
       say(this, { text: errorSentence(error), tone: 'error' })

@@ -24,6 +24,7 @@ export class MoveDialog extends LitElement {
   @property() from = ''
   @state() private place = ''
   @query('wherry-dialog') private readonly dialog!: ModalDialog
+  @query('.list') private readonly list!: HTMLElement | null
   readonly #folder = new Task(this, {
     args: () => [this.place || this.from],
     task: async ([folder], { signal }) => {
@@ -35,6 +36,7 @@ export class MoveDialog extends LitElement {
       const moved = new Set(this.entries.map(entry => entry.id))
       return { info, folders: list.entries.filter(entry => entry.kind === 'folder' && !moved.has(entry.id)) }
     },
+    onComplete: () => void this.#focusFirst(),
   })
 
   static override styles = [
@@ -112,6 +114,13 @@ export class MoveDialog extends LitElement {
       this.place = target.id
     }
     return html`<button class="quiet" type="button" @click=${open}>${icons[icon]}<span>${label}</span></button>`
+  }
+
+  /** The folders that were walked through are gone, and the focus with them. */
+  async #focusFirst() {
+    this.requestUpdate()
+    await this.updateComplete
+    this.list?.querySelector('button')?.focus()
   }
 
   #choose(target: DropTarget | undefined) {

@@ -11,6 +11,7 @@ export class ModalDialog extends LitElement {
   @property() heading = ''
   @property({ type: Boolean }) wide = false
   @query('dialog') private readonly dialog!: HTMLDialogElement
+  @query('h2') private readonly headline!: HTMLElement
   #isOver = false
 
   static override styles = [
@@ -50,6 +51,7 @@ export class ModalDialog extends LitElement {
         font-size: 16px;
         font-weight: 650;
         overflow-wrap: anywhere;
+        outline: none;
       }
       .body {
         padding: 8px 24px 24px;
@@ -78,6 +80,13 @@ export class ModalDialog extends LitElement {
     this.dialog.showModal()
     const first = this.querySelector<HTMLElement>('[autofocus]')
     first?.focus()
+  }
+
+  /** The focus is in it again, if what had it is gone. */
+  keepFocus() {
+    if (focusedElement() !== null) return
+    this.headline.tabIndex = -1
+    this.headline.focus()
   }
 
   /** Lets go of the keys at once: the browser tells of the end, and takes the focus out of what it hides, only later. */

@@ -31,9 +31,15 @@ export class UsersPage extends LitElement {
       </header>
       ${this.#users.render({
         error: error => html`<p class="error" role="alert">${errorSentence(error)}</p>`,
-        complete: users => html`<ul class="rows">${users.map(user => this.#row(user))}</ul>`,
+        // What is shown stays while it is read anew, and the focus with it.
+        pending: () => this.#rows(this.#users.value ?? []),
+        complete: users => this.#rows(users),
       })}
       ${this.dialog}`
+  }
+
+  #rows(users: readonly User[]) {
+    return html`<ul class="rows">${users.map(user => this.#row(user))}</ul>`
   }
 
   #row(user: User) {
