@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -13,6 +13,8 @@ const fileBytes = 128 * MiB
 const windowBytes = 32 * MiB + 4 * MiB
 /** Calls, headers of slices, and their like, beside the file's bytes. */
 const talkBytes = 1 * MiB
+
+const longAgo = new Date(2020, 0, 2)
 
 const rig = webRig()
 
@@ -124,4 +126,28 @@ test('a file that is dropped again after its browser died goes on where it was',
   expect(await rows.count()).toBe(1)
   expect(await contentOf('dropped twice.bin')).toBe(await sha256OfFile(file))
   expect((await receivedBytes(rig.hub.url)) - before).toBeLessThan(fileBytes + windowBytes + talkBytes)
+})
+
+test('files of a dropped folder that look alike go on after a reload each with its own content', async () => {
+  const top = join(rig.directory, 'alike')
+  const sent: Record<string, string> = {}
+  for (const name of ['a', 'b', 'c', 'd']) {
+    await mkdir(join(top, name), { recursive: true })
+    const file = await randomFile(join(top, name, 'data.bin'), fileBytes / 2)
+    await utimes(file, longAgo, longAgo)
+    sent[name] = await sha256OfFile(file)
+  }
+  const { page } = await rig.open()
+  await drop(page, [top])
+  const begun = async () => (await rig.client.call('upload.list', {})).uploads.length
+  await expect.poll(begun, { interval: 20 }).toBeGreaterThan(1)
+  await page.reload()
+  await page.getByRole('heading', { name: '4 uploaded', exact: true }).waitFor({ timeout: 100_000 })
+  const stored: Record<string, string> = {}
+  const found = (await rig.list(rig.root)).find(({ name }) => name === 'alike')
+  for (const { id, name } of await rig.list(found?.id ?? '')) {
+    const [file] = await rig.list(id)
+    stored[name] = file ? await sha256OfEntry(rig.client, rig.hub.url, file.id) : 'nothing'
+  }
+  expect(stored).toEqual(sent)
 })

@@ -254,6 +254,21 @@ describe('the upload queue', () => {
     expect(hub.contentOf(folder, 'a')).toEqual(someBytes(large))
   })
 
+  test('an upload that is gone on with by another file of the same size begins anew, and is never a mixture', async () => {
+    const hub = createFakeHub({ windowBytes: 65_536 })
+    const unfinished = await leaveUnfinished(hub)
+    const queue = openQueue(hub)
+    // The same at first: its chunks are those of the hub's upload until they differ.
+    const other = someBytes(large)
+    other.set(someBytes(large, 9).subarray(100_000), 100_000)
+    const id = queue.adopt(unfinished, memorySource('a', other))
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['done'])
+    expect(queue.items.find(item => item.id === id)?.upload).not.toBe(unfinished.id)
+    expect(hub.contentOf(folder, 'a')).toEqual(other)
+    expect(hub.uploads.has(unfinished.id)).toBe(false)
+  })
+
   test('a file that cannot be read fails alone, and retry tries it again', async () => {
     const hub = createFakeHub()
     const queue = openQueue(hub)

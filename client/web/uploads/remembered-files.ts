@@ -6,6 +6,8 @@ export type RememberedUpload = {
   /** Of the upload item, made anew each time it is queued. */
   id: string
   user: string
+  /** Its id on the hub, where that is not `id`. Absent in records of earlier versions of this page, too. */
+  upload?: string
   /** The tab (or its worker) that is at it; its lock says whether it still lives. */
   tab: string
   folder: string
@@ -19,6 +21,9 @@ export type RememberedUpload = {
   handle: FileSystemHandle
 }
 
+/** What may become of an upload while it is remembered. */
+export type RememberedChange = Required<Pick<RememberedUpload, 'id' | 'upload' | 'paused'>>
+
 interface Schema extends DBSchema {
   uploads: { key: string; value: RememberedUpload; indexes: { user: string } }
 }
@@ -26,7 +31,7 @@ interface Schema extends DBSchema {
 export type RememberedFiles = {
   add(uploads: readonly RememberedUpload[]): Promise<void>
   /** Ids of what is not remembered are passed over. */
-  setPaused(ids: readonly string[], paused: boolean): Promise<void>
+  change(changes: readonly RememberedChange[]): Promise<void>
   remove(ids: readonly string[]): Promise<void>
   of(user: string): Promise<RememberedUpload[]>
 }
@@ -42,13 +47,13 @@ export const rememberedFiles = (): RememberedFiles => ({
     for (const upload of uploads) void store.put(upload)
     await done
   },
-  async setPaused(ids, paused) {
+  async change(changes) {
     const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
-    const set = async (id: string) => {
-      const upload = await store.get(id)
-      if (upload) await store.put({ ...upload, paused })
+    const set = async (change: RememberedChange) => {
+      const upload = await store.get(change.id)
+      if (upload) await store.put({ ...upload, ...change })
     }
-    await Promise.all([...ids.map(set), done])
+    await Promise.all([...changes.map(set), done])
   },
   async remove(ids) {
     const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })

@@ -21,14 +21,8 @@ const reopen = async (remembered: RememberedUpload): Promise<Opened | 'locked' |
   }
 }
 
-const belongsTo = (
-  upload: UnfinishedUpload,
-  { name, size, modifiedAt, folder, path }: RememberedUpload,
-): boolean =>
-  upload.name === name &&
-  upload.size === size &&
-  upload.modifiedAt === modifiedAt &&
-  (path.length > 0 || upload.folder === folder)
+/** By its id alone: files of different folders may have the same name, size and date. */
+const uploadOf = ({ id, upload = id }: RememberedUpload): string => upload
 
 export type EarlierWork = {
   queue: UploadQueue
@@ -51,7 +45,7 @@ export const resumeEarlier = async (work: EarlierWork): Promise<{ locked: number
   const open = new Map(work.unfinished.filter(({ id }) => !own.has(id)).map(upload => [upload.id, upload]))
   let locked = 0
   for (const remembered of await files.of(user)) {
-    const upload = [...open.values()].find(one => belongsTo(one, remembered))
+    const upload = open.get(uploadOf(remembered))
     if (own.has(remembered.id)) continue
     if (remembered.tab !== tab && work.isOpen(remembered.tab)) {
       if (upload) open.delete(upload.id)
@@ -69,7 +63,7 @@ export const resumeEarlier = async (work: EarlierWork): Promise<{ locked: number
     const id = requeue(queue, reopened, upload)
     // Before its first turn: nothing of it is sent.
     if (id && remembered.paused) queue.pause([id])
-    if (id) await files.add([{ ...remembered, id, tab }])
+    if (id) await files.add([{ ...remembered, id, upload: id, tab }])
   }
   const left = [...open.values()]
   for (const upload of left) if (!upload.bound) queue.adopt(upload, null)

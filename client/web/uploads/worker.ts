@@ -6,7 +6,7 @@ import { cookieCredentials } from '../credentials.ts'
 import { webSocket } from '../socket.ts'
 import { blobSource } from './blob-source.ts'
 import type { ChosenFile, FromWorker, ShownUpload, ToWorker } from './messages.ts'
-import { pausedUploads } from './paused-uploads.ts'
+import { rememberChanges } from './remember-changes.ts'
 import { type RememberedUpload, rememberedFiles } from './remembered-files.ts'
 import { resumeEarlier } from './resume.ts'
 import { createSaves } from './saves.ts'
@@ -70,10 +70,10 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
   const finished = new Set<string>()
   const saves = createSaves(client, save => tell({ kind: 'saving', save }))
 
-  const rememberPauses = pausedUploads(queue, files)
+  const keepChanges = rememberChanges(queue, files)
   const report = reporter(queue)
   queue.onChange(() => {
-    rememberPauses()
+    keepChanges()
     report()
     const over = queue.items
       .filter(item => item.state === 'done' || item.state === 'cancelled')
