@@ -269,6 +269,19 @@ describe('the upload queue', () => {
     expect(hub.uploads.has(unfinished.id)).toBe(false)
   })
 
+  test('what the hub has lost goes on as another upload, which its row names', async () => {
+    const hub = createFakeHub({ windowBytes: 65_536 })
+    const unfinished = await leaveUnfinished(hub)
+    hub.uploads.clear()
+    const queue = openQueue(hub)
+    queue.adopt(unfinished, memorySource('a', someBytes(large)))
+    await hub.whenReceived(400_000)
+    expect(queue.items.map(({ upload }) => upload)).toEqual([...hub.uploads.keys()])
+    expect(queue.items[0]?.upload).not.toBe(unfinished.id)
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['done'])
+  })
+
   test('a file that cannot be read fails alone, and retry tries it again', async () => {
     const hub = createFakeHub()
     const queue = openQueue(hub)

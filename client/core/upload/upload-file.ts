@@ -33,6 +33,8 @@ export type FileUploadOptions = {
   /** The chunks of this very file, known from before: it is read only where the hub misses some. */
   remembered?: readonly ChunkRef[] | undefined
   onProgress(progress: FileProgress): void
+  /** The hub has lost it: it goes on as another upload, of this id. */
+  onAnew?(upload: string): void
   /** All is on its way: there is room for another file. May be called again. */
   onSent?(): void
 }
@@ -202,6 +204,7 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
     if (isReason(error, 'not_found') && isOpen) {
       upload = newId()
       isOpen = false
+      options.onAnew?.(upload)
       ledger.rebound([])
       return
     }

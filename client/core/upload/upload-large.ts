@@ -69,6 +69,7 @@ export const createLargeUploads = (tools: UploadTools) => {
       chunker: await chunkerFor(link.hello.chunking),
       target: { folder, name: record.shown.name, onClash: wireClash(record.onClash) },
       onProgress: progress => items.update(record, progress),
+      onAnew: upload => items.update(record, { upload }),
       onSent() {
         if (settling.has(record)) return
         settling.add(record)
