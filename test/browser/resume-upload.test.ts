@@ -1,4 +1,4 @@
-import { mkdir, utimes } from 'node:fs/promises'
+import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -59,6 +59,40 @@ test('leaving is warned of while files without a handle are uploaded', async () 
   await upload(page, 'chosen.bin')
     .getByText(/^Verified/)
     .waitFor({ timeout: 60_000 })
+})
+
+test('leaving is warned of while a file without a handle is paused, or waits for an answer about its name', async () => {
+  const { page } = await rig.open({ script: withoutPickers })
+  const leaving = async (): Promise<string> => {
+    const asked = page.waitForEvent('dialog', { timeout: 5000 })
+    await page.close({ runBeforeUnload: true })
+    const question = await asked
+    await question.dismiss()
+    return question.type()
+  }
+  const choose = async (file: string) => {
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'New', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Upload files' }).click()
+    await (await chooser).setFiles(file)
+  }
+  await choose(await randomFile(join(rig.directory, 'left paused.bin'), fileBytes))
+  await page.getByRole('button', { name: 'Pause left paused.bin' }).click()
+  await upload(page, 'left paused.bin').getByText('Paused', { exact: true }).waitFor()
+  expect(await leaving()).toBe('beforeunload')
+  await page.getByRole('button', { name: 'Cancel left paused.bin' }).click()
+  await upload(page, 'left paused.bin').waitFor({ state: 'detached' })
+
+  const taken = join(rig.directory, 'taken.txt')
+  await writeFile(taken, 'first')
+  await choose(taken)
+  await finished(page, 'taken.txt')
+  await writeFile(taken, 'another')
+  await choose(taken)
+  await upload(page, 'taken.txt').getByText('The name is taken').waitFor()
+  expect(await leaving()).toBe('beforeunload')
+  await page.getByRole('button', { name: 'Cancel these uploads' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 })
 
 test('a page that is loaded anew in the middle of an upload goes on with it, and sends nothing twice', async () => {

@@ -19,6 +19,10 @@ export const trayRows = 40
 export const isActive = ({ state }: ShownUpload): boolean =>
   state === 'queued' || state === 'running' || state === 'waiting'
 
+/** It runs, or will when the person says so: not without its file. */
+export const needsFile = (item: ShownUpload): boolean =>
+  isActive(item) || item.state === 'paused' || item.state === 'clash'
+
 export const isOver = ({ state }: ShownUpload): boolean => state === 'done' || state === 'failed'
 
 /** The rows of the tray, of at most `trayRows` items, without those that were cancelled. */

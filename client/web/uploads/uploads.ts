@@ -6,7 +6,7 @@ import { noTotals } from '../../core/upload/no-totals.ts'
 import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWorker } from './messages.ts'
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
 import { createSpeedometer, type Speedometer } from './speedometer.ts'
-import { isActive } from './tray-order.ts'
+import { isActive, needsFile } from './tray-order.ts'
 import { startWorker } from './worker-url.ts'
 
 /** The page's end of the upload worker: a mirror of its queue, and the commands of the tray. */
@@ -15,7 +15,7 @@ export type Uploads = {
   /** The items' uploads on the hub, also those that are over; replaced when there are more. */
   readonly ids: ReadonlySet<string>
   readonly totals: UploadTotals
-  /** Something runs that could not go on by itself after a reload. */
+  /** Something is unfinished that could not go on by itself after a reload. */
   readonly wouldBeLost: boolean
   /** Files of an earlier visit that go on after unlock(). */
   readonly lockedCount: number
@@ -98,7 +98,7 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
       return totals
     },
     get wouldBeLost() {
-      return [...items.values()].some(item => isActive(item) && !remembered.has(item.id))
+      return [...items.values()].some(item => needsFile(item) && !remembered.has(item.id))
     },
     get lockedCount() {
       return lockedCount
