@@ -185,3 +185,39 @@ test('files of a dropped folder that look alike go on after a reload each with i
   }
   expect(stored).toEqual(sent)
 })
+
+/** How many files the browser remembers as paused. */
+const rememberedPaused = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const finished = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(request.error)
+      })
+    const opened = await finished(indexedDB.open('wherry-uploads'))
+    const all = await finished(opened.transaction('uploads').objectStore('uploads').getAll())
+    opened.close()
+    return all.filter(({ paused }) => paused).length
+  })
+
+test('thousands of small files come back together after a reload, and the tray counts them all from the start', async () => {
+  const count = 3000
+  const top = join(rig.directory, 'many')
+  await mkdir(top)
+  for (let index = 0; index < count; index++)
+    await writeFile(join(top, `${index}.txt`), `content of ${index}`)
+  const { page } = await rig.open()
+  await drop(page, [top])
+  await page.getByRole('button', { name: 'Pause all' }).click()
+  await expect.poll(() => rememberedPaused(page), { timeout: 30_000 }).toBeGreaterThan(count / 2)
+  const left = await rememberedPaused(page)
+  await page.reload()
+  const headline = page.getByRole('region', { name: 'Uploads' }).getByRole('heading')
+  expect(await headline.textContent()).toMatch(new RegExp(`^(Uploading 1|0) of ${left}\\b`))
+  // One by one they took a minute and more.
+  await page.getByRole('button', { name: 'Resume all' }).click({ timeout: 20_000 })
+  await page.getByRole('heading', { name: `${left} uploaded`, exact: true }).waitFor({ timeout: 20_000 })
+  const found = (await rig.list(rig.root)).find(({ name }) => name === 'many')
+  const { total } = await rig.client.call('folder.list', { folder: found?.id ?? '' })
+  expect(total).toBe(count)
+})

@@ -36,7 +36,8 @@ export type ShownSave = {
 
 /** What the worker tells the page. */
 export type FromWorker =
-  | { kind: 'changed'; items: ShownUpload[]; removed: string[]; totals: UploadTotals }
+  /** `returning`: files of an earlier visit that are among the totals, and not yet among the items. */
+  | { kind: 'changed'; items: ShownUpload[]; removed: string[]; totals: UploadTotals; returning: number }
   /** These uploads go on by themselves after a reload. */
   | { kind: 'remembered'; ids: string[] }
   /** Files of an earlier visit that can go on after one click. */

@@ -29,7 +29,8 @@ interface Schema extends DBSchema {
 }
 
 export type RememberedFiles = {
-  add(uploads: readonly RememberedUpload[]): Promise<void>
+  /** In one effect, in the place of others. */
+  add(uploads: readonly RememberedUpload[], insteadOf?: readonly string[]): Promise<void>
   /** Ids of what is not remembered are passed over. */
   change(changes: readonly RememberedChange[]): Promise<void>
   remove(ids: readonly string[]): Promise<void>
@@ -42,8 +43,9 @@ const open = database<Schema>('wherry-uploads', made => {
 
 /** Kept in IndexedDB, which is the only place that can keep file handles. */
 export const rememberedFiles = (): RememberedFiles => ({
-  async add(uploads) {
+  async add(uploads, insteadOf = []) {
     const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
+    for (const id of insteadOf) void store.delete(id)
     for (const upload of uploads) void store.put(upload)
     await done
   },

@@ -34,6 +34,7 @@ export class UploadTray extends LitElement {
   @property({ attribute: false }) totals: UploadTotals = noTotals
   @property({ attribute: false }) seconds: readonly number[] = []
   @property({ type: Number }) rate = 0
+  @property({ type: Number }) returning = 0
   @property({ type: Number }) locked = 0
   @property({ attribute: false }) saves: readonly ShownSave[] = []
   /** On a phone it would cover the list: only its head is there until it is asked for. */
@@ -45,7 +46,7 @@ export class UploadTray extends LitElement {
     const { items } = this
     const { rows, more } = trayItems(items)
     if (rows.length === 0 && this.locked === 0 && this.saves.length === 0) return nothing
-    const active = items.filter(isActive).length
+    const active = items.filter(isActive).length + this.returning
     return html`<section aria-label=${msg('Uploads')}>
       ${this.#head(active, items)}
       ${this.#lockedNotice()}

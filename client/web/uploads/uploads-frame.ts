@@ -102,6 +102,7 @@ export class UploadsFrame extends LitElement {
         .totals=${uploads.totals}
         .seconds=${uploads.speed.seconds}
         .rate=${uploads.speed.rate}
+        .returning=${uploads.returningCount}
         .locked=${uploads.lockedCount}
         .saves=${[...uploads.saves.values()]}
         @wherry-save-command=${(event: CustomEvent<string>) => uploads.dropSave(event.detail)}
@@ -131,7 +132,7 @@ export class UploadsFrame extends LitElement {
   override updated() {
     const uploads = this.#uploads
     if (!uploads) return
-    const active = [...uploads.items.values()].some(isActive)
+    const active = uploads.returningCount > 0 || [...uploads.items.values()].some(isActive)
     const { bytes, storedBytes } = uploads.totals
     const percent = bytes === 0 ? 100 : Math.floor((100 * storedBytes) / bytes)
     titleProgress(active ? percent : null)

@@ -15,6 +15,8 @@ export type Uploads = {
   /** The items' uploads on the hub, also those that are over; replaced when there are more. */
   readonly ids: ReadonlySet<string>
   readonly totals: UploadTotals
+  /** Files of an earlier visit that go on as soon as they are opened again. */
+  readonly returningCount: number
   /** Something is unfinished that could not go on by itself after a reload. */
   readonly wouldBeLost: boolean
   /** Files of an earlier visit that go on after unlock(). */
@@ -55,6 +57,7 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
   const remembered = new Set<string>()
   let ids: ReadonlySet<string> = new Set()
   let totals = noTotals
+  let returningCount = 0
   let lockedCount = 0
 
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
@@ -72,6 +75,7 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
       for (const id of data.removed) items.delete(id)
       if (fresh.length > 0) ids = new Set([...ids, ...fresh])
       totals = data.totals
+      returningCount = data.returning
       speed.measure(totals.storedBytes, performance.now())
     }
     listeners.emit()
@@ -96,6 +100,9 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
     },
     get totals() {
       return totals
+    },
+    get returningCount() {
+      return returningCount
     },
     get wouldBeLost() {
       return [...items.values()].some(item => needsFile(item) && !remembered.has(item.id))

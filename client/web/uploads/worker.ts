@@ -1,13 +1,14 @@
-import type { HubClient, TransferLink, UploadItem, UploadQueue } from '../../core/api.ts'
+import type { HubClient, TransferLink } from '../../core/api.ts'
 import { createClient } from '../../core/client.ts'
 import { newId } from '../../core/new-id.ts'
 import { createUploadQueue } from '../../core/upload/upload-queue.ts'
 import { cookieCredentials } from '../credentials.ts'
 import { webSocket } from '../socket.ts'
 import { blobSource } from './blob-source.ts'
-import type { ChosenFile, FromWorker, ShownUpload, ToWorker } from './messages.ts'
+import type { ChosenFile, FromWorker, ToWorker } from './messages.ts'
 import { rememberChanges } from './remember-changes.ts'
 import { type RememberedUpload, rememberedFiles } from './remembered-files.ts'
+import { createReport } from './report.ts'
 import { resumeEarlier } from './resume.ts'
 import { createSaves } from './saves.ts'
 
@@ -27,30 +28,6 @@ const forever = () => new Promise<void>(() => {})
 
 const tell = (message: FromWorker) => self.postMessage(message)
 
-const shown = ({ error, ...item }: UploadItem): ShownUpload => ({
-  ...item,
-  error: error && { reason: error.reason, message: error.message },
-})
-
-/** Tells the page what changed since the last time: items are replaced when they change, so identity shows it. */
-const reporter = (queue: UploadQueue) => {
-  const told = new Map<string, UploadItem>()
-  return () => {
-    const changed: ShownUpload[] = []
-    const present = new Set<string>()
-    for (const item of queue.items) {
-      present.add(item.id)
-      if (told.get(item.id) === item) continue
-      told.set(item.id, item)
-      changed.push(shown(item))
-    }
-    const removed = [...told.keys()].filter(id => !present.has(id))
-    for (const id of removed) told.delete(id)
-    if (changed.length > 0 || removed.length > 0)
-      tell({ kind: 'changed', items: changed, removed, totals: queue.totals })
-  }
-}
-
 const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
   const client: HubClient & TransferLink = createClient({
     url: start.url,
@@ -62,8 +39,8 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
   const remembered = rememberedFiles()
   const files = {
     ...remembered,
-    async add(uploads: readonly RememberedUpload[]) {
-      await remembered.add(uploads)
+    async add(uploads: readonly RememberedUpload[], insteadOf?: readonly string[]) {
+      await remembered.add(uploads, insteadOf)
       tell({ kind: 'remembered', ids: uploads.map(({ id }) => id) })
     },
   }
@@ -71,10 +48,10 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
   const saves = createSaves(client, save => tell({ kind: 'saving', save }))
 
   const keepChanges = rememberChanges(queue, files)
-  const report = reporter(queue)
+  const report = createReport(queue, tell)
   queue.onChange(() => {
     keepChanges()
-    report()
+    report.changed()
     const over = queue.items
       .filter(item => item.state === 'done' || item.state === 'cancelled')
       .map(item => item.id)
@@ -88,8 +65,11 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
   const resume = async () => {
     await client.whenState('live')
     const [{ uploads }, tabs] = await Promise.all([client.call('upload.list', {}), openTabs()])
-    const isOpen = (other: string) => tabs.has(other)
-    const found = await resumeEarlier({ queue, files, user: start.user, tab, isOpen, unfinished: uploads })
+    const found = await resumeEarlier({
+      ...{ queue, files, user: start.user, tab, unfinished: uploads },
+      isOpen: other => tabs.has(other),
+      returning: report.returning,
+    })
     tell({ kind: 'locked', count: found.locked })
     clearTimeout(lookingAgain)
     if (found.elsewhere) lookingAgain = setTimeout(resume, lookAgainMs)
