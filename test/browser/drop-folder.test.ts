@@ -6,6 +6,22 @@ import { drop, openFolder, row, upload } from '../support/web-steps.ts'
 
 const rig = webRig()
 
+/** Runs in the page: reads what is in a dropped folder as slowly as if there were very much of it. */
+const readSlowly = (): void => {
+  const { webkitGetAsEntry } = DataTransferItem.prototype
+  DataTransferItem.prototype.webkitGetAsEntry = function () {
+    const entry = webkitGetAsEntry.call(this)
+    if (!entry || !('createReader' in entry)) return entry
+    // Chromium names neither class in the page.
+    const reader = Object.getPrototypeOf((entry as FileSystemDirectoryEntry).createReader())
+    const { readEntries } = reader
+    reader.readEntries = function (...callbacks: unknown[]) {
+      setTimeout(() => readEntries.apply(this, callbacks), 1000)
+    }
+    return entry
+  }
+}
+
 const nasty = [
   'emoji 👩‍👩‍👧‍👦 🏴‍☠️.txt',
   'nfc é ü.txt',
@@ -83,6 +99,27 @@ test('empty folders of a dropped folder are made, also when they were deleted in
   await row(page, 'Skeleton').waitFor({ state: 'detached' })
   await dropAll()
 })
+
+test.for(['another folder', 'another page'])(
+  'a dropped folder goes to where it was dropped, also if %s is opened while it is read',
+  async where => {
+    const here = await rig.makeFolder(`Here before ${where}`)
+    const inner = await rig.makeFolder('Inner', here)
+    const top = join(rig.directory, `Big before ${where}`)
+    await mkdir(join(top, 'below'), { recursive: true })
+    for (const name of ['one.txt', 'below/two.txt']) await writeFile(join(top, name), name)
+
+    const { page } = await rig.open({ path: `/f/${here}`, script: readSlowly })
+    await row(page, 'Inner').waitFor()
+    await drop(page, [top])
+    if (where === 'another folder') await openFolder(page, 'Inner')
+    else await page.getByRole('link', { name: 'Shared with me' }).click()
+    await page.getByRole('heading', { name: '2 uploaded', exact: true }).waitFor()
+    expect(await rig.list(inner)).toEqual([])
+    const all = ['', '/below', '/below/two.txt', '/one.txt'].map(path => `Big before ${where}${path}`)
+    expect(await treeOf(here)).toEqual([...all, 'Inner'])
+  },
+)
 
 test('files dropped into an open folder show their progress and become rows', async () => {
   const folder = await rig.makeFolder('Inbox')

@@ -3,7 +3,13 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
-import { chooseFiles } from '../uploads/chosen-files.ts'
+import { type Chosen, chooseFiles } from '../uploads/chosen-files.ts'
+
+declare global {
+  interface HTMLElementEventMap {
+    'wherry-files-chosen': CustomEvent<Chosen>
+  }
+}
 
 /** A text that fits into an offer, with room to spare. */
 const maxTextChars = 100_000

@@ -7,13 +7,14 @@ import { type Chosen, readTransfer } from './chosen-files.ts'
 
 declare global {
   interface HTMLElementEventMap {
-    'wherry-files-chosen': CustomEvent<Chosen>
+    /** Fires in the drop itself: where the files go is known then, what they are only when they are read. */
+    'wherry-files-dropped': CustomEvent<Promise<Chosen>>
   }
 }
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
 
-/** Lets files be dropped anywhere on the page, and pasted. Fires `wherry-files-chosen`. */
+/** Lets files be dropped anywhere on the page, and pasted. Fires `wherry-files-dropped`. */
 @customElement('wherry-drop-zone')
 export class DropZone extends LitElement {
   /** The folder that takes them; null where none does. */
@@ -97,18 +98,18 @@ export class DropZone extends LitElement {
     this.isOver = false
     if (!hasFiles(event) || !event.dataTransfer) return
     event.preventDefault()
-    void this.#take(event.dataTransfer)
+    this.#take(event.dataTransfer)
   }
 
   #pasted = (event: ClipboardEvent) => {
     const { clipboardData } = event
     if (!clipboardData || clipboardData.files.length === 0) return
     event.preventDefault()
-    void this.#take(clipboardData)
+    this.#take(clipboardData)
   }
 
-  async #take(transfer: DataTransfer) {
-    const detail = await readTransfer(transfer)
-    if (this.folderName) this.dispatchEvent(new CustomEvent('wherry-files-chosen', { detail }))
+  #take(transfer: DataTransfer) {
+    if (!this.folderName) return
+    this.dispatchEvent(new CustomEvent('wherry-files-dropped', { detail: readTransfer(transfer) }))
   }
 }

@@ -89,7 +89,7 @@ export class UploadsFrame extends LitElement {
     const writable = this.folder !== null && includesLevel(this.folder.level, 'write')
     const zone = html`<wherry-drop-zone
       .folderName=${writable ? (this.folder?.name ?? null) : null}
-      @wherry-files-chosen=${(event: CustomEvent<Chosen>) => this.#add(event.detail, this.folder)}
+      @wherry-files-dropped=${(event: HTMLElementEventMap['wherry-files-dropped']) => this.#addRead(event.detail, this.folder)}
     ></wherry-drop-zone>`
     if (!uploads) return zone
     const items = [...uploads.items.values()]
@@ -173,6 +173,11 @@ export class UploadsFrame extends LitElement {
     if (!uploads) return
     const saving = [...uploads.saves.values()].some(save => save.state === 'running')
     if (uploads.wouldBeLost || saving) event.preventDefault()
+  }
+
+  /** `folder` is that of the drop: another one may be on the screen when all is read. */
+  async #addRead(reading: Promise<Chosen>, folder: OpenFolder | null) {
+    this.#add(await reading, folder)
   }
 
   #add({ files, emptyFolders, unreadable }: Chosen, folder: OpenFolder | null) {
