@@ -282,6 +282,34 @@ describe('the upload queue', () => {
     expect(statesOf(queue)).toEqual(['done'])
   })
 
+  test('a name that the hub cannot take fails alone, before anything of it is sent, however often it is tried', async () => {
+    const hub = createFakeHub()
+    const queue = openQueue(hub)
+    const good = Array.from({ length: 20 }, (_, i) => request(`good ${i}`, someBytes(100, i)))
+    const bad = [
+      request('Icon\r', someBytes(0)),
+      request('large\t', someBytes(large)),
+      request('inside', someBytes(100), { path: ['fine', 'two\nlines', 'below'] }),
+    ]
+    const ids = queue.add([...good, ...bad])
+    await queue.whenIdle()
+    const badItems = () => queue.items.filter(item => ids.indexOf(item.id) >= good.length)
+    const nameWords = 'A name cannot contain control characters.'
+    const words = [nameWords, nameWords, `It is in a folder whose name is not possible: ${nameWords}`]
+    expect(badItems().map(item => item.error?.message)).toEqual(words)
+    expect(hub.entries().map(({ name }) => name)).toEqual(good.map(({ name }) => name))
+    const calls = new Map(hub.counted.calls)
+    expect([...calls.keys()].toSorted()).toEqual(['upload.credit', 'upload.findMany', 'upload.putMany'])
+    queue.retry()
+    await queue.whenIdle()
+    expect(badItems().map(item => item.state)).toEqual(['failed', 'failed', 'failed'])
+    expect(hub.counted.calls.get('upload.putMany')).toBe(calls.get('upload.putMany'))
+
+    const making = queue.makeFolders(folder, [['also\n', 'below'], ['possible']])
+    await expect(making).rejects.toThrow('not possible')
+    expect(hub.counted.calls.get('folder.create')).toBe(1)
+  })
+
   test('a file that cannot be read fails alone, and retry tries it again', async () => {
     const hub = createFakeHub()
     const queue = openQueue(hub)

@@ -1,9 +1,11 @@
+import type { WherryError } from '../../../protocol/errors.ts'
 import type { UploadQueue } from '../api.ts'
 import { subtleHashing } from '../hashing.ts'
 import { createCredit } from './upload-credit.ts'
 import { createUploadFolders } from './upload-folders.ts'
 import { createUploadItems, type UploadPatch, type UploadRecord } from './upload-items.ts'
 import { createLargeUploads } from './upload-large.ts'
+import { pathProblem } from './upload-names.ts'
 import { adoptedRecord, isSmall, newRecord } from './upload-record.ts'
 import { createSender } from './upload-sender.ts'
 import { createSmallUploads } from './upload-small.ts'
@@ -20,6 +22,8 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
 
   const enqueue = (record: UploadRecord) => {
     if (record.running || isClosed) return
+    const problem = pathProblem(record.path, record.shown.name)
+    if (problem) return items.fail(record, problem)
     if (isSmall(record)) small.add(record)
     else large.add(record)
     pump()
@@ -87,7 +91,13 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
     },
     async makeFolders(folder, paths) {
       folders.forget()
-      for (const path of paths) await folders.ensure(folder, path)
+      const problems: WherryError[] = []
+      for (const path of paths) {
+        const problem = pathProblem(path.slice(0, -1), path.at(-1) ?? '')
+        if (problem) problems.push(problem)
+        else await folders.ensure(folder, path)
+      }
+      if (problems[0]) throw problems[0]
     },
     pause(ids) {
       for (const record of items.pick(ids)) {
