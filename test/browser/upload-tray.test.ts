@@ -126,6 +126,35 @@ test('names that are taken are asked about once, for each file or for all', asyn
   expect((await shownNames(page)).toSorted()).toEqual([...names, 'both (2).txt'].toSorted())
 })
 
+test('a file cannot replace a folder of its name: both are kept, or it is skipped', async () => {
+  const folder = await rig.makeFolder('Kinds')
+  await rig.makeFolder('plans', folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await drop(page, [await file('first', 'list.txt', 'first')])
+  await row(page, 'list.txt').waitFor()
+  await drop(page, [await file('kinds', 'plans', 'all of them'), await file('kinds', 'list.txt', 'second')])
+  await page.getByText('A file cannot replace a folder.').waitFor()
+  const options = page.getByLabel('What to do with plans').locator('option')
+  expect(await options.allTextContents()).toEqual(['Keep both', 'Skip'])
+  await page.getByLabel('For all').selectOption('Replace')
+  await press(page, 'Continue')
+  await row(page, 'plans (2)').waitFor()
+  await expect.poll(() => textOf(folder, 'list.txt')).toBe('second')
+  expect((await shownNames(page)).toSorted()).toEqual(['list.txt', 'plans', 'plans (2)'])
+
+  await drop(page, [await file('other', 'plans', 'other plans')])
+  await page.getByRole('dialog', { name: 'This name is taken in “Kinds”' }).waitFor()
+  expect(await page.getByText('Replace keeps the old content').count()).toBe(0)
+  await page.getByLabel('What to do with plans').selectOption('Skip')
+  await press(page, 'Continue')
+  await page.locator('wherry-clash-dialog').waitFor({ state: 'detached' })
+  expect((await rig.list(folder)).map(({ name }) => name).toSorted()).toEqual([
+    'list.txt',
+    'plans',
+    'plans (2)',
+  ])
+})
+
 test('a file that is there already is recognised, and nothing of it is sent', async () => {
   const folder = await rig.makeFolder('Same')
   const large = await randomFile(join(rig.directory, 'large.bin'), 24 * MiB)

@@ -29,6 +29,8 @@ const ageWords = (laterMs: number): string => {
 const joined = (facts: readonly (string | null | undefined)[]): string =>
   facts.flatMap(fact => fact?.replaceAll(' ', '\u00a0') ?? []).join('\u00a0· ')
 
+const isFolder = ({ entry }: ShownUpload): boolean => entry?.kind === 'folder'
+
 /** Asks once for all names that are taken: keep both, replace as a new version, or skip. */
 @customElement('wherry-clash-dialog')
 export class ClashDialog extends LitElement {
@@ -43,17 +45,23 @@ export class ClashDialog extends LitElement {
 
   override render() {
     const count = this.items.length
+    const canReplace = !this.items.every(isFolder)
     return html`<wherry-dialog wide .heading=${this.#heading()} @close=${this.#cancel}>
-      ${count > 1 ? html`<label class="all">${msg('For all:')} ${this.#select(msg('For all'), this.#common(), choice => this.#chooseAll(choice))}</label>` : ''}
+      ${count > 1 ? html`<label class="all">${msg('For all:')} ${this.#select(msg('For all'), this.#common(), canReplace, choice => this.#chooseAll(choice))}</label>` : ''}
       <ul>
         ${this.items.map(item => this.#row(item))}
       </ul>
-      <p class="hint">${transferIcons.info} ${msg('Replace keeps the old content as a version of the file.')}</p>
+      ${canReplace ? this.#hint(msg('Replace keeps the old content as a version of the file.')) : ''}
+      ${this.items.some(isFolder) ? this.#hint(msg('A file cannot replace a folder.')) : ''}
       <div class="actions">
         <button class="quiet" type="button" @click=${this.#cancel}>${msg('Cancel these uploads')}</button>
         <button class="primary" type="button" autofocus @click=${this.#continue}>${msg('Continue')}</button>
       </div>
     </wherry-dialog>`
+  }
+
+  #hint(text: string) {
+    return html`<p class="hint">${transferIcons.info} ${text}</p>`
   }
 
   #heading(): string {
@@ -66,7 +74,8 @@ export class ClashDialog extends LitElement {
       : msg(str`${count} names are taken in “${folderName}”`)
   }
 
-  #row({ id, name, size, modifiedAt, entry }: ShownUpload) {
+  #row(item: ShownUpload) {
+    const { id, name, size, modifiedAt, entry } = item
     const incoming = [
       formatBytes(size),
       entry && ageWords(modifiedAt - entry.modifiedAt),
@@ -75,7 +84,7 @@ export class ClashDialog extends LitElement {
     return html`<li>
       ${this.#side(kindOf(entry ?? { kind: 'file', name, type: null }), name, entry ? this.#there(entry) : '')}
       ${this.#side(kindOf({ kind: 'file', name, type: entry?.type ?? null }), msg('Incoming'), joined(incoming))}
-      ${this.#select(msg(str`What to do with ${name}`), this.#choice(id), choice => this.#choose(id, choice))}
+      ${this.#select(msg(str`What to do with ${name}`), this.#choice(id), !isFolder(item), choice => this.#choose(id, choice))}
     </li>`
   }
 
@@ -92,12 +101,18 @@ export class ClashDialog extends LitElement {
     return msg(str`On the hub: ${joined([what, who, formatDate(modifiedAt)])}`)
   }
 
-  #select(label: string, value: ClashChoice | '', choose: (choice: ClashChoice) => void) {
-    const options: [ClashChoice, string][] = [
+  #select(
+    label: string,
+    value: ClashChoice | '',
+    canReplace: boolean,
+    choose: (choice: ClashChoice) => void,
+  ) {
+    const all: [ClashChoice, string][] = [
       ['keepBoth', msg('Keep both')],
       ['replace', msg('Replace')],
       ['skip', msg('Skip')],
     ]
+    const options = all.filter(([key]) => canReplace || key !== 'replace')
     return html`<select aria-label=${label} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as ClashChoice)}>
       ${value === '' ? html`<option selected disabled>${msg('Mixed')}</option>` : ''}
       ${options.map(([key, text]) => html`<option value=${key} ?selected=${key === value}>${text}</option>`)}
@@ -115,8 +130,10 @@ export class ClashDialog extends LitElement {
     this.choices = new Map([...this.choices, [id, choice]])
   }
 
+  /** Where there is a folder, replacing is no choice: both are kept, so that nothing is lost. */
   #chooseAll(choice: ClashChoice) {
-    this.choices = new Map(this.items.map(item => [item.id, choice]))
+    const choiceOf = (item: ShownUpload) => (choice === 'replace' && isFolder(item) ? 'keepBoth' : choice)
+    this.choices = new Map(this.items.map(item => [item.id, choiceOf(item)]))
   }
 
   #continue = () => {
