@@ -58,10 +58,15 @@ test('a file is downloaded into a file that the person chose, verified', async (
     })
   }
   const { page } = await rig.open({ path: `/f/${await rig.makeFolder('Saved')}`, script })
+  const tray = page.getByRole('region', { name: 'Uploads' })
   await drop(page, [file])
   await row(page, 'saved.bin').waitFor()
+  await page.getByRole('button', { name: 'Clear the list' }).click()
+  await tray.waitFor({ state: 'detached' })
   await choose(page, 'saved.bin', 'Download')
   await page.locator('wherry-save-row').getByText('Downloaded · verified').waitFor()
+  await page.getByRole('heading', { name: '1 downloaded', exact: true }).waitFor()
+  expect(await tray.locator('.figures p').textContent()).toMatch(/^12(\.\d)?\sM(i)?B of 12/)
   const saved = await page.evaluate(async () => {
     const folder = await navigator.storage.getDirectory()
     const bytes = await (await (await folder.getFileHandle('saved.bin')).getFile()).arrayBuffer()

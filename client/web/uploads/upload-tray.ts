@@ -14,7 +14,7 @@ import './speed-graph.ts'
 import { failureGroups, isActive, isOver, trayItems } from './tray-order.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
-import { headline, timeLeft } from './upload-words.ts'
+import { headline, saveHeadline, saveTotals, timeLeft } from './upload-words.ts'
 
 declare global {
   interface HTMLElementEventMap {
@@ -48,7 +48,7 @@ export class UploadTray extends LitElement {
     if (rows.length === 0 && this.locked === 0 && this.saves.length === 0) return nothing
     const active = items.filter(isActive).length + this.returning
     return html`<section aria-label=${msg('Uploads')}>
-      ${this.#head(active, items)}
+      ${rows.length === 0 && this.saves.length > 0 ? this.#saveHead() : this.#head(active, items)}
       ${this.#lockedNotice()}
       ${
         this.isCollapsed
@@ -68,28 +68,43 @@ export class UploadTray extends LitElement {
     </section>`
   }
 
-  /** The button that shows and hides is the last: it stays where it is when the uploads end while somebody aims at it. */
+  /** Of the downloads, while there are no uploads. */
+  #saveHead() {
+    const active = this.saves.filter(save => save.state === 'running').length
+    const totals = saveTotals(this.saves)
+    const figures = msg(str`${formatBytes(totals.storedBytes)} of ${formatBytes(totals.bytes)}`)
+    const buttons = active === 0 ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing
+    return this.#header(totals, active, saveHeadline(totals, active), figures, buttons)
+  }
+
   #head(active: number, items: readonly ShownUpload[]) {
     const { storedBytes, bytes } = this.totals
-    const share = bytes === 0 ? 1 : storedBytes / bytes
     const paused = items.some(item => item.state === 'paused')
     const figures = [
       msg(str`${formatBytes(storedBytes)} of ${formatBytes(bytes)}`),
       active > 0 && this.rate > 0 ? `${formatBytes(this.rate)}/s` : '',
       active > 0 ? timeLeft(bytes - storedBytes, this.rate) : '',
     ].filter(Boolean)
+    const buttons = html`${active > 0 ? this.#icon('pause', transferIcons.pause, msg('Pause all')) : nothing}
+      ${active === 0 && paused ? this.#icon('resume', transferIcons.play, msg('Resume all')) : nothing}
+      ${active === 0 && (items.some(isOver) || items.length === 0) ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}`
+    return this.#header(this.totals, active, headline(this.totals, active), figures.join(' · '), buttons)
+  }
+
+  /** The button that shows and hides is the last: it stays where it is when the uploads end while somebody aims at it. */
+  #header(totals: UploadTotals, active: number, title: string, figures: string, buttons: unknown) {
+    const share = totals.bytes === 0 ? 1 : totals.storedBytes / totals.bytes
+    const isWhole = active === 0 && share === 1 && totals.failedFiles === 0
     return html`<header>
-      <svg class="ring ${active === 0 && share === 1 && this.totals.failedFiles === 0 ? 'whole' : ''}" viewBox="0 0 36 36" aria-hidden="true">
+      <svg class="ring ${isWhole ? 'whole' : ''}" viewBox="0 0 36 36" aria-hidden="true">
         <circle cx="18" cy="18" r="15" pathLength="100" />
         <circle class="done" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray="${share * 100} 100" />
       </svg>
       <div class="figures">
-        <h2>${headline(this.totals, active)}</h2>
-        <p>${figures.join(' · ')}</p>
+        <h2>${title}</h2>
+        <p>${figures}</p>
       </div>
-      ${active > 0 ? this.#icon('pause', transferIcons.pause, msg('Pause all')) : nothing}
-      ${active === 0 && paused ? this.#icon('resume', transferIcons.play, msg('Resume all')) : nothing}
-      ${active === 0 && (items.some(isOver) || items.length === 0) ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}
+      ${buttons}
       <button
         class="icon"
         type="button"

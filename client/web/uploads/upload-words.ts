@@ -1,7 +1,8 @@
 import { msg, str } from '@lit/localize'
 import type { UploadTotals } from '../../core/api.ts'
+import { noTotals } from '../../core/upload/no-totals.ts'
 import { formatBytes } from '../text/format.ts'
-import type { ShownUpload } from './messages.ts'
+import type { ShownSave, ShownUpload } from './messages.ts'
 
 /** The state of one upload, in words: colour is never alone. */
 export const stateWords = (item: ShownUpload): string => {
@@ -42,6 +43,24 @@ export const timeLeft = (bytes: number, rate: number): string => {
   const minutes = Math.ceil(seconds / 60)
   if (minutes < 60) return msg(str`${minutes} min left`)
   return msg(str`${Math.floor(minutes / 60)} h ${minutes % 60} min left`)
+}
+
+/** Downloads, counted as uploads are. */
+export const saveTotals = (saves: readonly ShownSave[]): UploadTotals => {
+  const totals = { ...noTotals, files: saves.length }
+  for (const { size, receivedBytes, state } of saves) {
+    totals.bytes += size
+    totals.storedBytes += receivedBytes
+    if (state === 'done') totals.doneFiles++
+    if (state === 'failed') totals.failedFiles++
+  }
+  return totals
+}
+
+export const saveHeadline = (totals: UploadTotals, active: number): string => {
+  const { files, doneFiles, failedFiles } = totals
+  if (active > 0) return msg(str`Downloading ${Math.min(files, doneFiles + 1)} of ${files}`)
+  return failedFiles > 0 ? msg(str`${failedFiles} of ${files} failed`) : msg(str`${doneFiles} downloaded`)
 }
 
 export const headline = (totals: UploadTotals, active: number): string => {
