@@ -115,6 +115,40 @@ test('undoing a move that kept both gives the name back, too', async () => {
   await expect.poll(async () => (await rig.list(folder)).map(entry => entry.name).sort()).toEqual(['a', 'b'])
 })
 
+test('a message stays while the pointer or the focus is on it, and goes away some time after', async () => {
+  const folder = await folderWith('Messages', ['a', 'b'])
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await page.clock.install()
+  const longer = () => page.clock.fastForward(15_000)
+  const moved = async (name: string) => {
+    await row(page, name).click()
+    await page.keyboard.press('Control+X')
+    await openFolder(page, 'a')
+    await page.keyboard.press('Control+V')
+    const toast = page.getByText(`“${name}” moved to “a”.`)
+    await toast.waitFor()
+    return toast
+  }
+  const toast = await moved('b')
+  await toast.hover()
+  await longer()
+  expect(await toast.isVisible()).toBe(true)
+  await page.getByRole('button', { name: 'Undo' }).focus()
+  await page.mouse.move(1, 1)
+  await longer()
+  expect(await toast.isVisible()).toBe(true)
+  await page.getByRole('button', { name: 'Dismiss' }).focus()
+  await longer()
+  expect(await toast.isVisible()).toBe(true)
+  await toast.hover()
+  await page.getByRole('button', { name: 'Dismiss' }).blur()
+  await longer()
+  expect(await toast.isVisible()).toBe(true)
+  await page.mouse.move(1, 1)
+  await longer()
+  await toast.waitFor({ state: 'detached' })
+})
+
 test('going back closes a preview', async () => {
   const folder = await folderWith('Outside', ['inner'])
   const [inner] = await rig.list(folder)

@@ -101,8 +101,14 @@ export class Toasts extends LitElement {
 
   show(toast: Toast): void {
     const id = ++this.#count
-    const timer = window.setTimeout(() => this.#drop(id), toast.action ? actionMs : plainMs)
-    this.shown = [...this.shown.slice(-2), { ...toast, id, timer }]
+    const shown = { ...toast, id, timer: 0 }
+    this.#wait(shown)
+    this.shown = [...this.shown.slice(-2), shown]
+  }
+
+  #wait(toast: Shown) {
+    clearTimeout(toast.timer)
+    toast.timer = window.setTimeout(() => this.#drop(toast.id), toast.action ? actionMs : plainMs)
   }
 
   announce(text: string): void {
@@ -121,7 +127,12 @@ export class Toasts extends LitElement {
       ${repeat(
         this.shown,
         toast => toast.id,
-        toast => html`<li @pointerenter=${() => clearTimeout(toast.timer)} @focusin=${() => clearTimeout(toast.timer)}>
+        toast => html`<li
+          @pointerenter=${() => clearTimeout(toast.timer)}
+          @focusin=${() => clearTimeout(toast.timer)}
+          @pointerleave=${() => this.layer.matches(':focus-within') || this.#wait(toast)}
+          @focusout=${() => this.layer.matches(':hover') || this.#wait(toast)}
+        >
           ${toast.tone === 'error' ? icons.circleAlert : null}<span>${toast.text}</span>
           ${toast.action ? html`<button @click=${() => this.#act(toast)}>${toast.action.label}</button>` : null}
           <button class="close" aria-label=${msg('Dismiss')} title=${msg('Dismiss')} @click=${() => this.#drop(toast.id)}>${icons.close}</button>
