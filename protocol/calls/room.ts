@@ -7,11 +7,11 @@ const room = { room: id }
 
 export const roomCalls = {
   'room.create': call({
-    doc: 'Opens a room for a direct send under an id that the client made, and seats the caller in it. Its slot admits one other, once, for ten minutes. The same id again, by the same user, takes the seat again and changes nothing else.',
+    doc: 'Opens a room for a direct send under an id that the client made, and seats the caller in it. Its slot admits one other, once, for ten minutes. The same id again, by the same user, takes the seat again and changes nothing else. `slot: false` opens the room without a slot, for two who met before a restart of the hub made it forget the room: both know its id.',
     access: 'session',
-    params: v.strictObject(room),
+    params: v.strictObject({ ...room, slot: v.optional(v.boolean(), true) }),
     result: v.strictObject({
-      /** Null once somebody came through it, or its time is over. */
+      /** Null where there is none, once somebody came through it, or its time is over. */
       slot: v.nullable(slot),
       slotExpiresAt: v.nullable(time),
       /** The other seat is taken by a live connection. */

@@ -15,8 +15,8 @@ const seatIn = (
   return seat
 }
 
-export const createRoom: Handler<'room.create'> = async ({ rooms, connection, principal }, { room }) =>
-  rooms.create(connection, principal, room)
+export const createRoom: Handler<'room.create'> = async ({ rooms, connection, principal }, { room, slot }) =>
+  rooms.create(connection, principal, room, slot)
 
 export const joinRoom: Handler<'room.join'> = async ({ rooms, roomLimits, connection }, { by }) => {
   await roomLimits.guess(connection.address, by.kind)

@@ -18,7 +18,7 @@ export type Room = {
   /** The creator's. */
   readonly first: Seat
   readonly second: Seat
-  /** Null once the second seat was taken for the first time. */
+  /** Null once the second seat was taken for the first time, and in a room of two who met before. */
   slot: number | null
   readonly slotExpiresAt: number
   /** What whoever came by the slot calls the second seat: they may come by it again. */

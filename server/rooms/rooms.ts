@@ -13,7 +13,7 @@ type BySlot = { slot: number; seat: string | null }
 /** Rooms and who sits in them. A call that throws has changed nothing. */
 export type Rooms = {
   /** Opens a room, or seats its creator again. `conflict` if it is somebody else's, `too_many_requests`, `busy`. */
-  create(connection: Connection, user: UserPrincipal, id: string): Result<'room.create'>
+  create(connection: Connection, user: UserPrincipal, id: string, hasSlot: boolean): Result<'room.create'>
   /** Seats the connection in the second seat; null if nothing like that is known. */
   join(connection: Connection, by: BySlot | { room: string }): Result<'room.join'> | null
   /** Notes who the room is offered to; `conflict` if that is somebody else already. */
@@ -168,12 +168,17 @@ export const createRooms = (parts: RoomParts): Rooms => {
     end(oldest, 'expired', null)
   }
 
-  const open = (connection: Connection, user: UserPrincipal, id: string): Room => {
+  const takeSlot = (id: string): number => {
+    const slot = slots.take(id)
+    if (slot === null) throw new WherryError('busy', 'All codes are in use at the moment. Try again later.')
+    return slot
+  }
+
+  const open = (connection: Connection, user: UserPrincipal, id: string, hasSlot: boolean): Room => {
     const address = addressKey(connection.address)
     makeRoom(config.roomsPerUser, room => room.creator.id === user.user)
     makeRoom(config.roomsPerAddress, room => room.address === address)
-    const slot = slots.take(id)
-    if (slot === null) throw new WherryError('busy', 'All codes are in use at the moment. Try again later.')
+    const slot = hasSlot ? takeSlot(id) : null
     const creator = { id: user.user, name: user.name }
     const room = newRoom({ id, creator, address, slot, slotExpiresAt: clock() + slotMs })
     rooms.set(id, room)
@@ -188,11 +193,11 @@ export const createRooms = (parts: RoomParts): Rooms => {
   }
 
   return {
-    create: (connection, user, id) => {
+    create: (connection, user, id, hasSlot) => {
       const known = find(id)
       if (known !== null && known.creator.id !== user.user) throw new WherryError('conflict')
       check(connection, known?.first ?? null)
-      const room = known ?? open(connection, user, id)
+      const room = known ?? open(connection, user, id, hasSlot)
       const present = sit(connection, room.first)
       return { slot: room.slot, slotExpiresAt: room.slot === null ? null : room.slotExpiresAt, present }
     },

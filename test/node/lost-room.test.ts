@@ -86,3 +86,13 @@ test('a receipt that nobody continued for a week is forgotten', async () => {
   expect(code).toBe(2)
   expect(await keptReceipts()).toEqual([])
 })
+
+test('a send that runs shows no code again when the hub forgot it', async () => {
+  const { sending, receiving } = await begin()
+  await rig.hub.kill()
+  await rig.hub.start()
+  outcomeOf(await receiving.result)
+  const sent = await sending.result
+  outcomeOf(sent)
+  expect(sent.stdout.match(/"code"/g)).toHaveLength(1)
+})

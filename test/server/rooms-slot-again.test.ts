@@ -66,3 +66,21 @@ describe('a slot that was used up', () => {
     await expect(again.call('room.join', { by })).rejects.toMatchObject(notFound)
   })
 })
+
+describe('a room of two who met before, which a restarted hub forgot', () => {
+  test('opens without a slot, and leads only who knows its id there', async () => {
+    const [sender, receiver, room] = [await rig.user(), await rig.guest(), newId()]
+    const nobody = { slot: null, slotExpiresAt: null, present: false }
+    expect(await sender.call('room.create', { room, slot: false })).toEqual(nobody)
+    expect(await sender.call('room.create', { room })).toEqual(nobody)
+    rig.clock.aheadMs = slotMs
+    expect(await receiver.call('room.join', byRoom(room))).toEqual({ room, present: true })
+    expect(await sender.event('room.joined')).toEqual({ room })
+  })
+
+  test('still shows the slot of one that was not forgotten', async () => {
+    const [sender, room] = [await rig.user(), newId()]
+    const before = await sender.call('room.create', { room })
+    expect(await sender.call('room.create', { room, slot: false })).toEqual(before)
+  })
+})

@@ -178,16 +178,25 @@ export type OwnRoom = RoomSlot & {
   onSlot(listener: (slot: RoomSlot) => void): Stop
 }
 
-/** Opens a room to send, or the one of this id again. */
+/**
+ * Opens a room to send, or the one of this id again. Where the hub forgot it after somebody came (`isMet`: before this call),
+ * it opens without a slot: the other side comes back by its id, and strangers are not to come instead.
+ */
 export const createRoom = async (
   client: Client,
   id: string = newId(),
-  options: RoomOptions = {},
+  { isMet = false, ...options }: RoomOptions & { isMet?: boolean } = {},
 ): Promise<OwnRoom> => {
   const slots = createListeners<RoomSlot>()
   let current: RoomSlot = { slot: null, slotExpiresAt: null }
+  let hasMet = isMet
+  const met = (isThere: boolean) => {
+    hasMet ||= isThere
+  }
   const create = async (retry: boolean) => {
-    const { present, slot, slotExpiresAt } = await client.call('room.create', { room: id }, { retry })
+    const params = hasMet ? { room: id, slot: false } : { room: id }
+    const { present, slot, slotExpiresAt } = await client.call('room.create', params, { retry })
+    met(slot === null)
     // A restarted hub may draw the same number.
     const isNew = slot !== current.slot || slotExpiresAt !== current.slotExpiresAt
     current = { slot, slotExpiresAt }
@@ -200,6 +209,8 @@ export const createRoom = async (
     (_room, retry) => create(retry),
     options,
   )
+  met(room.present)
+  room.onPresence(met)
   return { room, ...current, onSlot: listener => slots.add(listener) }
 }
 

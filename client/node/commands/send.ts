@@ -45,7 +45,7 @@ const openRoomFor = async (
   to: string,
   kept: KeptSend['room'] | undefined,
 ): Promise<Room> => {
-  const open = (id?: string) => offerSend(client, to, id, { timers })
+  const open = (id?: string) => offerSend(client, to, id, { timers, isMet: id !== undefined })
   if (kept && isPaired(kept.secrets)) {
     const own = await open(kept.id).catch(error => {
       if (isReason(error, 'conflict')) return null
@@ -65,7 +65,7 @@ const openSendRoom = async (
   kept: KeptSend['room'] | undefined,
 ): Promise<Room> => {
   if (kept) {
-    const own = await createRoom(client, kept.id, { timers }).catch(error => {
+    const own = await createRoom(client, kept.id, { timers, isMet: isPaired(kept.secrets) }).catch(error => {
       if (isReason(error, 'conflict')) return null
       throw error
     })
@@ -130,7 +130,7 @@ const runSend = async (
     if (output.json) output.event({ code: null, link: null }, '')
   }
   showCode(output, hub, secrets, own)
-  const stopSlots = own.onSlot(slot => showCode(output, hub, secrets, slot))
+  const stopSlots = own.onSlot(slot => showCode(output, hub, state.room?.secrets ?? secrets, slot))
   let trusting: Promise<void> | undefined
   const transfer = startSend({
     room: paths.limit(own.room),

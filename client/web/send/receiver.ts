@@ -62,6 +62,8 @@ export const invite = (options: InviteOptions): Invited => {
   let tick: ReturnType<typeof setInterval> | undefined
   let stopLeaving: Stop = () => {}
 
+  const isPaired = () => secrets.some(({ via }) => via === 'again')
+
   const moved = () => {
     if (!transfer) return
     speed.measure(transfer.status.movedBytes, performance.now())
@@ -75,7 +77,7 @@ export const invite = (options: InviteOptions): Invited => {
   }
 
   const showInvitation = ({ slot, slotExpiresAt }: RoomSlot) => {
-    if (slot === null || secrets.some(({ via }) => via === 'again')) return
+    if (slot === null || isPaired()) return
     const link = linkText(location.origin, slot, secrets)
     invitation = { code: codeText(slot, secrets), link, expiresAt: slotExpiresAt }
     changed()
@@ -87,7 +89,9 @@ export const invite = (options: InviteOptions): Invited => {
       to !== null && secrets.length === 0
         ? { via: 'person', trusted: await trustedDevices(from.id, recipient(to)) }
         : null
-    const own = to === null ? await createRoom(client, id) : await offerSend(client, to, id)
+    const isMet = isPaired()
+    const own =
+      to === null ? await createRoom(client, id, { isMet }) : await offerSend(client, to, id, { isMet })
     const { room, slot, slotExpiresAt, onSlot } = own
     if (isEnded) return room.leave()
     if (to === null) showInvitation({ slot, slotExpiresAt })

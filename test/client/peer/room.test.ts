@@ -3,7 +3,7 @@ import { createBell } from '../../../client/core/bell.ts'
 import type { Room } from '../../../client/core/peer/api.ts'
 import { pair } from '../../../client/core/peer/pairing/pairing.ts'
 import { sealedSignals } from '../../../client/core/peer/pairing/sealed-signals.ts'
-import { acceptRoom, createRoom, joinRoom } from '../../../client/core/peer/room.ts'
+import { acceptRoom, createRoom, joinRoom, type OwnRoom } from '../../../client/core/peer/room.ts'
 import { limits } from '../../../protocol/limits.ts'
 import { nextSignal, type PeerClient, roomRig, whenEnded, whenPresent } from './room-rig.ts'
 
@@ -19,13 +19,13 @@ describe('a room of a real hub', () => {
 
   type Side = { client: PeerClient; room: Room }
   /** A sender who is signed in, and a guest who came by the slot. */
-  const met = async (): Promise<{ sender: Side; receiver: Side }> => {
+  const met = async (): Promise<{ sender: Side & Pick<OwnRoom, 'onSlot'>; receiver: Side }> => {
     const [user, guest] = [await rig.user(), rig.guest()]
     const own = await createRoom(user)
     if (own.slot === null) throw new Error('no slot')
     const room = await joinRoom(guest, { kind: 'slot', slot: own.slot })
     await whenPresent(own.room)
-    return { sender: { client: user, room: own.room }, receiver: { client: guest, room } }
+    return { sender: { client: user, ...own }, receiver: { client: guest, room } }
   }
   const paired = async (sender: Room, receiver: Room, secret: Parameters<typeof pair>[2][number]) => {
     const [one, other] = await Promise.all([
@@ -113,6 +113,10 @@ describe('a room of a real hub', () => {
     waiting.onSlot(now => {
       slot = now.slot
     })
+    let used: number | null = null
+    sender.onSlot(now => {
+      used = now.slot
+    })
     await rig.hub.kill()
     await Promise.all([whenPresent(sender.room, false), whenPresent(receiver.room, false)])
     await rig.hub.start()
@@ -122,6 +126,7 @@ describe('a room of a real hub', () => {
     while ((await reasonOf()) !== 'peer_away') await new Promise(setImmediate)
     const late = await joinRoom(rig.guest(), { kind: 'slot', slot: slot ?? 0 })
     expect(late.id).toBe(waiting.room.id)
+    expect(used).toBe(null)
   })
 
   it('is found again by a receiver who is back before the sender, after a restart of the hub', async () => {
