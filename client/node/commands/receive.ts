@@ -10,6 +10,7 @@ import { countOfFiles, formatBytes, type Output, printable } from '../cli/output
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { showPictures } from '../cli/pictures.ts'
 import { showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
+import { untilClosed } from '../cli/until-closed.ts'
 import { askInvitation, readArguments } from '../peer/invitations.ts'
 import { forgetSameReceipts } from '../peer/kept-receipts.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
@@ -175,7 +176,8 @@ export const receive: Command = {
           ? await startFromOffer(target, asker, run)
           : await startFrom(invitation, interrupted, target, run)
       try {
-        await runReceipt({ start, timers, paths, target, asker }, context, options)
+        const signal = untilClosed(start.client, context.signal)
+        await runReceipt({ start, timers, paths, target, asker }, { ...context, signal }, options)
       } finally {
         await start.kept.release()
       }

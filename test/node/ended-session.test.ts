@@ -1,0 +1,84 @@
+import { stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type CommandLine, commandLine } from '../support/command-line.ts'
+import { beginSend } from '../support/direct-sends.ts'
+import { randomFile } from '../support/files.ts'
+import { terminalRig } from '../support/terminal-rig.ts'
+
+const MiB = 2 ** 20
+/** A command that is told that its session ended is over by then: it waits half a second, and says goodbye. */
+const soonMs = 10_000
+
+const rig = terminalRig()
+
+let work: string
+let target: string
+let mal: CommandLine
+let email: string
+
+let made = 0
+beforeEach(async () => {
+  ;({ work, target } = await rig.makeWork())
+  const account = { email: `mal${made++}@example.org`, password: 'the password of Mal' }
+  email = account.email
+  await rig.ada.json(['users', 'create', email, '--name', 'Mal', '--password-stdin'], account.password)
+  mal = await rig.signIn(`mal${made}`, account)
+})
+
+/** Disables the account; the command has to say so, and to end soon. */
+const expectEnded = async ({ process, result }: ReturnType<CommandLine['start']>) => {
+  await rig.ada.json(['users', 'disable', email])
+  const tooLong = setTimeout(() => process.kill('SIGKILL'), soonMs)
+  const { code, stderr } = await result
+  clearTimeout(tooLong)
+  expect(stderr).toContain('session was ended')
+  expect(code).toBe(3)
+}
+
+const hasArrived = (name: string, bytes: number) =>
+  expect
+    .poll(async () => (await stat(join(target, name)).catch(() => null))?.blocks ?? 0, {
+      interval: 5,
+      timeout: 30_000,
+    })
+    .toBeGreaterThan(bytes / 512)
+
+describe('of an account that was disabled', () => {
+  test('a send ends that nobody came to', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    await expectEnded(await beginSend(mal, [join(work, 'x')]))
+  })
+
+  test('a send ends that runs', async () => {
+    const file = await randomFile(join(work, 'big.bin'), 500 * MiB)
+    const sending = await beginSend(mal, [file, '--path', 'relay'])
+    const bob = commandLine(join(work, 'bob'))
+    const receiving = bob.start(
+      ['receive', target, '--hub', rig.hub.url, '--path', 'relay', '--yes'],
+      sending.code ?? '',
+    )
+    await hasArrived('big.bin.part', 8 * MiB)
+    await expectEnded(sending)
+    receiving.process.kill('SIGKILL')
+    await receiving.result
+  })
+
+  test('a receipt ends that waits for what people send', async () => {
+    const receiving = mal.start(['receive', target], '\n')
+    await new Promise<void>(resolve =>
+      receiving.process.stderr?.on('data', text => String(text).includes('Waiting') && resolve()),
+    )
+    await expectEnded(receiving)
+  })
+
+  test('a receipt from a person ends that runs', async () => {
+    const file = await randomFile(join(work, 'big.bin'), 500 * MiB)
+    const sending = rig.ada.start(['send', file, '--to', email, '--path', 'relay'], 'y\n')
+    const receiving = mal.start(['receive', target, '--path', 'relay'], '\ny\ny\n')
+    await hasArrived('big.bin.part', 8 * MiB)
+    await expectEnded(receiving)
+    sending.process.kill('SIGKILL')
+    await sending.result
+  })
+})
