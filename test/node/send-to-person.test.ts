@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type CommandLine, type CommandResult, commandLine } from '../support/command-line.ts'
-import { outcomeOf } from '../support/direct-sends.ts'
+import { beginSend, outcomeOf } from '../support/direct-sends.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
 import { terminalRig } from '../support/terminal-rig.ts'
 
@@ -161,6 +161,24 @@ describe('a send to a person of the hub', () => {
     expect(outcome.movedBytes).toBeLessThan(160 * MiB)
     expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(big))
   })
+})
+
+test('an option that is empty, as a variable may be, is an error and makes no open code', async () => {
+  const refused = async (args: string[]) => {
+    const { process, result } = rig.ada.start([...args, '--json'])
+    process.stdout?.once('data', () => process.kill('SIGKILL'))
+    const { code, stdout, stderr } = await result
+    expect([code, stdout]).toEqual([2, ''])
+    return stderr
+  }
+  expect(await refused(['send', file, '--to', ''])).toContain('--to')
+  expect(await refused(['send', file, '--to', ' '])).toContain('--to')
+  expect(await refused(['send', file, '--path', ''])).toContain('--path')
+  expect(await refused(['receive', target, '--path', ''])).toContain('--path')
+  expect(await refused(['send', '--text', ''])).toContain('--text')
+  const sending = await beginSend(rig.ada, [file, '--text', ''])
+  const received = await laptop.run(['receive', target, '--yes', '--json'], sending.code ?? '')
+  expect(JSON.parse(received.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ files: 1, text: null })
 })
 
 test('Nobody who is not signed in waits for offers, and --trust needs a person', async () => {

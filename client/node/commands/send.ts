@@ -189,8 +189,10 @@ export const send: Command = {
   takes: { min: 0, max: Number.POSITIVE_INFINITY },
   async run(context, args, options) {
     const { connect, hub, output } = context
-    const text = textOption(options, 'text') ?? null
+    const text = textOption(options, 'text') || null
     const to = textOption(options, 'to') ?? null
+    // A variable that is empty by mistake is no reason to let whoever has a code in.
+    if (to?.trim() === '') throw new UsageError('--to needs the e-mail address of a person of the hub')
     if (options.trust && !to) throw new UsageError('--trust goes with --to')
     if (args.length === 0 && !text) throw new UsageError('name what to send: files, folders, or --text')
     const tree = await readSendTree(args)
