@@ -282,6 +282,8 @@ describe('an interrupted send', () => {
       bob.run(receiveArguments(), ''),
     ])
     expect(outcomeOf(received).movedBytes).toBe(size - durable)
+    // It was accepted before, and is not shown to be accepted again.
+    expect(received.stdout).not.toContain('"offer"')
     outcomeOf(sent)
     expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
   })

@@ -188,7 +188,7 @@ export type PeerStore = {
 export const chunkBytes = 1024 * 1024
 
 export type TransferPhase =
-  /** The code is shown, or was entered; the other side is not there yet. */
+  /** The code is shown, or was entered, and the other side is not there yet; or what was accepted before is about to go on. */
   | 'pairing'
   /** Of a send to a person: the two compare their emoji. */
   | 'comparing'

@@ -56,6 +56,8 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const isContinued = options.secrets.every(({ via }) => via === 'again')
   let again: string | null = null
   let isAccepted = false
+  /** The offer was accepted by an earlier run: nobody is asked again. */
+  let wasAccepted = false
   let isRunning = false
   let reach: Reach = 'reached'
   const paused = { here: false, there: false }
@@ -72,7 +74,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
       return 'comparing'
     if (isContinued && again === null && !room.present) return 'waiting'
     if (again === null || status.now.offer === null) return 'pairing'
-    if (!isRunning) return 'offered'
+    if (!isRunning) return wasAccepted ? 'pairing' : 'offered'
     if (status.now.path === null || reach === 'gone') return 'waiting'
     return paused.here || paused.there ? 'paused' : 'running'
   }
@@ -131,9 +133,10 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const side = options.makeSide({
     offered(offer) {
       isAccepted = false
+      wasAccepted = offer.transfer === accepted && !comparing.isOpen
       showOffer(offer)
       show()
-      if (offer.transfer === accepted && !comparing.isOpen) accept()
+      if (wasAccepted) accept()
     },
     running() {
       isRunning = true

@@ -176,10 +176,14 @@ describe('a direct send', () => {
       room[who].come()
       const sent = who === 'sender' ? run.startSender() : run.sent
       const received = who === 'receiver' ? run.startReceiver() : run.received
+      const phases = new Set<string>()
+      received.onChange(() => phases.add(received.status.phase))
       await Promise.all([sent.finished, received.finished])
       expectArrived(store, sources)
       expect(store.writtenBytes).toBe(41 * MiB)
       expect(received.status.doneBytes).toBe(41 * MiB)
+      // Nobody is asked again.
+      expect(phases).not.toContain('offered')
     })
   }
 
