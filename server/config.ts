@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { type Setting, type SettingValue, settings } from './settings.ts'
+import { tlsProblems } from './tls-files.ts'
 
 /** What the hub is configured to do: server/settings.ts says what each value means. */
 export type Config = { readonly [K in keyof typeof settings]: SettingValue<(typeof settings)[K]> }
@@ -36,6 +37,8 @@ const problemsOf = (config: Config): string[] => {
   ] as const) {
     if (path !== null && !isReadable(path)) problems.push(`${name}: the file ${path} cannot be read.`)
   }
+  if (problems.length === 0 && config.tlsCert !== null && config.tlsKey !== null)
+    problems.push(...tlsProblems(config.tlsCert, config.tlsKey))
   return problems
 }
 

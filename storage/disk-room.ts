@@ -1,4 +1,8 @@
 import { statfsSync } from 'node:fs'
+import { limits } from '../protocol/limits.ts'
+
+/** Of a disk that was full, when it is tried again: only a put finds out whether it has room. */
+export const roomBytes = 16 * limits.chunkMaxBytes
 
 const codes = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'])
 /** SQLite's words where a file could not be made, grown or read, whatever the system said. */

@@ -3,7 +3,7 @@ import type { ChunkStore } from './chunks/chunk-store.ts'
 import type { CrashPoint } from './chunks/crash.ts'
 import { diskChunks } from './chunks/disk-chunks.ts'
 import { openKeys } from './chunks/keys.ts'
-import { fullDiskError } from './disk-room.ts'
+import { fullDiskError, roomBytes } from './disk-room.ts'
 import { lockDirectory, makeDirectory } from './index/data-lock.ts'
 import { type Index, openIndex } from './index/open-index.ts'
 import { runMarker } from './index/run-marker.ts'
@@ -82,6 +82,13 @@ const chunkOptions = ({ directory, workers, log, crashAt }: StorageOptions, inde
   ...(crashAt && !isIndexCrashPoint(crashAt.point) ? { crashAt: { ...crashAt, point: crashAt.point } } : {}),
 })
 
+/** A disk that was full is tried again when there is room: whoever asks first, as a load balancer does, is told of that. */
+const chunkProblem = (chunks: ChunkStore): string | null => {
+  const { state, problem, freeBytes } = chunks.health()
+  if (freeBytes === 0) return problem ?? 'The disk is full.'
+  return state === 'full' && freeBytes >= roomBytes ? null : problem
+}
+
 const compose = (index: Index, chunks: ChunkStore, markClean: () => void, unlock: () => void): Storage => {
   const { chunkIndex: _, ...rows } = index
   const close = async (): Promise<void> => {
@@ -95,7 +102,7 @@ const compose = (index: Index, chunks: ChunkStore, markClean: () => void, unlock
   return {
     ...rows,
     chunks,
-    problem: () => index.problem() ?? chunks.health().problem,
+    problem: () => index.problem() ?? chunkProblem(chunks),
     close: () => (closing ??= close()),
   }
 }

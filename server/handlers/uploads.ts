@@ -1,6 +1,7 @@
 import { WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
 import { limits } from '../../protocol/limits.ts'
+import { roomBytes } from '../../storage/disk-room.ts'
 import type { Storage, UploadRow } from '../../storage/storage.ts'
 import type { Connection } from '../connection.ts'
 import { contentType } from '../content-type.ts'
@@ -114,13 +115,11 @@ export const refuseEnded = (connection: Connection): void => {
   if (connection.principal === null) throw new WherryError('session_ended')
 }
 
-/** Of a disk that was full, when it is tried again: only a put finds out whether it has room. */
-const roomBytes = 16 * limits.chunkMaxBytes
-
 /** Refuses new bytes before they travel. */
 export const refuseUnwritable = (storage: Storage): void => {
   const { state, freeBytes } = storage.chunks.health()
-  if (state === 'full' && freeBytes >= roomBytes) return
-  if (state === 'full') throw new WherryError('storage_full')
+  const isFull = state === 'full' || freeBytes === 0
+  if (isFull && freeBytes >= roomBytes) return
+  if (isFull) throw new WherryError('storage_full')
   if (state === 'readOnly' || storage.problem() !== null) throw new WherryError('storage_read_only')
 }

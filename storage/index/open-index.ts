@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import type { ChunkIndex } from '../chunks/chunk-store.ts'
+import { messageOf } from '../message-of.ts'
 import type { Actor, Storage } from '../storage.ts'
 import { checkpoint } from './checkpoint.ts'
 import { sqliteChunkIndex } from './chunk-index.ts'
@@ -15,6 +16,7 @@ import { contentReads } from './reads/contents.ts'
 import { entryReads } from './reads/entries.ts'
 import { requestReads } from './reads/requests.ts'
 import { spaceReads } from './reads/spaces.ts'
+import { sqliteCode } from './savepoint.ts'
 import type { Tables } from './tables.ts'
 import { startUpkeep } from './upkeep.ts'
 import { uploadsOf } from './uploads.ts'
@@ -65,6 +67,19 @@ export const openIndex = async (options: IndexOptions): Promise<Index> => {
 
 /** Checks the file after an unclean stop and brings it to the newest schema. Answers the connection that reads. */
 const prepare = async (file: string, unclean: boolean): Promise<BetterSqlite.Database> => {
+  try {
+    return await open(file, unclean)
+  } catch (error) {
+    const code = sqliteCode(error) ?? ''
+    const damaged = /^SQLITE_(NOTADB|CORRUPT)/.test(code)
+    if (damaged) throw new Error(`The index ${file} is damaged. Restore it from a backup.`, { cause: error })
+    if (code === '') throw error
+    const words = `The index ${file} cannot be opened (${messageOf(error)}). The user that runs the hub has to be allowed to write in the data directory and to all files in it.`
+    throw new Error(words, { cause: error })
+  }
+}
+
+const open = async (file: string, unclean: boolean): Promise<BetterSqlite.Database> => {
   const database = openDatabase(file, { readonly: false })
   try {
     if (unclean) {

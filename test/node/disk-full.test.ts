@@ -95,9 +95,13 @@ test.for(['stop', 'kill'] as const)(
     const refused = await wherry.run(['put', join(home, 'late.bin'), 'me:'])
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('disk of the hub is full')
+    const status = async () => (await fetch(`${hub.url}/readyz`)).status
+    expect(await status()).toBe(503)
     await rm(ballast)
+    // Whoever sends no upload to a hub that is not ready is told without one.
+    expect(await status()).toBe(200)
     expect(await wherry.json(['put', join(home, 'late.bin'), 'me:'])).toMatchObject({ failed: 0 })
-    expect((await fetch(`${hub.url}/readyz`)).status).toBe(200)
+    expect(await status()).toBe(200)
   },
 )
 

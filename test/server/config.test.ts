@@ -1,7 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '../../server/config.ts'
 import { settings } from '../../server/settings.ts'
 import { addressKey, clientAddress } from '../../server/transport/addresses.ts'
+import { certificate, privateKey } from '../support/self-signed.ts'
 
 describe('the configuration', () => {
   test('needs nothing', () => {
@@ -83,5 +88,32 @@ describe("a client's address", () => {
     expect(addressKey('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64')
     expect(addressKey('2001:db8::6')).toBe('2001:db8:0:0::/64')
     expect(addressKey('203.0.113.9')).toBe('203.0.113.9')
+  })
+})
+
+describe('the files of TLS', () => {
+  let directory: string
+  const file = (name: string, content: string): string => {
+    const path = join(directory, name)
+    writeFileSync(path, content)
+    return path
+  }
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'wherry-tls-'))
+  })
+  afterAll(() => rmSync(directory, { recursive: true }))
+
+  test('are taken where they belong together, and named where they do not', () => {
+    const cert = file('cert.pem', certificate)
+    const key = file('key.pem', privateKey)
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+    const otherKey = file('other.pem', String(other.export({ type: 'pkcs8', format: 'pem' })))
+    const text = file('text.pem', 'no PEM')
+    const read = (WHERRY_TLS_CERT: string, WHERRY_TLS_KEY: string) => () =>
+      readConfig({ WHERRY_TLS_CERT, WHERRY_TLS_KEY })
+    expect(read(cert, key)).not.toThrow()
+    expect(read(cert, otherKey)).toThrow(`WHERRY_TLS_KEY: the key in ${otherKey} is not that of`)
+    expect(read(cert, text)).toThrow(`WHERRY_TLS_KEY: ${text} is no PEM file with a private key`)
+    expect(read(text, key)).toThrow(`WHERRY_TLS_CERT: ${text} is no PEM file that begins with a certificate`)
   })
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -107,4 +107,14 @@ test('8,000 queries at once wait in line without waiting on each other', async (
   await Promise.all(Array.from({ length: 8_000 }, (_, i) => ask(i)))
   expect(order).toEqual(Array.from({ length: 8_000 }, (_, i) => i))
   database.close()
+})
+
+test('an index that is no database is named, with what to do', async () => {
+  const directory = temporaryDirectory()
+  await (await openStorage({ directory })).close()
+  for (const end of ['-wal', '-shm']) rmSync(join(directory, `index.db${end}`))
+  writeFileSync(join(directory, 'index.db'), 'no database'.repeat(1000))
+  await expect(openStorage({ directory })).rejects.toThrow(
+    `The index ${join(directory, 'index.db')} is damaged. Restore it from a backup.`,
+  )
 })

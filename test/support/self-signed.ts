@@ -1,0 +1,20 @@
+/** For localhost, until 2126, signed by itself; made with `openssl req -x509` for these tests alone. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUTGL8ZmPsvn+QRhhUAWQNsqVQtYcwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyOTA4MzAzNVoYDzIxMjYxMTA1
+MDgzMDM1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASTi8LYTZnINqf2Rh2BgCwUCcLlhP2odvIQlTEfxL0Po/al9vevzli7
+SPhqwXW0rAwiaUB7s1AQzkojRyCD/arKo28wbTAdBgNVHQ4EFgQUpuqVEY77BzEi
+LeouYFkibXnkFYkwHwYDVR0jBBgwFoAUpuqVEY77BzEiLeouYFkibXnkFYkwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSQAwRgIhAJ8YuYXgpzpepn6zU9VtapiK/K1ay2rNrq9AX/Grd9JdAiEA
+n30y99IlSTeu2cWRSTQlSrcMr2mahYis5xYzE4n9IS4=
+-----END CERTIFICATE-----
+`
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgc0BTCoYbufFzk9SO
+NKE6xsj0FWvhYVGpG6FCz8EIysahRANCAASTi8LYTZnINqf2Rh2BgCwUCcLlhP2o
+dvIQlTEfxL0Po/al9vevzli7SPhqwXW0rAwiaUB7s1AQzkojRyCD/arK
+-----END PRIVATE KEY-----
+`
