@@ -5,6 +5,7 @@ import { diskChunks } from './chunks/disk-chunks.ts'
 import { openKeys } from './chunks/keys.ts'
 import { fullDiskError, roomBytes } from './disk-room.ts'
 import { lockDirectory, makeDirectory } from './index/data-lock.ts'
+import { refuseLostIndex } from './index/lost-index.ts'
 import { type Index, openIndex } from './index/open-index.ts'
 import { runMarker } from './index/run-marker.ts'
 import { type IndexCrashPoint, isIndexCrashPoint } from './index/writer-messages.ts'
@@ -48,6 +49,7 @@ const open = async (options: StorageOptions): Promise<Storage & { createdMasterK
   const unlock = lockDirectory(directory)
   let index: Index | null = null
   try {
+    await refuseLostIndex(directory)
     const marker = runMarker(join(directory, 'running'))
     if (marker.wasRunning)
       log?.warn('The last stop was not a clean one: what was written last is checked first.')

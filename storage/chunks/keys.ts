@@ -74,7 +74,8 @@ const readOrNull = async (path: string): Promise<string | null> => {
   }
 }
 
-const hasSegments = async (directory: string): Promise<boolean> => {
+/** True once a chunk was stored below a data directory. */
+export const hasSegments = async (directory: string): Promise<boolean> => {
   try {
     return (await readdir(join(directory, 'chunks'))).some(name => segmentNumber(name) !== null)
   } catch (error) {

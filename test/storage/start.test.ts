@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
@@ -8,7 +8,7 @@ import { IndexDialect } from '../../storage/index/dialect.ts'
 import { migrate, migrations } from '../../storage/index/migrate.ts'
 import type { Tables } from '../../storage/index/tables.ts'
 import { openStorage } from '../../storage/open-storage.ts'
-import { openTemporary, temporaryDirectory } from './open-temporary.ts'
+import { bytesOf, openTemporary, temporaryDirectory, upload, withAda } from './open-temporary.ts'
 
 test('A13: every pragma is as promised, on the connection that writes and on the one that reads', async () => {
   expect(pragmas).toMatchObject({
@@ -93,6 +93,38 @@ test('a damaged index is found after an unclean stop, and said in a sentence', a
   writeFileSync(file, bytes)
   writeFileSync(join(directory, 'running'), '1')
   await expect(openStorage({ directory })).rejects.toThrow()
+})
+
+const removeIndex = (directory: string): void => {
+  for (const name of ['index.db', 'index.db-wal', 'index.db-shm'])
+    rmSync(join(directory, name), { force: true })
+}
+
+test.each([
+  ['is gone', removeIndex],
+  ['is gone but for its WAL', (directory: string) => rmSync(join(directory, 'index.db'))],
+  ['is empty', (directory: string) => writeFileSync(join(directory, 'index.db'), '')],
+])('where chunks are stored and the index %s, no new one is made', async (_, lose) => {
+  const directory = temporaryDirectory()
+  const { storage, ada, root } = await withAda(null, { directory })
+  await upload(storage, ada, root, 'one', [bytesOf('one')])
+  await storage.close()
+  lose(directory)
+  const before = existsSync(join(directory, 'index.db'))
+  for (let start = 0; start < 2; start++)
+    await expect(openStorage({ directory })).rejects.toThrow(
+      /index\.db is missing.* Restore it from a backup/,
+    )
+  expect(existsSync(join(directory, 'index.db'))).toBe(before)
+})
+
+test('a first start that was interrupted before or after it made the index is done again', async () => {
+  const directory = temporaryDirectory()
+  await (await openStorage({ directory })).close()
+  writeFileSync(join(directory, 'running'), '1')
+  await (await openStorage({ directory })).close()
+  removeIndex(directory)
+  await (await openStorage({ directory })).close()
 })
 
 test('8,000 queries at once wait in line without waiting on each other', async () => {
