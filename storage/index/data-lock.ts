@@ -1,14 +1,36 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { messageOf } from '../message-of.ts'
 import { sqliteCode } from './savepoint.ts'
 
-/** Makes a data directory if it is missing, and makes it its owner's alone. Throws a sentence if it cannot. */
+/** One of them is in every directory that a hub was started in, or that is prepared for one. */
+const hubNames = ['lock.db', 'index.db', 'keys.json', 'master.key', 'chunks']
+
+/** Has files, but none of a hub. `lost+found` is in every new file system of some kinds. */
+const isForeign = (directory: string): boolean => {
+  const names = readdirSync(directory).filter(name => name !== 'lost+found')
+  return names.length > 0 && !names.some(name => hubNames.includes(name))
+}
+
+/**
+ * Makes a data directory if it is missing, and makes it its owner's alone. Throws a sentence if it cannot, or if the
+ * directory is in use for something else, which others may have to read.
+ */
 export const makeDirectory = (directory: string): void => {
+  if (makeOrFind(directory))
+    throw new Error(
+      `The directory ${directory} has files, but none of a hub: its data directory would be closed to all other users. Set WHERRY_DATA to an empty directory, or to one that is not there yet.`,
+    )
+}
+
+/** Answers whether the directory is foreign; then it is left as it is. */
+const makeOrFind = (directory: string): boolean => {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
+    if (isForeign(directory)) return true
     chmodSync(directory, 0o700)
+    return false
   } catch (error) {
     throw new Error(
       `The data directory ${directory} cannot be used (${messageOf(error)}). It has to be a directory of the user that runs the hub.`,

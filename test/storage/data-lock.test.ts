@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lockDirectory, makeDirectory } from '../../storage/index/data-lock.ts'
@@ -78,4 +78,28 @@ test('a data directory that cannot be made is said to be so', context => {
   const made = asPlainUser(`makeDirectory(${JSON.stringify(join(parent, 'data'))})`)
   if (!made.ran) context.skip('Another user may not run this checkout.')
   expect(made.sentence).toContain(`The data directory ${join(parent, 'data')} cannot be used`)
+})
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777
+
+test('a directory with files of others is refused and left as it is', () => {
+  const directory = temporaryDirectory()
+  chmodSync(directory, 0o755)
+  mkdirSync(join(directory, 'home'))
+  expect(() => makeDirectory(directory)).toThrow(`The directory ${directory} has files, but none of a hub`)
+  expect(modeOf(directory)).toBe(0o755)
+})
+
+test.each([
+  ['an empty directory', null],
+  ['a fresh file system', 'lost+found'],
+  ['a hub of which a start was cut short', 'lock.db'],
+  ['a master key that was put there', 'master.key'],
+  ['a restored hub', 'index.db'],
+])("%s is taken and made its owner's alone", (_, name) => {
+  const directory = temporaryDirectory()
+  chmodSync(directory, 0o755)
+  if (name !== null) mkdirSync(join(directory, name))
+  makeDirectory(directory)
+  expect(modeOf(directory)).toBe(0o700)
 })
