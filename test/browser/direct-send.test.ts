@@ -258,6 +258,23 @@ test('what the hub has is sent from Files through the browser of the sender', as
     expect(await sha256OfFile(await save(receiver, `Save ${name}`))).toBe(await sha256OfFile(path))
 })
 
+test('what the hub has no more when it is accepted is said on both sides', async () => {
+  const folder = await rig.makeFolder('Deleted before')
+  const file = await randomFile(join(rig.directory, 'gone soon.bin'), 2 * MiB)
+  const { page: sender } = await rig.open({ path: `/f/${folder}` })
+  await drop(sender, [file])
+  await sender.getByRole('heading', { name: '1 uploaded' }).waitFor()
+  await choose(sender, 'gone soon.bin', 'Send directly')
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await receiver.getByText('gone soon.bin').waitFor()
+  const [entry] = (await rig.client.call('folder.list', { folder })).entries
+  await rig.client.call('entry.delete', { entries: [entry?.id ?? ''] })
+  await accept(receiver)
+  await expect.poll(() => transferState(sender).textContent()).toContain('or was deleted')
+  await expect.poll(() => transferState(receiver).textContent()).toContain('or was deleted')
+})
+
 test('a receiver who is signed in saves it to the own space', async () => {
   const top = join(rig.directory, 'For Grace')
   await mkdir(join(top, 'nothing in it'), { recursive: true })

@@ -26,7 +26,7 @@ export const receiverFailure = (error: unknown): string => {
       return msg('The sender ended this.')
     case 'file_changed':
       return msg(
-        'A file changed on the sender’s side while it was sent, so this was ended. Ask for it again.',
+        'A file changed on the sender’s side while it was sent, or was deleted there, so this was ended. Ask for it again.',
       )
     default:
       return error.message

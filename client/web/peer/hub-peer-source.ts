@@ -1,4 +1,4 @@
-import { WherryError } from '../../../protocol/errors.ts'
+import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { HubClient } from '../../core/api.ts'
 import type { PeerFile, PeerSource } from '../../core/peer/api.ts'
 
@@ -11,6 +11,10 @@ const retryMs = 1000
 const mostRetries = 60
 
 const changed = () => new WherryError('file_changed')
+/** A file that was deleted, or that this user may see no more, is not to be taken for a send that is not there. */
+const asChanged = (error: unknown): never => {
+  throw isReason(error, 'not_found') ? changed() : error
+}
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
 /** A file of the hub as something to send: this browser reads it by a signed address, part by part, and passes it on. */
@@ -20,13 +24,13 @@ export const hubPeerSource = (client: HubClient, { id, version }: HubFile, file:
 
   /** Looked at after the address was made: then the address is of this version too. */
   const sign = async (): Promise<string> => {
-    const { url } = await client.call('download.url', { entries: [id] })
+    const { url } = await client.call('download.url', { entries: [id] }).catch(asChanged)
     await check()
     return url
   }
 
   const check = async () => {
-    const { entry } = await client.call('entry.get', { entry: id })
+    const { entry } = await client.call('entry.get', { entry: id }).catch(asChanged)
     if (entry.version !== version) throw changed()
   }
 

@@ -12,7 +12,9 @@ export const senderFailure = (error: unknown): string => {
     case 'no_room':
       return msg('There is not enough room on the other device.')
     case 'file_changed':
-      return msg('A file changed while it was sent, so this was ended. Send it again as it is now.')
+      return msg(
+        'A file changed while it was sent, or was deleted, so this was ended. Send it again as it is now.',
+      )
     case 'not_found':
       return msg('Nobody used the code in time. Make a new one.')
     default:
