@@ -177,6 +177,27 @@ test.for([
   expect(await readdir(target)).toEqual([])
 })
 
+test('no part has the name of another file or folder of the same send', async () => {
+  const paths = [['x'], ['x.part'], ['x (2).part'], ['in', 'Y'], ['in', 'y.PART'], ['z'], ['z.part', 'inner']]
+  const files = paths.map(path => fileOf(path, chunkBytes + 5))
+  const bytes = randomBytes(chunkBytes + 5)
+  await store.reserve(offerOf(...files))
+  const sinks: PeerSink[] = []
+  for (const file of files) sinks.push(await store.open(transfer, file))
+  for (const sink of sinks) await writeChunks(sink, bytes, 0, 1)
+  await restart()
+  await store.reserve(offerOf(...files))
+  const again: PeerSink[] = []
+  for (const file of files) again.push(await store.open(transfer, file))
+  for (const sink of again) expect([...sink.restored.keys()]).toEqual([0])
+  for (const sink of again.reverse()) {
+    await writeChunks(sink, bytes, 1)
+    await sink.finish()
+  }
+  const arrived = (await readdir(target, { recursive: true })).sort()
+  expect(arrived).toEqual(['in', 'z.part', ...paths.map(path => path.join('/'))].sort())
+})
+
 test('a symbolic link is not followed, be it for a folder, a file or a part', async () => {
   const outside = join(home, 'outside')
   await mkdir(outside)

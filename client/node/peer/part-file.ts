@@ -15,10 +15,18 @@ const partName = (name: string): string => nameEndingIn(name, '.part')
 
 export type OpenPart = { name: string; handle: FileHandle }
 
-/** Begins a part beside the place of the file `name`; never in a file that is there. */
-export const beginPart = async (folder: string, name: string): Promise<OpenPart> => {
+/**
+ * Begins a part beside the place of the file `name`; never in a file that is there, nor under a name that something else is
+ * to get.
+ */
+export const beginPart = async (
+  folder: string,
+  name: string,
+  isWanted: (part: string) => boolean,
+): Promise<OpenPart> => {
   for (let n = 1; ; n++) {
     const free = n === 1 ? partName(name) : numberedName(partName(name), n)
+    if (isWanted(free)) continue
     try {
       return { name: free, handle: await open(join(folder, free), 'wx') }
     } catch (error) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { realpath, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../../protocol/errors.ts'
+import { nameKey } from '../../../protocol/names.ts'
 import {
   chunkBytes,
   type PeerFile,
@@ -31,6 +32,12 @@ export type PartStore = PeerStore & {
 
 const fileKey = ({ path, size, modifiedAt }: PeerFile): string => JSON.stringify([path, size, modifiedAt])
 
+/** The same for paths that a file system may take for the same. */
+const pathKey = (path: readonly string[]): string => path.map(nameKey).join('/')
+
+/** The path itself, and the folders that it is in. */
+const pathsTo = (path: readonly string[]): string[] => path.map((_, i) => pathKey(path.slice(0, i + 1)))
+
 const openReceipt = async (target: string, transfer: string, journals: string) => {
   const name = createHash('sha256').update(`${target}\n${transfer}`).digest('hex')
   const journal = await openReceiptJournal(join(journals, `${name}.journal`))
@@ -39,6 +46,8 @@ const openReceipt = async (target: string, transfer: string, journals: string) =
     folders: receiptFolders(target, journal),
     sync: groupSync(journal),
     inUse: new Set<string>(),
+    /** Where files and folders of the offer are to be. */
+    wanted: new Set<string>(),
   }
 }
 
@@ -74,9 +83,11 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
     return partSink({ file, ...place, part, number, restored, sync: receipt.sync })
   }
 
-  const openNew = async ({ folders, journal, sync }: Receipt, file: PeerFile): Promise<PeerSink> => {
-    const place = await folders.ensure(file.path.slice(0, -1))
-    const part = await beginPart(place.folder, file.path.at(-1) ?? '')
+  const openNew = async ({ folders, journal, sync, wanted }: Receipt, file: PeerFile): Promise<PeerSink> => {
+    const parent = file.path.slice(0, -1)
+    const place = await folders.ensure(parent)
+    const isWanted = (name: string) => wanted.has(pathKey([...parent, name]))
+    const part = await beginPart(place.folder, file.path.at(-1) ?? '', isWanted)
     const number = journal.newFile()
     const id = (await fileId(join(place.folder, part.name))) ?? ''
     await journal.append([{ file: number, key: fileKey(file), part: join(place.relative, part.name), id }])
@@ -99,6 +110,7 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
     async reserve(offer: PeerOffer) {
       for (const { path } of offer.files) checkPath(path)
       const receipt = await receiptOf(offer.transfer)
+      for (const { path } of offer.files) for (const one of pathsTo(path)) receipt.wanted.add(one)
       const needed = offer.files.reduce((sum, file) => sum + file.size - keptBytes(receipt, file), 0)
       const { bavail, bsize } = await statfs(target)
       if (needed <= bavail * bsize) return
