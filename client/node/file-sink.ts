@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { type FileHandle, link, open, rename, rm, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, link, open, rename, unlink, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../protocol/errors.ts'
 import { nameEndingIn } from '../../protocol/names.ts'
@@ -42,22 +42,14 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
       await writeAll(opened(), bytes, position)
     },
     async finish({ modifiedAt }) {
-      const whole = opened()
-      await whole.truncate(size)
+      await opened().truncate(size)
+      await opened().close()
+      handle = null
       // Not as a number: below zero, before 1970, Node takes one for now.
       const date = new Date(modifiedAt)
-      await whole.utimes(date, date)
-      const { ino } = await whole.stat()
-      await whole.close()
-      handle = null
-      try {
-        if (overwrite) await rename(part, file)
-        else await nameNew(part, file)
-      } catch (error) {
-        // The same command beside this one may have written the same bytes into the same part, and have named it first.
-        if ((await stat(file).catch(() => null))?.ino !== ino) throw error
-        await rm(part, { force: true })
-      }
+      await utimes(part, date, date)
+      if (overwrite) await rename(part, file)
+      else await nameNew(part, file)
     },
     async stop(keep) {
       await handle?.close()

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { WherryError } from '../../../protocol/errors.ts'
+import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { download } from '../../core/download/download.ts'
 import { argument, type Command, PartialFailure } from '../cli/command.ts'
@@ -8,9 +10,11 @@ import { countOfFiles, formatBytes, type Output, printable } from '../cli/output
 import { createProgressBar } from '../cli/progress.ts'
 import { listFolder, needEntry } from '../cli/remote-path.ts'
 import type { Client } from '../cli/session.ts'
+import { tryFileLock } from '../file-lock.ts'
 import { fileSink } from '../file-sink.ts'
 import { threadHashing } from '../hashing.ts'
 import { modifiedAt } from '../modified-at.ts'
+import { stateDirectory } from '../state-directory.ts'
 import { whyOf } from '../why-of.ts'
 
 /** Files that download at the same time. */
@@ -48,6 +52,20 @@ const isHere = async ({ entry, file }: Wanted): Promise<'same' | 'other' | 'abse
   return found.size === entry.size && modifiedAt(found) === entry.modifiedAt ? 'same' : 'other'
 }
 
+const free = async () => {}
+
+/**
+ * Two commands that write to one place would write into one part. Answers what lets others have the place; where no lock can
+ * be kept, nobody is kept out. Small files are over before anybody comes.
+ */
+const takePlace = async ({ entry, file }: Wanted): Promise<() => Promise<void>> => {
+  if (entry.size < limits.chunkMinBytes) return free
+  const name = hash('sha256', resolve(file)).slice(0, 32)
+  const release = await tryFileLock(join(stateDirectory('downloads'), `${name}.lock`)).catch(() => free)
+  if (!release) throw new WherryError('busy', 'another command is downloading to that place')
+  return release
+}
+
 type Totals = { files: number; bytes: number; receivedBytes: number; reusedBytes: number; failed: number }
 
 const getAll = async (
@@ -64,6 +82,10 @@ const getAll = async (
   const getOne = async (one: Wanted): Promise<void> => {
     totals.files++
     totals.bytes += one.entry.size
+    const release = await takePlace(one)
+    await getAlone(one).finally(release)
+  }
+  const getAlone = async (one: Wanted): Promise<void> => {
     const here = await isHere(one)
     if (here === 'same') {
       totals.reusedBytes += one.entry.size
