@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
+import { certificate, privateKey } from '../support/self-signed.ts'
 
 let home: string
 let wherry: CommandLine
@@ -38,11 +40,17 @@ const freePort = async (): Promise<number> => {
 
 /** Takes connections and says nothing. */
 const silent = () => listening(createServer(socket => socket.on('error', () => {})))
+const unsigned = () => listening(createTlsServer({ cert: certificate, key: privateKey }))
 const other = () => listening(createHttpServer((_request, answer) => answer.end('a web site')))
 
 test.each([
   ['another site', async () => `http://127.0.0.1:${await other()}`, 'what answers there is no Wherry hub'],
   ['one without TLS', async () => `https://127.0.0.1:${await other()}`, 'it does not speak TLS'],
+  [
+    'one that nobody vouches for',
+    async () => `https://127.0.0.1:${await unsigned()}`,
+    'its certificate is signed by nobody',
+  ],
   ['no machine', async () => 'http://no-such-machine.invalid', 'there is no machine of that name'],
 ])('%s in the place of a hub is told at once, with 5', async (_, address, words) => {
   const hub = await address()
