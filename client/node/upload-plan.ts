@@ -1,6 +1,7 @@
-import { nameKey, nameProblem } from '../../protocol/names.ts'
+import { nameKey } from '../../protocol/names.ts'
 import type { Entry, UnfinishedUpload } from '../../protocol/values.ts'
 import type { HubClient, UploadQueue, UploadRequest } from '../core/api.ts'
+import { pathProblem } from '../core/upload/upload-names.ts'
 import { type Destination, listFolder } from './cli/remote-path.ts'
 import { fileSource } from './file-source.ts'
 import type { LocalFile, LocalTree, Unsent } from './local-tree.ts'
@@ -55,15 +56,11 @@ const isSameDate = (one: { modifiedAt: number }, other: { modifiedAt: number }):
 const isThere = (local: LocalFile, entry: Entry | undefined): boolean =>
   entry?.kind === 'file' && entry.size === local.size && isSameDate(entry, local)
 
-const pathProblem = (names: readonly string[]): string | null =>
-  names.map(nameProblem).find(problem => problem !== null) ?? null
-
 /** Why a file cannot go to its place: no name for the hub, or the place of another file of the same command. */
 const whyNot = (path: readonly string[], name: string, taken: Map<string, LocalFile>, local: LocalFile) => {
-  const names = [...path, name]
-  const problem = pathProblem(names)
-  if (problem !== null) return problem
-  const place = names.map(nameKey).join('/')
+  const problem = pathProblem(path, name)
+  if (problem !== null) return problem.message
+  const place = [...path, name].map(nameKey).join('/')
   const other = taken.get(place)
   if (other) return `it would have the place of ${other.file} on the hub`
   taken.set(place, local)
@@ -128,9 +125,9 @@ export const makeEmptyFolders = async (
   const used = new Set(tree.files.map(file => file.path.join('/')))
   for (const path of tree.folders) {
     if (used.has(path.join('/'))) continue
-    const why = pathProblem(path)
-    if (why !== null) {
-      failed.push({ file: path.join('/'), why })
+    const problem = pathProblem(path.slice(0, -1), path.at(-1) ?? '')
+    if (problem !== null) {
+      failed.push({ file: path.join('/'), why: problem.message })
       continue
     }
     let folder = target.folder.id

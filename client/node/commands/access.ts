@@ -17,6 +17,8 @@ const holdsFor = ({ subject }: Grant, asked: Subject): boolean =>
   subject.kind === 'everyone' ||
   (asked.kind === 'email' && subject.email.toLowerCase() === asked.email.toLowerCase())
 
+const kindOf = ({ kind }: Subject): Grant['subject']['kind'] => (kind === 'everyone' ? 'everyone' : 'user')
+
 export const access: Command = {
   usage: 'access SPACE:PATH [grant WHO LEVEL | revoke WHO]',
   doc: 'Shows or changes who may do what with a folder or file. WHO is an e-mail address or "everyone"; LEVEL is read, write, delete or admin.',
@@ -42,9 +44,11 @@ export const access: Command = {
       output.result(grant, ['Granted.'])
     } else if (action === 'revoke') {
       const subject = parseSubject(argument(args, 2))
-      const { revoked } = await client.call('access.revoke', { entry: entry.id, subject })
+      // Read before: who gives up the own right may not read afterwards.
       const { grants } = await client.call('access.list', { entry: entry.id })
-      const still = grants.filter(grant => holdsFor(grant, subject))
+      const { revoked } = await client.call('access.revoke', { entry: entry.id, subject })
+      const isRevoked = (grant: Grant) => !grant.inherited && grant.subject.kind === kindOf(subject)
+      const still = grants.filter(grant => holdsFor(grant, subject) && !isRevoked(grant))
       output.result({ revoked, still }, [
         revoked ? 'Revoked.' : 'There was nothing to revoke here.',
         ...still.map(grant => `Still holds: ${who(grant)} may ${grant.level}, ${whereFrom(grant)}.`),
