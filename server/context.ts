@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
-import type { Level } from '../protocol/levels.ts'
 import type { CallName, Params, Result } from '../protocol/table.ts'
 import type { Actor, Storage } from '../storage/storage.ts'
+import type { LevelOf } from './auth/levels.ts'
 import type { LoginLimits } from './auth/login-limits.ts'
 import type { Passwords } from './auth/passwords.ts'
 import type { SigningIn } from './auth/signing-in.ts'
@@ -35,8 +35,8 @@ export type Hub = {
   relays: Relays
   /** Every connection that a user has open. */
   connectionsOf: (user: string) => Connection[]
-  /** The level of a user on an entry against current state; remembered until a commit with `rights`. */
-  levelOf: (user: string, entry: string) => Promise<Level | null>
+  /** Remembers its answers until a commit with `rights`. */
+  levelOf: LevelOf
   metrics: Metrics
   /** What the gear table of every client's chunker is made from. */
   chunkingSeed: string

@@ -9,7 +9,7 @@ import { asUser, type Principal } from './connection.ts'
 import type { CallContext, Hub } from './context.ts'
 import { handlers } from './handlers/table.ts'
 import { describeIssue, encodeError, encodeResult, parseMessage } from './rpc-message.ts'
-import type { FailAnnounced } from './transfers/transfers.ts'
+import type { FailAnnounced } from './transfers/transfer-parts.ts'
 import type { Socket } from './transport/socket.ts'
 
 /** The only road from a text message to a handler: decode, parse, authorise, run, encode. */

@@ -1,8 +1,11 @@
 import type { Level } from '../../protocol/levels.ts'
 
+/** The level of a user on an entry, against current state; null without any. */
+export type LevelOf = (user: string, entry: string) => Promise<Level | null>
+
 /** Remembers levels until they are void. */
 export type Levels = {
-  of(user: string, entry: string): Promise<Level | null>
+  of: LevelOf
   /** Rights changed: what was computed, or is being computed, counts no more. */
   forget(): void
 }
@@ -10,7 +13,7 @@ export type Levels = {
 /** Beyond this many remembered levels all are forgotten. */
 const maxRemembered = 100_000
 
-export const createLevels = (read: (user: string, entry: string) => Promise<Level | null>): Levels => {
+export const createLevels = (read: LevelOf): Levels => {
   let remembered = new Map<string, Promise<Level | null>>()
 
   const ask = async (key: string, user: string, entry: string): Promise<Level | null> => {

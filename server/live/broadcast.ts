@@ -2,6 +2,7 @@ import type { Level } from '../../protocol/levels.ts'
 import type { EventName, EventParams } from '../../protocol/table.ts'
 import type { Person } from '../../protocol/values.ts'
 import type { Commit, Storage } from '../../storage/storage.ts'
+import type { LevelOf } from '../auth/levels.ts'
 import { throttle } from '../auth/throttle.ts'
 import { asUser, type Connection } from '../connection.ts'
 import type { Transfers } from '../transfers/transfers.ts'
@@ -26,7 +27,7 @@ export type Broadcaster = {
 export type BroadcastParts = {
   storage: Storage
   transfers: Pick<Transfers, 'progressOf'>
-  levelOf: (user: string, entry: string) => Promise<Level | null>
+  levelOf: LevelOf
   publish(topic: string, message: string): void
   failed(error: unknown): void
 }

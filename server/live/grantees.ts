@@ -1,11 +1,11 @@
-import type { Level } from '../../protocol/levels.ts'
 import type { Commit } from '../../storage/storage.ts'
+import type { LevelOf } from '../auth/levels.ts'
 import { asUser, type Connection } from '../connection.ts'
 import type { Watch } from './watches.ts'
 
 export type GranteeParts = {
   connections: { all(): Iterable<Connection> }
-  levelOf: (user: string, entry: string) => Promise<Level | null>
+  levelOf: LevelOf
 }
 
 /** Tells people, on each connection of theirs, the level they have now where a grant changed, or its entry went, moved or was renamed; but not those `told` already. */

@@ -2,7 +2,7 @@ import { WherryError } from '../../protocol/errors.ts'
 import type { Params } from '../../protocol/table.ts'
 import { type BatchStream, batchProblem, createBatchStream, type ReceivedFile } from './batch-stream.ts'
 import type { Lane } from './lane.ts'
-import type { FailAnnounced } from './transfers.ts'
+import type { FailAnnounced } from './transfer-parts.ts'
 
 /** What came of each file's bytes, in the order of the call. */
 export type StoreFiles = (files: readonly ReceivedFile[]) => Promise<readonly (WherryError | null)[]>

@@ -5,7 +5,7 @@ import type { ChunkBuffer } from '../../storage/chunks/chunk-store.ts'
 import type { ContentInfo } from '../../storage/storage.ts'
 import type { Connection } from '../connection.ts'
 import { createOutbox, type Outbox, type OutboxLimits, sliceScratch } from './outbox.ts'
-import type { TransferParts } from './upload-parts.ts'
+import type { TransferParts } from './transfer-parts.ts'
 
 /** A download that a connection has open. */
 export type Download = {

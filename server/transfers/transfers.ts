@@ -10,11 +10,8 @@ import { creditBudget } from './credit.ts'
 import { createDownloads, type Downloads } from './downloads.ts'
 import { createLane, type Lane } from './lane.ts'
 import { createProgress } from './progress.ts'
-import { type TransferParts, uploadParts } from './upload-parts.ts'
+import { type FailAnnounced, type TransferParts, uploadParts } from './transfer-parts.ts'
 import { createUploadStreams, type UploadStreams } from './upload-streams.ts'
-
-/** Tells an announced call that it failed, wherever that happened; after the call succeeded it does nothing. */
-export type FailAnnounced = (error: WherryError) => void
 
 /** Uploads and downloads that run: binary frames come in and go out here. */
 export type Transfers = {

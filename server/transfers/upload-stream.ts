@@ -7,7 +7,7 @@ import { type Declaration, declaredChunks, type Wanted } from './declared-chunks
 import { deferred, tally } from './deferred.ts'
 import type { Intake, Lane } from './lane.ts'
 import { together } from './together.ts'
-import type { UploadParts } from './upload-parts.ts'
+import type { UploadParts } from './transfer-parts.ts'
 
 /** What an upload is, once upload.open or upload.resume went through. */
 export type OpenedUpload = {

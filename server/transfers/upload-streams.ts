@@ -6,8 +6,7 @@ import type { UserPrincipal } from '../connection.ts'
 import type { Declaration } from './declared-chunks.ts'
 import type { Lane } from './lane.ts'
 import type { Progress } from './progress.ts'
-import type { FailAnnounced } from './transfers.ts'
-import type { UploadParts } from './upload-parts.ts'
+import type { FailAnnounced, UploadParts } from './transfer-parts.ts'
 import { createUploadStream, type UploadStream } from './upload-stream.ts'
 
 /** The uploads that are bound to streams now: at most one stream for each upload, the newest. */

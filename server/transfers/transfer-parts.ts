@@ -1,9 +1,14 @@
+import type { Logger } from 'pino'
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import type { Storage } from '../../storage/storage.ts'
-import type { Hub } from '../context.ts'
+import type { LevelOf } from '../auth/levels.ts'
 
 /** What transfers are made of: the hub's parts that they use, and their bounds. */
-export type TransferParts = Pick<Hub, 'storage' | 'clock' | 'log' | 'levelOf'> & {
+export type TransferParts = {
+  storage: Storage
+  clock: () => number
+  log: Logger
+  levelOf: LevelOf
   config: TransferConfig
 }
 
@@ -13,6 +18,9 @@ export type TransferConfig = {
   /** Upload credit of all connections together. */
   uploadBudgetBytes: number
 }
+
+/** Tells an announced call that it failed, wherever that happened; after the call succeeded it does nothing. */
+export type FailAnnounced = (error: WherryError) => void
 
 /** What an upload's stream needs of them. */
 export type UploadParts = {
