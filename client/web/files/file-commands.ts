@@ -1,7 +1,8 @@
 import { msg } from '@lit/localize'
-import { html } from 'lit'
+import { html, type LitElement, type TemplateResult } from 'lit'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { Entry } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
@@ -9,17 +10,38 @@ import { announce, say } from '../ui/say.ts'
 import { Clipboard } from './clipboard.ts'
 import { type CommandName, commands } from './commands.ts'
 import type { DropTarget } from './drag.ts'
-import type { FilesPage } from './files-page.ts'
+import type { FolderInfo } from './folder-view.ts'
 import { copy, download, move, remove, sendDirectly } from './lazy-actions.ts'
-import { isEntry } from './rows.ts'
-import { nothingSelected, selectAll, selectOnly } from './selection.ts'
+import { isEntry, type Row } from './rows.ts'
+import { nothingSelected, type Selection, selectAll, selectOnly } from './selection.ts'
+
+/** What the commands need of the folder page. */
+export type CommandPage = LitElement & {
+  readonly client: HubClient
+  /** Id of the folder. */
+  readonly place: string
+  readonly folder: { readonly info: FolderInfo | null }
+  /** From the root of the space down to the folder. */
+  readonly crumbs: readonly DropTarget[]
+  readonly rows: readonly Row[]
+  /** The selected entries, in the order of the list. */
+  readonly selected: readonly Entry[]
+  readonly selection: Selection
+  setSelection(selection: Selection): void
+  /** Those that wait to be pasted elsewhere. */
+  cut: ReadonlySet<string>
+  renaming: string | null
+  dialog: TemplateResult | null
+  readonly isTaken: (name: string) => boolean
+  toggleDetails(): void
+}
 
 /** Runs the commands of commands.ts for the folder page. */
 export class FileCommands {
-  readonly #page: FilesPage
+  readonly #page: CommandPage
   readonly #clipboard = new Clipboard()
 
-  constructor(page: FilesPage) {
+  constructor(page: CommandPage) {
     this.#page = page
   }
 

@@ -21,6 +21,7 @@ export class FolderView implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #callbacks: Callbacks
   #place = ''
+  #loads = 0
   #stops: Stop[] = []
 
   constructor(host: ReactiveControllerHost, callbacks: Callbacks) {
@@ -64,15 +65,16 @@ export class FolderView implements ReactiveController {
 
   async #load(place: string) {
     const client = this.#callbacks.client()
+    const load = ++this.#loads
     if (client.state !== 'live') return
     try {
       const info = await client.call('entry.get', { entry: place })
-      if (place !== this.#place) return
+      if (load !== this.#loads) return
       if (info.entry.kind === 'file') return this.#callbacks.isFile(info)
       this.info = info
       this.isGone = false
     } catch (error) {
-      if (place !== this.#place) return
+      if (load !== this.#loads) return
       this.isGone = isReason(error, 'not_found', 'forbidden', 'invalid_params')
       if (this.isGone) this.info = null
     }
