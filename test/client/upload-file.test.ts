@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Source } from '../../client/core/api.ts'
+import type { Source, TransferLink } from '../../client/core/api.ts'
 import { contentDigest, subtleHashing, subtleSha256 } from '../../client/core/hashing.ts'
 import { newId } from '../../client/core/new-id.ts'
 import { createChunker } from '../../client/core/upload/chunker.ts'
@@ -11,7 +11,7 @@ import {
   type FileUploadOptions,
 } from '../../client/core/upload/upload-file.ts'
 import { createSender } from '../../client/core/upload/upload-sender.ts'
-import { isReason } from '../../protocol/errors.ts'
+import { isReason, WherryError } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
 import { createFakeHub, fakeId, smallChunking } from './fake-hub.ts'
 import { memorySource, someBytes } from './memory-source.ts'
@@ -167,6 +167,28 @@ describe('uploading one file', () => {
     await upload.run(never)
     expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
     expect(hub.counted.sentBytes).toBeLessThanOrEqual(400_000 + smallChunking.maxBytes)
+  })
+
+  test('what an earlier run had asked for and is answered late does not end the next one', async () => {
+    const hub = createFakeHub()
+    const bytes = someBytes(4_000_000)
+    const late = Promise.withResolvers<never>()
+    const failures = [Promise.reject(new WherryError('forbidden')), late.promise]
+    for (const failure of failures) failure.catch(() => {})
+    const link = Object.create(hub.link, {
+      call: {
+        value: (...[name, ...rest]: Parameters<TransferLink['call']>) => {
+          const isResumed = (hub.counted.calls.get('upload.resume') ?? 0) > 0
+          // The hub reads it long after it was sent: the right is back by then, what was declared before is not there.
+          if (isResumed) late.reject(new WherryError('conflict', 'Chunks are declared in order.'))
+          return (name === 'upload.declare' && failures.shift()) || hub.link.call(name, ...rest)
+        },
+      },
+    }) as TransferLink
+    const { upload } = uploadOf(hub, memorySource('a', bytes), { link })
+    await expect(upload.run(never)).rejects.toMatchObject({ reason: 'forbidden' })
+    expect(failures).toEqual([])
+    expect((await upload.run(never)).entry.size).toBe(bytes.length)
   })
 
   test('an upload of an earlier run is finished with the same file and refused with another', async () => {

@@ -143,11 +143,14 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
 
     const declaring = declareAll({
       ...{ link, ledger, bell, upload, check },
+      // Answers may come when this is long over and the next run has begun.
       answered(from, count, missing) {
-        if (!run.ended) ledger.answered(from, count, missing)
+        if (run.ended) return
+        ledger.answered(from, count, missing)
         changed()
       },
       failed(error) {
+        if (run.ended) return
         failure ??= isReason(error, 'disconnected') ? null : error
         changed()
       },
