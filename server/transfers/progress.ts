@@ -8,12 +8,19 @@ export type Progress = {
   update(upload: string, change: Partial<TransferProgress>): void
   of(folder: string): TransferProgress[]
   onChange(listener: (folder: string) => void): () => void
+  /** Forgets what waited too long. To be called every few seconds. */
+  sweep(): void
 }
 
 /** How long an ended upload is still told, so that every watcher hears of its end. */
-const toldMs = 3000
+const endedMs = 3000
+/** How long one that nobody sends is told, as it may go on in a moment; its person has it in `upload.list` for longer. */
+export const waitingMs = 10 * 60 * 1000
 
-type Row = { progress: TransferProgress; endedAt: number | null }
+/** `since`: when it came into its state. */
+type Row = { progress: TransferProgress; since: number }
+
+const mostMs = { running: Number.POSITIVE_INFINITY, waiting: waitingMs, ended: endedMs }
 
 export const createProgress = (clock: () => number): Progress => {
   const folders = new Map<string, Map<string, Row>>()
@@ -24,14 +31,14 @@ export const createProgress = (clock: () => number): Progress => {
     for (const listener of listeners) listener(folder)
   }
 
-  const forgetEnded = (folder: string, rows: Map<string, Row>): void => {
+  const isOver = ({ progress, since }: Row): boolean => since + mostMs[progress.state] < clock()
+
+  const forgetOver = (folder: string, rows: Map<string, Row>): void => {
     const forget = (upload: string): void => {
       rows.delete(upload)
       folderOf.delete(upload)
     }
-    for (const [upload, { endedAt }] of rows) {
-      if (endedAt !== null && endedAt + toldMs < clock()) forget(upload)
-    }
+    for (const [upload, row] of rows) if (isOver(row)) forget(upload)
     const oldest = rows.keys().next().value
     if (rows.size > limits.listItems && oldest !== undefined) forget(oldest)
     if (rows.size === 0) folders.delete(folder)
@@ -39,10 +46,12 @@ export const createProgress = (clock: () => number): Progress => {
 
   const set = (folder: string, progress: TransferProgress): void => {
     const rows = folders.get(folder) ?? new Map<string, Row>()
-    rows.set(progress.upload, { progress, endedAt: progress.state === 'ended' ? clock() : null })
+    const before = rows.get(progress.upload)
+    const since = before?.progress.state === progress.state ? before.since : clock()
+    rows.set(progress.upload, { progress, since })
     folders.set(folder, rows)
     folderOf.set(progress.upload, folder)
-    forgetEnded(folder, rows)
+    forgetOver(folder, rows)
     changed(folder)
   }
 
@@ -56,12 +65,19 @@ export const createProgress = (clock: () => number): Progress => {
     of: folder => {
       const rows = folders.get(folder)
       if (!rows) return []
-      forgetEnded(folder, rows)
+      forgetOver(folder, rows)
       return [...rows.values()].map(row => row.progress)
     },
     onChange: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    sweep: () => {
+      for (const [folder, rows] of folders) {
+        if (![...rows.values()].some(isOver)) continue
+        forgetOver(folder, rows)
+        changed(folder)
+      }
     },
   }
 }

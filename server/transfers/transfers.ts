@@ -57,7 +57,7 @@ export type Transfers = {
 /** Credit or a send buffer that does not move for so long, while others wait, ends its connection. */
 const creditStallMs = 60_000
 const readerStallMs = 30_000
-const stallCheckMs = 5000
+const sweepMs = 5000
 /** Chunks that are read ahead for downloads, of all connections together. */
 const sharedAheadBytes = 64 * limits.chunkMaxBytes
 
@@ -80,8 +80,14 @@ export const createTransfers = (
     bufferedBytes: Math.min(2 * limits.chunkMaxBytes, config.windowBytes / 2),
     stallMs: stallMs.reader,
   })
-  const stallCheck = setInterval(() => budget.endStalled(), Math.min(stallCheckMs, stallMs.credit))
-  stallCheck.unref()
+  const regularly = setInterval(
+    () => {
+      budget.endStalled()
+      progress.sweep()
+    },
+    Math.min(sweepMs, stallMs.credit),
+  )
+  regularly.unref()
   let isDraining = false
 
   const laneOf = (connection: Connection): Lane => {
@@ -166,7 +172,7 @@ export const createTransfers = (
     },
     drain: async () => {
       isDraining = true
-      clearInterval(stallCheck)
+      clearInterval(regularly)
       for (const batch of batches.all()) batch.end(new WherryError('closing'))
       await Promise.all(streams.all().map(stream => stream.settled()))
     },
