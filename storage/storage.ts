@@ -161,14 +161,20 @@ export type Entries = {
     name: string,
     onClash: 'fail' | 'keepBoth' | 'reuse',
   ): Promise<{ entry: Entry; created: boolean }>
-  /** (once) */
-  rename(actor: Actor, id: string, name: string): Promise<Entry>
-  /** (once) */
-  move(actor: Actor, ids: readonly string[], folder: string, onClash: 'fail' | 'keepBoth'): Promise<Entry[]>
+  /** (once) `conflict` if somebody else changed it after that change number of its space. */
+  rename(actor: Actor, id: string, name: string, unchangedSince?: number): Promise<Entry>
+  /** (once) `unchangedSince`: as for rename. */
+  move(
+    actor: Actor,
+    ids: readonly string[],
+    folder: string,
+    onClash: 'fail' | 'keepBoth',
+    unchangedSince?: number,
+  ): Promise<Entry[]>
   /** (once) */
   copy(actor: Actor, ids: readonly string[], folder: string, onClash: 'fail' | 'keepBoth'): Promise<Entry[]>
-  /** (once) Answers how many entries went, with all that was in them. */
-  remove(actor: Actor, ids: readonly string[]): Promise<number>
+  /** (once) Answers how many entries went, with all that was in them. `conflict` if anything of that changed since, by whoever. */
+  remove(actor: Actor, ids: readonly string[], unchangedSince?: number): Promise<number>
 }
 
 export type GrantSubject = { kind: 'everyone' } | { kind: 'user'; user: string }

@@ -1,9 +1,11 @@
 import * as v from 'valibot'
 import { call } from '../call.ts'
 import { limits } from '../limits.ts'
-import { count, entry, id, level, listOf, name, space } from '../values.ts'
+import { count, entry, id, level, listOf, name, seq, space } from '../values.ts'
 
 const onEntryClash = v.optional(v.picklist(['fail', 'keepBoth']), 'fail')
+/** For taking back: only where nobody went on with it. */
+const unchangedSince = v.optional(seq)
 const entriesParam = listOf(id, limits.entriesBatch, 1)
 const entriesResult = v.strictObject({ entries: listOf(entry, limits.entriesBatch) })
 
@@ -28,23 +30,31 @@ export const entryCalls = {
     errors: ['not_found'],
   }),
   'entry.rename': call({
-    doc: 'Gives an entry another name in its folder.',
+    doc: 'Gives an entry another name in its folder. `unchangedSince`: only if nobody else changed it after that change number of its space.',
     access: [{ level: 'write', of: 'entry' }],
     once: true,
-    params: v.strictObject({ entry: id, name }),
+    params: v.strictObject({ entry: id, name, unchangedSince }),
     result: v.strictObject({ entry }),
-    errors: ['name_taken', 'forbidden'],
+    errors: ['name_taken', 'forbidden', 'conflict'],
   }),
   'entry.move': call({
-    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step.',
+    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step. `unchangedSince`: only if nobody else changed one of them after that change number of their space.',
     access: [
       { level: 'delete', of: 'entries' },
       { level: 'write', of: 'folder' },
     ],
     once: true,
-    params: v.strictObject({ entries: entriesParam, folder: id, onClash: onEntryClash }),
+    params: v.strictObject({ entries: entriesParam, folder: id, onClash: onEntryClash, unchangedSince }),
     result: entriesResult,
-    errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'forbidden', 'too_large'],
+    errors: [
+      'name_taken',
+      'invalid_move',
+      'not_a_folder',
+      'quota_exceeded',
+      'forbidden',
+      'too_large',
+      'conflict',
+    ],
   }),
   'entry.copy': call({
     doc: 'Copies entries into a folder, all or none. No bytes are copied, however large they are; the quota counts them.',
@@ -58,11 +68,11 @@ export const entryCalls = {
     errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'too_large'],
   }),
   'entry.delete': call({
-    doc: 'Deletes entries with all that is in them, all or none, for ever.',
+    doc: 'Deletes entries with all that is in them, all or none, for ever. `unchangedSince`: only if nothing of them or in them changed after that change number of their space.',
     access: [{ level: 'delete', of: 'entries' }],
     once: true,
-    params: v.strictObject({ entries: entriesParam }),
+    params: v.strictObject({ entries: entriesParam, unchangedSince }),
     result: v.strictObject({ removed: count() }),
-    errors: ['forbidden'],
+    errors: ['forbidden', 'conflict'],
   }),
 }

@@ -38,10 +38,11 @@ export const resolveEntry: Handler<'entry.resolve'> = async (
 }
 
 /** Who may write in an entry alone is not told which of its neighbours has the name. */
-export const renameEntry: Handler<'entry.rename'> = async (context, { entry: id, name }) => {
+export const renameEntry: Handler<'entry.rename'> = async (context, params) => {
   const { storage, actor, principal, levelOf } = context
+  const { entry: id, name, unchangedSince } = params
   try {
-    return { entry: await storage.entries.rename(actor, id, name) }
+    return { entry: await storage.entries.rename(actor, id, name, unchangedSince) }
   } catch (error) {
     const folder = isReason(error, 'name_taken') ? (await storage.entries.get(id))?.folder : null
     if (folder && (await levelOf(principal.user, folder)) === null) throw new WherryError('name_taken')
@@ -51,9 +52,9 @@ export const renameEntry: Handler<'entry.rename'> = async (context, { entry: id,
 
 export const moveEntries: Handler<'entry.move'> = async (
   { storage, actor },
-  { entries, folder, onClash },
+  { entries, folder, onClash, unchangedSince },
 ) => ({
-  entries: await storage.entries.move(actor, entries, folder, onClash),
+  entries: await storage.entries.move(actor, entries, folder, onClash, unchangedSince),
 })
 
 export const copyEntries: Handler<'entry.copy'> = async (
@@ -63,6 +64,9 @@ export const copyEntries: Handler<'entry.copy'> = async (
   entries: await storage.entries.copy(actor, entries, folder, onClash),
 })
 
-export const deleteEntries: Handler<'entry.delete'> = async ({ storage, actor }, { entries }) => ({
-  removed: await storage.entries.remove(actor, entries),
+export const deleteEntries: Handler<'entry.delete'> = async (
+  { storage, actor },
+  { entries, unchangedSince },
+) => ({
+  removed: await storage.entries.remove(actor, entries, unchangedSince),
 })

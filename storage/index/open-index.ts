@@ -100,11 +100,13 @@ const entriesOf = (db: Kysely<Tables>, writer: Writer, sweep: () => void): Stora
   ...entryReads(db),
   createFolder: (actor, folder, name, onClash) =>
     writer.run('entries.createFolder', { folder, name, onClash }, actor),
-  rename: (actor, entry, name) => writer.run('entries.rename', { entry, name }, actor),
-  move: (actor, entries, folder, onClash) => writer.run('entries.move', { entries, folder, onClash }, actor),
+  rename: (actor, entry, name, unchangedSince) =>
+    writer.run('entries.rename', { entry, name, unchangedSince }, actor),
+  move: (actor, entries, folder, onClash, unchangedSince) =>
+    writer.run('entries.move', { entries, folder, onClash, unchangedSince }, actor),
   copy: (actor, entries, folder, onClash) => writer.run('entries.copy', { entries, folder, onClash }, actor),
-  async remove(actor, entries) {
-    const removed = await writer.run('entries.remove', { entries }, actor)
+  async remove(actor, entries, unchangedSince) {
+    const removed = await writer.run('entries.remove', { entries, unchangedSince }, actor)
     sweep()
     return removed
   },

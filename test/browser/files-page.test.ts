@@ -115,6 +115,20 @@ test('undoing a move that kept both gives the name back, too', async () => {
   await expect.poll(async () => (await rig.list(folder)).map(entry => entry.name).sort()).toEqual(['a', 'b'])
 })
 
+test('undoing a copy takes nothing along that came into it meanwhile', async () => {
+  const folder = await folderWith('Copying', ['a', 'b'])
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'a').click()
+  await page.keyboard.press('Control+C')
+  await page.keyboard.press('Control+V')
+  await row(page, 'a (2)').waitFor()
+  const copy = (await rig.list(folder)).find(entry => entry.name === 'a (2)')?.id ?? ''
+  await rig.makeFolder('work of somebody else', copy)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('“a (2)” was changed meanwhile, so it stays as it is.').waitFor()
+  expect(await rig.list(copy)).toHaveLength(1)
+})
+
 test('a message stays while the pointer or the focus is on it, and goes away some time after', async () => {
   const folder = await folderWith('Messages', ['a', 'b'])
   const { page } = await rig.open({ path: `/f/${folder}` })

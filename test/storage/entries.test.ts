@@ -169,3 +169,37 @@ test('one copy makes no more entries than it may, also as the sum of many', asyn
   await expect(copies).rejects.toMatchObject({ reason: 'too_large' })
   expect((await storage.entries.list(root, firstPage)).total).toBe(1)
 })
+
+test('a name or a place is taken back unless somebody else changed it', async () => {
+  const { storage, actor, root } = await withAda()
+  const bob = await storage.users.create(actor, person('Bob'))
+  const other = { user: bob.id, requestId: null }
+  const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  const { entry: to } = await storage.entries.createFolder(actor, root, 'to', 'fail')
+  const first = await storage.entries.rename(actor, a.id, 'b')
+  await storage.entries.rename(actor, a.id, 'c')
+  const [moved] = await storage.entries.move(actor, [a.id], to.id, 'fail', first.seq)
+  await storage.entries.createFolder(other, a.id, 'in it', 'fail')
+  expect(await storage.entries.rename(actor, a.id, 'd', moved?.seq)).toMatchObject({ name: 'd' })
+  const theirs = await storage.entries.rename(other, a.id, 'e')
+  const refused = { reason: 'conflict', message: '“e” was changed meanwhile, so it stays as it is.' }
+  await expect(storage.entries.rename(actor, a.id, 'b', moved?.seq)).rejects.toMatchObject(refused)
+  await expect(storage.entries.move(actor, [a.id], root, 'fail', moved?.seq)).rejects.toMatchObject(refused)
+  expect(await storage.entries.get(a.id)).toMatchObject({ name: 'e', folder: to.id, seq: theirs.seq })
+  expect(await storage.entries.move(actor, [a.id], root, 'fail', theirs.seq)).toHaveLength(1)
+})
+
+test('copies are deleted again unless anything in them changed', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, actor, root } = await withAda(null, { directory })
+  const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  await upload(storage, ada, a.id, 'f', [bytesOf('12345')])
+  const [copy] = await storage.entries.copy(actor, [a.id], root, 'keepBoth')
+  const [again] = await storage.entries.copy(actor, [a.id], root, 'keepBoth')
+  await upload(storage, ada, copy?.id ?? '', 'new', [bytesOf('67')])
+  const both = [copy?.id ?? '', again?.id ?? '']
+  const refused = { reason: 'conflict', message: '“a (2)” was changed meanwhile, so it stays as it is.' }
+  await expect(storage.entries.remove(actor, both, again?.seq)).rejects.toMatchObject(refused)
+  expect(await storage.entries.remove(actor, both.slice(1), again?.seq)).toBe(2)
+  expect(await checkDirectory(directory)).toEqual([])
+})

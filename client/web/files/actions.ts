@@ -41,13 +41,18 @@ type Outcome = { done: readonly Entry[]; made: Entry[]; rest: readonly Entry[]; 
 /** A call takes a bounded number of entries, all or none: longer lists go in pieces, in order, up to the first failure. */
 const inPieces = async (
   entries: readonly Entry[],
-  call: (ids: string[]) => Promise<readonly Entry[]>,
+  call: (ids: string[], piece: readonly Entry[]) => Promise<readonly Entry[]>,
 ): Promise<Outcome> => {
   const made: Entry[] = []
   for (let at = 0; at < entries.length; at += limits.entriesBatch) {
     const piece = entries.slice(at, at + limits.entriesBatch)
     try {
-      made.push(...(await call(piece.map(({ id }) => id))))
+      made.push(
+        ...(await call(
+          piece.map(({ id }) => id),
+          piece,
+        )),
+      )
     } catch (error) {
       return { done: entries.slice(0, at), made, rest: entries.slice(at), error }
     }
@@ -55,11 +60,20 @@ const inPieces = async (
   return { done: entries, made, rest: [], error: null }
 }
 
+/** For calls that take back what one call made: only where nobody went on with it. */
+const ifUnchanged = (made: readonly Entry[]) => ({ unchangedSince: Math.max(...made.map(({ seq }) => seq)) })
+
 export const rename = async (desk: Desk, entry: Entry, name: string): Promise<void> => {
   const done = await attempt(desk, () => desk.client.call('entry.rename', { entry: entry.id, name }))
   if (!done) return
   const back = () =>
-    attempt(desk, () => desk.client.call('entry.rename', { entry: entry.id, name: entry.name }))
+    attempt(desk, () =>
+      desk.client.call('entry.rename', {
+        entry: entry.id,
+        name: entry.name,
+        ...ifUnchanged([done.entry]),
+      }),
+    )
   say(desk.host, { text: msg(str`Renamed to “${done.entry.name}”.`), action: undo(back) })
 }
 
@@ -73,13 +87,13 @@ const failed = (desk: Desk, error: unknown, keepBoth: () => void): void => {
 /** What got another name where it was for a while has its own again, if that is still free. */
 const takeNamesBack = async ({ client }: Desk, before: readonly Entry[], now: readonly Entry[]) => {
   const names = new Map(before.map(({ id, name }) => [id, name]))
-  for (const { id, name } of now) {
+  for (const { id, name, seq } of now) {
     const own = names.get(id)
     if (own === undefined || own === name) continue
     try {
-      await client.call('entry.rename', { entry: id, name: own })
+      await client.call('entry.rename', { entry: id, name: own, unchangedSince: seq })
     } catch (error) {
-      if (!isReason(error, 'name_taken')) throw error
+      if (!isReason(error, 'name_taken', 'conflict')) throw error
     }
   }
 }
@@ -92,16 +106,21 @@ export const move = async (
   target: DropTarget,
   onClash: Clash = 'fail',
 ): Promise<void> => {
-  const moveTo = (folder: string, some: readonly Entry[], clash: Clash) =>
-    inPieces(
-      some,
-      async ids => (await desk.client.call('entry.move', { entries: ids, folder, onClash: clash })).entries,
-    )
-  const { done, rest, error } = await moveTo(target.id, entries, onClash)
+  const { client } = desk
+  const there = { folder: target.id, onClash }
+  const { done, made, rest, error } = await inPieces(
+    entries,
+    async ids => (await client.call('entry.move', { ...there, entries: ids })).entries,
+  )
   const back = async () => {
-    const { made, rest, error } = await moveTo(from, done, 'keepBoth')
-    if (rest.length > 0) tellFailure(desk, error)
-    await attempt(desk, () => takeNamesBack(desk, done, made))
+    const here = { folder: from, onClash: 'keepBoth' } as const
+    const undone = await inPieces(
+      made,
+      async (ids, piece) =>
+        (await client.call('entry.move', { ...here, entries: ids, ...ifUnchanged(piece) })).entries,
+    )
+    if (undone.rest.length > 0) tellFailure(desk, undone.error)
+    await attempt(desk, () => takeNamesBack(desk, done, undone.made))
   }
   if (done.length > 0)
     say(desk.host, { text: msg(str`${named(done)} moved to “${target.name}”.`), action: undo(back) })
@@ -120,16 +139,20 @@ export const copy = async (
     async ids => (await desk.client.call('entry.copy', { entries: ids, folder: target.id, onClash })).entries,
   )
   request(desk.host, 'wherry-usage-changed', null)
-  const back = () => remove(desk, made)
+  const back = () => remove(desk, made, ifUnchanged)
   if (done.length > 0)
     say(desk.host, { text: msg(str`${named(done)} copied to “${target.name}”.`), action: undo(back) })
   if (rest.length > 0) failed(desk, error, () => void copy(desk, rest, target, 'keepBoth'))
 }
 
 /** Deletes for ever; who calls it has asked. */
-export const remove = async (desk: Desk, entries: readonly Entry[]): Promise<void> => {
-  const { done, rest, error } = await inPieces(entries, async ids => {
-    await desk.client.call('entry.delete', { entries: ids })
+export const remove = async (
+  desk: Desk,
+  entries: readonly Entry[],
+  condition: (piece: readonly Entry[]) => { unchangedSince?: number } = () => ({}),
+): Promise<void> => {
+  const { done, rest, error } = await inPieces(entries, async (ids, piece) => {
+    await desk.client.call('entry.delete', { entries: ids, ...condition(piece) })
     return []
   })
   request(desk.host, 'wherry-usage-changed', null)

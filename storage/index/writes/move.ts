@@ -8,14 +8,22 @@ import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
 import { freeName, namedAs } from './free-name.ts'
 import { noteGrantsBelow } from './granted.ts'
 import { appendChanges, charge, countChildren, liftSeq, nextSeqs } from './space-changes.ts'
+import { assertLeftAlone } from './unchanged.ts'
 
-type Moving = { entries: readonly string[]; folder: string; onClash: 'fail' | 'keepBoth' }
+type Moving = {
+  entries: readonly string[]
+  folder: string
+  onClash: 'fail' | 'keepBoth'
+  unchangedSince: number | undefined
+}
 
-export const moveEntries: Write<Moving, Entry[]> = async (tx, { entries, folder: to, onClash }) => {
+export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
+  const { entries, folder: to, onClash, unchangedSince } = moving
   const folder = await findFolder(tx, to)
   const above = new Set(await idsAbove(tx, folder.id))
   for (const id of new Set(entries)) {
     const row = await findMovable(tx, id)
+    assertLeftAlone(tx, row, unchangedSince)
     if (above.has(id)) throw new WherryError('invalid_move')
     if (row.parent === folder.id) continue
     await assertFitsMoved(tx, row, above.size)

@@ -6,12 +6,16 @@ import { findMovable } from './find.ts'
 import { noteGrantsBelow } from './granted.ts'
 import { giveUpContents } from './orphans.ts'
 import { appendChanges, charge, countChildren, nextSeqs } from './space-changes.ts'
+import { assertUnchanged } from './unchanged.ts'
 import { removeUploads } from './uploads.ts'
 
+type Removing = { entries: readonly string[]; unchangedSince: number | undefined }
+
 /** An entry that lies in another one of the list goes with it. */
-export const removeEntries: Write<{ entries: readonly string[] }, number> = async (tx, { entries }) => {
+export const removeEntries: Write<Removing, number> = async (tx, { entries, unchangedSince }) => {
   const rows = []
   for (const id of new Set(entries)) rows.push(await findMovable(tx, id))
+  for (const row of rows) await assertUnchanged(tx, row, unchangedSince)
   const removed = await removeSubtrees(tx, rows)
   for (const row of rows) {
     const seq = await nextSeqs(tx, row.space, 1)

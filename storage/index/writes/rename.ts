@@ -6,10 +6,14 @@ import { entryNow, findMovable } from './find.ts'
 import { entryNamed, namedAs, nameTaken } from './free-name.ts'
 import { noteGrantsOn } from './granted.ts'
 import { appendChanges, nextSeqs } from './space-changes.ts'
+import { assertLeftAlone } from './unchanged.ts'
+
+type Renaming = { entry: string; name: string; unchangedSince: number | undefined }
 
 /** Another name in the same folder; another spelling of the same name (case, accents composed or not) is fine. */
-export const renameEntry: Write<{ entry: string; name: string }, Entry> = async (tx, { entry: id, name }) => {
+export const renameEntry: Write<Renaming, Entry> = async (tx, { entry: id, name, unchangedSince }) => {
   const row = await findMovable(tx, id)
+  assertLeftAlone(tx, row, unchangedSince)
   if (row.name === name) return toEntry(row)
   const keys = namedAs(name)
   const there = await entryNamed(tx, row.parent, name)
