@@ -1,5 +1,6 @@
 import { ConfigError, readConfig } from './config.ts'
 import { type RunningHub, startHub } from './hub.ts'
+import { isLoopback } from './transport/addresses.ts'
 
 /** A hub that hangs while it stops is ended: the storage is made for that. */
 const stopMs = 9500
@@ -9,6 +10,9 @@ const announce = (hub: RunningHub): void => {
   if (hub.setupToken !== null) {
     process.stdout.write(`  Create the first administrator: ${hub.url}/setup#${hub.setupToken}\n`)
   }
+  const { host, url, origins } = hub.hub.config
+  if (url === null && origins.length === 0 && !isLoopback(host))
+    process.stdout.write('  Other machines can open it once WHERRY_URL says the address that they use.\n')
   process.stdout.write('\n')
 }
 

@@ -13,6 +13,9 @@ type Parts = Pick<Hub, 'transfers' | 'relays' | 'log'> & {
   origins: Origins
 }
 
+/** Addresses of pages that the log names. */
+const mostRefusedTold = 100
+
 /** Joins the sockets of the transport to the dispatcher and the transfers, message by message in their order. */
 export const socketEvents = ({
   transfers,
@@ -26,8 +29,19 @@ export const socketEvents = ({
     if (socket.principal?.kind !== 'user') throw new WherryError('unknown_stream')
     transfers.handleBinary(socket, message)
   }
+  const refused = new Set<string | null>()
+  /** Once for each, and not for as many as a stranger likes. */
+  const tellRefused = (origin: string | null): void => {
+    if (refused.has(origin) || refused.size >= mostRefusedTold) return
+    refused.add(origin)
+    log.warn({ origin }, 'a page was refused: neither WHERRY_URL nor WHERRY_ORIGINS has its address')
+  }
   return {
-    admit: ({ origin, address }) => (origins.allows(origin) ? connections.admit(address) : 403),
+    admit: ({ origin, address }) => {
+      if (origins.allows(origin)) return connections.admit(address)
+      tellRefused(origin)
+      return 403
+    },
     opened: socket => {
       connections.opened(socket)
       socket.onClose(() => {

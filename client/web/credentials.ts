@@ -23,6 +23,7 @@ const knock = async (method: 'POST' | 'DELETE', body?: { ticket?: string }): Pro
 }
 
 const readToken = async (answer: Response): Promise<AccessToken> => {
+  if (answer.status === 403) throw new WherryError('forbidden', (await answer.json()).message)
   if (!answer.ok)
     throw new WherryError('busy', `The hub answered ${answer.status} to the renewal of the sign-in.`)
   const parsed = parse(sessionDoorAnswer, await answer.json())

@@ -41,8 +41,13 @@ const originOf = (request: HttpRequest, { origins, ownOrigin }: Parts): string =
   const origin = request.header('origin')
   const site = request.header('sec-fetch-site')
   const isForeign = site !== null && site !== 'same-origin'
-  if (isForeign || !origins.allows(origin) || (site !== null && origin === null))
-    throw new WherryError('forbidden')
+  if (isForeign || (site !== null && origin === null)) throw new WherryError('forbidden')
+  if (!origins.allows(origin)) {
+    throw new WherryError(
+      'forbidden',
+      `This hub takes no pages from ${origin}. Open ${ownOrigin()}, or have this address added to WHERRY_ORIGINS.`,
+    )
+  }
   return origin ?? ownOrigin()
 }
 

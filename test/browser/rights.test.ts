@@ -54,4 +54,5 @@ test('who is disabled is signed out at once', async () => {
   await page.getByText('This folder is empty').waitFor()
   await rig.client.call('user.disable', { user: joan.id, disabled: true })
   await page.getByRole('heading', { name: 'Sign in to Wherry' }).waitFor()
+  await page.getByText('This account was disabled by an administrator.').waitFor()
 })

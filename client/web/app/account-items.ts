@@ -1,6 +1,7 @@
 import { msg } from '@lit/localize'
 import { accountIcons } from '../ui/account-icons.ts'
 import type { MenuItem } from '../ui/menu.ts'
+import '../ui/menu.ts'
 import { applySettings, readSettings, type Settings, writeSettings } from './settings.ts'
 
 type Runs = Record<'showSessions' | 'showPassword' | 'showKeyboard' | 'signOut', () => unknown>

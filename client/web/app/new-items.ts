@@ -1,5 +1,6 @@
 import { msg } from '@lit/localize'
 import type { MenuItem } from '../ui/menu.ts'
+import '../ui/menu.ts'
 import { request } from './requests.ts'
 
 /** What can be put into the folder on the screen. */

@@ -7,7 +7,6 @@ import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import { navigationItems } from './navigation-items.ts'
-import { newItems } from './new-items.ts'
 import { folderPath, type Route } from './routes.ts'
 import { sideBarStyles } from './side-bar-styles.ts'
 
@@ -25,6 +24,7 @@ export class SideBar extends LitElement {
 
   override firstUpdated() {
     void import('./quota-bar.ts')
+    void import('./new-items.ts')
   }
 
   override render() {
@@ -67,5 +67,9 @@ export class SideBar extends LitElement {
     >${icons.folder}<span class="word">${space.name}</span></a></li>`
   }
 
-  #openNew = (event: Event) => this.menu.openBelow(event.currentTarget as HTMLElement, newItems(this))
+  #openNew = async (event: Event) => {
+    const opener = event.currentTarget as HTMLElement
+    const { newItems } = await import('./new-items.ts')
+    await this.menu.openBelow(opener, newItems(this))
+  }
 }

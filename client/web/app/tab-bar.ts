@@ -5,7 +5,6 @@ import { base } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import { navigationItems } from './navigation-items.ts'
-import { newItems } from './new-items.ts'
 import type { Route } from './routes.ts'
 
 /** The places at the bottom of a phone, with Add in their middle. */
@@ -52,6 +51,10 @@ export class TabBar extends LitElement {
     `,
   ]
 
+  override firstUpdated() {
+    void import('./new-items.ts')
+  }
+
   override render() {
     const [files, ...rest] = navigationItems(this.admin)
     return html`<nav aria-label=${msg('Places')}>
@@ -67,5 +70,9 @@ export class TabBar extends LitElement {
     return html`<a href=${item.path} aria-current=${current}>${icons[item.icon]}${item.short ?? item.label}</a>`
   }
 
-  #add = (event: Event) => this.menu.openBelow(event.currentTarget as HTMLElement, newItems(this))
+  #add = async (event: Event) => {
+    const opener = event.currentTarget as HTMLElement
+    const { newItems } = await import('./new-items.ts')
+    await this.menu.openBelow(opener, newItems(this))
+  }
 }

@@ -1,7 +1,8 @@
 import { ContextProvider } from '@lit/context'
 import { msg } from '@lit/localize'
-import { html, LitElement } from 'lit'
+import { css, html, LitElement } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
+import type { EventParams } from '../../../protocol/table.ts'
 import type { HubClient } from '../../core/api.ts'
 import { base } from '../styles/controls.ts'
 import '../ui/toasts.ts'
@@ -11,27 +12,62 @@ import { Connection } from './connection.ts'
 import { go, Router } from './router.ts'
 import './wherry-frame.ts'
 
+/** Longer than this a first connection takes only where something is wrong. */
+const lateMs = 4000
+
+type EndReason = EventParams<'session.ended'>['reason']
+
 /** The root of the page: decides between first run, sign-in and the app, and shows the toasts. */
 @customElement('wherry-app')
 export class WherryApp extends LitElement {
   @property({ attribute: false }) client!: HubClient
   /** True once this page was signed in: a lost connection then changes nothing but the pill. */
   @state() private wasLive = false
+  /** The first connection takes long. */
+  @state() private isLate = false
   @query('wherry-toasts') private readonly toasts!: Toasts
   @query('wherry-frame') private readonly frame!: HTMLElement | null
+  /** Why the last session of this page ended, where the hub ended it. */
+  @state() private endedBy: EndReason | null = null
   /** Somebody signed in on this page: what the hub said before about first run is over. */
   #hasAccounts = false
   readonly #router = new Router(this)
   readonly #connection = new Connection(this, () => this.client)
   readonly #provider = new ContextProvider(this, { context: clientContext })
 
-  static override styles = [base]
+  static override styles = [
+    base,
+    css`
+      .connecting {
+        display: grid;
+        place-items: center;
+        block-size: 100%;
+        color: var(--text-2);
+        animation: appear 1ms 1s backwards;
+      }
+      @keyframes appear {
+        from {
+          opacity: 0;
+        }
+      }
+    `,
+  ]
 
   override connectedCallback() {
     this.#provider.setValue(this.client)
     super.connectedCallback()
+    setTimeout(() => this.#sayWhy(), lateMs)
+    this.client.on('session.ended', ({ reason }) => {
+      this.endedBy = reason
+    })
     this.addEventListener('wherry-toast', event => this.toasts.show(event.detail))
     this.addEventListener('wherry-announce', event => this.toasts.announce(event.detail))
+  }
+
+  async #sayWhy() {
+    if (this.#connection.state === 'live' || this.#connection.state === 'signedOut') return
+    await import('../account/no-connection.ts')
+    this.isLate = true
   }
 
   get #needsSetup(): boolean {
@@ -42,6 +78,7 @@ export class WherryApp extends LitElement {
     const { state } = this.#connection
     if (state === 'live') {
       this.wasLive = true
+      this.endedBy = null
       this.#hasAccounts = true
     }
     if (state === 'signedOut') this.wasLive = false
@@ -55,10 +92,12 @@ export class WherryApp extends LitElement {
   #page() {
     if (this.wasLive) return html`<wherry-frame .route=${this.#router.route}></wherry-frame>`
     if (this.#connection.state !== 'signedOut')
-      return html`<p class="for-readers" role="status">${msg('Connecting')}</p>`
+      return this.isLate
+        ? html`<wherry-no-connection></wherry-no-connection>`
+        : html`<p class="connecting" role="status">${msg('Connecting')}</p>`
     void import('../account/guest-pages.ts')
     if (this.#needsSetup) return html`<wherry-setup-page></wherry-setup-page>`
-    return html`<wherry-sign-in-page></wherry-sign-in-page>`
+    return html`<wherry-sign-in-page .endedBy=${this.endedBy}></wherry-sign-in-page>`
   }
 
   /** Moves to /setup, /sign-in or back into the app, as the state asks for it, and comes back after a sign-in. */

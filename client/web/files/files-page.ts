@@ -13,7 +13,6 @@ import { readSettings, writeSettings } from '../app/settings.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
-import '../ui/menu.ts'
 import { copy, loadActions, move, rename } from './lazy-actions.ts'
 import './breadcrumbs.ts'
 import { type CommandName, isCommandName } from './commands.ts'
@@ -27,9 +26,7 @@ import { handleKey, TypeAhead } from './keyboard.ts'
 import { ListArrival } from './list-arrival.ts'
 import type { ListEvents } from './list-events.ts'
 import { LiveRows } from './live-rows.ts'
-import { menuItems } from './menu-items.ts'
 import { keepPageState, keptPageState } from './page-state.ts'
-import './presence.ts'
 import { isGhost, type ListOrder, type Row } from './rows.ts'
 import { SelectedEntries } from './selected-entries.ts'
 import * as select from './selection.ts'
@@ -137,7 +134,9 @@ export class FilesPage extends LitElement {
   override firstUpdated() {
     // Beside and over the list, so they do not have to be there with it.
     void import('./details-pane.ts')
+    void import('./presence.ts')
     void import('./rename-field.ts')
+    void import('./menu-items.ts')
     loadActions()
   }
 
@@ -295,8 +294,9 @@ export class FilesPage extends LitElement {
     this.#openMenu({ x, y })
   }
 
-  #openMenu({ x, y }: { x: number; y: number }) {
-    void this.menu.openAt(x, y, menuItems(this.#commands, this.selection.ids.size > 0))
+  async #openMenu({ x, y }: { x: number; y: number }) {
+    const { menuItems } = await import('./menu-items.ts')
+    await this.menu.openAt(x, y, menuItems(this.#commands, this.selection.ids.size > 0))
   }
 
   #sort(order: ListOrder) {

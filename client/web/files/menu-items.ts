@@ -1,4 +1,5 @@
 import type { MenuItem } from '../ui/menu.ts'
+import '../ui/menu.ts'
 import { type CommandName, commandNames, commands, keyCap } from './commands.ts'
 import type { FileCommands } from './file-commands.ts'
 
