@@ -22,6 +22,32 @@ const readSlowly = (): void => {
   }
 }
 
+/** Runs in the page: counts the files of dropped folders that are being opened. */
+const countOpening = (): void => {
+  const counts = { now: 0, most: 0 }
+  Object.assign(window, { opening: counts })
+  const { webkitGetAsEntry } = DataTransferItem.prototype
+  const watch = (file: FileSystemEntry) => {
+    const prototype = Object.getPrototypeOf(file)
+    const { file: open } = prototype
+    prototype.file = function (resolve: FileCallback, reject: ErrorCallback) {
+      counts.most = Math.max(counts.most, ++counts.now)
+      const opened: FileCallback = opened => {
+        counts.now--
+        resolve(opened)
+      }
+      open.call(this, opened, reject)
+    }
+  }
+  let isWatched = false
+  DataTransferItem.prototype.webkitGetAsEntry = function () {
+    const entry = webkitGetAsEntry.call(this)
+    if (entry?.isFile && !isWatched) watch(entry)
+    isWatched ||= entry?.isFile === true
+    return entry
+  }
+}
+
 const nasty = [
   'emoji 👩‍👩‍👧‍👦 🏴‍☠️.txt',
   'nfc é ü.txt',
@@ -98,6 +124,21 @@ test('empty folders of a dropped folder are made, also when they were deleted in
   await rig.client.call('entry.delete', { entries })
   await row(page, 'Skeleton').waitFor({ state: 'detached' })
   await dropAll()
+})
+
+test('few files of a dropped folder are opened at once, as the page waits for all of them', async () => {
+  const top = join(rig.directory, 'Many')
+  await mkdir(top)
+  for (let i = 0; i < 400; i++) await writeFile(join(top, `${i}.txt`), `number ${i}`)
+  const first = join(rig.directory, 'first.txt')
+  await writeFile(first, 'the first')
+  const folder = await rig.makeFolder('Few at once')
+  const { page } = await rig.open({ path: `/f/${folder}`, script: countOpening })
+  await drop(page, [first, top])
+  await page.getByRole('heading', { name: '401 uploaded', exact: true }).waitFor()
+  const most = await page.evaluate(() => (window as unknown as { opening: { most: number } }).opening.most)
+  expect(most).toBeGreaterThan(1)
+  expect(most).toBeLessThanOrEqual(50)
 })
 
 test.for(['another folder', 'another page'])(

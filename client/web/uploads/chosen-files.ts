@@ -21,34 +21,55 @@ export const readTransfer = async (transfer: DataTransfer): Promise<Chosen> => {
       entry: item.webkitGetAsEntry(),
       file: item.getAsFile(),
     }))
+  const found: Found[] = []
   for (const { opening, entry, file } of started) {
     const handle = await opening
-    if (entry) await readEntry(chosen, entry, [], handle)
+    if (entry) found.push({ entry, path: [], handle })
     else if (file) chosen.files.push({ file, handle, path: [] })
   }
+  await readAll(chosen, found)
   return chosen
 }
 
-/** Folders are read as entries: the handles of Chromium leave out files with names such as `"quoted".txt`, without a word. */
-const readEntry = async (
-  chosen: Chosen,
-  entry: FileSystemEntry,
-  path: string[],
-  handle: FileSystemHandle | null,
-): Promise<void> => {
+type Found = { entry: FileSystemEntry; path: string[]; handle: FileSystemHandle | null }
+
+/** Chromium opens files while the page waits, and all that were asked for in one task: more of them would block it. */
+const openAtOnce = 50
+
+const readAll = async (chosen: Chosen, found: readonly Found[]): Promise<void> => {
+  // The last is the next.
+  const waiting = found.toReversed()
+  while (waiting.length > 0) {
+    const below = await Promise.all(
+      waiting
+        .splice(-openAtOnce)
+        .reverse()
+        .map(one => readOne(chosen, one)),
+    )
+    for (const one of below.flat().reverse()) waiting.push(one)
+  }
+}
+
+/**
+ * Answers what is below it. Folders are read as entries: the handles of Chromium leave out files with names such as
+ * `"quoted".txt`, without a word.
+ */
+const readOne = async (chosen: Chosen, { entry, path, handle }: Found): Promise<Found[]> => {
   try {
     if (isFolder(entry)) {
       const below = [...path, entry.name]
       const children = await readChildren(entry)
       if (children.length === 0) chosen.emptyFolders.push(below)
-      await Promise.all(children.map(child => readEntry(chosen, child, below, handle)))
-    } else if (isFile(entry)) {
+      return children.map(child => ({ entry: child, path: below, handle }))
+    }
+    if (isFile(entry)) {
       const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject))
       chosen.files.push({ file, handle, path })
     }
   } catch {
     chosen.unreadable.push([...path, entry.name].join('/'))
   }
+  return []
 }
 
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory
