@@ -6,6 +6,9 @@ const shown = ({ error, ...item }: UploadItem): ShownUpload => ({
   error: error && { reason: error.reason, message: error.message },
 })
 
+/** More would block the page: it takes a message in one task, and draws. */
+const itemsAtOnce = 2000
+
 /** Tells the page what changed since the last time: items are replaced when they change, so identity shows it. */
 export const createReport = (queue: UploadQueue, tell: (message: FromWorker) => void) => {
   const told = new Map<string, UploadItem>()
@@ -30,7 +33,12 @@ export const createReport = (queue: UploadQueue, tell: (message: FromWorker) => 
     for (const id of removed) told.delete(id)
     if (changed.length === 0 && removed.length === 0 && !hasReturned) return
     hasReturned = false
-    tell({ kind: 'changed', items: changed, removed, totals: totals(), returning: returning.files })
+    const others = { kind: 'changed', removed, totals: totals(), returning: returning.files } as const
+    let from = 0
+    do {
+      tell({ ...others, items: changed.slice(from, from + itemsAtOnce) })
+      from += itemsAtOnce
+    } while (from < changed.length)
   }
 
   return {
