@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { dropToSend } from '../support/direct-send.ts'
 import { webRig } from '../support/web-rig.ts'
 import { drop, openFolder, row, upload } from '../support/web-steps.ts'
 
@@ -159,6 +160,24 @@ test.for(['another folder', 'another page'])(
     expect(await rig.list(inner)).toEqual([])
     const all = ['', '/below', '/below/two.txt', '/one.txt'].map(path => `Big before ${where}${path}`)
     expect(await treeOf(here)).toEqual([...all, 'Inner'])
+  },
+)
+
+test.for(['/f/', '/send'])(
+  'at %s a dropped folder that is being read is told of, and leaving would lose it',
+  async path => {
+    const top = join(rig.directory, `Slow at${path.replaceAll('/', ' ')}`)
+    await mkdir(top)
+    await writeFile(join(top, 'slow.txt'), 'slow')
+    const { page } = await rig.open({ path, script: readSlowly })
+    await page.locator('wherry-drop-zone').waitFor({ state: 'attached' })
+    await (path === '/send' ? dropToSend : drop)(page, [top])
+    await page.getByText('Reading what was dropped: 0 items so far').waitFor()
+    const asked = page.waitForEvent('dialog', { timeout: 5000 })
+    await page.close({ runBeforeUnload: true })
+    await (await asked).dismiss()
+    await page.getByText(path === '/send' ? 'slow.txt' : '1 uploaded').waitFor()
+    await page.getByText('Reading what was dropped').waitFor({ state: 'detached' })
   },
 )
 

@@ -1,5 +1,6 @@
 import type { Level } from '../../../protocol/levels.ts'
 import type { Entry } from '../../../protocol/values.ts'
+import type { Reading } from '../uploads/chosen-files.ts'
 
 /** The folder on the screen, where uploads go. */
 export type OpenFolder = { id: string; name: string; level: Level; space: string }
@@ -14,6 +15,8 @@ export type Requests = {
   'wherry-usage-changed': null
   /** Choose files, or a whole folder, and upload them here. */
   'wherry-upload-request': { folder: OpenFolder; kind: 'files' | 'folder' }
+  /** What was dropped is being read: shown when it takes long, and lost when the page is left. */
+  'wherry-reading': Reading
   /** Show what is in this file; `siblings` are the files around it, in the order of the list. */
   'wherry-preview-request': { entry: Entry; siblings: readonly Entry[] }
   /** Save these. Who can do better than a plain download prevents the default. */

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import { request } from '../app/requests.ts'
 import { type Chosen, readTransfer } from '../uploads/chosen-files.ts'
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
@@ -7,12 +8,12 @@ const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includ
 export class PageDrop implements ReactiveController {
   /** Something is held over the page. */
   isOver = false
-  readonly #host: ReactiveControllerHost
+  readonly #host: ReactiveControllerHost & HTMLElement
   readonly #take: (chosen: Chosen) => void
   /** Entering a child comes before leaving its parent. */
   #depth = 0
 
-  constructor(host: ReactiveControllerHost, take: (chosen: Chosen) => void) {
+  constructor(host: ReactiveControllerHost & HTMLElement, take: (chosen: Chosen) => void) {
     this.#host = host
     this.#take = take
     host.addController(this)
@@ -41,8 +42,14 @@ export class PageDrop implements ReactiveController {
     else if (type === 'dragleave') this.#count(this.#depth - 1)
     else {
       this.#count(0)
-      void readTransfer(dataTransfer).then(this.#take)
+      this.#read(dataTransfer)
     }
+  }
+
+  #read(transfer: DataTransfer) {
+    const reading = readTransfer(transfer)
+    request(this.#host, 'wherry-reading', reading)
+    void reading.chosen.then(this.#take)
   }
 
   #count(depth: number) {
@@ -58,6 +65,6 @@ export class PageDrop implements ReactiveController {
     if (!clipboardData || clipboardData.files.length === 0) return
     event.preventDefault()
     event.stopImmediatePropagation()
-    void readTransfer(clipboardData).then(this.#take)
+    this.#read(clipboardData)
   }
 }

@@ -3,6 +3,9 @@ import type { ChosenFile } from './messages.ts'
 /** Files that came in by dropping, pasting or choosing, with the folders they were in, and the folders without files. */
 export type Chosen = { files: ChosenFile[]; emptyFolders: string[][]; unreadable: string[] }
 
+/** A drop or a paste while it is read: all of it, and the files so far. */
+export type Reading = { chosen: Promise<Chosen>; readonly fileCount: number }
+
 const nothingChosen = (): Chosen => ({ files: [], emptyFolders: [], unreadable: [] })
 
 type HandleItem = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> }
@@ -12,8 +15,17 @@ const canHandle = (item: DataTransferItem): item is Required<HandleItem> =>
   isSecureContext && 'getAsFileSystemHandle' in item
 
 /** Everything in a drop or a paste. Has to be called in the event itself: the items are empty afterwards. */
-export const readTransfer = async (transfer: DataTransfer): Promise<Chosen> => {
-  const chosen = nothingChosen()
+export const readTransfer = (transfer: DataTransfer): Reading => {
+  const soFar = nothingChosen()
+  return {
+    chosen: readInto(soFar, transfer),
+    get fileCount() {
+      return soFar.files.length
+    },
+  }
+}
+
+const readInto = async (chosen: Chosen, transfer: DataTransfer): Promise<Chosen> => {
   const started = [...transfer.items]
     .filter(item => item.kind === 'file')
     .map(item => ({

@@ -3,12 +3,12 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import { base } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
-import { type Chosen, readTransfer } from './chosen-files.ts'
+import { type Reading, readTransfer } from './chosen-files.ts'
 
 declare global {
   interface HTMLElementEventMap {
     /** Fires in the drop itself: where the files go is known then, what they are only when they are read. */
-    'wherry-files-dropped': CustomEvent<Promise<Chosen>>
+    'wherry-files-dropped': CustomEvent<Reading>
   }
 }
 

@@ -40,6 +40,8 @@ export type FromWorker =
   | { kind: 'changed'; items: ShownUpload[]; removed: string[]; totals: UploadTotals; returning: number }
   /** These uploads go on by themselves after a reload. */
   | { kind: 'remembered'; ids: string[] }
+  /** The files of one `add` are among the items, and remembered as far as they can be. */
+  | { kind: 'added' }
   /** Files of an earlier visit that can go on after one click. */
   | { kind: 'locked'; count: number }
   | { kind: 'saving'; save: ShownSave }

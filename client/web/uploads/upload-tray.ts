@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import type { UploadTotals } from '../../core/api.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
 import { base, buttons } from '../styles/controls.ts'
-import { formatBytes, formatCount } from '../text/format.ts'
+import { formatBytes, formatCount, formatItems } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
@@ -36,6 +36,8 @@ export class UploadTray extends LitElement {
   @property({ type: Number }) rate = 0
   @property({ type: Number }) returning = 0
   @property({ type: Number }) locked = 0
+  /** Files read so far of what was dropped, while that takes long. */
+  @property({ attribute: false }) readCount: number | null = null
   @property({ attribute: false }) saves: readonly ShownSave[] = []
   /** On a phone it would cover the list: only its head is there until it is asked for. */
   @state() private isCollapsed = isPhone()
@@ -45,10 +47,12 @@ export class UploadTray extends LitElement {
   override render() {
     const { items } = this
     const { rows, more } = trayItems(items)
-    if (rows.length === 0 && this.locked === 0 && this.saves.length === 0) return nothing
+    const hasHead = rows.length > 0 || this.locked > 0 || this.saves.length > 0
+    if (!hasHead && this.readCount === null) return nothing
     const active = items.filter(isActive).length + this.returning
     return html`<section aria-label=${msg('Uploads')}>
-      ${rows.length === 0 && this.saves.length > 0 ? this.#saveHead() : this.#head(active, items)}
+      ${hasHead ? this.#anyHead(active, rows.length) : nothing}
+      ${this.#readingNotice()}
       ${this.#lockedNotice()}
       ${
         this.isCollapsed
@@ -66,6 +70,10 @@ export class UploadTray extends LitElement {
             ${more > 0 ? html`<p class="more">${msg(str`and ${formatCount(more)} more`)}</p>` : nothing}`
       }
     </section>`
+  }
+
+  #anyHead(active: number, rows: number) {
+    return rows === 0 && this.saves.length > 0 ? this.#saveHead() : this.#head(active, this.items)
   }
 
   /** Of the downloads, while there are no uploads. */
@@ -115,6 +123,11 @@ export class UploadTray extends LitElement {
         <span class=${this.isCollapsed ? 'up' : ''}>${icons.chevronDown}</span>
       </button>
     </header>`
+  }
+
+  #readingNotice() {
+    if (this.readCount === null) return nothing
+    return html`<div class="notice"><p>${msg(str`Reading what was dropped: ${formatItems(this.readCount)} so far`)}</p></div>`
   }
 
   /** Also while only the head is there: nothing goes on without it. */

@@ -59,6 +59,8 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
   let totals = noTotals
   let returningCount = 0
   let lockedCount = 0
+  /** Files that the worker was given, and has not told of yet. */
+  let adding = 0
 
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.kind === 'locked') {
@@ -67,6 +69,8 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
       saves.set(data.save.id, data.save)
     } else if (data.kind === 'remembered') {
       for (const id of data.ids) remembered.add(id)
+    } else if (data.kind === 'added') {
+      adding--
     } else if (data.kind === 'foldersFailed') {
       onProblem(data.message)
     } else {
@@ -105,12 +109,15 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
       return returningCount
     },
     get wouldBeLost() {
-      return [...items.values()].some(item => needsFile(item) && !remembered.has(item.id))
+      return adding > 0 || [...items.values()].some(item => needsFile(item) && !remembered.has(item.id))
     },
     get lockedCount() {
       return lockedCount
     },
-    add: (folder, files) => post({ kind: 'add', folder, files }),
+    add(folder, files) {
+      adding++
+      post({ kind: 'add', folder, files })
+    },
     makeFolders: (folder, paths) => post({ kind: 'makeFolders', folder, paths }),
     command: (kind, ids) => post(ids ? { kind, ids } : { kind }),
     resolveClash: (ids, choice) => post({ kind: 'resolveClash', ids, choice }),

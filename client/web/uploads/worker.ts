@@ -117,7 +117,7 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
       .catch((error: Error) => tell({ kind: 'foldersFailed', message: error.message }))
 
   return (message: ToWorker) => {
-    if (message.kind === 'add') void add(message.folder, message.files)
+    if (message.kind === 'add') void add(message.folder, message.files).finally(() => tell({ kind: 'added' }))
     else if (message.kind === 'makeFolders') void makeFolders(message.folder, message.paths)
     else if (message.kind === 'resolveClash') queue.resolveClash(message.ids, message.choice)
     else if (message.kind === 'attach') queue.attach(message.id, blobSource(message.file))
