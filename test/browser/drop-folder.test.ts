@@ -181,6 +181,20 @@ test.for(['/f/', '/send'])(
   },
 )
 
+test.for([
+  ['/shared', 'Nothing can be uploaded here'],
+  ['/f/nothing', 'The folder is not open yet'],
+])('at %s dropped files are refused in words', async ([path = '', words = '']) => {
+  const { page } = await rig.open({ path })
+  await page.locator('wherry-drop-zone').waitFor({ state: 'attached' })
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['text'], 'text.txt'))
+    dispatchEvent(new DragEvent('drop', { dataTransfer, cancelable: true }))
+  })
+  await page.getByRole('status').getByText(words).waitFor({ timeout: 5000 })
+})
+
 test('files dropped into an open folder show their progress and become rows', async () => {
   const folder = await rig.makeFolder('Inbox')
   const files = ['one.txt', 'two.md'].map(name => join(rig.directory, name))

@@ -1,8 +1,10 @@
 import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { routeOf } from '../app/routes.ts'
 import { base } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
+import { say } from '../ui/say.ts'
 import { type Reading, readTransfer } from './chosen-files.ts'
 
 declare global {
@@ -19,6 +21,8 @@ const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includ
 export class DropZone extends LitElement {
   /** The folder that takes them; null where none does. */
   @property({ attribute: 'folder', reflect: true }) folderName: string | null = null
+  /** Its folder is known, even if it takes none. */
+  @property({ type: Boolean }) known = false
   @state() private isOver = false
   /** Entering a child comes before leaving its parent. */
   #depth = 0
@@ -69,10 +73,14 @@ export class DropZone extends LitElement {
 
   override render() {
     if (!this.isOver) return nothing
-    const text = this.folderName
-      ? msg(str`Drop to upload to ${this.folderName}`)
-      : msg('Nothing can be uploaded here')
+    const text = this.folderName ? msg(str`Drop to upload to ${this.folderName}`) : this.#refusal()
     return html`<div class="over">${icons.upload}<span>${text}</span></div>`
+  }
+
+  #refusal(): string {
+    const page = routeOf(location.href)?.page
+    const isOpening = !this.known && (page === 'files' || page === 'home')
+    return isOpening ? msg('The folder is not open yet: try again then') : msg('Nothing can be uploaded here')
   }
 
   #entered = (event: DragEvent) => {
@@ -109,7 +117,7 @@ export class DropZone extends LitElement {
   }
 
   #take(transfer: DataTransfer) {
-    if (!this.folderName) return
+    if (!this.folderName) return say(this, { tone: 'error', text: this.#refusal() })
     this.dispatchEvent(new CustomEvent('wherry-files-dropped', { detail: readTransfer(transfer) }))
   }
 }

@@ -96,6 +96,7 @@ export class UploadsFrame extends LitElement {
     const uploads = this.#uploads
     const writable = this.folder !== null && includesLevel(this.folder.level, 'write')
     const zone = html`<wherry-drop-zone
+      ?known=${this.folder !== null}
       .folderName=${writable ? (this.folder?.name ?? null) : null}
       @wherry-files-dropped=${(event: HTMLElementEventMap['wherry-files-dropped']) => this.#addRead(event.detail, this.folder)}
     ></wherry-drop-zone>`
