@@ -109,6 +109,21 @@ test('a page that is loaded anew in the middle of an upload goes on with it, and
   expect(sent).toBeLessThan(fileBytes + windowBytes + talkBytes)
 })
 
+test('an upload of a tab that is closed goes on at once in another one, whichever was first', async () => {
+  const older = await rig.open()
+  for (const name of ['of the newer tab.bin', 'of the older tab.bin']) {
+    const newer = await rig.openTab(older)
+    const [closed, left] = name.includes('newer') ? [newer, older] : [older, newer]
+    const file = await randomFile(join(rig.directory, name), fileBytes)
+    await drop(closed.page, [file])
+    await inTheMiddle(closed.page, name)
+    await closed.page.close({ runBeforeUnload: false })
+    await upload(left.page, name).waitFor({ timeout: 10_000 })
+    await finished(left.page, name)
+    expect(await contentOf(name)).toBe(await sha256OfFile(file))
+  }
+})
+
 test('a hub that is killed in the middle of an upload finds it finished after its restart', async () => {
   const file = await randomFile(join(rig.directory, 'killed.bin'), fileBytes)
   const { page } = await rig.open()

@@ -19,11 +19,14 @@ const resumeLock = 'wherry-resume'
 const lookAgainMs = 30_000
 
 /** Held as long as this worker lives, so that other tabs see what is being worked on. */
-const tab = `wherry-tab ${newId()}`
+const tabPrefix = 'wherry-tab '
+const tab = tabPrefix + newId()
 const openTabs = async (): Promise<ReadonlySet<string>> => {
   const { held = [] } = (await navigator.locks?.query()) ?? {}
   return new Set(held.flatMap(lock => lock.name ?? []))
 }
+/** Where tabs tell the others that they are there. */
+const newTabs = 'BroadcastChannel' in self ? new BroadcastChannel('wherry-tabs') : null
 const forever = () => new Promise<void>(() => {})
 
 const tell = (message: FromWorker) => self.postMessage(message)
@@ -62,7 +65,7 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
 
   let lookingAgain: ReturnType<typeof setTimeout> | undefined
 
-  const resume = async () => {
+  const resumeOnce = async () => {
     await client.whenState('live')
     const [{ uploads }, tabs] = await Promise.all([client.call('upload.list', {}), openTabs()])
     const found = await resumeEarlier({
@@ -74,10 +77,34 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
     clearTimeout(lookingAgain)
     if (found.elsewhere) lookingAgain = setTimeout(resume, lookAgainMs)
   }
-  // One tab of a browser takes over what earlier ones left; the lock passes on when that tab is closed.
+  let resuming: Promise<unknown> = Promise.resolve()
+  /** One time after another: two at once would put the same files in line twice. */
+  const resume = (): Promise<unknown> => {
+    resuming = resuming.then(resumeOnce, resumeOnce)
+    return resuming
+  }
+
+  const heirOf = new Set([tab])
+  /** The lock of a tab is free when it is closed; while we held it ourselves, it would seem to be open. */
+  const inherit = (other: string) => {
+    if (heirOf.has(other)) return
+    heirOf.add(other)
+    void navigator.locks.request(other, () => {}).then(resume)
+  }
+
+  const takeOver = async () => {
+    newTabs?.addEventListener('message', ({ data }) => inherit(data))
+    for (const other of await openTabs()) if (other.startsWith(tabPrefix)) inherit(other)
+    await resume()
+    return forever()
+  }
+  // One tab of a browser takes over what others left; the lock passes on when that tab is closed.
   if (navigator.locks) {
-    void navigator.locks.request(tab, forever)
-    void navigator.locks.request(resumeLock, () => resume().then(forever))
+    void navigator.locks.request(tab, () => {
+      newTabs?.postMessage(tab)
+      return forever()
+    })
+    void navigator.locks.request(resumeLock, takeOver)
   } else void resume()
 
   const add = async (folder: string, chosen: readonly ChosenFile[]) => {
