@@ -223,6 +223,8 @@ export type UploadItem = {
   readonly error: WherryError | null
   /** Of the clash, or of the finished upload. */
   readonly entry: Entry | null
+  /** The folder on its way, `path` or above, whose name is taken by a file, where that is the clash. */
+  readonly takenFolder: string | null
   /** The hub had exactly this already. */
   readonly unchanged: boolean
 }
@@ -259,6 +261,7 @@ export type UploadQueue = {
   /** Cancels, or removes a finished row. */
   cancel(ids?: readonly string[]): void
   retry(ids?: readonly string[]): void
+  /** Where the name of a folder is taken, it speaks for all that is below: there is no replacing. */
   resolveClash(ids: readonly string[], choice: 'keepBoth' | 'replace' | 'skip'): void
   /** Takes over an unfinished upload from the hub; without a source it waits as `detached` for attach(). */
   adopt(upload: UnfinishedUpload, source: Source | null): string

@@ -1,4 +1,4 @@
-import type { WherryError } from '../../../protocol/errors.ts'
+import { isReason, type WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { UploadRecord } from './upload-items.ts'
 import type { UploadTools } from './upload-tools.ts'
@@ -10,6 +10,17 @@ export const setUnchanged = ({ items }: UploadTools, record: UploadRecord, entry
     ...{ state: 'done', entry, unchanged: true },
     ...{ checkedBytes: size, storedBytes: size, reusedBytes: size },
   })
+}
+
+/** True if it was the name of a folder on the way that is taken, which is met here. */
+export const meetTakenFolder = ({ items }: UploadTools, record: UploadRecord, error: unknown): boolean => {
+  if (!isReason(error, 'name_taken') || typeof error.details.path !== 'string') return false
+  const entry = (error.details.entry as Entry | undefined) ?? null
+  if (record.onClash === 'ask')
+    items.update(record, { state: 'clash', entry, takenFolder: error.details.path })
+  else if (record.onClash === 'skip') items.update(record, { state: 'cancelled', entry })
+  else items.fail(record, error)
+  return true
 }
 
 /** The name is taken: what was asked for this file says what becomes of it. */

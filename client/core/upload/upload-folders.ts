@@ -1,5 +1,12 @@
+import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { TransferLink } from '../api.ts'
+
+/** A file has the name of a folder on the way: its path is told with the error. */
+const asTaken = (error: unknown, path: readonly string[]): unknown => {
+  if (!isReason(error, 'name_taken')) return error
+  return new WherryError('name_taken', error.message, { ...error.details, path: path.join('/') })
+}
 
 /** Folders on the way to uploads: made once, whoever asks first. */
 export const createUploadFolders = (link: TransferLink) => {
@@ -30,7 +37,11 @@ export const createUploadFolders = (link: TransferLink) => {
     if (name === undefined) return Promise.resolve(folder)
     return remember(made, [folder, ...path].join('/'), async () => {
       const parent = await ensure(folder, path.slice(0, -1))
-      const { entry, created } = await link.call('folder.create', { folder: parent, name, onClash: 'reuse' })
+      const { entry, created } = await link
+        .call('folder.create', { folder: parent, name, onClash: 'reuse' })
+        .catch(error => {
+          throw asTaken(error, path)
+        })
       if (created) fresh.add(entry.id)
       return entry.id
     })
@@ -39,6 +50,13 @@ export const createUploadFolders = (link: TransferLink) => {
   return {
     /** The id of the folder at `path` below `folder`; what is missing on the way is made. */
     ensure,
+    /** Makes a folder where its name is taken; answers the name that it has instead. */
+    async makeAnother(folder: string, path: readonly string[]): Promise<string> {
+      const parent = await ensure(folder, path.slice(0, -1))
+      const name = path.at(-1) ?? ''
+      const { entry } = await link.call('folder.create', { folder: parent, name, onClash: 'keepBoth' })
+      return entry.name
+    },
     /** Folders may have been deleted meanwhile: looks again the next time. */
     forget(): void {
       made.clear()

@@ -8,7 +8,7 @@ import type { FileUpload } from './upload-file.ts'
 export type UploadRecord = {
   shown: UploadItem
   source: Source | null
-  readonly path: readonly string[]
+  path: readonly string[]
   onClash: UploadRequest['onClash']
   /** The hub knows its upload. */
   isOpen: boolean

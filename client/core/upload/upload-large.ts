@@ -5,7 +5,7 @@ import { newId } from '../new-id.ts'
 import { createChunker } from './chunker.ts'
 import { gearTable } from './gear.ts'
 import { sourceDigest } from './source-digest.ts'
-import { meetClash } from './upload-clash.ts'
+import { meetClash, meetTakenFolder } from './upload-clash.ts'
 import { createFileUpload, type FileUpload } from './upload-file.ts'
 import type { UploadRecord } from './upload-items.ts'
 import { shownError, wireClash } from './upload-record.ts'
@@ -99,6 +99,7 @@ export const createLargeUploads = (tools: UploadTools) => {
 
   const failed = async (record: UploadRecord, error: unknown, known: RememberedFile | null) => {
     const isStopped = () => record.wish === 'cancel' || record.running?.signal.aborted
+    if (!isStopped() && meetTakenFolder(tools, record, error)) return
     if (isReason(error, 'name_taken') && !isStopped()) {
       const entry = (error.details.entry as Entry | undefined) ?? null
       const digest = known?.digest ?? (await digestIfAlike(record, entry))

@@ -9,6 +9,7 @@ import { pathProblem } from './upload-names.ts'
 import { adoptedRecord, isSmall, newRecord } from './upload-record.ts'
 import { createSender } from './upload-sender.ts'
 import { createSmallUploads } from './upload-small.ts'
+import { resolveTakenFolder } from './upload-taken-folder.ts'
 import type { UploadQueueOptions, UploadTools } from './upload-tools.ts'
 
 /** Makes the upload queue of a link. Credit belongs to the connection: one queue for each link. */
@@ -127,6 +128,10 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
     resolveClash(ids, choice) {
       for (const record of items.pick(ids)) {
         if (record.shown.state !== 'clash') continue
+        if (record.shown.takenFolder !== null) {
+          void resolveTakenFolder(tools, record, choice)
+          continue
+        }
         record.onClash = choice
         if (choice === 'skip') items.update(record, { state: 'cancelled' })
         else {

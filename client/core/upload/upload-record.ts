@@ -27,7 +27,7 @@ export const adoptedRecord = (upload: UnfinishedUpload, source: Source | null): 
 
 const nothingDone = {
   ...{ checkedBytes: 0, storedBytes: 0, sentBytes: 0, reusedBytes: 0 },
-  ...{ error: null, entry: null, unchanged: false },
+  ...{ error: null, entry: null, takenFolder: null, unchanged: false },
 } as const
 
 const newWork = { file: null, running: null, wish: 'run', mismatches: 0 } as const

@@ -3,7 +3,7 @@ import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
 import { createSpare } from '../spare.ts'
 import { digestOfFile, putFiles, type ReadFile, readFiles } from './upload-batch.ts'
-import { meetClash, setUnchanged } from './upload-clash.ts'
+import { meetClash, meetTakenFolder, setUnchanged } from './upload-clash.ts'
 import type { UploadRecord } from './upload-items.ts'
 import { shownError, wireClash } from './upload-record.ts'
 import type { UploadTools } from './upload-tools.ts'
@@ -51,7 +51,7 @@ export const createSmallUploads = (tools: UploadTools) => {
   }
 
   const fail = (record: UploadRecord, error: unknown) => {
-    if (record.wish === 'run') items.fail(record, shownError(error))
+    if (record.wish === 'run' && !meetTakenFolder(tools, record, error)) items.fail(record, shownError(error))
   }
 
   /** Reads the files into `memory`; those that cannot be read fail here. */

@@ -5,7 +5,7 @@ import type { Entry } from '../../../protocol/values.ts'
 import { type Kind, kindOf } from '../files/kind.ts'
 import { kindStyles } from '../files/kind-styles.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
-import { formatBytes, formatDate } from '../text/format.ts'
+import { formatBytes, formatDate, formatItems } from '../text/format.ts'
 import '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
@@ -31,6 +31,12 @@ const joined = (facts: readonly (string | null | undefined)[]): string =>
 
 const isFolder = ({ entry }: ShownUpload): boolean => entry?.kind === 'folder'
 
+const canReplace = (item: ShownUpload): boolean => !isFolder(item) && item.takenFolder === null
+
+/** Of its name that is taken: all files of a folder have that in common. */
+const keyOf = ({ id, folder, takenFolder }: ShownUpload): string =>
+  takenFolder === null ? id : `${folder}/${takenFolder}`
+
 /** Asks once for all names that are taken: keep both, replace as a new version, or skip. */
 @customElement('wherry-clash-dialog')
 export class ClashDialog extends LitElement {
@@ -44,15 +50,17 @@ export class ClashDialog extends LitElement {
   static override styles = [base, buttons, fields, kindStyles, clashStyles]
 
   override render() {
-    const count = this.items.length
-    const canReplace = !this.items.every(isFolder)
-    return html`<wherry-dialog wide .heading=${this.#heading()} @close=${this.#cancel}>
-      ${count > 1 ? html`<label class="all">${msg('For all:')} ${this.#select(msg('For all'), this.#common(), canReplace, choice => this.#chooseAll(choice))}</label>` : ''}
+    const names = [...Map.groupBy(this.items, keyOf).values()]
+    const count = names.length
+    const someReplace = this.items.some(canReplace)
+    return html`<wherry-dialog wide .heading=${this.#heading(count)} @close=${this.#cancel}>
+      ${count > 1 ? html`<label class="all">${msg('For all:')} ${this.#select(msg('For all'), this.#common(), someReplace, choice => this.#chooseAll(choice))}</label>` : ''}
       <ul>
-        ${this.items.map(item => this.#row(item))}
+        ${names.map(items => this.#row(items))}
       </ul>
-      ${canReplace ? this.#hint(msg('Replace keeps the old content as a version of the file.')) : ''}
+      ${someReplace ? this.#hint(msg('Replace keeps the old content as a version of the file.')) : ''}
       ${this.items.some(isFolder) ? this.#hint(msg('A file cannot replace a folder.')) : ''}
+      ${this.items.some(item => item.takenFolder !== null) ? this.#hint(msg('A folder cannot replace a file.')) : ''}
       <div class="actions">
         <button class="quiet" type="button" @click=${this.#cancel}>${msg('Cancel these uploads')}</button>
         <button class="primary" type="button" autofocus @click=${this.#continue}>${msg('Continue')}</button>
@@ -64,9 +72,8 @@ export class ClashDialog extends LitElement {
     return html`<p class="hint">${transferIcons.info} ${text}</p>`
   }
 
-  #heading(): string {
+  #heading(count: number): string {
     const { folderName } = this
-    const count = this.items.length
     if (folderName === null)
       return count === 1 ? msg('This name is taken') : msg(str`${count} names are taken`)
     return count === 1
@@ -74,17 +81,20 @@ export class ClashDialog extends LitElement {
       : msg(str`${count} names are taken in “${folderName}”`)
   }
 
-  #row(item: ShownUpload) {
-    const { id, name, size, modifiedAt, entry } = item
-    const incoming = [
-      formatBytes(size),
-      entry && ageWords(modifiedAt - entry.modifiedAt),
-      formatDate(modifiedAt),
-    ]
+  #row(items: readonly ShownUpload[]) {
+    const [item] = items
+    if (!item) return ''
+    const { size, modifiedAt, entry, takenFolder } = item
+    const name = takenFolder?.split('/').at(-1) ?? item.name
+    const incoming =
+      takenFolder === null
+        ? [formatBytes(size), entry && ageWords(modifiedAt - entry.modifiedAt), formatDate(modifiedAt)]
+        : [msg('a folder'), formatItems(items.length)]
+    const kind = takenFolder === null ? 'file' : 'folder'
     return html`<li>
       ${this.#side(kindOf(entry ?? { kind: 'file', name, type: null }), name, entry ? this.#there(entry) : '')}
-      ${this.#side(kindOf({ kind: 'file', name, type: entry?.type ?? null }), msg('Incoming'), joined(incoming))}
-      ${this.#select(msg(str`What to do with ${name}`), this.#choice(id), !isFolder(item), choice => this.#choose(id, choice))}
+      ${this.#side(kindOf({ kind, name, type: kind === 'file' ? (entry?.type ?? null) : null }), msg('Incoming'), joined(incoming))}
+      ${this.#select(msg(str`What to do with ${name}`), this.#choice(item), canReplace(item), choice => this.#choose(item, choice))}
     </li>`
   }
 
@@ -104,7 +114,7 @@ export class ClashDialog extends LitElement {
   #select(
     label: string,
     value: ClashChoice | '',
-    canReplace: boolean,
+    withReplace: boolean,
     choose: (choice: ClashChoice) => void,
   ) {
     const all: [ClashChoice, string][] = [
@@ -112,32 +122,32 @@ export class ClashDialog extends LitElement {
       ['replace', msg('Replace')],
       ['skip', msg('Skip')],
     ]
-    const options = all.filter(([key]) => canReplace || key !== 'replace')
+    const options = all.filter(([key]) => withReplace || key !== 'replace')
     return html`<select aria-label=${label} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value as ClashChoice)}>
       ${value === '' ? html`<option selected disabled>${msg('Mixed')}</option>` : ''}
       ${options.map(([key, text]) => html`<option value=${key} ?selected=${key === value}>${text}</option>`)}
     </select>`
   }
 
-  #choice = (id: string): ClashChoice => this.choices.get(id) ?? 'keepBoth'
+  #choice = (item: ShownUpload): ClashChoice => this.choices.get(keyOf(item)) ?? 'keepBoth'
 
   #common(): ClashChoice | '' {
-    const [first, ...others] = new Set(this.items.map(item => this.#choice(item.id)))
+    const [first, ...others] = new Set(this.items.map(this.#choice))
     return others.length === 0 && first ? first : ''
   }
 
-  #choose(id: string, choice: ClashChoice) {
-    this.choices = new Map([...this.choices, [id, choice]])
+  #choose(item: ShownUpload, choice: ClashChoice) {
+    this.choices = new Map([...this.choices, [keyOf(item), choice]])
   }
 
-  /** Where there is a folder, replacing is no choice: both are kept, so that nothing is lost. */
+  /** Where one of them is a folder, replacing is no choice: both are kept, so that nothing is lost. */
   #chooseAll(choice: ClashChoice) {
-    const choiceOf = (item: ShownUpload) => (choice === 'replace' && isFolder(item) ? 'keepBoth' : choice)
-    this.choices = new Map(this.items.map(item => [item.id, choiceOf(item)]))
+    const choiceOf = (item: ShownUpload) => (choice === 'replace' && !canReplace(item) ? 'keepBoth' : choice)
+    this.choices = new Map(this.items.map(item => [keyOf(item), choiceOf(item)]))
   }
 
   #continue = () => {
-    const detail = new Map(this.items.map(item => [item.id, this.#choice(item.id)]))
+    const detail = new Map(this.items.map(item => [item.id, this.#choice(item)]))
     this.dispatchEvent(new CustomEvent('wherry-clash-choices', { detail }))
   }
 

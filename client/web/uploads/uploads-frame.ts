@@ -134,7 +134,9 @@ export class UploadsFrame extends LitElement {
 
   /** The name of the folder that all of these go to, if it is one, and known. */
   #folderOf(uploads: readonly ShownUpload[]): string | null {
-    const [first, ...others] = new Set(uploads.map(({ folder, path }) => `${folder}/${path}`))
+    const placeOf = ({ folder, path, takenFolder }: ShownUpload) =>
+      [folder, ...(takenFolder?.split('/').slice(0, -1) ?? [path])].join('/')
+    const [first, ...others] = new Set(uploads.map(placeOf))
     const [folder = '', ...path] = first?.split('/').filter(Boolean) ?? []
     return others.length > 0 ? null : (path.at(-1) ?? this.#folderNames.get(folder) ?? null)
   }
@@ -220,7 +222,11 @@ export class UploadsFrame extends LitElement {
   }
 
   #choose(choices: HTMLElementEventMap['wherry-clash-choices']['detail']) {
-    for (const [id, choice] of choices) this.#uploads?.resolveClash([id], choice)
+    for (const [choice, chosen] of Map.groupBy(choices, ([, choice]) => choice))
+      this.#uploads?.resolveClash(
+        chosen.map(([id]) => id),
+        choice,
+      )
   }
 
   #rowCommand({ command, id }: HTMLElementEventMap['wherry-upload-command']['detail']) {
