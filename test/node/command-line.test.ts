@@ -259,6 +259,18 @@ describe('files', () => {
     expect((await wherry.run(get)).code).toBe(0)
   })
 
+  test('what is here already needs no place: the download makes no lock', async () => {
+    const file = join(home, 'here.bin')
+    await writeFile(file, randomBytes(MiB))
+    await wherry.json(['put', file, 'me:'])
+    const get = ['get', 'me:here.bin', join(home, 'here again.bin')]
+    await wherry.json(get)
+    const locks = join(home, 'state/wherry/downloads')
+    const before = await stat(locks)
+    expect(await wherry.json(get)).toMatchObject({ receivedBytes: 0, reusedBytes: MiB })
+    expect((await stat(locks)).mtimeMs).toBe(before.mtimeMs)
+  })
+
   test('what the system refuses is told in its words, with the path', async () => {
     const file = join(home, 'in the way')
     await writeFile(file, 'x')

@@ -45,11 +45,14 @@ async function* wantedFiles(client: Client, entry: Entry, target: string): Async
 }
 
 /** A file with the same size and date was downloaded before: the interrupted command goes on behind it. */
-const isHere = async ({ entry, file }: Wanted): Promise<'same' | 'other' | 'absent'> => {
+const isHere = async ({ entry, file }: Wanted, force: boolean): Promise<boolean> => {
   const found = await stat(file).catch(() => null)
-  if (found === null) return 'absent'
+  if (found === null) return false
   if (!found.isFile()) throw new WherryError('name_taken', 'what has that name here is no file')
-  return found.size === entry.size && modifiedAt(found) === entry.modifiedAt ? 'same' : 'other'
+  if (found.size === entry.size && modifiedAt(found) === entry.modifiedAt) return true
+  if (!force)
+    throw new WherryError('name_taken', 'there is another file of that name here; --force replaces it')
+  return false
 }
 
 const free = async () => {}
@@ -82,17 +85,18 @@ const getAll = async (
   const getOne = async (one: Wanted): Promise<void> => {
     totals.files++
     totals.bytes += one.entry.size
+    if (await reuse(one)) return
     const release = await takePlace(one)
     await getAlone(one).finally(release)
   }
+  const reuse = async (one: Wanted): Promise<boolean> => {
+    const isDone = await isHere(one, force)
+    if (isDone) totals.reusedBytes += one.entry.size
+    return isDone
+  }
   const getAlone = async (one: Wanted): Promise<void> => {
-    const here = await isHere(one)
-    if (here === 'same') {
-      totals.reusedBytes += one.entry.size
-      return
-    }
-    if (here === 'other' && !force)
-      throw new WherryError('name_taken', 'there is another file of that name here; --force replaces it')
+    // Whoever had the place before may have downloaded it.
+    if (await reuse(one)) return
     let before = { receivedBytes: 0, reusedBytes: 0 }
     await download(client, one.entry.id, fileSink(one.file, one.entry.id, { overwrite: force }), {
       signal,
