@@ -33,7 +33,7 @@ const run = async (
   command: Command,
   argv: string[],
   output: Output,
-  { signal, forced }: Interruption,
+  interruption: Interruption,
 ): Promise<void> => {
   const { values, positionals } = parseArgs({
     args: argv,
@@ -48,14 +48,18 @@ const run = async (
     throw new UsageError(`\`${name}\` is used as: wherry ${command.usage}`)
   }
   const hubOption = typeof values.hub === 'string' ? values.hub : undefined
+  const over = new AbortController()
+  const signal = AbortSignal.any([interruption.signal, over.signal])
   const session = openSession({ hubOption, output, signal })
   try {
     await Promise.race([
       command.run({ ...session, output, signal }, positionals, values),
       session.ended,
-      forced,
+      interruption.forced,
     ])
   } finally {
+    // What the command still does would keep the process, or be told as its failure.
+    over.abort()
     session.close()
   }
 }

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises'
+import { readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
@@ -34,6 +34,17 @@ const expectEnded = async ({ process, result }: ReturnType<CommandLine['start']>
   clearTimeout(tooLong)
   expect(stderr).toContain('session was ended')
   expect(code).toBe(3)
+  return stderr
+}
+
+const onlyReason = 'wherry: This session was ended. Sign in again.\n'
+
+/** Of zeros: long to transfer, without room on the disk. */
+const longFile = async (bytes: number) => {
+  const file = join(work, 'long.bin')
+  await writeFile(file, '')
+  await truncate(file, bytes)
+  return file
 }
 
 const hasArrived = (name: string, bytes: number) =>
@@ -45,6 +56,19 @@ const hasArrived = (name: string, bytes: number) =>
     .toBeGreaterThan(bytes / 512)
 
 describe('of an account that was disabled', () => {
+  test('an upload ends that runs, and says only why', async () => {
+    const putting = mal.start(['put', await longFile(20_000 * MiB), 'me:'])
+    await expect.poll(() => mal.json(['uploads']), { timeout: 30_000 }).toHaveLength(1)
+    expect(await expectEnded(putting)).toBe(onlyReason)
+  })
+
+  test('a download ends that runs, and says only why', async () => {
+    await mal.json(['put', await longFile(1_500 * MiB), 'me:'])
+    const getting = mal.start(['get', 'me:long.bin', target])
+    await expect.poll(() => readdir(target), { interval: 5, timeout: 30_000 }).toHaveLength(1)
+    expect(await expectEnded(getting)).toBe(onlyReason)
+  })
+
   test('a send ends that nobody came to', async () => {
     await writeFile(join(work, 'x'), 'x')
     await expectEnded(await beginSend(mal, [join(work, 'x')]))

@@ -11,7 +11,7 @@ export type CommandContext = {
   /** A client of that hub, signed in or not. */
   connectTo(hub: string): Promise<HubClient & TransferLink>
   output: Output
-  /** Aborts at Ctrl+C: transfers stop so that the same command continues them later. */
+  /** Aborts at Ctrl+C, and when the session ends: transfers stop so that the same command continues them later. */
   signal: AbortSignal
 }
 

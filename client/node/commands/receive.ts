@@ -10,7 +10,6 @@ import { countOfFiles, formatBytes, type Output, printable } from '../cli/output
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { showPictures } from '../cli/pictures.ts'
 import { showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
-import { untilClosed } from '../cli/until-closed.ts'
 import { askInvitation, readArguments } from '../peer/invitations.ts'
 import { forgetSameReceipts } from '../peer/kept-receipts.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
@@ -176,8 +175,7 @@ export const receive: Command = {
           ? await startFromOffer(target, asker, run)
           : await startFrom(invitation, interrupted, target, run)
       try {
-        const signal = untilClosed(start.client, context.signal)
-        await runReceipt({ start, timers, paths, target, asker }, { ...context, signal }, options)
+        await runReceipt({ start, timers, paths, target, asker }, context, options)
       } finally {
         await start.kept.release()
       }

@@ -14,7 +14,6 @@ import { openPaths, type Paths } from '../cli/path-option.ts'
 import { askToCompare } from '../cli/pictures.ts'
 import type { Client } from '../cli/session.ts'
 import { showTransfer } from '../cli/transfer-progress.ts'
-import { untilClosed } from '../cli/until-closed.ts'
 import type { KeptFile } from '../peer/kept-file.ts'
 import { type KeptSend, openKeptSend, snapshotOf } from '../peer/kept-sends.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
@@ -207,7 +206,7 @@ export const send: Command = {
     const devices = to ? trustedDevices(address, client.user?.id, recipient(to)) : null
     const run = { client, timers, paths, hub: address, tree, text, kept, to, devices }
     try {
-      await runSend(run, { ...context, signal: untilClosed(client, context.signal) }, options)
+      await runSend(run, context, options)
     } finally {
       for (const source of tree.sources) await source.close?.()
       await paths.close()

@@ -5,7 +5,6 @@ import { acceptRoom } from '../../core/peer/room.ts'
 import type { Asker } from '../cli/ask.ts'
 import { type CommandContext, UsageError } from '../cli/command.ts'
 import { printable } from '../cli/output.ts'
-import { untilClosed } from '../cli/until-closed.ts'
 import { configDirectory } from '../current-hub.ts'
 import { readSession, sessionPath } from '../session-file.ts'
 import { type Context, keptOf, type ReceiptStart } from './receipt-start.ts'
@@ -41,9 +40,8 @@ export const startFromOffer = async (
   asker: Asker,
   context: Context & Pick<CommandContext, 'connect'>,
 ): Promise<ReceiptStart> => {
-  const { output, timers } = context
+  const { output, signal, timers } = context
   const client = await context.connect()
-  const signal = untilClosed(client, context.signal)
   signal.addEventListener('abort', asker.close)
   const hub = await context.hub()
   const offers = watchOffers(client)
