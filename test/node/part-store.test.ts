@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -241,6 +252,36 @@ test('what is thrown away leaves neither part nor journal, and no whole file is 
   await store.discard()
   expect(await readdir(target)).toEqual(['done.txt'])
   expect(await readdir(join(home, 'state'))).toEqual([])
+})
+
+test('what ends before its first byte leaves nothing', async () => {
+  const file = fileOf(['sub', 'a.bin'], 3)
+  await store.reserve(offerOf(file))
+  const sink = await store.open(transfer, file)
+  expect(await readdir(target)).toEqual([])
+  await sink.stop(true)
+  await store.close()
+  expect(await readdir(target)).toEqual([])
+  expect(await readdir(join(home, 'state'))).toEqual([])
+})
+
+test('the journal of what nobody continued for a week is removed by the next receipt', async () => {
+  const write = async (of: string) => {
+    const sink = await store.open(of, fileOf(['a.bin'], chunkBytes + 1))
+    await writeChunks(sink, randomBytes(chunkBytes + 1), 0, 1)
+    await sink.stop(true)
+    await restart()
+  }
+  await write('BBBBBBBBBBBBBBBBBBBBBA')
+  await write('CCCCCCCCCCCCCCCCCCCCCA')
+  const [old = '', young = ''] = await readdir(join(home, 'state'))
+  const ago = (days: number) => Date.now() / 1000 - days * 24 * 60 * 60
+  await utimes(join(home, 'state', old), ago(7.1), ago(7.1))
+  await utimes(join(home, 'state', young), ago(6.9), ago(6.9))
+  await write(transfer)
+  const left = await readdir(join(home, 'state'))
+  expect(left).toHaveLength(2)
+  expect(left).toContain(young)
 })
 
 test('a full disk is said in words, before and while it fills up; it goes on when there is room', async context => {

@@ -27,7 +27,7 @@ const keptReceipt = v.object({
 export type KeptReceipt = v.InferOutput<typeof keptReceipt>
 
 /** What nobody continued for so long is forgotten, as on the page of receivers. */
-const keptMs = 7 * 24 * 60 * 60_000
+export const keptMs = 7 * 24 * 60 * 60_000
 
 const directory = (): string => join(configDirectory(), 'receipts')
 
@@ -51,10 +51,10 @@ export const listKeptReceipts = async (target: string): Promise<KeptReceipt[]> =
   const names = await readdir(directory()).catch(() => [])
   const files = names.filter(name => name.endsWith('.json'))
   const kept = await Promise.all(files.map(name => readKept(join(directory(), name), keptReceipt)))
-  const here = kept.filter(one => one !== null).filter(one => one.target === target)
   const isOld = ({ keptAt }: KeptReceipt) => Date.now() - keptAt >= keptMs
-  for (const one of here.filter(isOld)) await forgetReceipt(one)
-  return here.filter(one => !isOld(one)).sort((a, b) => b.keptAt - a.keptAt)
+  const known = kept.filter(one => one !== null)
+  for (const one of known.filter(isOld)) await forgetReceipt(one)
+  return known.filter(one => one.target === target && !isOld(one)).sort((a, b) => b.keptAt - a.keptAt)
 }
 
 /** Null while another process continues it. */

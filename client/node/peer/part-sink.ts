@@ -5,16 +5,18 @@ import { chunkBytes, type PeerFile, type PeerSink } from '../../core/peer/api.ts
 import { printable } from '../cli/output.ts'
 import type { GroupSync } from './group-sync.ts'
 import { nameFile, type OpenPart, removePart, writeAll } from './part-file.ts'
+import type { Place } from './receipt-folders.ts'
 import { writeFailure } from './write-errors.ts'
+
+/** In the folder where the file is to be; `number` is the file's in the journal. */
+export type BegunPart = OpenPart & Place & { number: number }
 
 type PartSinkOptions = {
   file: PeerFile
-  /** The folder of the part and, later, of the file; and the same as the journal calls it. */
-  folder: string
-  relative: string
-  part: OpenPart
-  /** Of the file in the journal. */
-  number: number
+  /** Of an earlier run. */
+  kept: BegunPart | null
+  /** With the first byte: what is over before leaves nothing. */
+  begin(): Promise<BegunPart>
   restored: ReadonlyMap<number, string>
   sync: GroupSync
 }
@@ -27,16 +29,20 @@ const setDate = async (path: string, modifiedAt: number): Promise<void> => {
 
 /** Chunks go to the part; each is durable and known to the journal when its write resolves. */
 export const partSink = (options: PartSinkOptions): PeerSink => {
-  const { file, folder, relative, part, number, restored, sync } = options
+  const { file, kept, begin, restored, sync } = options
   const shown = printable(file.path.join('/'))
   // The part's own entry in its folder is made durable with its first chunk.
-  let unsyncedFolder: string | null = restored.size > 0 ? null : folder
+  let isFolderSynced = restored.size > 0
+  let begun = kept && Promise.resolve(kept)
   let isClosed = false
+
+  const part = (): Promise<BegunPart> => (begun ??= begin())
 
   const close = async (): Promise<void> => {
     if (isClosed) return
     isClosed = true
-    await part.handle.close()
+    const { handle } = (await begun?.catch(() => null)) ?? {}
+    await handle?.close()
   }
 
   return {
@@ -46,31 +52,34 @@ export const partSink = (options: PartSinkOptions): PeerSink => {
       if (position + bytes.length > file.size)
         throw new Error(`chunk ${index} is not one of ${file.size} bytes`)
       try {
-        await writeAll(part.handle, bytes, position)
+        const { handle, folder, number } = await part()
+        await writeAll(handle, bytes, position)
         const line = { file: number, chunks: [[index, hash]] as [number, string][] }
-        const also = unsyncedFolder
-        unsyncedFolder = null
-        await sync({ handle: part.handle, folder: also, line })
+        const also = isFolderSynced ? null : folder
+        isFolderSynced = true
+        await sync({ handle, folder: also, line })
         return bytes.buffer
       } catch (error) {
         throw writeFailure(error, shown)
       }
     },
     async finish() {
-      await close()
-      const path = join(folder, part.name)
-      await setDate(path, file.modifiedAt)
       try {
-        const name = await nameFile(folder, part.name, file.path.at(-1) ?? '')
+        const { name: partName, folder, relative, number } = await part()
+        await close()
+        const path = join(folder, partName)
+        await setDate(path, file.modifiedAt)
+        const name = await nameFile(folder, partName, file.path.at(-1) ?? '')
         await sync({ handle: null, folder, line: { file: number, name: join(relative, name) } })
+        await removePart(path)
       } catch (error) {
         throw writeFailure(error, shown)
       }
-      await removePart(path)
     },
     async stop(keep) {
       await close()
-      if (!keep) await removePart(join(folder, part.name))
+      const left = keep ? null : await begun?.catch(() => null)
+      if (left) await removePart(join(left.folder, left.name))
     },
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { realpath, statfs } from 'node:fs/promises'
+import { readdir, realpath, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../../protocol/errors.ts'
 import { nameKey } from '../../../protocol/names.ts'
@@ -13,8 +13,9 @@ import {
 import { formatBytes, printable } from '../cli/output.ts'
 import { stateDirectory } from '../state-directory.ts'
 import { groupSync } from './group-sync.ts'
+import { keptMs } from './kept-receipts.ts'
 import { beginPart, fileId, removePart, reopenPart } from './part-file.ts'
-import { finishedSink, folderSink, partSink } from './part-sink.ts'
+import { type BegunPart, finishedSink, folderSink, partSink } from './part-sink.ts'
 import { receiptFolders } from './receipt-folders.ts'
 import { type KeptPart, openReceiptJournal } from './receipt-journal.ts'
 import { checkPath } from './safe-place.ts'
@@ -38,7 +39,18 @@ const pathKey = (path: readonly string[]): string => path.map(nameKey).join('/')
 /** The path itself, and the folders that it is in. */
 const pathsTo = (path: readonly string[]): string[] => path.map((_, i) => pathKey(path.slice(0, i + 1)))
 
+/** What nobody continued for as long as receipts are kept. */
+const forgetOld = async (journals: string): Promise<void> => {
+  const names = await readdir(journals).catch(() => [])
+  for (const name of names.filter(name => name.endsWith('.journal'))) {
+    const path = join(journals, name)
+    const found = await stat(path).catch(() => null)
+    if (found && Date.now() - found.mtimeMs >= keptMs) await rm(path, { force: true })
+  }
+}
+
 const openReceipt = async (target: string, transfer: string, journals: string) => {
+  await forgetOld(journals)
   const name = createHash('sha256').update(`${target}\n${transfer}`).digest('hex')
   const journal = await openReceiptJournal(join(journals, `${name}.journal`))
   return {
@@ -78,12 +90,11 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
     const handle = await reopenPart(join(target, kept.part), id)
     if (!handle) return null
     const relative = dirname(kept.part)
-    const place = { folder: join(target, relative), relative }
-    const part = { name: basename(kept.part), handle }
-    return partSink({ file, ...place, part, number, restored, sync: receipt.sync })
+    const part = { name: basename(kept.part), handle, folder: join(target, relative), relative, number }
+    return partSink({ file, kept: part, begin: async () => part, restored, sync: receipt.sync })
   }
 
-  const openNew = async ({ folders, journal, sync, wanted }: Receipt, file: PeerFile): Promise<PeerSink> => {
+  const begin = async ({ folders, journal, wanted }: Receipt, file: PeerFile): Promise<BegunPart> => {
     const parent = file.path.slice(0, -1)
     const place = await folders.ensure(parent)
     const isWanted = (name: string) => wanted.has(pathKey([...parent, name]))
@@ -91,8 +102,17 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
     const number = journal.newFile()
     const id = (await fileId(join(place.folder, part.name))) ?? ''
     await journal.append([{ file: number, key: fileKey(file), part: join(place.relative, part.name), id }])
-    return partSink({ file, ...place, part, number, restored: new Map(), sync })
+    return { ...part, ...place, number }
   }
+
+  const openNew = (receipt: Receipt, file: PeerFile): PeerSink =>
+    partSink({
+      file,
+      kept: null,
+      begin: () => begin(receipt, file),
+      restored: new Map(),
+      sync: receipt.sync,
+    })
 
   const forget = async (removeParts: boolean): Promise<void> => {
     for (const opening of receipts.values()) {
@@ -128,7 +148,7 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
         const key = fileKey(file)
         const kept = receipt.inUse.has(key) ? undefined : receipt.journal.kept.get(key)
         receipt.inUse.add(key)
-        return (kept && (await openKept(receipt, file, kept))) ?? (await openNew(receipt, file))
+        return (kept && (await openKept(receipt, file, kept))) ?? openNew(receipt, file)
       } catch (error) {
         throw writeFailure(error, printable(file.path.join('/')))
       }

@@ -34,6 +34,7 @@ export type ReceiptJournal = {
   append(lines: readonly JournalLine[]): Promise<void>
   /** All is received: nothing has to be known any more. */
   remove(): Promise<void>
+  /** Keeps it, if there is anything in it. */
   close(): Promise<void>
 }
 
@@ -76,10 +77,12 @@ export const openReceiptJournal = async (path: string): Promise<ReceiptJournal> 
   await appendFile(path, '\n', { mode: 0o600 })
   const file = await open(path, 'a', 0o600)
   let last: Promise<unknown> = Promise.resolve()
+  let isEmpty = tops.size === 0 && kept.size === 0
 
   const close = async (): Promise<void> => {
     await last
     await file.close()
+    if (isEmpty) await rm(path, { force: true })
   }
 
   return {
@@ -87,14 +90,15 @@ export const openReceiptJournal = async (path: string): Promise<ReceiptJournal> 
     kept,
     newFile: () => files++,
     append(lines) {
+      isEmpty = false
       const text = lines.map(one => `${JSON.stringify(one)}\n`).join('')
       const appended = last.then(() => file.appendFile(text))
       last = appended.catch(() => {})
       return appended
     },
     async remove() {
+      isEmpty = true
       await close()
-      await rm(path, { force: true })
     },
     close,
   }
