@@ -3,10 +3,14 @@ import { levels } from './levels.ts'
 import { limits } from './limits.ts'
 import { nameProblem } from './names.ts'
 
-/** The vocabulary of the protocol: every value that travels is one of these schemas. Unknown keys are refused. */
+/**
+ * The vocabulary of the protocol: every value that travels is one of these schemas. Unknown keys are refused. What people
+ * type themselves is refused with a whole sentence for them, which ends with a full stop.
+ */
 
-export const text = (maxChars: number, minChars = 0) =>
-  v.pipe(v.string(), v.minLength(minChars), v.maxLength(maxChars))
+/** `words`: for people, where they type it. */
+export const text = (maxChars: number, minChars = 0, words?: string) =>
+  v.pipe(v.string(), v.minLength(minChars, words), v.maxLength(maxChars, words))
 
 export const listOf = <const S extends v.GenericSchema>(schema: S, max: number, min = 0) =>
   v.pipe(v.array(schema), v.minLength(min), v.maxLength(max))
@@ -40,19 +44,36 @@ export const fileSize = count(limits.fileBytes)
 export const email = v.pipe(
   v.string(),
   v.trim(),
-  v.maxLength(limits.emailChars),
-  v.regex(/^[^\s@]+@[^\s@]+$/, 'expected an e-mail address'),
+  v.maxLength(limits.emailChars, `An e-mail address has at most ${limits.emailChars} characters.`),
+  v.regex(/^[^\s@]+@[^\s@]+$/, 'An e-mail address looks like name@example.org.'),
 )
-export const personName = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(limits.personChars))
-export const password = text(limits.passwordMaxChars, limits.passwordMinChars)
+const personWords = `The name of a person has 1 to ${limits.personChars} characters.`
+export const personName = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, personWords),
+  v.maxLength(limits.personChars, personWords),
+)
+export const password = text(
+  limits.passwordMaxChars,
+  limits.passwordMinChars,
+  `A password has ${limits.passwordMinChars} to ${limits.passwordMaxChars} characters.`,
+)
 /** A password as typed at sign-in: the rules for new ones may have changed since it was chosen. */
-export const anyPassword = text(limits.passwordMaxChars, 1)
+export const anyPassword = text(
+  limits.passwordMaxChars,
+  1,
+  `A password has 1 to ${limits.passwordMaxChars} characters.`,
+)
 export const token = text(limits.tokenChars, 1)
 
 export const name = v.pipe(
   v.string(),
-  v.maxLength(limits.nameBytes),
-  v.check(value => nameProblem(value) === null, 'not a possible name'),
+  v.maxLength(limits.nameBytes, `A name cannot be longer than ${limits.nameBytes} bytes.`),
+  v.check(
+    value => nameProblem(value) === null,
+    ({ input }) => nameProblem(input) ?? '',
+  ),
 )
 
 export const level = v.picklist(levels)

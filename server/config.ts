@@ -56,7 +56,7 @@ const readSetting = (setting: Setting, environment: Environment, problems: strin
   if (written === null) return null
   const parsed = v.safeParse(setting.schema, written)
   if (parsed.success) return parsed.output
-  problems.push(`${setting.env}: ${parsed.issues[0].message}.`)
+  problems.push(`${setting.env}: ${parsed.issues[0].message.replace(/\.?$/, '.')}`)
   return null
 }
 

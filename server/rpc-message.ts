@@ -7,6 +7,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 /** Which field is wrong and why, in words. */
 export const describeIssue = (issue: v.BaseIssue<unknown>): { field: string; message: string } => {
   const field = v.getDotPath(issue) ?? ''
+  const isSentence = issue.message.endsWith('.')
+  if (isSentence) return { field, message: issue.message }
   return { field, message: field === '' ? `${issue.message}.` : `${field}: ${issue.message}.` }
 }
 

@@ -443,6 +443,23 @@ describe('passwords', () => {
 })
 
 describe('administration', () => {
+  test.each([
+    ['A password has 10 to 256 characters.', { password: 'too short' }],
+    ['A password has 10 to 256 characters.', { password: 'long'.repeat(65) }],
+    ['An e-mail address looks like name@example.org.', { email: 'nobody' }],
+    ['An e-mail address has at most 254 characters.', { email: `${'a'.repeat(250)}@b.org` }],
+    ['The name of a person has 1 to 100 characters.', { name: ' ' }],
+  ])('an account that cannot be is refused in a sentence: %s', async (words, wrong) => {
+    const { email, name, password } = {
+      email: 'a@example.org',
+      name: 'Al',
+      password: 'long enough',
+      ...wrong,
+    }
+    const create = ['users', 'create', email, '--name', name, '--password-stdin']
+    expect(await wherry.run(create, password)).toMatchObject({ code: 1, stderr: `wherry: ${words}\n` })
+  })
+
   test('a command whose session is ended says so', async () => {
     const mary = { email: 'mary@example.org', password: 'the password of Mary' }
     await wherry.json(['users', 'create', mary.email, '--name', 'Mary', '--password-stdin'], mary.password)

@@ -34,6 +34,10 @@ describe('the configuration', () => {
     [{ WHERRY_TRUSTED_PROXIES: '10.0.0.0/40' }, /WHERRY_TRUSTED_PROXIES: expected addresses or networks/],
     [{ WHERRY_ADMIN_EMAIL: 'ada@example.org' }, /have to be set together/],
     [
+      { WHERRY_ADMIN_EMAIL: 'ada@example.org', WHERRY_ADMIN_PASSWORD: 'short' },
+      /WHERRY_ADMIN_PASSWORD: A password has 10 to 256 characters\.$/m,
+    ],
+    [
       { WHERRY_TLS_CERT: '/nowhere', WHERRY_TLS_KEY: '/nowhere' },
       /WHERRY_TLS_CERT: the file \/nowhere cannot be read/,
     ],
