@@ -20,7 +20,7 @@ export const roomCalls = {
     errors: ['conflict', 'too_many_requests'],
   }),
   'room.join': call({
-    doc: 'Takes the other seat of a room: through its slot, which is used up by it, or again by the room id, which only the two know; the connection that had the seat before loses it. An id that the caller made up for the seat may go with the slot: with it the same slot takes the seat again, until the time of the slot is over, for an answer that was lost. Before sign-in the connection becomes a guest, who may do nothing but what rooms allow.',
+    doc: 'Takes the other seat of a room: through its slot, which is used up by it, or again by the room id, which only the two know; the connection that had the seat before loses it. An id that the caller made up for the seat may go with the slot: with it the same slot takes the seat again, until the time of the slot is over, for an answer that was lost. The seat of a room that somebody accepted is only theirs. Before sign-in the connection becomes a guest, who may do nothing but what rooms allow.',
     access: 'anyone',
     guarded: true,
     params: v.strictObject({
@@ -30,7 +30,7 @@ export const roomCalls = {
       ]),
     }),
     result: v.strictObject({ room: id, present: v.boolean() }),
-    errors: ['not_found', 'conflict', 'too_many_requests'],
+    errors: ['not_found', 'forbidden', 'conflict', 'too_many_requests'],
   }),
   'room.offer': call({
     doc: 'Tells the person with this e-mail address, wherever signed in, that a send waits in the room: event room.offered. Answers the same whether there is such a person or not. Only who created the room may do it, for one person; again for the same one tells again.',

@@ -18,9 +18,10 @@ const seatIn = (
 export const createRoom: Handler<'room.create'> = async ({ rooms, connection, principal }, { room, slot }) =>
   rooms.create(connection, principal, room, slot)
 
-export const joinRoom: Handler<'room.join'> = async ({ rooms, roomLimits, connection }, { by }) => {
+export const joinRoom: Handler<'room.join'> = async (context, { by }) => {
+  const { rooms, roomLimits, connection, principal } = context
   await roomLimits.guess(connection.address, by.kind)
-  const joined = rooms.join(connection, by)
+  const joined = rooms.join(connection, asUser(principal)?.user ?? null, by)
   if (joined === null) throw new WherryError('not_found', 'There is no such send, or its time is over.')
   await roomLimits.guessedRight(connection.address, by.kind)
   return joined

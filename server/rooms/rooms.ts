@@ -14,8 +14,8 @@ type BySlot = { slot: number; seat: string | null }
 export type Rooms = {
   /** Opens a room, or seats its creator again. `conflict` if it is somebody else's, `too_many_requests`, `busy`. */
   create(connection: Connection, user: UserPrincipal, id: string, hasSlot: boolean): Result<'room.create'>
-  /** Seats the connection in the second seat; null if nothing like that is known. */
-  join(connection: Connection, by: BySlot | { room: string }): Result<'room.join'> | null
+  /** Seats the connection in the second seat; null if nothing like that is known, `unauthenticated` or `forbidden` if another user accepted it. */
+  join(connection: Connection, user: string | null, by: BySlot | { room: string }): Result<'room.join'> | null
   /** Notes who the room is offered to; `conflict` if that is somebody else already. */
   offer(seat: Seat, offer: NonNullable<Room['offer']>): void
   /** What waits for the user to be accepted. */
@@ -201,9 +201,13 @@ export const createRooms = (parts: RoomParts): Rooms => {
       const present = sit(connection, room.first)
       return { slot: room.slot, slotExpiresAt: room.slot === null ? null : room.slotExpiresAt, present }
     },
-    join: (connection, by) => {
+    join: (connection, user, by) => {
       const room = 'slot' in by ? findBySlot(by) : find(by.room)
       if (room === null) return null
+      if (room.isAccepted && room.offer?.user !== user) {
+        const words = 'This was sent to a person of the hub: sign in as that person to go on.'
+        throw new WherryError(user === null ? 'unauthenticated' : 'forbidden', words)
+      }
       const isFirst = room.slot !== null
       const present = sitSecond(connection, room)
       if (isFirst && 'slot' in by) room.cameAs = by.seat

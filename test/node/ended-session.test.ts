@@ -2,7 +2,7 @@ import { readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
-import { beginSend } from '../support/direct-sends.ts'
+import { beginSend, outcomeOf } from '../support/direct-sends.ts'
 import { randomFile } from '../support/files.ts'
 import { terminalRig } from '../support/terminal-rig.ts'
 
@@ -104,5 +104,17 @@ describe('of an account that was disabled', () => {
     await expectEnded(receiving)
     sending.process.kill('SIGKILL')
     await sending.result
+  })
+
+  test('a receipt by a code goes on: whoever has the code may receive, signed in or not', async () => {
+    const file = await randomFile(join(work, 'big.bin'), 500 * MiB)
+    const sending = await beginSend(rig.ada, [file, '--path', 'relay'])
+    const receiving = mal.start(['receive', target, '--path', 'relay', '--yes'], sending.code ?? '')
+    await hasArrived('big.bin.part', 8 * MiB)
+    await rig.ada.json(['users', 'disable', email])
+    expect(await readdir(target)).toEqual(['big.bin.part'])
+    expect(await receiving.result).toMatchObject({ code: 0 })
+    expect(outcomeOf(await sending.result)).toMatchObject({ files: 1, bytes: 500 * MiB })
+    expect(await mal.run(['ls'])).toMatchObject({ code: 3 })
   })
 })

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { calls } from '../../protocol/table.ts'
 import { emptyRoomMs, slotMs } from '../../server/rooms/rooms.ts'
+import type { RawClient } from '../support/raw-client.ts'
 import { sampleParams } from '../support/sample-params.ts'
 import { bob, byRoom, bySlot, newId, type RoomsRig, roomsRig } from './rooms-rig.ts'
 
@@ -216,6 +217,24 @@ describe('an offer', () => {
     expect(await sender.event('room.joined')).toEqual({ room })
     expect(await phone.event('room.left')).toEqual({ room, reason: 'left' })
     expect(await phone.call('room.accept', { room })).toEqual({ present: true })
+  })
+
+  test('that was accepted keeps its seat for that person: with a disabled account nobody comes back to it', async () => {
+    const carol = { ...bob, email: 'carol@example.org', name: 'Carol' }
+    const sender = await rig.user()
+    await sender.call('user.create', carol)
+    const [receiver, room] = [await rig.user(carol), newId()]
+    await sender.call('room.create', { room })
+    await sender.call('room.offer', { room, email: carol.email })
+    await receiver.call('room.accept', { room })
+    receiver.close()
+    const again = await rig.user(carol)
+    expect(await again.call('room.join', byRoom(room))).toMatchObject({ present: true })
+    await sender.call('user.disable', { user: receiver.signedIn.user.id, disabled: true })
+    await again.closed
+    const join = (client: RawClient) => client.call('room.join', byRoom(room))
+    await expect(join(await rig.guest())).rejects.toMatchObject({ reason: 'unauthenticated' })
+    await expect(join(await rig.user(bob))).rejects.toMatchObject({ reason: 'forbidden' })
   })
 
   test('that waits is listed for who signs in later, and for nobody else', async () => {
