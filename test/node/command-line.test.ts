@@ -478,7 +478,7 @@ describe('administration', () => {
     expect(code).toBe(3)
   })
 
-  test('an administrator makes an account, shares a folder, takes it back and disables the account', async () => {
+  test('an administrator makes an account, shares a folder, which is given up again, and disables the account', async () => {
     const ben = commandLine(join(home, 'ben'))
     await wherry.json(
       ['users', 'create', 'ben@example.org', '--name', 'Ben', '--password-stdin'],
@@ -502,7 +502,9 @@ describe('administration', () => {
     expect(below.stdout).toBe(
       'There was nothing to revoke here.\nStill holds: ben@example.org may read, from shared.\n',
     )
-    await wherry.json(['access', 'me:shared', 'revoke', 'ben@example.org'])
+    await wherry.json(['access', 'me:shared', 'grant', 'ben@example.org', 'admin'])
+    const own = await ben.run(['access', path, 'revoke', 'ben@example.org'])
+    expect(own).toEqual({ code: 0, stdout: 'Revoked.\n', stderr: '' })
     expect((await ben.run(['ls', path])).code).toBe(4)
     await wherry.json(['users', 'disable', 'ben@example.org'])
     expect((await ben.run(['ls'])).code).toBe(3)
