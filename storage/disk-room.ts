@@ -1,8 +1,17 @@
 import { statfsSync } from 'node:fs'
 import { limits } from '../protocol/limits.ts'
+import type { Storage } from './storage.ts'
 
-/** Of a disk that was full, when it is tried again: only a put finds out whether it has room. */
+/** Of a disk that was full, when it is tried again: only a write finds out whether it has room. */
 export const roomBytes = 16 * limits.chunkMaxBytes
+
+export const fullDiskWords = `The disk of the hub is full: it takes uploads again when ${roomBytes / 2 ** 20} MiB are free. Existing files stay readable.`
+
+/** No byte is free, or a chunk or the index found no room and less than roomBytes are free since. */
+export const isDiskFull = ({ chunks, isIndexFull }: Pick<Storage, 'chunks' | 'isIndexFull'>): boolean => {
+  const { state, freeBytes } = chunks.health()
+  return freeBytes === 0 || ((state === 'full' || isIndexFull()) && freeBytes < roomBytes)
+}
 
 const codes = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'])
 /** SQLite's words where a file could not be made, grown or read, whatever the system said. */

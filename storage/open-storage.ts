@@ -3,7 +3,7 @@ import type { ChunkStore } from './chunks/chunk-store.ts'
 import type { CrashPoint } from './chunks/crash.ts'
 import { diskChunks } from './chunks/disk-chunks.ts'
 import { openKeys } from './chunks/keys.ts'
-import { fullDiskError, roomBytes } from './disk-room.ts'
+import { fullDiskError, fullDiskWords, isDiskFull } from './disk-room.ts'
 import { lockDirectory, makeDirectory } from './index/data-lock.ts'
 import { refuseLostIndex } from './index/lost-index.ts'
 import { type Index, openIndex } from './index/open-index.ts'
@@ -85,10 +85,11 @@ const chunkOptions = ({ directory, workers, log, crashAt }: StorageOptions, inde
 })
 
 /** A disk that was full is tried again when there is room: whoever asks first, as a load balancer does, is told of that. */
-const chunkProblem = (chunks: ChunkStore): string | null => {
-  const { state, problem, freeBytes } = chunks.health()
-  if (freeBytes === 0) return problem ?? 'The disk is full.'
-  return state === 'full' && freeBytes >= roomBytes ? null : problem
+const problemOf = (index: Index, chunks: ChunkStore): string | null => {
+  const { state, problem } = chunks.health()
+  if (index.problem() !== null) return index.problem()
+  if (state === 'readOnly') return problem
+  return isDiskFull({ chunks, isIndexFull: index.isIndexFull }) ? fullDiskWords : null
 }
 
 const compose = (index: Index, chunks: ChunkStore, markClean: () => void, unlock: () => void): Storage => {
@@ -104,7 +105,7 @@ const compose = (index: Index, chunks: ChunkStore, markClean: () => void, unlock
   return {
     ...rows,
     chunks,
-    problem: () => index.problem() ?? chunkProblem(chunks),
+    problem: () => problemOf(index, chunks),
     close: () => (closing ??= close()),
   }
 }

@@ -33,6 +33,8 @@ export type Storage = {
   settings: Settings
   /** Null while all is well, else a sentence: the index or the chunk store takes no more writes. */
   problem(): string | null
+  /** The last change of the index found no room on the disk; the next may. */
+  isIndexFull(): boolean
   close(): Promise<void>
 }
 

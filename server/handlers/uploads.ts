@@ -1,7 +1,7 @@
 import { WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
 import { limits } from '../../protocol/limits.ts'
-import { roomBytes } from '../../storage/disk-room.ts'
+import { fullDiskWords, isDiskFull } from '../../storage/disk-room.ts'
 import type { Storage, UploadRow } from '../../storage/storage.ts'
 import type { Connection } from '../connection.ts'
 import { contentType } from '../content-type.ts'
@@ -117,9 +117,6 @@ export const refuseEnded = (connection: Connection): void => {
 
 /** Refuses new bytes before they travel. */
 export const refuseUnwritable = (storage: Storage): void => {
-  const { state, freeBytes } = storage.chunks.health()
-  const isFull = state === 'full' || freeBytes === 0
-  if (isFull && freeBytes >= roomBytes) return
-  if (isFull) throw new WherryError('storage_full')
-  if (state === 'readOnly' || storage.problem() !== null) throw new WherryError('storage_read_only')
+  if (isDiskFull(storage)) throw new WherryError('storage_full', fullDiskWords)
+  if (storage.problem() !== null) throw new WherryError('storage_read_only')
 }

@@ -57,6 +57,7 @@ export const openIndex = async (options: IndexOptions): Promise<Index> => {
     chunkIndex: sqliteChunkIndex(db, writer),
     onCommit: writer.onCommit,
     problem: writer.problem,
+    isIndexFull: writer.isFull,
     async close() {
       await upkeep.stop()
       await writer.close()

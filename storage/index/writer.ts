@@ -16,6 +16,8 @@ export type Writer = {
   onCommit(listener: (commit: Commit) => void): () => void
   /** Null while all is well, else why no write is taken any more, as a sentence. */
   problem(): string | null
+  /** The last write found no room on the disk; the next may. */
+  isFull(): boolean
   /** Resolves when all writes before it are settled and the index is closed. */
   close(): Promise<void>
 }
@@ -43,6 +45,7 @@ export const startWriter = async (options: {
   let outbox: Item[] = []
   let nextId = 1
   let problem: string | null = null
+  let isFull = false
   let closing = false
 
   const say = (message: ToWriter): void => worker.postMessage(JSON.stringify(message))
@@ -65,12 +68,14 @@ export const startWriter = async (options: {
   const hear = (message: FromWriter): void => {
     if (message.kind === 'closed') closed.resolve()
     else if (message.kind === 'done') {
+      isFull = false
       const commit = { ...message.effects, seqs: new Map(message.effects.seqs) }
       for (const listener of listeners) listener(commit)
       message.outcomes.forEach(settle)
     } else refuse(message)
   }
   const refuse = (message: FromWriter & { kind: 'failed' }): void => {
+    isFull = message.full
     if (!message.full) problem ??= `The index takes no more changes: ${message.message}`
     const reason = message.full ? 'storage_full' : 'storage_read_only'
     const error = { reason, message: new WherryError(reason).message, details: {} }
@@ -96,6 +101,7 @@ export const startWriter = async (options: {
       return () => listeners.delete(listener)
     },
     problem: () => problem,
+    isFull: () => isFull,
     async close() {
       const known = problem
       send()

@@ -96,6 +96,7 @@ test.for(['stop', 'kill'] as const)(
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain('disk of the hub is full')
     const status = async () => (await fetch(`${hub.url}/readyz`)).status
+    expect(refused.stderr).toContain('again when 64 MiB are free')
     expect(await status()).toBe(503)
     await rm(ballast)
     // Whoever sends no upload to a hub that is not ready is told without one.
