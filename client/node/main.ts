@@ -10,10 +10,10 @@ import { whyOf } from './why-of.ts'
 /** Exit codes, so that scripts can tell failures apart; also in the help. */
 const exitCodes = { failed: 1, usage: 2, signedOut: 3, notFound: 4, offline: 5, interrupted: 130 } as const
 
-const help = (): string[] => [
+const help = (all: readonly Command[]): string[] => [
   'wherry: files on a Wherry hub, from a terminal.',
   '',
-  ...Object.values(commands).flatMap(command => [`  wherry ${command.usage}`, `      ${command.doc}`]),
+  ...all.flatMap(command => [`  wherry ${command.usage}`, `      ${command.doc}`]),
   '',
   'Everywhere: --json for one JSON value on standard output, --hub URL (or WHERRY_HUB) for another hub than the last one',
   'signed in to, --help. Paths on the hub are space:path; your own space is me: (wherry put big.iso me:isos/).',
@@ -102,17 +102,18 @@ const main = async (argv: string[]): Promise<number> => {
   const output = createOutput(argv.includes('--json'), process.stdout, process.stderr)
   const [name, ...rest] = argv
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    output.result(Object.keys(commands), help())
+    const all = await Promise.all(Object.values(commands).map(load => load()))
+    output.result(Object.keys(commands), help(all))
     return name === undefined ? exitCodes.usage : 0
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (command === undefined) {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) {
     output.problem(`there is no command "${name}"; \`wherry help\` lists them`)
     return exitCodes.usage
   }
   const interruption = onInterrupt()
   try {
-    await run(name, command, rest, output, interruption)
+    await run(name, await load(), rest, output, interruption)
     return 0
   } catch (error) {
     return report(error, output)

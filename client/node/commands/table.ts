@@ -1,34 +1,27 @@
 import type { Command } from '../cli/command.ts'
-import { access } from './access.ts'
-import { login, logout, passwd, sessions, setup } from './account.ts'
-import { cp, ls, mkdir, mv, rm, url } from './files.ts'
-import { get } from './get.ts'
-import { put } from './put.ts'
-import { receive } from './receive.ts'
-import { send } from './send.ts'
-import { uploads } from './uploads.ts'
-import { users } from './users.ts'
-import { watch } from './watch.ts'
 
-/** Every command of `wherry`, in the order of the help. */
-export const commands: Record<string, Command> = {
-  setup,
-  login,
-  logout,
-  ls,
-  mkdir,
-  put,
-  get,
-  mv,
-  cp,
-  rm,
-  watch,
-  uploads,
-  send,
-  receive,
-  url,
-  access,
-  users,
-  sessions,
-  passwd,
+const account = () => import('./account.ts')
+const files = () => import('./files.ts')
+
+/** Every command of `wherry`, in the order of the help; each is loaded when it is used. */
+export const commands: Record<string, () => Promise<Command>> = {
+  setup: async () => (await account()).setup,
+  login: async () => (await account()).login,
+  logout: async () => (await account()).logout,
+  ls: async () => (await files()).ls,
+  mkdir: async () => (await files()).mkdir,
+  put: async () => (await import('./put.ts')).put,
+  get: async () => (await import('./get.ts')).get,
+  mv: async () => (await files()).mv,
+  cp: async () => (await files()).cp,
+  rm: async () => (await files()).rm,
+  watch: async () => (await import('./watch.ts')).watch,
+  uploads: async () => (await import('./uploads.ts')).uploads,
+  send: async () => (await import('./send.ts')).send,
+  receive: async () => (await import('./receive.ts')).receive,
+  url: async () => (await files()).url,
+  access: async () => (await import('./access.ts')).access,
+  users: async () => (await import('./users.ts')).users,
+  sessions: async () => (await account()).sessions,
+  passwd: async () => (await account()).passwd,
 }
