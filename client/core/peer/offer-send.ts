@@ -1,5 +1,5 @@
 import type { HubClient, TransferLink } from '../api.ts'
-import { createRoom, type OwnRoom } from './room.ts'
+import { createRoom, type OwnRoom } from './own-room.ts'
 
 /** Opens a room, or the one of this id again, and offers it to the person with this address for as long as nobody came. */
 export const offerSend = async (

@@ -6,7 +6,8 @@ import {
   sealBytes,
 } from '../../../client/core/peer/link/layout.ts'
 import type { MakeCipher } from '../../../client/core/peer/link/sealer.ts'
-import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
+import { createRoom } from '../../../client/core/peer/own-room.ts'
+import { joinRoom } from '../../../client/core/peer/room.ts'
 import { startReceipt, startSend } from '../../../client/core/peer/session.ts'
 import { nodeCrypto } from '../../../client/node/peer/node-crypto.ts'
 import { type Measured, measured } from '../measured.ts'

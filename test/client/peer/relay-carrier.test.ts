@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Carrier, Room } from '../../../client/core/peer/api.ts'
-import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
+import { createRoom } from '../../../client/core/peer/own-room.ts'
+import { joinRoom } from '../../../client/core/peer/room.ts'
 import { someBytes } from '../memory-source.ts'
 import { type PeerClient, roomRig, whenPresent } from './room-rig.ts'
 

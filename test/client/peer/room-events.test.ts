@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
+import { createRoom } from '../../../client/core/peer/own-room.ts'
+import { joinRoom } from '../../../client/core/peer/room.ts'
 import { scriptedHub } from '../../support/scripted-hub.ts'
 
 const id = 'room-room-room-room-ro'

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createClient } from '../../../client/core/client.ts'
-import { createRoom, joinRoom } from '../../../client/core/peer/room.ts'
+import { createRoom } from '../../../client/core/peer/own-room.ts'
+import { joinRoom } from '../../../client/core/peer/room.ts'
 import { fileCredentials } from '../../../client/node/credentials.ts'
 import { nodeSocket } from '../../../client/node/socket.ts'
 import { type HubProxy, hubProxy } from '../../support/hub-proxy.ts'

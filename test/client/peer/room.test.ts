@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createBell } from '../../../client/core/bell.ts'
 import type { Room } from '../../../client/core/peer/api.ts'
+import { createRoom, type OwnRoom } from '../../../client/core/peer/own-room.ts'
 import { pair } from '../../../client/core/peer/pairing/pairing.ts'
 import { sealedSignals } from '../../../client/core/peer/pairing/sealed-signals.ts'
-import { acceptRoom, createRoom, joinRoom, type OwnRoom } from '../../../client/core/peer/room.ts'
+import { acceptRoom, joinRoom } from '../../../client/core/peer/room.ts'
 import { limits } from '../../../protocol/limits.ts'
 import { nextSignal, type PeerClient, roomRig, whenEnded, whenPresent } from './room-rig.ts'
 
