@@ -12,9 +12,10 @@ import type { ShownSave, ShownUpload } from './messages.ts'
 import './save-row.ts'
 import './speed-graph.ts'
 import { failureGroups, isActive, isOver, trayItems } from './tray-order.ts'
+import { type TrayNews, TrayVoice } from './tray-voice.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
-import { headline, saveHeadline, saveTotals, timeLeft } from './upload-words.ts'
+import { headline, lockedWords, saveHeadline, saveTotals, timeLeft, troubleWords } from './upload-words.ts'
 
 declare global {
   interface HTMLElementEventMap {
@@ -41,15 +42,24 @@ export class UploadTray extends LitElement {
   @property({ attribute: false }) saves: readonly ShownSave[] = []
   /** On a phone it would cover the list: only its head is there until it is asked for. */
   @state() private isCollapsed = isPhone()
+  readonly #voice = new TrayVoice(this, () => this.#news())
 
   static override styles = [base, buttons, trayStyles]
 
   override render() {
+    return html`<div class="for-readers" role="status">${this.#voice.text}</div>${this.#tray()}`
+  }
+
+  get #active(): number {
+    return this.items.filter(isActive).length + this.returning
+  }
+
+  #tray() {
     const { items } = this
     const { rows, more } = trayItems(items)
     const hasHead = rows.length > 0 || this.locked > 0 || this.saves.length > 0
     if (!hasHead && this.readCount === null) return nothing
-    const active = items.filter(isActive).length + this.returning
+    const active = this.#active
     return html`<section aria-label=${msg('Uploads')}>
       ${hasHead ? this.#anyHead(active, rows.length) : nothing}
       ${this.#readingNotice()}
@@ -74,6 +84,38 @@ export class UploadTray extends LitElement {
 
   #anyHead(active: number, rows: number) {
     return rows === 0 && this.saves.length > 0 ? this.#saveHead() : this.#head(active, this.items)
+  }
+
+  /** Names that are taken are not of it: their dialog speaks for itself. */
+  #news(): TrayNews {
+    const { totals, saves, locked } = this
+    const active = this.#active
+    const trouble = troubleWords(
+      active > 0 ? totals.failedFiles : 0,
+      this.items.filter(({ state }) => state === 'detached').length,
+    )
+    const saved = saveTotals(saves)
+    const saving = saves.filter(({ state }) => state === 'running').length
+    const sentences = [
+      totals.files > 0 ? headline(totals, active) : '',
+      trouble,
+      locked > 0 ? lockedWords(locked) : '',
+      saves.length > 0 ? saveHeadline(saved, saving) : '',
+    ]
+    const isOver = active + saving === 0
+    return {
+      text: sentences.filter(Boolean).join('. '),
+      doneFiles: totals.doneFiles + saved.doneFiles,
+      urgent: [
+        active > 0,
+        saving > 0,
+        totals.failedFiles,
+        saved.failedFiles,
+        trouble,
+        locked,
+        isOver && totals.doneFiles + saved.doneFiles,
+      ].join(),
+    }
   }
 
   /** Of the downloads, while there are no uploads. */
@@ -135,7 +177,7 @@ export class UploadTray extends LitElement {
     if (this.locked === 0) return nothing
     const isOne = this.locked === 1
     return html`<div class="notice">
-      <p>${isOne ? msg('An upload of your last visit can go on.') : msg(str`${this.locked} uploads of your last visit can go on.`)}</p>
+      <p>${lockedWords(this.locked)}</p>
       <button class="primary" type="button" @click=${() => this.#fire('unlock')}>
         ${isOne ? msg('Resume it') : msg(str`Resume ${this.locked} uploads`)}
       </button>

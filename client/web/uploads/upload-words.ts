@@ -69,3 +69,17 @@ export const headline = (totals: UploadTotals, active: number): string => {
   if (failedFiles > 0) return msg(str`${failedFiles} of ${files} failed`)
   return doneFiles === files ? msg(str`${doneFiles} uploaded`) : msg(str`${doneFiles} of ${files} uploaded`)
 }
+
+export const lockedWords = (count: number): string =>
+  count === 1
+    ? msg('An upload of your last visit can go on.')
+    : msg(str`${count} uploads of your last visit can go on.`)
+
+/** How many uploads failed so far, and how many need their file: for those who do not see the rows. */
+export const troubleWords = (failed: number, detached: number): string =>
+  [
+    failed > 0 ? msg(str`${failed} failed`) : '',
+    detached > 0 ? msg(str`${detached} unfinished: choose the file again to go on`) : '',
+  ]
+    .filter(Boolean)
+    .join('. ')
