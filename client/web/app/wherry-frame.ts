@@ -28,6 +28,7 @@ export class Frame extends LitElement {
   @state() private openFolder: OpenFolder | null = null
   @state() private ownUploads: ReadonlySet<string> = new Set()
   @query('wherry-search-field') private readonly search!: SearchField | null
+  @query('main') private readonly main!: HTMLElement
   @query('wherry-files-page') private readonly files!: FilesPage | null
   readonly #connection = new Connection(this, () => this.client)
   readonly #spaces = new Spaces(this, () => this.client)
@@ -46,11 +47,13 @@ export class Frame extends LitElement {
     this.addEventListener('wherry-uploads-shown', event => {
       this.ownUploads = event.detail
     })
+    this.addEventListener('wherry-leave', () => this.focus())
     this.addEventListener('wherry-drop', event => this.files?.receive(event.detail))
   }
 
   override focus(): void {
-    this.files?.focus()
+    if (this.files) this.files.focus()
+    else this.main.focus()
   }
 
   override firstUpdated() {
@@ -108,7 +111,7 @@ export class Frame extends LitElement {
             <wherry-account-menu></wherry-account-menu>
           </div>
         </header>
-        <main class="page">${this.#page(isAdmin)}</main>
+        <main class="page" tabindex="-1">${this.#page(isAdmin)}</main>
         <wherry-tab-bar .page=${page} ?admin=${isAdmin}></wherry-tab-bar>
       </div>
       <wherry-uploads .folder=${this.openFolder}></wherry-uploads>

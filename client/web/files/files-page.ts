@@ -77,7 +77,8 @@ export class FilesPage extends LitElement {
   }
 
   override focus(): void {
-    this.list?.focus()
+    const place = this.list ?? this.renderRoot.querySelector<HTMLElement>('wherry-empty-folder')
+    place?.focus()
   }
 
   run(name: string): void {

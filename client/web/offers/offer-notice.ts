@@ -1,12 +1,14 @@
 import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
-import { css, html, LitElement, type PropertyValues } from 'lit'
+import { css, html, LitElement } from 'lit'
 import { customElement, query } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { HubClient, Stop } from '../../core/api.ts'
 import { type SendOffer, type SendOffers, watchOffers } from '../../core/peer/offers.ts'
 import { clientContext } from '../app/client-context.ts'
 import { base, buttons } from '../styles/controls.ts'
+import { focusedElement } from '../ui/focus.ts'
+import { leave } from '../ui/say.ts'
 
 /** What people of this hub want to send to the user, over all pages of the app: to be opened or declined. */
 @customElement('wherry-offers')
@@ -15,6 +17,7 @@ export class OfferNotice extends LitElement {
   @query('[popover]') private readonly layer!: HTMLElement
   #offers: SendOffers | null = null
   #stop: Stop | null = null
+  #focused: Element | null = null
 
   static override styles = [
     base,
@@ -68,11 +71,23 @@ export class OfferNotice extends LitElement {
     this.#offers?.stop()
   }
 
-  override updated(_changed: PropertyValues) {
+  override willUpdate() {
+    this.#focused = this.shadowRoot?.activeElement ?? null
+  }
+
+  override updated() {
     const isOpen = this.layer.matches(':popover-open')
     const hasAny = (this.#offers?.list.length ?? 0) > 0
     if (hasAny && !isOpen) this.layer.showPopover()
     if (!hasAny && isOpen) this.layer.hidePopover()
+    if (this.#focused?.isConnected === false && focusedElement() === null) this.#moveFocus()
+  }
+
+  /** From an offer that is gone to one that is left, or back to the page. */
+  #moveFocus() {
+    const next = this.renderRoot.querySelector('a')
+    if (next) next.focus()
+    else leave(this)
   }
 
   override render() {

@@ -2,7 +2,7 @@ import { msg } from '@lit/localize'
 import { css, html, LitElement } from 'lit'
 import { customElement, property, query } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
-import { focusedElement } from './focus.ts'
+import { focusedElement, refocus } from './focus.ts'
 import { icons } from './icons.ts'
 
 /** A modal dialog, open while it is in the page. Fires `close` when it was dismissed; on a phone it is a sheet. */
@@ -13,6 +13,7 @@ export class ModalDialog extends LitElement {
   @query('dialog') private readonly dialog!: HTMLDialogElement
   @query('h2') private readonly headline!: HTMLElement
   #isOver = false
+  #before: HTMLElement | null = null
 
   static override styles = [
     base,
@@ -77,9 +78,16 @@ export class ModalDialog extends LitElement {
   ]
 
   override firstUpdated() {
+    this.#before = focusedElement()
     this.dialog.showModal()
     const first = this.querySelector<HTMLElement>('[autofocus]')
     first?.focus()
+  }
+
+  /** The browser gives the focus back to what had it only if the dialog is closed before. */
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    refocus(this.#before, this)
   }
 
   /** The focus is in it again, if what had it is gone. */

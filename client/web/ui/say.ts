@@ -9,6 +9,7 @@ declare global {
   interface HTMLElementEventMap {
     'wherry-toast': CustomEvent<Toast>
     'wherry-announce': CustomEvent<string>
+    'wherry-leave': Event
   }
 }
 
@@ -20,4 +21,9 @@ export const say = (host: HTMLElement, toast: Toast): void => {
 /** Tells screen readers something, politely, that eyes see anyway. */
 export const announce = (host: HTMLElement, text: string): void => {
   host.dispatchEvent(new CustomEvent('wherry-announce', { detail: text, bubbles: true, composed: true }))
+}
+
+/** What had the focus is gone, with all around it: it belongs to the page again. */
+export const leave = (host: HTMLElement): void => {
+  host.dispatchEvent(new Event('wherry-leave', { bubbles: true, composed: true }))
 }

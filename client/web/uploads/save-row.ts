@@ -23,6 +23,10 @@ export class SaveRow extends LitElement {
 
   static override styles = [base, buttons, progressBar, rowStyles]
 
+  override focus() {
+    this.renderRoot.querySelector('button')?.focus()
+  }
+
   override render() {
     const { save } = this
     if (!save) return nothing

@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { progressBar } from '../styles/progress.ts'
 import { formatBytes } from '../text/format.ts'
+import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownUpload } from './messages.ts'
@@ -31,8 +32,23 @@ const tones: Partial<Record<ShownUpload['state'], string>> = {
 @customElement('wherry-upload-row')
 export class UploadRow extends LitElement {
   @property({ attribute: false }) item: ShownUpload | null = null
+  #hadFocus = false
 
   static override styles = [base, buttons, progressBar, rowStyles]
+
+  override willUpdate() {
+    this.#hadFocus = Boolean(this.shadowRoot?.activeElement)
+  }
+
+  /** A button that had the focus may be gone. */
+  override updated() {
+    if (this.#hadFocus && focusedElement() === null) this.focus()
+  }
+
+  /** On its last button, which is always there. */
+  override focus() {
+    this.renderRoot.querySelector<HTMLElement>('button:last-of-type')?.focus()
+  }
 
   override render() {
     const { item } = this
@@ -66,13 +82,16 @@ export class UploadRow extends LitElement {
       state === 'done' ? msg(str`Remove ${name} from this list`) : msg(str`Cancel ${name}`),
     )
     if (state === 'done') return html`${transferIcons.circleCheck}${end}`
-    if (state === 'failed')
-      return html`${this.#button('retry', transferIcons.refresh, msg(str`Retry ${name}`))}${end}`
-    if (state === 'paused')
-      return html`${this.#button('resume', transferIcons.play, msg(str`Resume ${name}`))}${end}`
-    if (state === 'detached') return html`${this.#textButton('attach', msg('Choose file'))}${end}`
-    if (state === 'cancelled' || state === 'clash') return end
-    return html`${this.#button('pause', transferIcons.pause, msg(str`Pause ${name}`))}${end}`
+    return html`${this.#first(state, name)}${end}`
+  }
+
+  /** One template for all, so that the button keeps the focus when it changes. */
+  #first(state: ShownUpload['state'], name: string) {
+    if (state === 'failed') return this.#button('retry', transferIcons.refresh, msg(str`Retry ${name}`))
+    if (state === 'paused') return this.#button('resume', transferIcons.play, msg(str`Resume ${name}`))
+    if (state === 'detached') return this.#textButton('attach', msg('Choose file'))
+    if (state === 'cancelled' || state === 'clash') return nothing
+    return this.#button('pause', transferIcons.pause, msg(str`Pause ${name}`))
   }
 
   #button(command: UploadCommand, icon: unknown, label: string) {

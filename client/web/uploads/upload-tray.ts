@@ -1,12 +1,14 @@
 import { msg, str } from '@lit/localize'
 import { html, LitElement, nothing } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { UploadTotals } from '../../core/api.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes, formatCount, formatItems } from '../text/format.ts'
+import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
+import { leave } from '../ui/say.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
 import './save-row.ts'
@@ -42,12 +44,38 @@ export class UploadTray extends LitElement {
   @property({ attribute: false }) saves: readonly ShownSave[] = []
   /** On a phone it would cover the list: only its head is there until it is asked for. */
   @state() private isCollapsed = isPhone()
+  @query('[aria-expanded]') private readonly toggle!: HTMLElement | null
+  #focused: { element: HTMLElement | null; row: number } | null = null
   readonly #voice = new TrayVoice(this, () => this.#news())
 
   static override styles = [base, buttons, trayStyles]
 
   override render() {
     return html`<div class="for-readers" role="status">${this.#voice.text}</div>${this.#tray()}`
+  }
+
+  override willUpdate() {
+    const part = this.shadowRoot?.activeElement
+    this.#focused = part
+      ? { element: focusedElement(), row: this.#rows().indexOf(part as HTMLElement) }
+      : null
+  }
+
+  override updated() {
+    if (this.#focused && focusedElement() === null) this.#focusAgain(this.#focused)
+  }
+
+  /** What had it may only have moved. If it is gone, the row in its place has the focus, or the head. */
+  #focusAgain({ element, row }: { element: HTMLElement | null; row: number }) {
+    const rows = this.#rows()
+    const next = row < 0 ? undefined : (rows[row] ?? rows.at(-1))
+    const place = element?.isConnected ? element : (next ?? this.toggle)
+    if (place) place.focus()
+    else leave(this)
+  }
+
+  #rows(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('li > *')]
   }
 
   get #active(): number {
@@ -135,8 +163,13 @@ export class UploadTray extends LitElement {
       active > 0 && this.rate > 0 ? `${formatBytes(this.rate)}/s` : '',
       active > 0 ? timeLeft(bytes - storedBytes, this.rate) : '',
     ].filter(Boolean)
-    const buttons = html`${active > 0 ? this.#icon('pause', transferIcons.pause, msg('Pause all')) : nothing}
-      ${active === 0 && paused ? this.#icon('resume', transferIcons.play, msg('Resume all')) : nothing}
+    const pause =
+      active > 0
+        ? this.#icon('pause', transferIcons.pause, msg('Pause all'))
+        : paused
+          ? this.#icon('resume', transferIcons.play, msg('Resume all'))
+          : nothing
+    const buttons = html`${pause}
       ${active === 0 && (items.some(isOver) || items.length === 0) ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing}`
     return this.#header(this.totals, active, headline(this.totals, active), figures.join(' · '), buttons)
   }

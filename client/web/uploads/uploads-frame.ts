@@ -9,7 +9,8 @@ import { titleProgress } from '../app/page-title.ts'
 import { type OpenFolder, type Requests, request } from '../app/requests.ts'
 import { agent, socketUrl } from '../hub-address.ts'
 import { hasRememberedSends } from '../send/sends-key.ts'
-import { announce, say } from '../ui/say.ts'
+import { focusedElement } from '../ui/focus.ts'
+import { announce, leave, say } from '../ui/say.ts'
 import { type Chosen, chooseFiles, type Reading } from './chosen-files.ts'
 import './clash-dialog.ts'
 import './drop-zone.ts'
@@ -38,6 +39,7 @@ export class UploadsFrame extends LitElement {
   #told: ReadonlySet<string> | undefined
   /** How many uploads were over when it was told last. */
   #over = 0
+  #isAsking = false
 
   static override styles = css`
     wherry-upload-tray {
@@ -144,6 +146,9 @@ export class UploadsFrame extends LitElement {
   override updated() {
     const uploads = this.#uploads
     if (!uploads) return
+    const isAsking = this.renderRoot.querySelector('wherry-clash-dialog') !== null
+    if (this.#isAsking && !isAsking && focusedElement() === null) leave(this)
+    this.#isAsking = isAsking
     const active = uploads.returningCount > 0 || [...uploads.items.values()].some(isActive)
     const { bytes, storedBytes } = uploads.totals
     const percent = bytes === 0 ? 100 : Math.floor((100 * storedBytes) / bytes)

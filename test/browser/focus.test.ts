@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { dropToSend } from '../support/direct-send.ts'
+import { randomFile } from '../support/files.ts'
+import { webRig } from '../support/web-rig.ts'
+import { drop, row, upload } from '../support/web-steps.ts'
+
+const MiB = 2 ** 20
+const rig = webRig()
+
+/** What has the focus, by its name or, of what has none, by its element. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    return element?.getAttribute('aria-label') || element?.textContent?.trim() || (element?.localName ?? '')
+  })
+
+const hasFocus = (page: Page, name: string) => expect.poll(() => focused(page)).toBe(name)
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).press('Enter')
+
+const text = async (name: string, content = name): Promise<string> => {
+  const path = join(rig.directory, name)
+  await writeFile(path, content)
+  return path
+}
+
+test('in the tray the focus stays at the row, goes to the next one, and in the end to the list', async () => {
+  const folder = await rig.makeFolder('Tray')
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const names = ['a.bin', 'b.bin']
+  const files = names.map(name => randomFile(join(rig.directory, name), 64 * MiB))
+  await drop(page, [...(await Promise.all(files)), await text('c.txt')])
+  for (const name of names) {
+    await press(page, `Pause ${name}`)
+    await hasFocus(page, `Resume ${name}`)
+  }
+  await upload(page, 'c.txt').getByText('Verified').waitFor()
+  await press(page, 'Cancel a.bin')
+  await upload(page, 'a.bin').waitFor({ state: 'detached' })
+  await hasFocus(page, 'Cancel b.bin')
+  await press(page, 'Cancel b.bin')
+  await hasFocus(page, 'Remove c.txt from this list')
+  await press(page, 'Clear the list')
+  await page.getByRole('region', { name: 'Uploads' }).waitFor({ state: 'detached' })
+  await hasFocus(page, 'Tray')
+})
+
+test('all at once are paused and go on by one button, which keeps the focus', async () => {
+  const { page } = await rig.open({ path: `/f/${await rig.makeFolder('Pause')}` })
+  await drop(page, [await randomFile(join(rig.directory, 'paused.bin'), 64 * MiB)])
+  await press(page, 'Pause all')
+  await hasFocus(page, 'Resume all')
+  await press(page, 'Cancel paused.bin')
+  await upload(page, 'paused.bin').waitFor({ state: 'detached' })
+})
+
+test('after the question about a name the focus is where it was, or in the list', async () => {
+  const folder = await rig.makeFolder('Question')
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const path = await text('taken.txt', 'old')
+  await drop(page, [path])
+  await row(page, 'taken.txt').waitFor()
+  await text('taken.txt', 'new')
+  const answer = async (button: string) => {
+    await drop(page, [path])
+    await page.getByRole('dialog').waitFor()
+    await press(page, button)
+    await page.locator('wherry-clash-dialog').waitFor({ state: 'detached' })
+  }
+  await page.getByRole('button', { name: 'Details', exact: true }).focus()
+  await answer('Cancel these uploads')
+  await hasFocus(page, 'Details')
+  await page.getByRole('button', { name: 'Details', exact: true }).blur()
+  await answer('Continue')
+  await hasFocus(page, 'Question')
+})
+
+test('after an offer was declined the focus is on the next one, and then in the page', async () => {
+  const bob = await rig.makeUser('Bob')
+  const { page } = await rig.open({ as: bob })
+  const file = await text('offered.txt')
+  const { page: sender } = await rig.open({ path: '/send' })
+  await dropToSend(sender, [file])
+  for (const count of [1, 2]) {
+    await sender.getByLabel('To a person on this hub').fill(bob.email)
+    await sender.getByRole('button', { name: 'Offer', exact: true }).click()
+    await expect.poll(() => page.locator('wherry-offers li').count()).toBe(count)
+  }
+  const decline = page.getByRole('button', { name: 'Decline' })
+  await decline.first().press('Enter')
+  await expect.poll(() => decline.count()).toBe(1)
+  await hasFocus(page, 'Open')
+  await decline.press('Enter')
+  await expect.poll(() => decline.count()).toBe(0)
+  await hasFocus(page, 'wherry-empty-folder')
+})
