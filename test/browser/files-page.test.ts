@@ -163,19 +163,6 @@ test('a message stays while the pointer or the focus is on it, and goes away som
   await toast.waitFor({ state: 'detached' })
 })
 
-test('going back closes a preview', async () => {
-  const folder = await folderWith('Outside', ['inner'])
-  const [inner] = await rig.list(folder)
-  const { page } = await rig.open({ path: `/f/${folder}` })
-  await openFolder(page, 'inner')
-  await dropped(page, inner?.id ?? '', 'words.txt')
-  await row(page, 'words.txt').locator('.title').dblclick()
-  await page.getByText('what is in words.txt').waitFor()
-  await page.goBack()
-  await page.locator('wherry-preview dialog').waitFor({ state: 'detached' })
-  await row(page, 'inner').waitFor()
-})
-
 /** As in browsers that have no Navigation API. */
 const withoutNavigation = (): void => void Reflect.deleteProperty(window, 'navigation')
 

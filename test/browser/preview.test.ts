@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { pdfOf, pngOf } from '../support/sample-files.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, row } from '../support/web-steps.ts'
+import { drop, openFolder, row } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -53,4 +53,67 @@ test('pictures, texts and documents are shown, and what is in them runs nowhere'
   await page.getByText('There is no preview').waitFor()
   await page.keyboard.press('Escape')
   await page.locator('wherry-preview dialog').waitFor({ state: 'detached' })
+})
+
+test('Back closes a preview and nothing else, Forward and a reload bring it again', async () => {
+  const inner = await rig.makeFolder('Inner', folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await openFolder(page, 'Inner')
+  const names = ['one.txt', 'two.txt']
+  for (const name of names) await writeFile(join(rig.directory, name), `in ${name}`)
+  await drop(
+    page,
+    names.map(name => join(rig.directory, name)),
+  )
+  for (const name of names) await row(page, name).waitFor()
+  const dialog = page.locator('wherry-preview dialog')
+  const isClosed = () => dialog.waitFor({ state: 'detached' })
+  const isInInner = () => expect.poll(() => page.url()).toBe(`${rig.hub.url}/f/${inner}`)
+  const search = page.getByRole('searchbox')
+  await search.fill('.txt')
+  await row(page, 'one.txt').locator('.title').dblclick()
+  await page.getByText('in one.txt').waitFor()
+  await page.keyboard.press('ArrowRight')
+  await page.getByText('in two.txt').waitFor()
+
+  await page.goBack()
+  await isClosed()
+  await isInInner()
+  expect(await search.inputValue()).toBe('.txt')
+  expect(await page.evaluate(() => document.activeElement?.localName)).toBe('wherry-app')
+
+  await page.goForward()
+  await page.getByText('in two.txt').waitFor()
+  await page.reload()
+  await page.getByText('in two.txt').waitFor()
+  await page.keyboard.press('Escape')
+  await isClosed()
+  await isInInner()
+
+  await row(page, 'one.txt').locator('.title').dblclick()
+  await page.getByText('in one.txt').waitFor()
+  await page.getByRole('button', { name: 'Close' }).click()
+  await isClosed()
+  await isInInner()
+  await page.goBack()
+  await expect.poll(() => page.url()).toBe(`${rig.hub.url}/f/${folder}`)
+  await row(page, 'Inner').waitFor()
+})
+
+test('the address of a preview opens it over its folder, and one of nothing opens the folder alone', async () => {
+  const place = await rig.makeFolder('Addressed')
+  const { page } = await rig.open({ path: `/f/${place}` })
+  await writeFile(join(rig.directory, 'there.txt'), 'it is there')
+  await drop(page, [join(rig.directory, 'there.txt')])
+  await row(page, 'there.txt').waitFor()
+  const [file] = await rig.list(place)
+  await page.goto(`${rig.hub.url}/f/${place}?preview=${file?.id}`)
+  await page.getByText('it is there').waitFor()
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.url()).toBe(`${rig.hub.url}/f/${place}`)
+  await row(page, 'there.txt').waitFor()
+
+  await page.goto(`${rig.hub.url}/f/${place}?preview=nothing`)
+  await expect.poll(() => page.url()).toBe(`${rig.hub.url}/f/${place}`)
+  await row(page, 'there.txt').waitFor()
 })

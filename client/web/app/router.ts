@@ -32,6 +32,7 @@ export const isPlainClick = ({ button, ctrlKey, metaKey, shiftKey }: MouseEvent)
 export class Router implements ReactiveController {
   route: Route
   readonly #host: ReactiveControllerHost
+  #shown = location.href
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host
@@ -60,6 +61,10 @@ export class Router implements ReactiveController {
   }
 
   #follow = () => {
+    const { pathname, search } = new URL(this.#shown)
+    this.#shown = location.href
+    // What lies over the page came or went: a preview.
+    if (pathname === location.pathname && search !== location.search) return
     this.route = routeOf(location.href) ?? { page: 'home' }
     this.#host.requestUpdate()
   }

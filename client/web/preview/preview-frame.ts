@@ -10,6 +10,7 @@ import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import './preview-body.ts'
+import { leavePreview, placePreview, previewedId } from './preview-place.ts'
 
 /** Shows files over the page, one after the other: arrows go on, Escape and Space close. */
 @customElement('wherry-preview')
@@ -73,13 +74,14 @@ export class PreviewFrame extends LitElement {
   override connectedCallback() {
     super.connectedCallback()
     window.addEventListener('wherry-preview-request', this.#asked as EventListener)
-    window.addEventListener('popstate', this.#close)
+    window.addEventListener('popstate', this.#follow)
+    this.#follow()
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback()
     window.removeEventListener('wherry-preview-request', this.#asked as EventListener)
-    window.removeEventListener('popstate', this.#close)
+    window.removeEventListener('popstate', this.#follow)
   }
 
   override updated() {
@@ -89,7 +91,7 @@ export class PreviewFrame extends LitElement {
   override render() {
     const { entry } = this
     if (!entry) return nothing
-    return html`<dialog aria-label=${entry.name} @close=${this.#close} @keydown=${this.#pressed}>
+    return html`<dialog aria-label=${entry.name} @close=${this.#closed} @keydown=${this.#pressed}>
       <header>
         <h2><bdi>${entry.name}</bdi> <span>· ${formatBytes(entry.size)}</span></h2>
         ${
@@ -108,11 +110,33 @@ export class PreviewFrame extends LitElement {
   #asked = (event: CustomEvent<Requests['wherry-preview-request']>) => {
     event.preventDefault()
     this.#siblings = event.detail.siblings.filter(sibling => sibling.kind === 'file')
-    this.entry = event.detail.entry
+    this.#show(event.detail.entry)
   }
 
-  #close = () => {
+  #show(entry: Entry) {
+    this.entry = entry
+    placePreview(entry.id)
+  }
+
+  /** The address says what is shown, after Back, Forward and a reload too. */
+  #follow = () => {
+    const id = previewedId()
+    if (id === null) this.dialog?.close()
+    else if (id !== this.entry?.id) void this.#load(id)
+  }
+
+  async #load(id: string) {
+    const known = this.#siblings.find(sibling => sibling.id === id)
+    const entry = known ?? (await this.client?.call('entry.get', { entry: id }).catch(() => null))?.entry
+    if (previewedId() !== id) return
+    if (entry?.kind !== 'file') return leavePreview()
+    if (!known) this.#siblings = []
+    this.entry = entry
+  }
+
+  #closed = () => {
     this.entry = null
+    leavePreview()
   }
 
   #save = () => {
@@ -121,7 +145,8 @@ export class PreviewFrame extends LitElement {
 
   #go(by: 1 | -1) {
     const place = this.#siblings.findIndex(sibling => sibling.id === this.entry?.id)
-    this.entry = this.#siblings.at((place + by) % this.#siblings.length) ?? this.entry
+    const next = this.#siblings.at((place + by) % this.#siblings.length)
+    if (next) this.#show(next)
   }
 
   #pressed = (event: KeyboardEvent) => {
