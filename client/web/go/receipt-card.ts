@@ -118,7 +118,7 @@ export class ReceiptCard extends LitElement {
           : phase === 'waiting' || phase === 'unreached'
             ? icons.wifiOff
             : nothing
-    return html`<p class="state ${toneOf(status)}" tabindex="-1" role=${phase === 'failed' ? 'alert' : 'status'}>${icon}<span>${receiverState(status)}</span></p>`
+    return html`<p class="state ${toneOf(status)}" tabindex="-1" role=${phase === 'failed' ? 'alert' : 'status'}>${icon}<bdi>${receiverState(status)}</bdi></p>`
   }
 
   #received(receipt: Receipt) {

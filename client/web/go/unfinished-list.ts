@@ -61,7 +61,7 @@ export class UnfinishedList extends LitElement {
     const from = item.offer?.from ?? ''
     const forget = msg(str`Forget what ${from} sent`)
     return html`<li>
-      <span class="main"><b><bdi>${from}</bdi></b><small>${item.offer ? offerWords(item.offer) : ''}</small></span>
+      <span class="main"><b><bdi>${from}</bdi></b><small><bdi>${item.offer ? offerWords(item.offer) : ''}</bdi></small></span>
       <button type="button" ?disabled=${this.busy} @click=${() => this.#fire('continue', item)}>${item.whole ? msg('Save') : msg('Continue')}</button>
       <button class="icon" type="button" aria-label=${forget} title=${forget} @click=${() => this.#fire('forget', item)}>${icons.trash}</button>
     </li>`

@@ -23,7 +23,7 @@ const row = ({ path, kind, size }: PeerFile) => {
   return html`<li>
     ${kind === 'folder' ? icons.folder : icons.file}
     <span class="name" title=${path.join('/')}>${above ? html`<span class="above"><bdi>${above}</bdi>/</span>` : nothing}<bdi>${path.at(-1)}</bdi></span>
-    <span class="size">${kind === 'folder' ? msg('empty folder') : formatBytes(size)}</span>
+    <bdi class="size">${kind === 'folder' ? msg('empty folder') : formatBytes(size)}</bdi>
   </li>`
 }
 

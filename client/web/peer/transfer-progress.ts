@@ -44,7 +44,7 @@ export class TransferProgress extends LitElement {
     const way = phase === 'running' || phase === 'paused' ? pathWords(status.path) : ''
     return html`<div class=${toneOf(status)}>
       <progress max="1" .value=${share} aria-label=${msg('Progress')}></progress>
-      <div class="line"><span>${figures(status, this.rate)}</span><span>${way}</span></div>
+      <div class="line"><bdi>${figures(status, this.rate)}</bdi><span>${way}</span></div>
     </div>`
   }
 }

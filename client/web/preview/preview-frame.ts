@@ -38,7 +38,7 @@ export class PreviewFrame extends LitElement {
         display: grid;
         grid-template-rows: auto minmax(0, 1fr);
       }
-      header {
+      .head {
         display: flex;
         align-items: center;
         gap: 4px;
@@ -92,8 +92,8 @@ export class PreviewFrame extends LitElement {
     const { entry } = this
     if (!entry) return nothing
     return html`<dialog aria-label=${entry.name} @close=${this.#closed} @keydown=${this.#pressed}>
-      <header>
-        <h2><bdi>${entry.name}</bdi> <span>· ${formatBytes(entry.size)}</span></h2>
+      <div class="head">
+        <h2><bdi>${entry.name}</bdi> <span>· <bdi>${formatBytes(entry.size)}</bdi></span></h2>
         ${
           this.#siblings.length > 1
             ? html`<button class="icon back" type="button" aria-label=${msg('Previous file')} @click=${() => this.#go(-1)}>${icons.chevronRight}</button>
@@ -102,7 +102,7 @@ export class PreviewFrame extends LitElement {
         }
         <button class="icon" type="button" aria-label=${msg('Download')} @click=${this.#save}>${icons.download}</button>
         <button class="icon" type="button" aria-label=${msg('Close')} @click=${() => this.dialog?.close()}>${icons.close}</button>
-      </header>
+      </div>
       <wherry-preview-body .client=${this.client} .entry=${entry}></wherry-preview-body>
     </dialog>`
   }

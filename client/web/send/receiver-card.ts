@@ -97,7 +97,7 @@ export class ReceiverCard extends LitElement {
 
   #state({ error }: Invited, status: TransferStatus | null) {
     const [tone, icon] = toneAndIcon(error ? 'failed' : (status?.phase ?? 'pairing'))
-    return html`<p class="state ${tone}" role="status">${icon}<span>${this.#words(error, status)}</span></p>`
+    return html`<p class="state ${tone}" role="status">${icon}<bdi>${this.#words(error, status)}</bdi></p>`
   }
 
   #compared({ isSame, trust }: Compared) {

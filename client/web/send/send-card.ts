@@ -147,10 +147,10 @@ const headingOf = (send: DirectSend) => {
   const [first] = files
   if (files.length === 0) return msg('Text')
   if (first && isOneFile(send))
-    return html`<bdi>${first.path.at(-1)}</bdi> <small>${formatBytes(first.size)}</small>`
+    return html`<bdi>${first.path.at(-1)}</bdi> <small><bdi>${formatBytes(first.size)}</bdi></small>`
   const tops = new Set(files.map(({ path }) => path[0]))
   const isFolder = tops.size === 1 && files.some(({ path }) => path.length > 1)
   return isFolder
-    ? html`<bdi>${first?.path[0]}</bdi> <small>${offerWords({ files, text })}</small>`
-    : offerWords({ files, text })
+    ? html`<bdi>${first?.path[0]}</bdi> <small><bdi>${offerWords({ files, text })}</bdi></small>`
+    : html`<bdi>${offerWords({ files, text })}</bdi>`
 }

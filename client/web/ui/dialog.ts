@@ -107,7 +107,7 @@ export class ModalDialog extends LitElement {
   override render() {
     return html`<dialog aria-labelledby="heading" @cancel=${this.#cancelled} @close=${this.#closed} @pointerdown=${this.#pressed}>
       <div class="head">
-        <h2 id="heading">${this.heading}</h2>
+        <h2 id="heading"><bdi>${this.heading}</bdi></h2>
         <button class="icon" type="button" aria-label=${msg('Close')} title=${msg('Close')} @click=${this.close}>${icons.close}</button>
       </div>
       <div class="body"><slot></slot></div>

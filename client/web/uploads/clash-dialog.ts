@@ -69,7 +69,7 @@ export class ClashDialog extends LitElement {
   }
 
   #hint(text: string) {
-    return html`<p class="hint">${transferIcons.info} ${text}</p>`
+    return html`<p class="hint">${transferIcons.info} <bdi>${text}</bdi></p>`
   }
 
   #heading(count: number): string {
@@ -101,7 +101,7 @@ export class ClashDialog extends LitElement {
   #side({ icon, tone }: Kind, title: string, words: string) {
     return html`<div class="side">
       <span class="kind ${tone}">${icons[icon]}</span>
-      <div><b title=${title}><bdi>${title}</bdi></b><span>${words}</span></div>
+      <div><b title=${title}><bdi>${title}</bdi></b><bdi>${words}</bdi></div>
     </div>`
   }
 

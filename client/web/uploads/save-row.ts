@@ -39,9 +39,9 @@ export class SaveRow extends LitElement {
       )
     return html`<div class="row ${tones[state]}">
       <div>
-        <div class="name">${icons.download} <b><bdi>${name}</bdi></b> ${msg(str`${formatBytes(receivedBytes)} of ${formatBytes(size)}`)}</div>
+        <div class="name">${icons.download} <b><bdi>${name}</bdi></b> <bdi>${msg(str`${formatBytes(receivedBytes)} of ${formatBytes(size)}`)}</bdi></div>
         <progress max="1" .value=${size === 0 ? 1 : receivedBytes / size} aria-label=${msg(str`Download of ${name}`)}></progress>
-        <div class="state">${this.#words(save)}</div>
+        <div class="state"><bdi>${this.#words(save)}</bdi></div>
       </div>
       <div class="controls">
         <button class="icon" type="button" aria-label=${label} title=${label} @click=${fire}>${icons.close}</button>

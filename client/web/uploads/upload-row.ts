@@ -56,9 +56,9 @@ export class UploadRow extends LitElement {
     const path = item.path ? `${item.path}/` : ''
     return html`<div class="row ${tones[item.state] ?? ''}">
       <div>
-        <div class="name" title=${path + item.name}><b><bdi>${item.name}</bdi></b> ${this.#amount(item)}</div>
+        <div class="name" title=${path + item.name}><b><bdi>${item.name}</bdi></b> <bdi>${this.#amount(item)}</bdi></div>
         <progress max="1" .value=${this.#share(item)} aria-label=${msg(str`Progress of ${item.name}`)}></progress>
-        <div class="state">${stateWords(item)}</div>
+        <div class="state"><bdi>${stateWords(item)}</bdi></div>
       </div>
       <div class="controls">${this.#controls(item)}</div>
     </div>`

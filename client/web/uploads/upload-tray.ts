@@ -184,8 +184,8 @@ export class UploadTray extends LitElement {
         <circle class="done" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray="${share * 100} 100" />
       </svg>
       <div class="figures">
-        <h2>${title}</h2>
-        <p>${figures}</p>
+        <h2><bdi>${title}</bdi></h2>
+        <p><bdi>${figures}</bdi></p>
       </div>
       ${buttons}
       <button
@@ -210,7 +210,7 @@ export class UploadTray extends LitElement {
     if (this.locked === 0) return nothing
     const isOne = this.locked === 1
     return html`<div class="notice">
-      <p>${lockedWords(this.locked)}</p>
+      <p><bdi>${lockedWords(this.locked)}</bdi></p>
       <button class="primary" type="button" @click=${() => this.#fire('unlock')}>
         ${isOne ? msg('Resume it') : msg(str`Resume ${this.locked} uploads`)}
       </button>
@@ -220,7 +220,7 @@ export class UploadTray extends LitElement {
   #failures(items: readonly ShownUpload[]) {
     return failureGroups(items).map(
       ({ message, ids }) => html`<div class="notice danger">
-        <p>${msg(str`${ids.length} files: ${message}`)}</p>
+        <p><bdi>${msg(str`${ids.length} files: ${message}`)}</bdi></p>
         <button type="button" @click=${() => this.#fire('retry', ids)}>${msg(str`Retry these ${ids.length}`)}</button>
       </div>`,
     )
