@@ -49,6 +49,7 @@ export const base = css`
     ::before,
     ::after {
       animation-duration: 1ms !important;
+      animation-iteration-count: 1 !important;
       transition-duration: 1ms !important;
     }
   }
