@@ -225,6 +225,19 @@ test('an upload that failed is tried again when there is room', async () => {
   await page.getByText('This folder is empty').waitFor()
 })
 
+test('on a screen of 320 by 256 the tray is a line beneath the list, and half of the screen when it is asked for', async () => {
+  const path = `/f/${await rig.makeFolder('Zoomed')}`
+  const { page } = await rig.open({ path, viewport: { width: 320, height: 256 } })
+  await drop(page, [await file('zoomed', 'zoomed.txt', 'zoomed')])
+  await page.getByRole('heading', { name: '1 uploaded', exact: true }).waitFor()
+  const tray = page.getByRole('region', { name: 'Uploads' })
+  const blockSize = async () => (await tray.boundingBox())?.height
+  expect(await blockSize()).toBeLessThan(45)
+  await press(page, 'Show uploads')
+  await upload(page, 'zoomed.txt').getByText('Verified').waitFor()
+  expect(await blockSize()).toBeLessThanOrEqual(128)
+})
+
 test('on a phone the tray is its head alone until it is asked for, and its button stays where it is', async () => {
   const path = `/f/${await rig.makeFolder('Phone')}`
   const large = await randomFile(join(rig.directory, 'phone.bin'), 48 * MiB)

@@ -34,7 +34,7 @@ export class ReceiverCard extends LitElement {
         display: flex;
         align-items: center;
         gap: 8px;
-        flex: 1;
+        flex: 1 1 160px;
         min-inline-size: 0;
         font-size: 13px;
         font-weight: 550;

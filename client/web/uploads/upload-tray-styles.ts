@@ -77,4 +77,26 @@ export const trayStyles = css`
     background: var(--danger-soft);
     color: var(--danger);
   }
+  /* Little of the list is there: the ring and the headline tell enough. */
+  @media (max-height: 419px) {
+    section {
+      max-block-size: 50dvh;
+    }
+    header {
+      padding-block: 0;
+    }
+    .ring {
+      inline-size: 20px;
+      block-size: 20px;
+    }
+    .figures {
+      padding-inline-start: 4px;
+    }
+    .figures p {
+      display: none;
+    }
+    h2 {
+      font-size: 13px;
+    }
+  }
 `

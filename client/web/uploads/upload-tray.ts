@@ -28,7 +28,7 @@ declare global {
   }
 }
 
-const isPhone = () => matchMedia('(max-width: 719px)').matches
+const isSmall = () => matchMedia('(max-width: 719px), (max-height: 419px)').matches
 
 /** The uploads of this browser at the bottom end of the page; a sheet on a phone. */
 @customElement('wherry-upload-tray')
@@ -42,8 +42,8 @@ export class UploadTray extends LitElement {
   /** Files read so far of what was dropped, while that takes long. */
   @property({ attribute: false }) readCount: number | null = null
   @property({ attribute: false }) saves: readonly ShownSave[] = []
-  /** On a phone it would cover the list: only its head is there until it is asked for. */
-  @state() private isCollapsed = isPhone()
+  /** On a small screen it would cover the list: only its head is there until it is asked for. */
+  @state() private isCollapsed = isSmall()
   @query('[aria-expanded]') private readonly toggle!: HTMLElement | null
   #focused: { element: HTMLElement | null; row: number } | null = null
   readonly #voice = new TrayVoice(this, () => this.#news())

@@ -56,6 +56,11 @@ export class UploadsFrame extends LitElement {
         inline-size: auto;
       }
     }
+    @media (max-width: 719px) and (max-height: 419px) {
+      wherry-upload-tray {
+        inset-block-end: calc(60px + env(safe-area-inset-bottom));
+      }
+    }
   `
 
   override connectedCallback() {
