@@ -4,10 +4,13 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { accessibilityProblems } from '../support/accessibility.ts'
 import { openPage } from '../support/browser.ts'
+import { acceptToTheMiddle, dropToSend, enterCode, shownCode } from '../support/direct-send.ts'
+import { randomFile } from '../support/files.ts'
 import { administrator, hubProcess } from '../support/hub-process.ts'
 import { webRig } from '../support/web-rig.ts'
 import { choose, drop, row, signIn, upload } from '../support/web-steps.ts'
 
+const MiB = 2 ** 20
 const rig = webRig()
 
 const looks: Record<string, BrowserContextOptions & { direction?: 'rtl' }> = {
@@ -77,6 +80,50 @@ describe.each(Object.entries(looks))('axe finds nothing, %s', (name, { direction
     await page.locator('wherry-entry-list .scroller').press('?')
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
     await check(page)
+  })
+
+  test('in the tray with failed and paused uploads, and in the preview', async () => {
+    const account = { email: `${name.replaceAll(' ', '-')}@example.org`, password: 'a long enough password' }
+    await rig.client.call('user.create', {
+      ...{ ...account, name: 'Narrow', role: 'member', quotaBytes: 80 * MiB },
+    })
+    const { page } = await rig.open({ ...options, as: account })
+    await page.goto(`${rig.hub.url}/f/${query}`)
+    const notes = join(rig.directory, 'notes.txt')
+    await writeFile(notes, 'notes')
+    const paused = await randomFile(join(rig.directory, 'paused.bin'), 64 * MiB)
+    await drop(page, [notes, paused])
+    if (name === 'phone') await page.getByRole('button', { name: 'Show uploads' }).click()
+    await page.getByRole('button', { name: 'Pause paused.bin' }).click()
+    const tooLarge = ['one.bin', 'two.bin'].map(name => randomFile(join(rig.directory, name), 90 * MiB))
+    await drop(page, await Promise.all(tooLarge))
+    await page.getByRole('button', { name: 'Retry these 2' }).waitFor()
+    await upload(page, 'paused.bin').getByText('Paused', { exact: true }).waitFor()
+    await check(page)
+    await page.getByRole('button', { name: 'Hide uploads' }).click()
+    await row(page, 'notes.txt').locator('.title').dblclick()
+    await page.locator('wherry-preview pre').waitFor()
+    await check(page)
+  })
+
+  test('in a direct send that is under way, and paused, on both sides', async () => {
+    const { page } = await rig.open({ ...options, path: `/send${query}` })
+    await page.goto(`${rig.hub.url}/send${query}`)
+    const { page: receiver } = await rig.open({ ...options, as: null, path: `/go${query}` })
+    await dropToSend(page, [await randomFile(join(rig.directory, 'sent.bin'), 48 * MiB)])
+    await page.locator('wherry-invitation').waitFor()
+    await check(page)
+    await enterCode(receiver, await shownCode(page))
+    await receiver.getByRole('button', { name: 'Accept', exact: true }).waitFor()
+    await check(receiver)
+    await acceptToTheMiddle(receiver)
+    await receiver.getByRole('button', { name: 'Pause' }).click()
+    await page.locator('wherry-receiver-card .state').getByText('Paused').waitFor()
+    await check(page)
+    await check(receiver)
+    await receiver.getByRole('button', { name: 'Resume' }).click()
+    await check(page)
+    await check(receiver)
   })
 })
 
