@@ -28,8 +28,8 @@ export const startBrowser = async (...further: readonly string[]): Promise<Brows
 /** A page that remembers everything that a page of ours must not do: violations of its policy, errors, foreign requests. */
 export type WatchedPage = { page: Page; context: BrowserContext; problems: string[] }
 
-/** Chromium shows PDFs with an extension of its own. */
-const own = ['blob:', 'data:', 'chrome-extension:']
+/** Chromium shows PDFs with an extension of its own, and that with parts of the browser. */
+const own = ['blob:', 'data:', 'chrome-extension:', 'chrome:']
 
 const expected = [
   /ERR_CONNECTION_REFUSED/,
