@@ -1,20 +1,9 @@
 import { ConfigError, readConfig } from './config.ts'
 import { type RunningHub, startHub } from './hub.ts'
-import { isLoopback } from './transport/addresses.ts'
+import { startWords } from './start-words.ts'
 
 /** A hub that hangs while it stops is ended: the storage is made for that. */
 const stopMs = 9500
-
-const announce = (hub: RunningHub): void => {
-  process.stdout.write(`\n  Wherry is running at ${hub.url}\n`)
-  if (hub.setupToken !== null) {
-    process.stdout.write(`  Create the first administrator: ${hub.url}/setup#${hub.setupToken}\n`)
-  }
-  const { host, url, origins } = hub.hub.config
-  if (url === null && origins.length === 0 && !isLoopback(host))
-    process.stdout.write('  Other machines can open it once WHERRY_URL says the address that they use.\n')
-  process.stdout.write('\n')
-}
 
 const stopOnSignal = (hub: RunningHub): void => {
   let isStopping = false
@@ -39,7 +28,7 @@ try {
   const hub = await startHub(readConfig(process.env))
   // First: whoever reads that it runs may stop it.
   stopOnSignal(hub)
-  announce(hub)
+  process.stdout.write(startWords({ ...hub, config: hub.hub.config }))
 } catch (error) {
   const sentence = error instanceof Error ? error.message : String(error)
   const hint = error instanceof ConfigError ? 'The configuration is wrong' : 'Wherry cannot start'
