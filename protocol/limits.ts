@@ -25,6 +25,8 @@ export const limits = {
   messageBytes: 1 * MiB + 64 * KiB,
   /** Chunks in one upload.declare. */
   declareBatch: 512,
+  /** Chunks of an upload that the hub keeps in part when a connection breaks. */
+  begunChunks: 64,
   /** Files in one upload.putMany. */
   putManyFiles: 256,
   /** Bytes of all files in one upload.putMany. */

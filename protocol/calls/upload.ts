@@ -88,6 +88,18 @@ export const uploadCalls = {
     }),
     errors: ['not_found'],
   }),
+  'upload.begun': call({
+    doc: 'Which chunks of a resumed upload arrived in part before a connection broke: slices of these may go on behind `bytes` on the stream that the upload is bound to. The hub may forget them at any time, and refuses such a chunk with `chunk_mismatch` then: it has to be sent whole.',
+    access: [{ level: 'write', of: 'upload' }],
+    params: v.strictObject({ upload: id }),
+    result: v.strictObject({
+      chunks: listOf(
+        v.strictObject({ index, hash, bytes: count(limits.chunkMaxBytes, 1) }),
+        limits.begunChunks,
+      ),
+    }),
+    errors: ['not_found'],
+  }),
   'upload.list': call({
     doc: "The caller's unfinished uploads, from all devices.",
     access: 'session',

@@ -22,6 +22,7 @@ import { findManyFiles, putManyFiles } from './small-files.ts'
 import { listSpaces } from './space.ts'
 import {
   askCredit,
+  begunChunks,
   cancelUpload,
   commitUpload,
   declareChunks,
@@ -66,6 +67,7 @@ export const handlers: { [N in CallName]: Handler<N> } = {
   'upload.declare': declareChunks,
   'upload.commit': commitUpload,
   'upload.resume': resumeUpload,
+  'upload.begun': begunChunks,
   'upload.list': listUploads,
   'upload.cancel': cancelUpload,
   'upload.findMany': findManyFiles,

@@ -64,6 +64,10 @@ export const resumeUpload: Handler<'upload.resume'> = async ({ storage, transfer
   }
 }
 
+export const begunChunks: Handler<'upload.begun'> = async ({ transfers, principal }, { upload }) => ({
+  chunks: transfers.uploads.begun(principal.user, upload),
+})
+
 export const listUploads: Handler<'upload.list'> = async ({ storage, transfers, principal }) => {
   const rows = await storage.uploads.list(principal.user)
   const uploads = rows

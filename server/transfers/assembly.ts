@@ -11,17 +11,23 @@ export type Dropping = { why: WherryError | null }
 export type Assembly = {
   readonly index: number
   receivedBytes: number
+  /** Those of them that came on an earlier connection. */
+  readonly earlierBytes: number
   /** Null when its bytes are only counted, or after it was handed over. */
   buffer: ChunkBuffer | null
   dropping: Dropping | null
 }
 
-export const beginAssembly = (index: number, into: ChunkBuffer | Dropping): Assembly => ({
+export const beginAssembly = (index: number, into: ChunkBuffer | Dropping, earlierBytes = 0): Assembly => ({
   index,
-  receivedBytes: 0,
+  receivedBytes: earlierBytes,
+  earlierBytes,
   buffer: 'bytes' in into ? into : null,
   dropping: 'bytes' in into ? null : into,
 })
+
+/** Bytes that cost credit of this connection. */
+export const spentBytes = ({ receivedBytes, earlierBytes }: Assembly): number => receivedBytes - earlierBytes
 
 /** Goes on counting the bytes of a chunk without keeping them. */
 export const dropAssembly = (assembly: Assembly, why: WherryError | null): void => {

@@ -42,7 +42,7 @@ export type Transfers = {
   /** Answers upload.credit. */
   askCredit(connection: Connection, bytes: number): number
   /** For the handlers of uploads: what an announced call does with its stream. */
-  uploads: Pick<UploadStreams, 'opened' | 'learn' | 'declare'> & {
+  uploads: Pick<UploadStreams, 'opened' | 'learn' | 'begun' | 'declare'> & {
     /** Resolves when all that arrived whole is stored; answers the file's first bytes where they came by this stream. */
     settled(user: string, upload: string): Promise<Uint8Array | null>
     /** A connection that is still there has it on a stream. */
@@ -166,8 +166,8 @@ export const createTransfers = (
     connectionClosed: connection => {
       const lane = lanes.get(connection)
       lanes.delete(connection)
-      lane?.close()
       if (lane) streams.leave(lane)
+      lane?.close()
       downloads.connectionClosed(connection)
     },
     drain: async () => {
@@ -180,6 +180,7 @@ export const createTransfers = (
     uploads: {
       opened: streams.opened,
       learn: streams.learn,
+      begun: streams.begun,
       declare: streams.declare,
       settled: async (user, upload) => {
         const stream = streams.find(user, upload)
@@ -189,6 +190,7 @@ export const createTransfers = (
       isBound: (user, upload) => streams.find(user, upload)?.lane.connection.closed === false,
       ended: (user, upload, error) => {
         progress.update(upload, { state: 'ended' })
+        streams.forgetBegun(user, upload)
         const stream = streams.find(user, upload)
         if (stream) streams.end(stream, error)
       },

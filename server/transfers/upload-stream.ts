@@ -2,7 +2,17 @@ import { WherryError } from '../../protocol/errors.ts'
 import type { Slice } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
-import { type Assembly, addSlice, beginAssembly, type Dropping, dropAssembly, mismatch } from './assembly.ts'
+import { copyBytes } from '../../storage/chunks/copy-bytes.ts'
+import {
+  type Assembly,
+  addSlice,
+  beginAssembly,
+  type Dropping,
+  dropAssembly,
+  mismatch,
+  spentBytes,
+} from './assembly.ts'
+import type { BegunChunk } from './begun-chunks.ts'
 import { type Declaration, declaredChunks, type Wanted } from './declared-chunks.ts'
 import { deferred, tally } from './deferred.ts'
 import type { Intake, Lane } from './lane.ts'
@@ -43,6 +53,10 @@ export type UploadStream = Intake & {
   failDeclared(declaration: Declaration, error: WherryError): void
   /** Chunks that were declared before this stream was bound. */
   learn(from: number, chunks: readonly (ChunkRef & { stored: boolean })[], declaredChunks: number): void
+  /** What arrived of chunks that are not whole. */
+  begun(): BegunChunk[]
+  /** These may be gone on with: `take` hands them over when a slice does. */
+  offerBegun(chunks: readonly BegunChunk[], take: (index: number) => BegunChunk | null): void
   /** Slices of chunks that are not declared are refused with this until a declaration holds. */
   refuseUndeclared(error: WherryError): void
   /** Resolves when no declaration is under way and no whole chunk is on its way to the disk. */
@@ -66,6 +80,9 @@ export const createUploadStream = (
   const work = tally()
   /** Chunks on their way to the disk: sent again meanwhile, they are not wanted. */
   const storing = new Set<number>()
+  /** How much of a chunk the client knows to have arrived before. */
+  const offered = new Map<number, number>()
+  let takeBegun: (index: number) => BegunChunk | null = () => null
   let refusal: WherryError | null = null
   let ended: WherryError | null = null
   let head: Uint8Array | null = null
@@ -77,24 +94,27 @@ export const createUploadStream = (
     connection.notify('upload.refused', { stream, chunk, reason, message, credit })
   }
 
-  const stored = together(limits.declareBatch, (group: { index: number; bytes: number }[]) => {
-    for (const { index } of group) {
-      storing.delete(index)
-      chunks.stored(index)
-      work.done()
-    }
-    const bytes = group.reduce((sum, chunk) => sum + chunk.bytes, 0)
-    newBytes += bytes
-    const indexes = group.map(({ index }) => index)
-    connection.notify('upload.stored', { stream, chunks: indexes, credit: lease.giveBack(bytes) })
-    moved(self)
-  })
+  const stored = together(
+    limits.declareBatch,
+    (group: { index: number; size: number; spentBytes: number }[]) => {
+      for (const { index } of group) {
+        storing.delete(index)
+        chunks.stored(index)
+        work.done()
+      }
+      for (const { size } of group) newBytes += size
+      const bytes = group.reduce((sum, chunk) => sum + chunk.spentBytes, 0)
+      const indexes = group.map(({ index }) => index)
+      connection.notify('upload.stored', { stream, chunks: indexes, credit: lease.giveBack(bytes) })
+      moved(self)
+    },
+  )
 
   const drop = (assembly: Assembly): void => {
     const why = assembly.dropping?.why ?? null
-    if (why) refuse(assembly.index, assembly.receivedBytes, why)
+    if (why) refuse(assembly.index, spentBytes(assembly), why)
     else {
-      const credit = lease.giveBack(assembly.receivedBytes)
+      const credit = lease.giveBack(spentBytes(assembly))
       connection.notify('upload.stored', { stream, chunks: [assembly.index], credit })
     }
   }
@@ -111,12 +131,12 @@ export const createUploadStream = (
       if (!chunks.wanted.has(index)) return dropKnown(assembly)
       await parts.storage.chunks.put(ref.hash, buffer.bytes, { upload, index })
       if (index === 0) head = new Uint8Array(buffer.bytes.subarray(0, headBytes))
-      stored({ index, bytes: ref.size })
+      stored({ index, size: ref.size, spentBytes: spentBytes(assembly) })
     } catch (error) {
       const known = parts.known(error, 'upload.store')
       if (known.reason !== 'chunk_mismatch') refusal = known
       storing.delete(index)
-      refuse(index, assembly.receivedBytes, known)
+      refuse(index, spentBytes(assembly), known)
       work.done()
     } finally {
       buffer.release()
@@ -133,12 +153,20 @@ export const createUploadStream = (
     work.done()
   }
 
-  const begin = (index: number): Assembly => {
+  const begin = ({ index, offset }: Slice): Assembly => {
     const known = chunks.lookUp(index)
-    if (typeof known === 'object' && !storing.has(index)) {
-      return beginAssembly(index, lane.allocate(known.ref.size))
+    const earlierBytes = offered.get(index) === offset ? offset : 0
+    offered.delete(index)
+    if (typeof known !== 'object' || storing.has(index)) {
+      return beginAssembly(index, whyDropped(index, known), earlierBytes)
     }
-    return beginAssembly(index, whyDropped(index, known))
+    const earlier = takeBegun(index)
+    if (earlierBytes === 0) return beginAssembly(index, lane.allocate(known.ref.size))
+    const isThere = earlier?.hash === known.ref.hash && earlier.bytes.length === earlierBytes
+    if (!isThere) return beginAssembly(index, { why: mismatch() }, earlierBytes)
+    const buffer = lane.allocate(known.ref.size)
+    copyBytes(earlier.bytes, buffer.bytes)
+    return beginAssembly(index, buffer, earlierBytes)
   }
 
   const whyDropped = (index: number, known: ReturnType<typeof chunks.lookUp>): Dropping => {
@@ -149,7 +177,7 @@ export const createUploadStream = (
   }
 
   const take = (slice: Slice): void => {
-    const assembly = assemblies.get(slice.index) ?? begin(slice.index)
+    const assembly = assemblies.get(slice.index) ?? begin(slice)
     assemblies.set(slice.index, assembly)
     addSlice(assembly, slice)
     if (!slice.last) return
@@ -227,6 +255,18 @@ export const createUploadStream = (
     learn: (...known) => {
       chunks.learn(...known)
       refusal = null
+    },
+    begun: () =>
+      [...assemblies.values()].flatMap(({ index, buffer, receivedBytes }) => {
+        const wanted = chunks.wanted.get(index)
+        if (!buffer || !wanted) return []
+        const bytes = new Uint8Array(receivedBytes)
+        copyBytes(buffer.bytes.subarray(0, receivedBytes), bytes)
+        return [{ index, hash: wanted.ref.hash, bytes }]
+      }),
+    offerBegun: (begun, take) => {
+      takeBegun = take
+      for (const { index, bytes } of begun) offered.set(index, bytes.length)
     },
     refuseUndeclared: error => {
       refusal = error

@@ -3,6 +3,7 @@ import type { Params } from '../../protocol/table.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import type { UploadRow } from '../../storage/storage.ts'
 import type { UserPrincipal } from '../connection.ts'
+import { createBegunChunks } from './begun-chunks.ts'
 import type { Declaration } from './declared-chunks.ts'
 import type { Lane } from './lane.ts'
 import type { Progress } from './progress.ts'
@@ -24,11 +25,18 @@ export type UploadStreams = {
   ): void
   /** Runs an announced declare after those before it and settles its chunks by the answer. */
   declare(params: Params<'upload.declare'>, run: () => Promise<number[]>): Promise<number[]>
+  /** What of the upload's chunks arrived in part before; its stream goes on with them. */
+  begun(user: string, upload: string): { index: number; hash: string; bytes: number }[]
   find(user: string, upload: string): UploadStream | null
   all(): UploadStream[]
   /** Slices that still come are refused with the error. */
   end(stream: UploadStream, error: WherryError): void
-  /** The connection is gone: its streams are forgotten as soon as what arrived whole is stored. */
+  /** The upload is over: what was begun of it is forgotten. */
+  forgetBegun(user: string, upload: string): void
+  /**
+   * The connection is gone, and ends next: its streams are forgotten as soon as what arrived whole is stored, and what
+   * arrived in part is kept.
+   */
   leave(lane: Lane): void
 }
 
@@ -53,6 +61,7 @@ const nothing: FailAnnounced = () => undefined
 export const createUploadStreams = (parts: UploadParts, progress: Progress): UploadStreams => {
   const newest = new Map<string, UploadStream>()
   const announced = new WeakMap<object, Announced>()
+  const begun = createBegunChunks()
   const lastDeclare = new WeakMap<UploadStream, Promise<unknown>>()
 
   const end = (stream: UploadStream, error: WherryError): void => {
@@ -120,7 +129,10 @@ export const createUploadStreams = (parts: UploadParts, progress: Progress): Upl
       state: stream.ended ? 'waiting' : 'running',
     })
     if (!previous) return
-    if (!previous.ended) end(previous, new WherryError('cancelled', 'The upload goes on elsewhere.'))
+    if (!previous.ended) {
+      begun.keep(keyOf(row.user, row.id), previous.begun())
+      end(previous, new WherryError('cancelled', 'The upload goes on elsewhere.'))
+    }
     await previous.settled()
   }
 
@@ -138,6 +150,13 @@ export const createUploadStreams = (parts: UploadParts, progress: Progress): Upl
       if (found.declaration) found.stream.holdDeclared(found.declaration, missing)
       return missing
     },
+    begun: (user, upload) => {
+      const key = keyOf(user, upload)
+      const chunks = begun.of(key)
+      newest.get(key)?.offerBegun(chunks, index => begun.take(key, index))
+      return chunks.map(({ index, hash, bytes }) => ({ index, hash, bytes: bytes.length }))
+    },
+    forgetBegun: (user, upload) => begun.forget(keyOf(user, upload)),
     find: (user, upload) => newest.get(keyOf(user, upload)) ?? null,
     all: () => [...newest.values()],
     end,
@@ -145,6 +164,7 @@ export const createUploadStreams = (parts: UploadParts, progress: Progress): Upl
       for (const [key, stream] of newest) {
         if (stream.lane !== lane) continue
         progress.update(stream.upload, { state: 'waiting' })
+        begun.keep(key, stream.begun())
         void stream.settled().then(() => {
           if (newest.get(key) === stream) newest.delete(key)
         })

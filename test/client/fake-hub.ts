@@ -196,6 +196,7 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
         .map((chunk, i) => ({ ...chunk, stored: upload.stored.has(from + i) }))
       return { upload, chunks, next: pageEnd < upload.chunks.length ? pageEnd : null }
     },
+    'upload.begun': () => ({ chunks: [] }),
     'upload.commit': async ({ upload: id }: ParamsInput<'upload.commit'>) => {
       await commitsHeld
       const upload = need(id)

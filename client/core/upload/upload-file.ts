@@ -126,10 +126,12 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
         }
         const content = await contentOf(index)
         check()
+        const { begunBytes: from } = ledger.slot(index)
         await sender.send({
           stream: run.stream,
           epoch: run.epoch,
           index,
+          from,
           content,
           stillWanted: () => !run.ended,
           onSent(sent, isLast) {

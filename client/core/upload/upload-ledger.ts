@@ -1,5 +1,6 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { ChunkRef } from '../../../protocol/values.ts'
+import type { KnownChunk } from './upload-binding.ts'
 import type { Piece } from './upload-pieces.ts'
 
 /**
@@ -16,6 +17,8 @@ type Slot = {
   mismatches: number
   /** How often it was taken to be sent. */
   tries: number
+  /** What the hub has of it already. */
+  begunBytes: number
   sentOnce: boolean
 }
 
@@ -88,7 +91,7 @@ export const createLedger = () => {
     refs: (): ChunkRef[] => slots.map(slot => slot.ref),
     add(ref: ChunkRef, piece: Piece | null): void {
       expectSame(slots.length, ref)
-      const nothingSent = { mismatches: 0, tries: 0, sentOnce: false }
+      const nothingSent = { mismatches: 0, tries: 0, begunBytes: 0, sentOnce: false }
       slots.push({ ref, position: checkedBytes, state: 'cut', piece, ...nothingSent })
       checkedBytes += ref.size
     },
@@ -151,11 +154,12 @@ export const createLedger = () => {
     refused(index: number): boolean {
       const slot = at(index)
       slot.mismatches++
+      slot.begunBytes = 0
       if (slot.state === 'sent') setMissing(index)
       return slot.mismatches < 3
     },
     /** A new stream: what the hub said of the declared chunks is all that is known. */
-    rebound(known: readonly (ChunkRef & { stored: boolean })[]): void {
+    rebound(known: readonly KnownChunk[]): void {
       expected = known
       toSend = []
       nextToSend = 0
@@ -163,6 +167,7 @@ export const createLedger = () => {
       for (const [index, slot] of slots.entries()) {
         const ofHub = known[index]
         if (ofHub) expectSame(index, slot.ref)
+        slot.begunBytes = ofHub?.begunBytes ?? 0
         if (ofHub?.stored) setStored(slot)
         else if (slot.state === 'stored') {
           stored--

@@ -4,6 +4,8 @@ import type { TransferLink } from '../api.ts'
 /** A call should not wait longer than this behind bulk bytes. */
 const patienceMs = 100
 const smallestSlice = 16 * 1024
+/** Each connection begins so: of a message that breaks with it nothing arrives. Where all is taken at once it doubles. */
+const firstAllowance = 2 * smallestSlice
 const mostBuffered = 16 * 1024 * 1024
 
 /** Keeps the bytes that wait in the socket to what the network takes in 100 ms, so that calls are answered at once. */
@@ -17,12 +19,15 @@ export type Pace = {
 }
 
 export const createPace = (link: TransferLink): Pace => {
-  let allowance = limits.sliceBytes
+  let allowance = firstAllowance
+  let epoch = link.epoch
   return {
     get sliceBytes() {
       return Math.min(limits.sliceBytes, Math.max(smallestSlice, allowance >>> 1))
     },
     ready() {
+      if (epoch !== link.epoch) allowance = firstAllowance
+      epoch = link.epoch
       const buffered = link.bufferedBytes
       if (buffered === 0) allowance = Math.min(mostBuffered, allowance * 2)
       return buffered < allowance
@@ -33,7 +38,7 @@ export const createPace = (link: TransferLink): Pace => {
       await new Promise(resolve => setTimeout(resolve, 10))
       const drained = before - link.bufferedBytes
       const perPatience = (drained / Math.max(1, performance.now() - startMs)) * patienceMs
-      allowance = Math.min(mostBuffered, Math.max(2 * smallestSlice, (allowance + perPatience) / 2))
+      allowance = Math.min(mostBuffered, Math.max(firstAllowance, (allowance + perPatience) / 2))
     },
   }
 }

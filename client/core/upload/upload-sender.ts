@@ -9,7 +9,7 @@ import { createPace } from './upload-pace.ts'
 /** Puts chunks into a link, slice by slice, within its credit and at its pace. Shared by all uploads of a link. */
 export type Sender = {
   /**
-   * Sends a whole chunk. `stillWanted` is asked before each slice: false, or another connection, ends it with `cancelled`
+   * Sends a chunk to its end. `stillWanted` is asked before each slice: false, or another connection, ends it with `cancelled`
    * or `disconnected`. Resolves when the last slice is in the socket.
    */
   send(chunk: OutgoingChunk): Promise<void>
@@ -26,6 +26,8 @@ type OutgoingChunk = {
   stream: number
   epoch: number
   index: number
+  /** The hub has the bytes before. */
+  from: number
   content: ChunkContent
   stillWanted(): boolean
   onSent(bytes: number, isLast: boolean): void
@@ -81,11 +83,11 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
   }
 
   return {
-    async send({ stream, epoch, index, content, stillWanted, onSent }) {
+    async send({ stream, epoch, index, from, content, stillWanted, onSent }) {
       const { length } = content
       // All of it before the first slice: a chunk that was begun can always be finished, so credit never locks up.
-      await takeCredit(length, epoch)
-      let offset = 0
+      await takeCredit(length - from, epoch)
+      let offset = from
       try {
         while (offset < length) {
           while (!pace.ready() && link.epoch === epoch) await pace.wait()

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
+import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
+import { shortLink } from '../support/short-link.ts'
+import { signedInClient } from '../support/transfer-client.ts'
+import { memorySource, someBytes } from './memory-source.ts'
+
+const KiB = 1024
+let hub: HubProcess
+
+beforeAll(async () => {
+  hub = await hubProcess({
+    WHERRY_ADMIN_EMAIL: administrator.email,
+    WHERRY_ADMIN_PASSWORD: administrator.password,
+  })
+  await hub.start()
+}, 30_000)
+afterAll(() => hub?.remove())
+
+test('an upload gets on over connections that all break before one chunk is through', async () => {
+  const connectionBytes = 200 * KiB
+  const link = await shortLink(hub.port, connectionBytes)
+  onTestFinished(link.close)
+  const { client, root } = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
+  onTestFinished(() => client.close())
+  const chunkBytes = client.hello?.chunking.minBytes ?? 0
+  expect(connectionBytes).toBeLessThan(chunkBytes)
+  const bytes = someBytes(6 * 1024 * KiB, 3)
+  const queue = createUploadQueue({ link: client })
+  onTestFinished(() => queue.close())
+  queue.add([{ source: memorySource('a', bytes), folder: root, path: [], name: 'a', onClash: 'fail' }])
+  await queue.whenIdle()
+  expect(queue.items[0]).toMatchObject({ state: 'done', storedBytes: bytes.length })
+  expect(link.count).toBeGreaterThan(bytes.length / connectionBytes)
+  expect(link.sentBytes).toBeLessThan(2 * bytes.length)
+  const { url } = await client.call('download.url', { entries: [queue.items[0]?.entry?.id ?? ''] })
+  const got = Buffer.from(await (await fetch(`${hub.url}${url}`)).arrayBuffer())
+  expect(got.equals(bytes)).toBe(true)
+}, 60_000)
