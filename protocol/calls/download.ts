@@ -31,9 +31,14 @@ export const downloadCalls = {
     errors: ['version_gone'],
   }),
   'download.read': call({
-    doc: 'Sends chunks on the stream of the download. The answer follows after their last slice.',
+    doc: 'Sends chunks on the stream of the download, the first one from `offset` on, where it arrived in part before. The answer follows after their last slice.',
     access: [{ level: 'read', of: 'download' }],
-    params: v.strictObject({ download: id, from: index, count: count(limits.readChunks, 1) }),
+    params: v.strictObject({
+      download: id,
+      from: index,
+      count: count(limits.readChunks, 1),
+      offset: v.optional(count(limits.chunkMaxBytes), 0),
+    }),
     result: v.strictObject({ sentBytes: count() }),
     errors: ['version_gone', 'chunk_damaged', 'cancelled'],
   }),

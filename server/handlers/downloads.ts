@@ -35,7 +35,9 @@ export const readChunks: Handler<'download.read'> = async ({ storage, transfers,
     throw new WherryError('invalid_params', `The file has ${content.chunks} chunks.`)
   }
   const refs = await storage.contents.chunks(content.content, params.from, params.count)
-  return { sentBytes: await transfers.downloads.send(connection, download, params.from, refs) }
+  const { from, offset } = params
+  if (offset >= (refs[0]?.size ?? 0)) throw new WherryError('invalid_params', 'The chunk ends before that.')
+  return { sentBytes: await transfers.downloads.send(connection, download, { from, refs, offset }) }
 }
 
 export const closeDownload: Handler<'download.close'> = async ({ transfers, connection }, { download }) => {

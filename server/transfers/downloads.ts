@@ -18,6 +18,9 @@ export type Download = {
   ended: WherryError | null
 }
 
+/** Chunks from the index `from` on, the first one from its byte `offset` on. */
+type ChunksToSend = { from: number; refs: readonly ChunkRef[]; offset: number }
+
 /** Downloads by connection: what is open, and the sending of their chunks. */
 export type Downloads = {
   open(connection: Connection, download: Omit<Download, 'ended'>): void
@@ -26,7 +29,7 @@ export type Downloads = {
   entryOf(connection: Connection, id: string): string | null
   close(connection: Connection, id: string): void
   /** Sends chunks in order, reading ahead within the connection's bound; answers how many bytes that were. */
-  send(connection: Connection, download: Download, from: number, refs: readonly ChunkRef[]): Promise<number>
+  send(connection: Connection, download: Download, chunks: ChunksToSend): Promise<number>
   recheck(): Promise<void>
   connectionClosed(connection: Connection): void
 }
@@ -71,12 +74,12 @@ export const createDownloads = (
     connection: Connection,
     { outbox }: Side,
     download: Download,
-    index: number,
+    { index, offset }: { index: number; offset: number },
     reading: Promise<ChunkBuffer>,
   ): Promise<void> => {
     const buffer = await reading
     try {
-      await outbox.send(download.stream, index, buffer.bytes, () => {
+      await outbox.send({ stream: download.stream, index, offset }, buffer.bytes, () => {
         if (connection.closed) throw new WherryError('disconnected')
         if (download.ended) throw download.ended
       })
@@ -85,7 +88,7 @@ export const createDownloads = (
     }
   }
 
-  const send: Downloads['send'] = async (connection, download, from, refs) => {
+  const send: Downloads['send'] = async (connection, download, { from, refs, offset }) => {
     const side = sideOf(connection)
     const sending: Promise<void>[] = []
     let failure: { error: unknown } | null = null
@@ -100,7 +103,8 @@ export const createDownloads = (
       // It may fail while an earlier chunk is still being sent; whoever awaits it hears of that in time.
       reading.catch(() => undefined)
       const before = previous
-      previous = inOrder(before, reading, () => sendChunk(connection, side, download, from + i, reading))
+      const part = { index: from + i, offset: i === 0 ? offset : 0 }
+      previous = inOrder(before, reading, () => sendChunk(connection, side, download, part, reading))
         .catch(error => {
           failure ??= { error }
           throw error
@@ -110,7 +114,7 @@ export const createDownloads = (
     }
     await Promise.allSettled(sending)
     if (failure !== null) throw (failure as { error: unknown }).error
-    return refs.reduce((sum, ref) => sum + ref.size, 0)
+    return refs.reduce((sum, ref) => sum + ref.size, -offset)
   }
 
   return {

@@ -6,10 +6,15 @@ import { closeCodes } from '../../protocol/rpc.ts'
 import { copyBytes } from '../../storage/chunks/copy-bytes.ts'
 import type { Connection } from '../connection.ts'
 
+export type ChunkPart = { stream: number; index: number; offset: number }
+
 /** Sends chunks on one connection, one at a time, in slices that suit the link. */
 export type Outbox = {
-  /** Resolves when all is handed to the socket. Before each slice `check` may throw. Throws `disconnected`. */
-  send(stream: number, index: number, bytes: Uint8Array, check: () => void): Promise<void>
+  /**
+   * Sends a chunk from `offset` on; resolves when all is handed to the socket. Before each slice `check` may throw. Throws
+   * `disconnected`.
+   */
+  send(at: ChunkPart, bytes: Uint8Array, check: () => void): Promise<void>
   /** Waits for room to read `bytes` ahead; what it returns gives the room back. */
   reserve(bytes: number): Promise<() => void>
 }
@@ -40,7 +45,8 @@ export const createOutbox = (
   scratch: Uint8Array<ArrayBuffer>,
 ): Outbox => {
   const view = new DataView(scratch.buffer)
-  let sliceBytes = limits.chunkMinBytes
+  // Of a slice that breaks with its connection nothing arrives. Where all is taken at once it doubles.
+  let sliceBytes = minSliceBytes
   let waitAbove = Math.min(bounds.bufferedBytes, limits.chunkAverageBytes)
   let reserved = 0
   let turn: Promise<unknown> = Promise.resolve()
@@ -78,12 +84,11 @@ export const createOutbox = (
   }
 
   const sendNow = async (
-    stream: number,
-    index: number,
+    { stream, index, offset: from }: ChunkPart,
     bytes: Uint8Array,
     check: () => void,
   ): Promise<void> => {
-    for (let offset = 0; offset < bytes.length; ) {
+    for (let offset = from; offset < bytes.length; ) {
       await makeRoom()
       check()
       const length = Math.min(sliceBytes, bytes.length - offset)
@@ -111,8 +116,8 @@ export const createOutbox = (
   }
 
   return {
-    send: (stream, index, bytes, check) => {
-      const sent = turn.then(() => sendNow(stream, index, bytes, check))
+    send: (at, bytes, check) => {
+      const sent = turn.then(() => sendNow(at, bytes, check))
       turn = sent.catch(() => undefined)
       return sent
     },

@@ -290,14 +290,14 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
       const { chunks } = openDownload(download).entry
       return { chunks: chunks.slice(from, from + 7), next: from + 7 < chunks.length ? from + 7 : null }
     },
-    'download.read': async ({ download, from, count }: ParamsInput<'download.read'>) => {
+    'download.read': async ({ download, from, count, offset: start = 0 }: ParamsInput<'download.read'>) => {
       const { stream, entry } = openDownload(download)
       const at = epoch
       for (let index = from; index < from + count; index++) {
         const ref = entry.chunks[index]
         const bytes = new Uint8Array(known.get(ref?.hash ?? '') ?? [])
         if (ref && corrupt.delete(ref.hash)) bytes[0] = (bytes[0] ?? 0) ^ 1
-        for (let offset = 0; offset < bytes.length; offset += 5000) {
+        for (let offset = index === from ? start : 0; offset < bytes.length; offset += 5000) {
           await null
           if (at !== epoch || !passes()) return {}
           const piece = bytes.slice(offset, offset + 5000)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
 import { shortLink } from '../support/short-link.ts'
@@ -6,6 +7,8 @@ import { signedInClient } from '../support/transfer-client.ts'
 import { memorySource, someBytes } from './memory-source.ts'
 
 const KiB = 1024
+/** Less than the smallest chunk. */
+const connectionBytes = 200 * KiB
 let hub: HubProcess
 
 beforeAll(async () => {
@@ -18,8 +21,7 @@ beforeAll(async () => {
 afterAll(() => hub?.remove())
 
 test('an upload gets on over connections that all break before one chunk is through', async () => {
-  const connectionBytes = 200 * KiB
-  const link = await shortLink(hub.port, connectionBytes)
+  const link = await shortLink(hub.port, 'up', connectionBytes)
   onTestFinished(link.close)
   const { client, root } = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
   onTestFinished(() => client.close())
@@ -36,4 +38,31 @@ test('an upload gets on over connections that all break before one chunk is thro
   const { url } = await client.call('download.url', { entries: [queue.items[0]?.entry?.id ?? ''] })
   const got = Buffer.from(await (await fetch(`${hub.url}${url}`)).arrayBuffer())
   expect(got.equals(bytes)).toBe(true)
+}, 60_000)
+
+test('so does a download', async () => {
+  const bytes = someBytes(6 * 1024 * KiB, 4)
+  const direct = await signedInClient(hub.url, administrator)
+  onTestFinished(() => direct.client.close())
+  const queue = createUploadQueue({ link: direct.client })
+  onTestFinished(() => queue.close())
+  const { root: folder } = direct
+  queue.add([{ source: memorySource('b', bytes), folder, path: [], name: 'b', onClash: 'fail' }])
+  await queue.whenIdle()
+
+  const link = await shortLink(hub.port, 'down', connectionBytes)
+  onTestFinished(link.close)
+  const { client } = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
+  onTestFinished(() => client.close())
+  const got = new Uint8Array(bytes.length)
+  const file = await download(client, queue.items[0]?.entry?.id ?? '', {
+    has: async () => new Set(),
+    write: async (_index, position, chunk) => got.set(chunk, position),
+    finish: async () => {},
+    stop: async () => {},
+  })
+  expect(file.size).toBe(bytes.length)
+  expect(Buffer.compare(got, bytes)).toBe(0)
+  expect(link.count).toBeGreaterThan(bytes.length / connectionBytes)
+  expect(link.sentBytes).toBeLessThan(2 * bytes.length)
 }, 60_000)

@@ -39,6 +39,11 @@ const received = (at: FakeConnection): Uint8Array => {
   return Buffer.concat(parts)
 }
 
+type Read = { download: string; from: number; count: number; offset?: number }
+
+const read = (rig: Rig, at: FakeConnection, params: Read) =>
+  readChunks(rig.context(at), { offset: 0, ...params })
+
 test('chunks that are asked for come in order, and the answer after them', async () => {
   const rig = await openRig()
   const at = rig.connect()
@@ -47,12 +52,28 @@ test('chunks that are asked for come in order, and the answer after them', async
   expect(opened).toMatchObject({ size: 4 * MiB + 10, chunks: 3 })
   const page = await listChunks(rig.context(at), { download, from: 1, limit: 1 })
   expect(page).toMatchObject({ chunks: [{ size: 10 }], next: 2 })
-  const answer = await readChunks(rig.context(at), { download, from: 0, count: 3 })
+  const answer = await read(rig, at, { download, from: 0, count: 3 })
   expect(answer).toEqual({ sentBytes: 4 * MiB + 10 })
   expect(Buffer.compare(received(at), Buffer.concat(chunks))).toBe(0)
   const indexes = at.slices.flatMap(message => [...decodeSlices(message)].map(slice => slice.index))
   expect([...indexes].sort((a, b) => a - b)).toEqual(indexes)
   expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
+})
+
+test('of the first chunk only what is behind the offset comes', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const chunks = [fill(3 * MiB, 1), fill(10, 2)]
+  const { download } = await openFile(rig, at, chunks)
+  const offset = 3 * MiB - 5
+  expect(await read(rig, at, { download, from: 0, count: 2, offset })).toEqual({ sentBytes: 15 })
+  const slices = at.slices.flatMap(message => [...decodeSlices(message)])
+  expect(slices).toMatchObject([
+    { index: 0, offset, last: true, bytes: chunks[0]?.subarray(offset) },
+    { index: 1, offset: 0, last: true },
+  ])
+  const behind = read(rig, at, { download, from: 1, count: 1, offset: 10 })
+  await expect(behind).rejects.toMatchObject({ reason: 'invalid_params' })
 })
 
 test('a reader that takes nothing gets no more than the bound', async () => {
@@ -62,9 +83,7 @@ test('a reader that takes nothing gets no more than the bound', async () => {
   const chunks = Array.from({ length: 24 }, (_, i) => fill(MiB, i))
   const { download } = await openFile(rig, at, chunks)
   const held = watchHeld(rig)
-  const reads = Promise.allSettled(
-    [0, 8, 16].map(from => readChunks(rig.context(at), { download, from, count: 8 })),
-  )
+  const reads = Promise.allSettled([0, 8, 16].map(from => read(rig, at, { download, from, count: 8 })))
   await expect.poll(() => held.bytes).toBe(8 * MiB)
   expect(at.buffered).toBeLessThanOrEqual(9 * MiB)
   holdsBack.delete(at)
@@ -84,7 +103,7 @@ test('a lost right ends a running download', async () => {
     at,
     Array.from({ length: 12 }, (_, i) => fill(MiB, i)),
   )
-  const reading = readChunks(rig.context(at), { download, from: 0, count: 12 })
+  const reading = read(rig, at, { download, from: 0, count: 12 })
   await expect.poll(() => at.buffered).toBeGreaterThan(0)
   rig.levels.set(entry.id, null)
   await rig.transfers.recheck()
@@ -97,16 +116,16 @@ test('a version that vanished, a closed download and a wrong place are errors', 
   const rig = await openRig()
   const at = rig.connect()
   const { download, entry } = await openFile(rig, at, [fill(10, 1)])
-  await expect(readChunks(rig.context(at), { download, from: 1, count: 1 })).rejects.toMatchObject({
+  await expect(read(rig, at, { download, from: 1, count: 1 })).rejects.toMatchObject({
     reason: 'invalid_params',
   })
   await rig.storage.entries.remove({ user: rig.ada, requestId: null }, [entry.id])
-  await expect(readChunks(rig.context(at), { download, from: 0, count: 1 })).rejects.toMatchObject({
+  await expect(read(rig, at, { download, from: 0, count: 1 })).rejects.toMatchObject({
     reason: 'version_gone',
   })
   await closeDownload(rig.context(at), { download })
   await closeDownload(rig.context(at), { download })
-  await expect(readChunks(rig.context(at), { download, from: 0, count: 1 })).rejects.toMatchObject({
+  await expect(read(rig, at, { download, from: 0, count: 1 })).rejects.toMatchObject({
     reason: 'not_found',
   })
 })
@@ -118,7 +137,7 @@ test('a reader that takes nothing for too long is disconnected', async () => {
   const chunks = Array.from({ length: 12 }, (_, i) => fill(MiB, i))
   const { download } = await openFile(rig, at, chunks)
   const held = watchHeld(rig)
-  const reading = readChunks(rig.context(at), { download, from: 0, count: 12 })
+  const reading = read(rig, at, { download, from: 0, count: 12 })
   await expect(reading).rejects.toMatchObject({ reason: 'disconnected' })
   expect(at.closedWith).toMatch(/not taken/)
   expect(held.bytes).toBe(0)

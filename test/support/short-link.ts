@@ -5,13 +5,13 @@ export type ShortLink = {
   readonly port: number
   /** Connections so far. */
   readonly count: number
-  /** Bytes that went up, on all of them. */
+  /** Bytes that went that way, on all of them. */
   readonly sentBytes: number
   close(): void
 }
 
-/** A link to a port of this machine whose connections break after `bytes` went up on them. What went up arrives. */
-export const shortLink = async (to: number, bytes: number): Promise<ShortLink> => {
+/** A link to a port of this machine whose connections break after so many bytes went `way` on them. What went arrives. */
+export const shortLink = async (to: number, way: 'up' | 'down', bytes: number): Promise<ShortLink> => {
   const open = new Set<Socket>()
   let count = 0
   let sentBytes = 0
@@ -24,18 +24,19 @@ export const shortLink = async (to: number, bytes: number): Promise<ShortLink> =
       socket.on('error', () => {})
       socket.on('close', () => open.delete(socket))
     }
-    client.on('data', piece => {
+    const [from, into] = way === 'up' ? [client, hub] : [hub, client]
+    from.on('data', piece => {
       const passed = piece.subarray(0, left)
-      hub.write(passed)
+      into.write(passed)
       sentBytes += passed.length
       left -= piece.length
       if (left > 0) return
-      client.resetAndDestroy()
-      hub.end()
+      from.resetAndDestroy()
+      into.end()
     })
-    client.on('close', () => hub.end())
-    hub.on('close', () => client.destroy())
-    hub.pipe(client)
+    from.on('close', () => into.end())
+    into.on('close', () => from.destroy())
+    into.pipe(from)
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return {

@@ -31,9 +31,9 @@ export const createDownloadPlan = (refs: readonly ChunkRef[], there: ReadonlySet
     get hasWritten(): boolean {
       return written.size > 0
     },
-    /** The next chunks to ask for, in a row; null if there are none or no more may be on its way. */
-    nextRead(): { from: number; count: number } | null {
-      const [from] = todo
+    /** The next chunks to ask for, in a row, `first` before others; null if there are none or no more may be on its way. */
+    nextRead(first: number | undefined): { from: number; count: number } | null {
+      const from = first !== undefined && todo.has(first) ? first : todo.values().next().value
       if (from === undefined) return null
       if (openBytes > 0 && openBytes + sizeOf(from) > windowBytes) return null
       let count = 0

@@ -137,6 +137,7 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
   let receivedBytes = 0
   let failure: unknown = null
   let reads = 0
+  const assembly = createAssembly(hashing.blocks, chunk => void take(chunk))
 
   const report = () => onProgress?.({ size, receivedBytes, reusedBytes })
 
@@ -182,15 +183,21 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
 
   const read = async (download: string, epoch: number, { from, count }: { from: number; count: number }) => {
     reads++
+    const { begun } = assembly
+    const offset = begun?.index === from ? { offset: begun.received } : {}
     try {
-      await link.call('download.read', { download, from, count }, { retry: false })
+      await link.call('download.read', { download, from, count, ...offset }, { retry: false })
       if (link.epoch !== epoch) return
       // The answer follows the last slice: what has not come whole by now does not come.
       for (let index = from; index < from + count; index++) {
         if (plan.isWanted(index) && !writing.has(index)) again(index)
       }
     } catch (error) {
-      if (!isReason(error, 'disconnected')) fail(error)
+      // A hub from before there was an offset.
+      if ('offset' in offset && isReason(error, 'invalid_params')) {
+        assembly.drop(from)
+        for (let index = from; index < from + count; index++) plan.again(index)
+      } else if (!isReason(error, 'disconnected')) fail(error)
     } finally {
       reads--
       bell.ring()
@@ -203,7 +210,7 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
       signal?.throwIfAborted()
       if (failure) throw failure
       if (link.epoch !== epoch || link.state !== 'live') return false
-      const next = reads < readsAtOnce ? plan.nextRead() : null
+      const next = reads < readsAtOnce ? plan.nextRead(assembly.begun?.index) : null
       if (next) void read(download, epoch, next)
       else await bell.rung()
     }
@@ -212,13 +219,12 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
   }
 
   const runOn = async (download: string, opened: Opened): Promise<boolean> => {
-    const assembly = createAssembly(hashing.blocks, chunk => void take(chunk))
     const stop = link.onSlice(opened.stream, slice => assembly.add(slice, refs[slice.index]))
     try {
       return await readAll(download, opened)
     } finally {
       stop()
-      assembly.reset()
+      assembly.restart()
     }
   }
 
@@ -238,6 +244,7 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
       } finally {
         stopState()
         signal?.removeEventListener('abort', bell.ring)
+        assembly.reset()
         // The sink is stopped next: no write may come later.
         while (writing.size > 0) await bell.rung()
       }
