@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -43,9 +43,10 @@ describe.skipIf(!nginx)(name, () => {
       .replace('listen 80;', `listen 127.0.0.1:${port};`)
       .replace('server 127.0.0.1:8080;', `server 127.0.0.1:${hub.port};`)
       .replace('/run/nginx.pid', join(directory, 'nginx.pid'))
-      .replace('/var/log/nginx/access.log', join(directory, 'access.log'))
+      .replaceAll('/var/log/nginx/', `${directory}/`)
     await writeFile(configuration, ours)
-    proxy = spawn(program, ['-e', 'stderr', '-g', 'daemon off;', '-c', configuration], { stdio: 'ignore' })
+    const errors = join(directory, 'error.log')
+    proxy = spawn(program, ['-e', errors, '-g', 'daemon off;', '-c', configuration], { stdio: 'ignore' })
     while (!(await fetch(`${url}/healthz`).catch(() => null))) {
       if (proxy.exitCode !== null) throw new Error('nginx did not start')
     }
@@ -65,26 +66,38 @@ describe.skipIf(!nginx)(name, () => {
     expect(status).toBe(0)
   })
 
-  it('carries a sign-in, an upload and a download', async () => {
+  const signIn = async (session: string) => {
     const client = createClient({
       url: `${url.replace('http', 'ws')}/ws`,
       socket: nodeSocket,
-      credentials: fileCredentials(url, join(directory, 'session')),
+      credentials: fileCredentials(url, join(directory, session)),
       agent: 'test',
     })
+    await client.whenState('signedOut')
+    await client.signIn(administrator.email, administrator.password)
+    return client
+  }
+
+  /** Uploads random bytes, whose entry it answers. */
+  const upload = async (client: Awaited<ReturnType<typeof signIn>>, name: string, bytes: number) => {
+    const { spaces } = await client.call('space.list', {})
+    const folder = spaces[0]?.root ?? ''
+    const sent = randomBytes(bytes)
+    await writeFile(join(directory, name), sent)
+    const queue = createUploadQueue({ link: client })
+    queue.add([{ source: fileSource(join(directory, name)), folder, path: [], name, onClash: 'fail' }])
+    await queue.whenIdle()
+    const entry = queue.items[0]?.entry?.id ?? ''
+    queue.close()
+    return { entry, sent }
+  }
+
+  const read = (file: string) => readFile(join(directory, file), 'utf8')
+
+  it('carries a sign-in, an upload and a download', async () => {
+    const client = await signIn('session')
     try {
-      await client.whenState('signedOut')
-      await client.signIn(administrator.email, administrator.password)
-      const { spaces } = await client.call('space.list', {})
-      const folder = spaces[0]?.root ?? ''
-      const sent = randomBytes(9 * 2 ** 20)
-      await writeFile(join(directory, 'sent.bin'), sent)
-      const queue = createUploadQueue({ link: client })
-      const source = fileSource(join(directory, 'sent.bin'))
-      queue.add([{ source, folder, path: [], name: 'sent.bin', onClash: 'fail' }])
-      await queue.whenIdle()
-      const entry = queue.items[0]?.entry?.id ?? ''
-      queue.close()
+      const { entry, sent } = await upload(client, 'sent.bin', 9 * 2 ** 20)
 
       await download(client, entry, fileSink(join(directory, 'got.bin'), entry))
       expect((await readFile(join(directory, 'got.bin'))).equals(sent)).toBe(true)
@@ -112,5 +125,34 @@ describe.skipIf(!nginx)(name, () => {
     expect(sessions).toContain('"agent":"liar"')
     expect(sessions).not.toContain('203.0.113.9')
     socket.terminate()
+  })
+
+  it('writes no signed address to a log, also where the hub is killed or down', async () => {
+    const client = await signIn('other-session')
+    const { entry } = await upload(client, 'large.bin', 48 * 2 ** 20)
+    const signed = await client.call('download.url', { entries: [entry], purpose: 'save' })
+    client.close()
+    const address = new URL(signed.url, url)
+    const begun = await fetch(address)
+    expect(begun.status).toBe(200)
+    await hub.kill()
+    await expect(begun.arrayBuffer()).rejects.toThrow()
+    const down = await fetch(address)
+    expect(down.status).toBe(502)
+    expect(await down.text()).not.toContain('/d/')
+    expect(down.headers.get('referrer-policy')).toBe('no-referrer')
+    // What went wrong with any other address is told.
+    expect((await fetch(`${url}/healthz?down`)).status).toBe(502)
+    await hub.start()
+    const again = await fetch(address, { method: 'HEAD' })
+    expect([again.status, again.headers.get('referrer-policy')]).toEqual([200, 'no-referrer'])
+
+    const files = (await readdir(directory)).filter(file => file.endsWith('.log'))
+    expect(files.sort()).toEqual(['access.log', 'error.log'])
+    const text = [...(await Promise.all(files.map(read))), hub.output()].join('\n')
+    expect(text).toMatch(/connect\(\) failed.*request: "GET \/healthz\?down/)
+    expect(text).toContain('"GET /healthz" 502')
+    expect(text).not.toContain('/d/')
+    expect(text).not.toContain(address.pathname.slice(3, 40))
   })
 })
