@@ -46,9 +46,10 @@ const kill = async (
 }
 
 /** The next line that a process prints. */
-const nextLine = async ({ stdout }: ChildProcess): Promise<string> => {
-  if (!stdout) throw new Error('no output')
-  const [text] = await once(stdout, 'data')
+const nextLine = async (process: ChildProcess, where: 'stdout' | 'stderr' = 'stdout'): Promise<string> => {
+  const output = process[where]
+  if (!output) throw new Error('no output')
+  const [text] = await once(output, 'data')
   return String(text).split('\n')[0] ?? ''
 }
 
@@ -140,6 +141,19 @@ describe('a send', () => {
     expect([second.code, second.link]).toEqual([first.code, first.link])
     outcomeOf(await bob.run(receiveArguments('--yes'), second.code ?? ''))
     outcomeOf(await second.result)
+  })
+
+  test('whose sender is away says so to who comes, and goes on with them under the same code', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    const first = await beginSend(rig.ada, [join(work, 'x')])
+    await kill(first, 'SIGTERM')
+    const receiving = bob.start(receiveArguments('--yes'), first.code ?? '')
+    expect(await nextLine(receiving.process, 'stderr')).toContain('The sender is away.')
+    const second = await beginSend(rig.ada, [join(work, 'x')])
+    expect(second.code).toBe(null)
+    outcomeOf(await receiving.result)
+    outcomeOf(await second.result)
+    expect(await readdir(target)).toEqual(['x'])
   })
 
   test('says its new code when the hub was restarted before anybody came', async () => {

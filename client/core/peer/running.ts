@@ -72,7 +72,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
     if (reach === 'unreached') return 'unreached'
     if (again !== null && comparing.isOpen && (role === 'sender' || status.now.offer === null))
       return 'comparing'
-    if (isContinued && again === null && !room.present) return 'waiting'
+    if ((isContinued || role === 'receiver') && again === null && !room.present) return 'waiting'
     if (again === null || status.now.offer === null) return 'pairing'
     if (!isRunning) return wasAccepted ? 'pairing' : 'offered'
     if (status.now.path === null || reach === 'gone') return 'waiting'

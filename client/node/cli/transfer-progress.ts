@@ -17,13 +17,19 @@ const phaseWords: Partial<Record<TransferPhase, string>> = {
     'The other side is there, but nothing from it comes through this hub. This goes on by itself when it does; Ctrl+C keeps what is done for later.',
 }
 
+/** For a receiver before anything was told: also where the sender ended the command before anybody came. */
+const awaySender = 'The sender is away. Waiting until they come back; Ctrl+C ends it.'
+
 /** Said in a line each, where no bar can be drawn, and before there is anything for a bar. */
 const noteChanges = (output: Output, role: Role) => {
   let phase: TransferPhase | null = null
   const paths = new Set<CarrierKind>()
   return (status: TransferStatus): void => {
+    const isAway = role === 'receiver' && status.phase === 'waiting' && status.offer === null
     const words = phaseWords[status.phase]
-    if (status.phase !== phase && words) output.note(words)
+    // A program that waits for the offer has to know too.
+    if (status.phase !== phase && isAway) output.problem(awaySender)
+    else if (status.phase !== phase && words) output.note(words)
     if (status.phase !== phase && status.phase === 'offered' && role === 'sender')
       output.note(
         status.comparison

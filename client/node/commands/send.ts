@@ -69,7 +69,9 @@ const openSendRoom = async (
       if (isReason(error, 'conflict')) return null
       throw error
     })
-    if (own && (isPaired(kept.secrets) || own.slot !== null)) return { own, secrets: kept.secrets }
+    const isComeMeanwhile = own?.room.present === true && !kept.isMet
+    if (own && (isPaired(kept.secrets) || own.slot !== null || isComeMeanwhile))
+      return { own, secrets: kept.secrets }
     await own?.room.leave()
   }
   return { own: await createRoom(client, newId(), { timers }), secrets: await drawSecrets() }
@@ -83,6 +85,16 @@ const showCode = (output: Output, hub: string, secrets: Room['secrets'], { slot 
   output.note('On the other device run `wherry receive` and enter this code, or open the link in a browser:')
   output.event({ code, link }, `${code}\n${link}`)
   output.note('Waiting for the other side. The code holds for ten minutes and for one receiver.')
+}
+
+/** There is no code to show: the other side received some of it before, or waits since it entered the code of then. */
+const showContinued = (output: Output, hasReceived: boolean): void => {
+  output.note(
+    hasReceived
+      ? 'Continuing with whoever received this before; --new makes a new code for somebody else.'
+      : 'Somebody came with the code meanwhile: continuing with them.',
+  )
+  if (output.json) output.event({ code: null, link: null }, '')
 }
 
 /** What of the state outlives a failure. */
@@ -111,25 +123,25 @@ const runSend = async (
   const { own, secrets } = to
     ? await openRoomFor({ client, timers, devices }, to, before?.room)
     : await openSendRoom({ client, timers }, before?.room)
-  let state: KeptSend = {
-    snapshot,
-    transfer: before?.transfer ?? null,
-    room: {
-      id: own.room.id,
-      secrets: secrets.filter(one => one.via !== 'person'),
-      comparison: before?.room?.comparison ?? null,
-    },
+  const { id, present: isMet } = own.room
+  const room = {
+    id,
+    secrets: secrets.filter(one => one.via !== 'person'),
+    comparison: before?.room?.comparison ?? null,
   }
+  let state: KeptSend = { snapshot, transfer: before?.transfer ?? null, room: { ...room, isMet } }
   await kept.write(state)
   if (to && !isPaired(secrets)) {
     output.note(`Offered to ${printable(to)}. Waiting for them; nobody came if this takes ten minutes.`)
     if (output.json) output.event({ offered: { room: own.room.id, to } }, '')
   }
-  if (isPaired(secrets)) {
-    output.note('Continuing with whoever received this before; --new makes a new code for somebody else.')
-    if (output.json) output.event({ code: null, link: null }, '')
-  }
+  if (isPaired(secrets) || (isMet && !to)) showContinued(output, isPaired(secrets))
   showCode(output, hub, secrets, own)
+  const stopPresence = own.room.onPresence(isThere => {
+    if (!isThere || state.room?.isMet !== false) return
+    state = { ...state, room: { ...state.room, isMet: true } }
+    void kept.write(state)
+  })
   const stopSlots = own.onSlot(slot => showCode(output, hub, state.room?.secrets ?? secrets, slot))
   let trusting: Promise<void> | undefined
   const transfer = startSend({
@@ -148,7 +160,7 @@ const runSend = async (
     },
     onKeep({ room, again, transfer, comparison }) {
       const secrets = [{ via: 'again', secret: again } as const]
-      state = { snapshot, transfer, room: { id: room, secrets, comparison } }
+      state = { snapshot, transfer, room: { id: room, secrets, comparison, isMet: true } }
       void kept.write(state)
     },
   })
@@ -169,6 +181,7 @@ const runSend = async (
     )
   } finally {
     stopSlots()
+    stopPresence()
     asker.close()
     await transfer.stop()
     await trusting

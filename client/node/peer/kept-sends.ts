@@ -17,7 +17,15 @@ const keptSend = v.object({
   /** Names what the receiver has of it; null before somebody came. */
   transfer: v.nullable(id),
   /** Null when that room is over: then another one continues the transfer. */
-  room: v.nullable(v.object({ id, secrets, comparison: keptComparison })),
+  room: v.nullable(
+    v.object({
+      id,
+      secrets,
+      comparison: keptComparison,
+      /** Somebody came, so that the one guess at its words may have been answered. */
+      isMet: v.optional(v.boolean(), true),
+    }),
+  ),
 })
 
 export type KeptSend = v.InferOutput<typeof keptSend>

@@ -21,6 +21,17 @@ test('who continues alone is told that the other side is gone, until it comes', 
   await Promise.all([sent.finished, received.finished])
 })
 
+test('who comes with a code to a sender that is away is told so', async () => {
+  const room = memoryRoom()
+  room.receiver.come()
+  const secret = { via: 'code', secret: '7-copper-violin' } as const
+  const received = startReceipt({ room: room.receiver.room, secret, store: memoryStore() })
+  expect(received.status.phase).toBe('waiting')
+  room.sender.come()
+  expect(received.status.phase).toBe('pairing')
+  received.cancel()
+})
+
 test('who waits for somebody to come with a code is not', () => {
   const room = memoryRoom()
   room.sender.come()
