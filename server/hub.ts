@@ -12,6 +12,7 @@ import { downloadRoute } from './http/downloads.ts'
 import { healthRoutes } from './http/health.ts'
 import { sessionRoutes } from './http/session.ts'
 import { socketEvents } from './socket-events.ts'
+import { tlsWarning } from './tls-files.ts'
 import { clientAddress } from './transport/addresses.ts'
 import { type Listener, listen } from './transport/listener.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -73,11 +74,13 @@ const openDoors = async (
   port: () => number,
 ): Promise<Listener> => {
   const { hub, connections, dispatcher } = assembled
-  const { config, metrics, log, storage } = hub
+  const { config, metrics, log, clock, storage } = hub
   const origins = createOrigins(config, port)
   const address = (peer: string, header: (name: string) => string | null): string =>
     clientAddress(peer, header, config.trustedProxies)
   const { tlsCert: cert, tlsKey: key } = config
+  const warning = cert === null ? null : tlsWarning(cert, clock())
+  if (warning !== null) log.warn(warning)
   return listen({
     host: config.host,
     port: config.port,

@@ -2,10 +2,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '../../server/config.ts'
 import { settings } from '../../server/settings.ts'
+import { tlsWarning } from '../../server/tls-files.ts'
 import { addressKey, clientAddress } from '../../server/transport/addresses.ts'
+import { temporaryHub } from '../support/hub.ts'
 import { certificate, privateKey } from '../support/self-signed.ts'
 
 describe('the configuration', () => {
@@ -119,5 +122,36 @@ describe('the files of TLS', () => {
     expect(read(cert, otherKey)).toThrow(`WHERRY_TLS_KEY: the key in ${otherKey} is not that of`)
     expect(read(cert, text)).toThrow(`WHERRY_TLS_KEY: ${text} is no PEM file with a private key`)
     expect(read(text, key)).toThrow(`WHERRY_TLS_CERT: ${text} is no PEM file that begins with a certificate`)
+  })
+
+  test('are warned of where the certificate is not valid yet, ends within 14 days or has ended', () => {
+    const cert = file('cert.pem', certificate)
+    const from = Date.parse('2026-11-29T08:30:35Z')
+    const to = Date.parse('2126-11-05T08:30:35Z')
+    const soon = 14 * 24 * 60 * 60_000
+    const soonEnded = `The certificate in ${cert} ends at 2126-11-05T08:30:35.000Z.`
+    const hasEnded = `The certificate in ${cert} ended at 2126-11-05T08:30:35.000Z: clients refuse it.`
+    const isEarly = `The certificate in ${cert} is valid from 2026-11-29T08:30:35.000Z on: until then clients refuse it.`
+    const warnings: [number, string | null][] = [
+      [from - 1, isEarly],
+      [from, null],
+      [to - soon - 1, null],
+      [to - soon, soonEnded],
+      [to, soonEnded],
+      [to + 1, hasEnded],
+    ]
+    for (const [now, warning] of warnings) expect(tlsWarning(cert, now)).toBe(warning)
+  })
+
+  test('are warned of in the log at the start', async () => {
+    const lines: string[] = []
+    const hub = await temporaryHub(
+      { WHERRY_TLS_CERT: file('cert.pem', certificate), WHERRY_TLS_KEY: file('key.pem', privateKey) },
+      { clock: () => Date.parse('2126-11-06'), log: pino({}, { write: line => void lines.push(line) }) },
+    )
+    await hub.remove()
+    expect(lines.map(line => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ level: 40, msg: expect.stringContaining('ended at 2126-11-05') }),
+    )
   })
 })
