@@ -216,7 +216,10 @@ export type UploadItem = {
   readonly checkedBytes: number
   /** Durable on the hub, whether sent now, earlier or by somebody else. */
   readonly storedBytes: number
-  /** Slices sent in this run. */
+  /**
+   * Handed to the network in this run, what broken connections then lost in buffers and what was sent again included: never
+   * less than what went out, and on a link that breaks often much more than the file has.
+   */
   readonly sentBytes: number
   /** Known to the hub, so that they were not sent. */
   readonly reusedBytes: number
@@ -244,6 +247,7 @@ export type UploadTotals = {
   failedFiles: number
   bytes: number
   storedBytes: number
+  /** As UploadItem.sentBytes. */
   sentBytes: number
   reusedBytes: number
 }
