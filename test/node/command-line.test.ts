@@ -259,6 +259,24 @@ describe('files', () => {
     expect((await wherry.run(get)).code).toBe(0)
   })
 
+  test('a download whose file is deleted on the hub says what is left of it here', async () => {
+    const file = join(home, 'deleted.bin')
+    await writeFile(file, randomBytes(150 * MiB))
+    await wherry.json(['put', file, 'me:'])
+    const target = join(home, 'of deleted')
+    await mkdir(target)
+    const { process, result } = wherry.start(['get', 'me:deleted.bin', target])
+    let part = ''
+    while (part === '') [part = ''] = await readdir(target)
+    process.kill('SIGSTOP')
+    await wherry.json(['rm', 'me:deleted.bin'])
+    process.kill('SIGCONT')
+    const { code, stderr } = await result
+    expect(stderr).toContain(`What arrived of it is in ${join(target, part)}; nothing continues it`)
+    expect(code).toBe(1)
+    expect(await readdir(target)).toEqual([part])
+  })
+
   test('what is here already needs no place: the download makes no lock', async () => {
     const file = join(home, 'here.bin')
     await writeFile(file, randomBytes(MiB))

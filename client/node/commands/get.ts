@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { WherryError } from '../../../protocol/errors.ts'
+import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { download } from '../../core/download/download.ts'
@@ -11,7 +11,7 @@ import { createProgressBar } from '../cli/progress.ts'
 import { listFolder, needEntry } from '../cli/remote-path.ts'
 import type { Client } from '../cli/session.ts'
 import { tryFileLock } from '../file-lock.ts'
-import { fileSink } from '../file-sink.ts'
+import { fileSink, partName } from '../file-sink.ts'
 import { threadHashing } from '../hashing.ts'
 import { modifiedAt } from '../modified-at.ts'
 import { stateDirectory } from '../state-directory.ts'
@@ -69,6 +69,16 @@ const takePlace = async ({ entry, file }: Wanted): Promise<() => Promise<void>> 
   return release
 }
 
+/**
+ * For a file that is gone, about what arrived of it. It is not removed: the right to read may have been taken back, and
+ * given again it goes on.
+ */
+const leftOf = async ({ entry, file }: Wanted, error: unknown): Promise<string> => {
+  const part = partName(file, entry.id)
+  if (!isReason(error, 'not_found') || !(await stat(part).catch(() => null))) return ''
+  return ` What arrived of it is in ${printable(part)}; nothing continues it if the file was deleted.`
+}
+
 type Totals = { files: number; bytes: number; receivedBytes: number; reusedBytes: number; failed: number }
 
 const getAll = async (
@@ -117,7 +127,7 @@ const getAll = async (
       } catch (error) {
         if (signal.aborted) throw new WherryError('cancelled')
         totals.failed++
-        output.problem(`${printable(one.file)}: ${whyOf(error)}`)
+        output.problem(`${printable(one.file)}: ${whyOf(error)}${await leftOf(one, error)}`)
       }
     }
   }
