@@ -265,23 +265,44 @@ test('what ends before its first byte leaves nothing', async () => {
   expect(await readdir(join(home, 'state'))).toEqual([])
 })
 
-test('the journal of what nobody continued for a week is removed by the next receipt', async () => {
-  const write = async (of: string) => {
-    const sink = await store.open(of, fileOf(['a.bin'], chunkBytes + 1))
-    await writeChunks(sink, randomBytes(chunkBytes + 1), 0, 1)
-    await sink.stop(true)
+/** Receives a part of a file. */
+const write = async (of: string) => {
+  const sink = await store.open(of, fileOf(['a.bin'], chunkBytes + 1))
+  await writeChunks(sink, randomBytes(chunkBytes + 1), 0, 1)
+  await sink.stop(true)
+}
+const ago = (days: number) => Date.now() / 1000 - days * 24 * 60 * 60
+
+test('what nobody continued for a week is removed by the next receipt, journal and part', async () => {
+  const begun = async (of: string) => {
+    await write(of)
     await restart()
   }
-  await write('BBBBBBBBBBBBBBBBBBBBBA')
-  await write('CCCCCCCCCCCCCCCCCCCCCA')
-  const [old = '', young = ''] = await readdir(join(home, 'state'))
-  const ago = (days: number) => Date.now() / 1000 - days * 24 * 60 * 60
+  await begun('BBBBBBBBBBBBBBBBBBBBBA')
+  const [old = ''] = await readdir(join(home, 'state'))
+  await begun('CCCCCCCCCCCCCCCCCCCCCA')
+  const young = (await readdir(join(home, 'state'))).find(name => name !== old) ?? ''
+  expect((await readdir(target)).sort()).toEqual(['a.bin (2).part', 'a.bin.part'])
+  // Not one of ours, wherever it is.
+  await writeFile(join(target, 'b.bin.part'), 'mine')
   await utimes(join(home, 'state', old), ago(7.1), ago(7.1))
   await utimes(join(home, 'state', young), ago(6.9), ago(6.9))
-  await write(transfer)
-  const left = await readdir(join(home, 'state'))
-  expect(left).toHaveLength(2)
-  expect(left).toContain(young)
+  const elsewhere = partStore(home, join(home, 'state'))
+  await elsewhere.reserve({ ...offerOf(), transfer })
+  await elsewhere.close()
+  expect(await readdir(join(home, 'state'))).toEqual([young])
+  expect((await readdir(target)).sort()).toEqual(['a.bin (2).part', 'b.bin.part'])
+})
+
+test('what another command still waits to continue is not removed, however long that takes', async () => {
+  await write('BBBBBBBBBBBBBBBBBBBBBA')
+  const journal = (await readdir(join(home, 'state'))).find(name => name.endsWith('.journal')) ?? ''
+  await utimes(join(home, 'state', journal), ago(8), ago(8))
+  const elsewhere = partStore(home, join(home, 'state'))
+  await elsewhere.reserve({ ...offerOf(), transfer })
+  await elsewhere.close()
+  expect(await readdir(join(home, 'state'))).toContain(journal)
+  expect(await readdir(target)).toEqual(['a.bin.part'])
 })
 
 test('a full disk is said in words, before and while it fills up; it goes on when there is room', async context => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, realpath, rm, stat, statfs } from 'node:fs/promises'
+import { readdir, realpath, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../../protocol/errors.ts'
 import { nameKey } from '../../../protocol/names.ts'
@@ -11,13 +11,14 @@ import {
   type PeerStore,
 } from '../../core/peer/api.ts'
 import { formatBytes, printable } from '../cli/output.ts'
+import { tryFileLock } from '../file-lock.ts'
 import { stateDirectory } from '../state-directory.ts'
 import { groupSync } from './group-sync.ts'
 import { keptMs } from './kept-receipts.ts'
 import { beginPart, fileId, removePart, reopenPart } from './part-file.ts'
 import { type BegunPart, finishedSink, folderSink, partSink } from './part-sink.ts'
 import { receiptFolders } from './receipt-folders.ts'
-import { type KeptPart, openReceiptJournal } from './receipt-journal.ts'
+import { type KeptPart, openReceiptJournal, type ReceiptJournal } from './receipt-journal.ts'
 import { checkPath } from './safe-place.ts'
 import { writeFailure } from './write-errors.ts'
 
@@ -39,22 +40,44 @@ const pathKey = (path: readonly string[]): string => path.map(nameKey).join('/')
 /** The path itself, and the folders that it is in. */
 const pathsTo = (path: readonly string[]): string[] => path.map((_, i) => pathKey(path.slice(0, i + 1)))
 
+/** Those that still are the files of that receipt. */
+const removeParts = async ({ target, kept }: ReceiptJournal): Promise<void> => {
+  if (target === null) return
+  for (const { part, id } of kept.values()) {
+    const path = join(target, part)
+    if ((await fileId(path)) === id) await removePart(path)
+  }
+}
+
+/** Nothing, while another process continues it. */
+const forgetReceipt = async (path: string): Promise<void> => {
+  const unlock = await tryFileLock(`${path}.lock`)
+  if (!unlock) return
+  const journal = await openReceiptJournal(path)
+  await removeParts(journal)
+  await journal.remove()
+  await unlock()
+}
+
 /** What nobody continued for as long as receipts are kept. */
 const forgetOld = async (journals: string): Promise<void> => {
   const names = await readdir(journals).catch(() => [])
   for (const name of names.filter(name => name.endsWith('.journal'))) {
     const path = join(journals, name)
     const found = await stat(path).catch(() => null)
-    if (found && Date.now() - found.mtimeMs >= keptMs) await rm(path, { force: true })
+    if (found && Date.now() - found.mtimeMs >= keptMs) await forgetReceipt(path)
   }
 }
 
 const openReceipt = async (target: string, transfer: string, journals: string) => {
   await forgetOld(journals)
   const name = createHash('sha256').update(`${target}\n${transfer}`).digest('hex')
-  const journal = await openReceiptJournal(join(journals, `${name}.journal`))
+  const path = join(journals, `${name}.journal`)
+  const unlock = await tryFileLock(`${path}.lock`)
+  const journal = await openReceiptJournal(path, target)
   return {
     journal,
+    unlock: async () => unlock?.(),
     folders: receiptFolders(target, journal),
     sync: groupSync(journal),
     inUse: new Set<string>(),
@@ -114,14 +137,12 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
       sync: receipt.sync,
     })
 
-  const forget = async (removeParts: boolean): Promise<void> => {
+  const forget = async (isDiscarded: boolean): Promise<void> => {
     for (const opening of receipts.values()) {
-      const { journal } = await opening
-      for (const { part, id } of removeParts ? journal.kept.values() : []) {
-        const path = join(target, part)
-        if ((await fileId(path)) === id) await removePart(path)
-      }
+      const { journal, unlock } = await opening
+      if (isDiscarded) await removeParts(journal)
       await journal.remove()
+      await unlock()
     }
     receipts.clear()
   }
@@ -156,7 +177,11 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
     done: () => forget(false),
     discard: () => forget(true),
     async close() {
-      for (const opening of receipts.values()) await (await opening).journal.close()
+      for (const opening of receipts.values()) {
+        const { journal, unlock } = await opening
+        await journal.close()
+        await unlock()
+      }
       receipts.clear()
     },
   }

@@ -2,8 +2,10 @@ import { appendFile, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 
-/** Lines of a journal, in the order of what they tell about. Paths are relative to the target folder. */
+/** Lines of a journal, in the order of what they tell about. Other paths are relative to the target folder. */
 const line = v.union([
+  /** The target folder: for who finds the journal and was not told. */
+  v.strictObject({ target: v.string() }),
   /** The outermost folder `top` of the offer was made as `as`. */
   v.strictObject({ top: v.string(), as: v.string() }),
   /** A part was begun; later lines name it by `file`. `id` tells this very file from another of its name. */
@@ -27,6 +29,8 @@ export type KeptPart = {
 
 /** What is known of one receipt; written as it happens, so that a run that was killed is continued by the next. */
 export type ReceiptJournal = {
+  /** The folder that it is received into; null if that is not known. */
+  readonly target: string | null
   readonly tops: ReadonlyMap<string, string>
   /** By the key of a file. */
   readonly kept: ReadonlyMap<string, KeptPart>
@@ -52,13 +56,18 @@ const readLines = async (path: string): Promise<JournalLine[]> => {
   return lines
 }
 
-export const openReceiptJournal = async (path: string): Promise<ReceiptJournal> => {
+export const openReceiptJournal = async (
+  path: string,
+  target: string | null = null,
+): Promise<ReceiptJournal> => {
   const tops = new Map<string, string>()
   const kept = new Map<string, KeptPart>()
   const byNumber = new Map<number, KeptPart>()
   let files = 0
+  let noted: string | null = null
   for (const one of await readLines(path)) {
-    if ('top' in one) tops.set(one.top, one.as)
+    if ('target' in one) noted = one.target
+    else if ('top' in one) tops.set(one.top, one.as)
     else if ('key' in one) {
       const { file, part, id } = one
       const begun = { file, part, id, hashes: new Map(), name: null }
@@ -86,12 +95,15 @@ export const openReceiptJournal = async (path: string): Promise<ReceiptJournal> 
   }
 
   return {
+    target: target ?? noted,
     tops,
     kept,
     newFile: () => files++,
     append(lines) {
       isEmpty = false
-      const text = lines.map(one => `${JSON.stringify(one)}\n`).join('')
+      const all = target === noted || target === null ? lines : [{ target }, ...lines]
+      noted = target
+      const text = all.map(one => `${JSON.stringify(one)}\n`).join('')
       const appended = last.then(() => file.appendFile(text))
       last = appended.catch(() => {})
       return appended
