@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { id } from '../../../protocol/values.ts'
@@ -6,6 +7,7 @@ import type { PeerSource, Secret } from '../../core/peer/api.ts'
 import { configDirectory } from '../current-hub.ts'
 import { keptComparison } from './kept-comparison.ts'
 import { type KeptFile, openKept } from './kept-file.ts'
+import { keptMs } from './kept-receipts.ts'
 
 const secrets: v.GenericSchema<unknown, Secret[]> = v.array(
   v.object({ via: v.picklist(['code', 'link', 'again']), secret: v.string() }),
@@ -35,14 +37,29 @@ const digest = (value: unknown): string => createHash('sha256').update(JSON.stri
 /** Changes when a file of it changes, comes or goes. */
 export const snapshotOf = (sources: readonly PeerSource[]): string => digest(sources.map(({ file }) => file))
 
+/** What nobody continued for so long that the other side forgot it; not what a running command has. */
+const forgetOld = async (directory: string): Promise<void> => {
+  const names = await readdir(directory).catch(() => [])
+  for (const name of names.filter(name => name.endsWith('.json'))) {
+    const path = join(directory, name)
+    const found = await stat(path).catch(() => null)
+    if (!found || Date.now() - found.mtimeMs < keptMs) continue
+    const kept = await openKept(path, keptSend)
+    await kept?.remove()
+    await kept?.release()
+  }
+}
+
 /**
  * What an earlier run of the same command kept. The same files may be sent to several people at once: each running command
  * has a file of its own.
  */
 export const openKeptSend = async (command: readonly unknown[]): Promise<KeptFile<KeptSend>> => {
+  const directory = join(configDirectory(), 'sends')
+  await forgetOld(directory)
   const name = digest(command)
   for (let n = 1; ; n++) {
-    const kept = await openKept(join(configDirectory(), 'sends', `${name}-${n}.json`), keptSend)
+    const kept = await openKept(join(directory, `${name}-${n}.json`), keptSend)
     if (kept) return kept
   }
 }
