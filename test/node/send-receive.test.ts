@@ -4,10 +4,13 @@ import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from '
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { joinRoom } from '../../client/core/peer/room.ts'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
 import { beginSend, outcomeOf } from '../support/direct-sends.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
+import { administrator } from '../support/hub-process.ts'
 import { terminalRig } from '../support/terminal-rig.ts'
+import { signedInClient } from '../support/transfer-client.ts'
 
 const MiB = 2 ** 20
 /** What may be on its way when something breaks: the receiver's window and what the link has not seen acknowledged. */
@@ -35,6 +38,14 @@ const whenWritten = async (path: string, bytes: number): Promise<void> => {
     if (found && found.blocks * 512 >= bytes) return
     await new Promise(resolve => setTimeout(resolve, 5))
   }
+}
+
+/** What ada's command keeps of the send through this room. */
+const keptOf = async (room: string): Promise<string> => {
+  const folder = join(rig.directory, 'ada/config/wherry/sends')
+  const names = (await readdir(folder)).filter(name => name.endsWith('.json'))
+  const kept = await Promise.all(names.map(name => readFile(join(folder, name), 'utf8').catch(() => '')))
+  return kept.find(text => text.includes(room)) ?? ''
 }
 
 const kill = async (
@@ -154,6 +165,23 @@ describe('a send', () => {
     outcomeOf(await receiving.result)
     outcomeOf(await second.result)
     expect(await readdir(target)).toEqual(['x'])
+  })
+
+  test('that somebody came to before it was interrupted has a new code: a code is good for one guess', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    const first = await beginSend(rig.ada, [join(work, 'x')])
+    const { client } = await signedInClient(rig.hub.url, administrator)
+    try {
+      const { id } = await joinRoom(client, { kind: 'slot', slot: Number.parseInt(first.code ?? '', 10) })
+      await expect.poll(() => keptOf(id), { timeout: 10_000 }).toContain('"isMet":true')
+      await kill(first)
+      const second = await beginSend(rig.ada, [join(work, 'x')])
+      expect(second.code).toMatch(/^\d+-[a-z]+-[a-z]+$/)
+      expect(second.code?.split('-').slice(1)).not.toEqual(first.code?.split('-').slice(1))
+      await kill(second)
+    } finally {
+      client.close()
+    }
   })
 
   test('says its new code when the hub was restarted before anybody came', async () => {
