@@ -7,6 +7,7 @@ import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import { navigationItems } from './navigation-items.ts'
+import type { OpenFolder } from './requests.ts'
 import { folderPath, type Route } from './routes.ts'
 import { sideBarStyles } from './side-bar-styles.ts'
 
@@ -17,7 +18,7 @@ export class SideBar extends LitElement {
   @property({ type: Boolean }) admin = false
   @property({ attribute: false }) spaces: readonly Space[] = []
   @property({ attribute: false }) own: Space | null = null
-  @property({ attribute: false }) openSpace: string | null = null
+  @property({ attribute: false }) folder: OpenFolder | null = null
   @query('wherry-menu') private readonly menu!: Menu
 
   static override styles = [base, buttons, sideBarStyles]
@@ -61,7 +62,7 @@ export class SideBar extends LitElement {
       class="space"
       href=${folderPath(space.root)}
       title=${space.name}
-      aria-current=${space.id === this.openSpace ? 'true' : 'false'}
+      aria-current=${space.id === this.folder?.space ? 'true' : 'false'}
       @dragover=${(event: DragEvent) => isDraggingEntries(event) && event.preventDefault()}
       @drop=${(event: DragEvent) => draggedEntries(event, { id: space.root, name: space.name }, this)}
     >${icons.folder}<span class="word">${space.name}</span></a></li>`
@@ -70,6 +71,6 @@ export class SideBar extends LitElement {
   #openNew = async (event: Event) => {
     const opener = event.currentTarget as HTMLElement
     const { newItems } = await import('./new-items.ts')
-    await this.menu.openBelow(opener, newItems(this))
+    await this.menu.openBelow(opener, newItems(this, this.folder))
   }
 }

@@ -5,6 +5,7 @@ import { base } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import { navigationItems } from './navigation-items.ts'
+import type { OpenFolder } from './requests.ts'
 import type { Route } from './routes.ts'
 
 /** The places at the bottom of a phone, with Add in their middle. */
@@ -12,6 +13,7 @@ import type { Route } from './routes.ts'
 export class TabBar extends LitElement {
   @property() page: Route['page'] = 'files'
   @property({ type: Boolean }) admin = false
+  @property({ attribute: false }) folder: OpenFolder | null = null
   @query('wherry-menu') private readonly menu!: Menu
 
   static override styles = [
@@ -73,6 +75,6 @@ export class TabBar extends LitElement {
   #add = async (event: Event) => {
     const opener = event.currentTarget as HTMLElement
     const { newItems } = await import('./new-items.ts')
-    await this.menu.openBelow(opener, newItems(this))
+    await this.menu.openBelow(opener, newItems(this, this.folder))
   }
 }

@@ -98,7 +98,7 @@ export class Frame extends LitElement {
           ?admin=${isAdmin}
           .spaces=${this.#spaces.all}
           .own=${this.#spaces.own ?? null}
-          .openSpace=${this.openFolder?.space ?? null}
+          .folder=${this.openFolder}
         ></wherry-side-bar>
         <wherry-insecure-banner></wherry-insecure-banner>
         <header class="top">
@@ -112,7 +112,7 @@ export class Frame extends LitElement {
           </div>
         </header>
         <main class="page" tabindex="-1">${this.#page(isAdmin)}</main>
-        <wherry-tab-bar .page=${page} ?admin=${isAdmin}></wherry-tab-bar>
+        <wherry-tab-bar .page=${page} ?admin=${isAdmin} .folder=${this.openFolder}></wherry-tab-bar>
       </div>
       <wherry-uploads .folder=${this.openFolder}></wherry-uploads>
       <wherry-preview></wherry-preview>`

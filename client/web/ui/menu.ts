@@ -10,6 +10,8 @@ export type MenuItem = {
   /** As shown to people: `F2`. */
   keys?: string
   danger?: boolean
+  /** Shown, and not to be run; `note`: its words say why others are not. */
+  disabled?: boolean | 'note'
   /** True begins a new group. */
   line?: boolean
   run(): unknown
@@ -81,6 +83,12 @@ export class Menu extends LitElement {
           display: none;
         }
       }
+      [aria-disabled="true"] {
+        cursor: default;
+      }
+      .disabled {
+        opacity: 0.5;
+      }
       .danger,
       .danger svg {
         color: var(--danger);
@@ -135,7 +143,8 @@ export class Menu extends LitElement {
         item => html`${item.line ? html`<hr role="separator" />` : null}<button
           role="menuitem"
           tabindex="-1"
-          class=${item.danger ? 'danger' : ''}
+          class=${item.disabled === true ? 'disabled' : item.danger ? 'danger' : ''}
+          aria-disabled=${item.disabled ? 'true' : 'false'}
           @click=${() => this.#run(item)}
         >${typeof item.icon === 'string' ? icons[item.icon] : item.icon}<span>${item.label}</span>${item.keys ? html`<kbd aria-hidden="true">${item.keys}</kbd>` : null}</button>`,
       )}
@@ -143,6 +152,7 @@ export class Menu extends LitElement {
   }
 
   #run(item: MenuItem) {
+    if (item.disabled) return
     this.popup.hidePopover()
     item.run()
   }
