@@ -1,6 +1,6 @@
 /** The rate of a transfer: smoothed for a figure, second by second for a graph of the last minute. */
 export type Speedometer = {
-  /** Bytes a second now, smoothed over some seconds. */
+  /** Bytes a second now, smoothed over some seconds; 0 while nothing moves. */
   readonly rate: number
   /** Bytes a second, oldest first, at most 60. */
   readonly seconds: readonly number[]
@@ -8,30 +8,53 @@ export type Speedometer = {
 }
 
 const shownSeconds = 60
-/** Weight of the latest second in the smoothed rate: about five seconds until an old rate is forgotten. */
-const smoothing = 0.35
+/** What of an old rate is left after a second: about five seconds until it is forgotten. */
+const kept = 0.65
+/** So long without a byte is a stop. Less may be a slow link, where whole chunks are counted seconds apart. */
+const stillSeconds = 10
+
+type Mark = { bytes: number; at: number }
 
 export const createSpeedometer = (): Speedometer => {
   const seconds: number[] = []
   let rate = 0
-  let last: { bytes: number; at: number } | null = null
+  let last: Mark | null = null
+  /** When bytes were last seen to move. */
+  let moved: Mark = { bytes: 0, at: 0 }
+
+  const graph = (bytes: number, passed: number) => {
+    for (let i = 0; i < Math.min(shownSeconds, Math.round(passed)); i++) seconds.push(bytes / passed)
+    seconds.splice(0, Math.max(0, seconds.length - shownSeconds))
+  }
+  const smooth = (now: Mark) => {
+    const still = (now.at - moved.at) / 1000
+    if (now.bytes > moved.bytes) {
+      const passed = Math.min(still, stillSeconds)
+      const current = (now.bytes - moved.bytes) / passed
+      rate = rate === 0 ? current : current + kept ** passed * (rate - current)
+      moved = now
+    } else if (still >= stillSeconds) {
+      rate = 0
+    }
+  }
+
   return {
     get rate() {
       return rate
     },
     seconds,
     measure(bytes, nowMs) {
+      const now = { bytes, at: nowMs }
       if (last === null || bytes < last.bytes) {
-        last = { bytes, at: nowMs }
+        last = now
+        moved = now
         return
       }
       const passed = (nowMs - last.at) / 1000
       if (passed < 1) return
-      const current = (bytes - last.bytes) / passed
-      rate = rate === 0 ? current : rate + smoothing * (current - rate)
-      for (let i = 0; i < Math.min(shownSeconds, Math.round(passed)); i++) seconds.push(current)
-      seconds.splice(0, Math.max(0, seconds.length - shownSeconds))
-      last = { bytes, at: nowMs }
+      graph(bytes - last.bytes, passed)
+      smooth(now)
+      last = now
     },
   }
 }

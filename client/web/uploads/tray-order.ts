@@ -19,6 +19,10 @@ export const trayRows = 40
 export const isActive = ({ state }: ShownUpload): boolean =>
   state === 'queued' || state === 'running' || state === 'waiting'
 
+/** What runs waits for the connection, all of it. */
+export const isHeldUp = (items: readonly ShownUpload[]): boolean =>
+  items.some(({ state }) => state === 'waiting') && !items.some(({ state }) => state === 'running')
+
 /** It runs, or will when the person says so: not without its file. */
 export const needsFile = (item: ShownUpload): boolean =>
   isActive(item) || item.state === 'paused' || item.state === 'clash'

@@ -13,7 +13,7 @@ import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
 import './save-row.ts'
 import './speed-graph.ts'
-import { failureGroups, isActive, isOver, trayItems } from './tray-order.ts'
+import { failureGroups, isActive, isHeldUp, isOver, trayItems } from './tray-order.ts'
 import { type TrayNews, TrayVoice } from './tray-voice.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
@@ -158,10 +158,11 @@ export class UploadTray extends LitElement {
   #head(active: number, items: readonly ShownUpload[]) {
     const { storedBytes, bytes } = this.totals
     const paused = items.some(item => item.state === 'paused')
+    const rate = active > 0 && !isHeldUp(items) ? this.rate : 0
     const figures = [
       msg(str`${formatBytes(storedBytes)} of ${formatBytes(bytes)}`),
-      active > 0 && this.rate > 0 ? `${formatBytes(this.rate)}/s` : '',
-      active > 0 ? timeLeft(bytes - storedBytes, this.rate) : '',
+      rate > 0 ? `${formatBytes(rate)}/s` : '',
+      timeLeft(bytes - storedBytes, rate),
     ].filter(Boolean)
     const pause =
       active > 0

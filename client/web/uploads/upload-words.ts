@@ -35,13 +35,14 @@ const doneWords = (item: ShownUpload): string => {
   return msg('Verified')
 }
 
-/** `41 s`, `3 min`, `2 h 5 min`; empty while it cannot be told. */
+/** `41 s left`, `3 min left`, `2 h 5 min left`; empty while it cannot be told. */
 export const timeLeft = (bytes: number, rate: number): string => {
   if (rate <= 0 || bytes <= 0) return ''
   const seconds = Math.ceil(bytes / rate)
   if (seconds < 60) return msg(str`${seconds} s left`)
   const minutes = Math.ceil(seconds / 60)
   if (minutes < 60) return msg(str`${minutes} min left`)
+  if (minutes > 24 * 60) return msg('more than a day left')
   return msg(str`${Math.floor(minutes / 60)} h ${minutes % 60} min left`)
 }
 
