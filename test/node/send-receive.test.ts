@@ -135,6 +135,11 @@ describe('a send', () => {
     expect(received).toMatchObject({ code: 0, stdout: 'two\nlines \u001b[31m\n' })
     expect((await sending.result).code).toBe(0)
 
+    const { process, result } = rig.ada.start(['send', '--text', 'in words'])
+    const code = await nextLine(process)
+    expect((await bob.run(['receive', target, '--hub', rig.hub.url], code)).stdout).toBe('in words\n')
+    expect((await result).stdout).toMatch(/\nThe text was sent\.\n$/)
+
     await writeFile(join(work, 'note.txt'), 'hers')
     await writeFile(join(target, 'note.txt'), 'mine')
     const second = await beginSend(rig.ada, [join(work, 'note.txt')])

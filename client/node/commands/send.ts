@@ -171,7 +171,11 @@ const runSend = async (
     const outcome = await showTransfer(transfer, 'sender', output, signal)
     await kept.remove()
     const line = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} sent: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
-    output.result(outcome, [line])
+    const lines = [
+      ...(text === null ? [] : ['The text was sent.']),
+      ...(tree.sources.length > 0 ? [line] : []),
+    ]
+    output.result(outcome, lines)
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, kept, state)
     asker.close()
