@@ -145,6 +145,35 @@ test('a text arrives to be copied', async () => {
   await sender.getByText('Delivered and verified').waitFor()
 })
 
+test('a text that is too long is refused where it is written, whole, and a new code is not offered for it', async () => {
+  const long = 'x'.repeat(100_001)
+  const { page: sender, context } = await openSender()
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await sender.evaluate(text => navigator.clipboard.writeText(text), long)
+  await sender.getByRole('button', { name: 'Text', exact: true }).click()
+  const field = sender.getByLabel('Text to send')
+  await field.press('Control+v')
+  await sender.getByRole('button', { name: 'Send text' }).click()
+  await sender
+    .getByText('A text can have at most 100,000 characters. Save it as a file and send that.')
+    .waitFor()
+  expect(await field.inputValue()).toBe(long)
+  expect(await sender.locator('wherry-send-card').count()).toBe(0)
+  expect(await accessibilityProblems(sender)).toEqual([])
+  await field.press('Backspace')
+  await sender.getByText('A text can have at most').waitFor({ state: 'detached' })
+  await sender.getByRole('button', { name: 'Send text' }).click()
+  await shownCode(sender)
+
+  // Whatever else is too large for one send stays so.
+  await sender.locator('wherry-composer').evaluate(composer => {
+    composer.dispatchEvent(new CustomEvent('text', { detail: 'x'.repeat(2 ** 20) }))
+  })
+  await sender.getByText('The text has more than 262144 characters: send it as a file.').waitFor()
+  expect(await sender.getByRole('button', { name: 'New code' }).count()).toBe(0)
+  await sender.getByRole('button', { name: 'Remove from this list' }).waitFor()
+})
+
 test('a wrong code ends it for both, in plain words, and a new one works', async () => {
   const file = await randomFile(join(rig.directory, 'guessed.bin'), 100_000)
   const { page: sender } = await openSender()

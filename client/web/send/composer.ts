@@ -1,7 +1,8 @@
-import { msg } from '@lit/localize'
+import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
+import { formatCount } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { type Chosen, chooseFiles } from '../uploads/chosen-files.ts'
 
@@ -20,6 +21,7 @@ export class Composer extends LitElement {
   /** Something is held over the page. */
   @property({ type: Boolean, reflect: true }) over = false
   @state() private writes = false
+  @state() private isTooLong = false
   @query('textarea') private readonly field!: HTMLTextAreaElement | null
 
   static override styles = [
@@ -81,6 +83,10 @@ export class Composer extends LitElement {
         background: var(--surface);
         resize: vertical;
       }
+      .error {
+        font-size: 13px;
+        color: var(--danger);
+      }
       form .buttons {
         justify-content: end;
       }
@@ -119,7 +125,13 @@ export class Composer extends LitElement {
 
   #text() {
     return html`<form @submit=${this.#send}>
-      <textarea aria-label=${msg('Text to send')} maxlength=${maxTextChars} required></textarea>
+      <textarea
+        aria-label=${msg('Text to send')}
+        aria-invalid=${this.isTooLong}
+        required
+        @input=${() => this.#measure()}
+      ></textarea>
+      ${this.isTooLong ? html`<p class="error" role="alert">${this.#tooLong()}</p>` : nothing}
       <div class="buttons">
         <button type="button" @click=${this.#write}>${msg('Cancel')}</button>
         <button class="primary">${msg('Send text')}</button>
@@ -127,8 +139,18 @@ export class Composer extends LitElement {
     </form>`
   }
 
+  #tooLong(): string {
+    const most = formatCount(maxTextChars)
+    return msg(str`A text can have at most ${most} characters. Save it as a file and send that.`)
+  }
+
+  #measure() {
+    this.isTooLong = (this.field?.value.length ?? 0) > maxTextChars
+  }
+
   #write = async () => {
     this.writes = !this.writes
+    this.isTooLong = false
     await this.updateComplete
     const opener = this.renderRoot.querySelector<HTMLElement>('[aria-expanded]')
     ;(this.field ?? opener)?.focus()
@@ -137,7 +159,9 @@ export class Composer extends LitElement {
   #send = (event: SubmitEvent) => {
     event.preventDefault()
     const text = this.field?.value ?? ''
-    if (text === '') return
+    this.#measure()
+    if (this.isTooLong) this.field?.focus()
+    if (text === '' || this.isTooLong) return
     void this.#write()
     this.dispatchEvent(new CustomEvent('text', { detail: text }))
   }

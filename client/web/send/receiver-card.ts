@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
+import { isReason } from '../../../protocol/errors.ts'
 import type { TransferStatus } from '../../core/peer/api.ts'
 import '../peer/transfer-progress.ts'
 import { base, buttons } from '../styles/controls.ts'
@@ -119,6 +120,8 @@ export class ReceiverCard extends LitElement {
   #controls({ isOver, error, to }: Invited, status: TransferStatus | null) {
     const phase = error ? 'failed' : status?.phase
     const remove = this.#button('remove', icons.close, msg('Remove from this list'))
+    // Another room makes it no smaller.
+    if (isReason(error, 'too_large')) return remove
     if (phase === 'failed' || phase === 'cancelled')
       return html`<button type="button" @click=${() => this.#fire('renew')}>${transferIcons.refresh}${to ? msg('Offer again') : msg('New code')}</button>${remove}`
     if (isOver) return remove

@@ -54,7 +54,10 @@ export const makeOffer = (
   if (sources.length > peerLimits.files)
     throw new WherryError('too_large', `A send can have at most ${peerLimits.files} files.`)
   if (text !== null && text.length > peerLimits.textChars)
-    throw new WherryError('too_large', 'The text is too long: send it as a file.')
+    throw new WherryError(
+      'too_large',
+      `The text has more than ${peerLimits.textChars} characters: send it as a file.`,
+    )
   const take = createTaken()
   const files = sources.map(({ file }) => ({
     path: freePath(file, take),
