@@ -128,6 +128,13 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
         return opened
       })
       if (body) await send(request, response, answer, body)
+    } catch (error) {
+      if (!isReason(error, 'version_gone')) throw error
+      log.info(
+        { request: request.id },
+        'a signed download broke off: what it gives was deleted or moved away',
+      )
+      answer.breakOff()
     } finally {
       running.delete(answer)
     }

@@ -1,3 +1,4 @@
+import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { deferred } from '../../server/transfers/deferred.ts'
 import { person, upload } from '../storage/open-temporary.ts'
@@ -10,7 +11,9 @@ const account = { ...person('Bob'), password: 'another long password' }
 
 /** Bob may read a folder of Ada's, and has an address of it. Planning its archive waits for `gate`. */
 const withAddress = async (files: Record<string, Uint8Array[]>, environment: Record<string, string> = {}) => {
-  const hub = await temporaryHub(environment)
+  const logged: Record<string, unknown>[] = []
+  const log = pino({ level: 'info' }, { write: line => void logged.push(JSON.parse(line)) })
+  const hub = await temporaryHub(environment, { log })
   onTestFinished(() => hub.remove())
   const { storage } = hub.hub
   const ada = await signedInClient(hub.socketUrl, administrator)
@@ -37,6 +40,7 @@ const withAddress = async (files: Record<string, Uint8Array[]>, environment: Rec
   return {
     ada,
     bob,
+    logged,
     entries,
     gate,
     planning: planning.promise,
@@ -117,4 +121,22 @@ test('one user can hold a quarter of all answers, and the others still get their
   expect(statuses.filter(status => status === 200)).toHaveLength(50)
   const again = await fetch(url)
   expect([again.status, (await again.arrayBuffer()).byteLength > 0]).toEqual([200, true])
+})
+
+test('an archive that a file is deleted from while it is sent breaks off, and is no fault of the hub in its log', async () => {
+  const chunks = Array.from({ length: 40 }, (_, i) => fill(MiB, i))
+  const { url, gate, ada, entries, logged } = await withAddress({ a: chunks, b: [fill(MiB, 50)] })
+  gate.resolve()
+  const answer = await fetch(url)
+  const reader = answer.body?.getReader()
+  await reader?.read()
+  await ada.call('entry.delete', { entries: [entries.b ?? ''] })
+  const rest = async () => {
+    while (!(await reader?.read())?.done);
+  }
+  await expect(rest()).rejects.toThrow()
+  const ofRequests = () => logged.filter(line => line.request !== undefined)
+  await expect.poll(ofRequests).toHaveLength(1)
+  expect(ofRequests()).toMatchObject([{ level: 30, msg: expect.stringContaining('broke off') }])
+  expect(ofRequests()[0]).not.toHaveProperty('err')
 })
