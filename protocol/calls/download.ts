@@ -50,7 +50,7 @@ export const downloadCalls = {
     errors: [],
   }),
   'download.url': call({
-    doc: 'A signed address, relative to the hub, from which a plain HTTP client gets one file, or a zip of a folder or of several entries. It ends with the session and with the right to read.',
+    doc: 'A signed address, relative to the hub, from which a plain HTTP client gets one file, or a zip of a folder or of several entries. It ends with the session and with the right to read. The address of a file gives the version of when it was made, also after the file was replaced, so that a download can be resumed; a zip has what is there when it is fetched.',
     access: [{ level: 'read', of: 'entries' }],
     params: v.strictObject({
       entries: listOf(id, limits.entriesBatch, 1),

@@ -251,3 +251,14 @@ assert z.read('Ordner/innen/klein.txt') == b'hallo'
   expect(changed.status).toBe(200)
   await changed.arrayBuffer()
 })
+
+test('the address of a file that was replaced gives the version of when it was made, and a zip what is there', async () => {
+  const { url, bytes, entry, storage, ada, root, urlOf } = await openFile()
+  const zip = await urlOf([entry.id], null)
+  const other = Buffer.from(fill(500, 9))
+  const replaced = await upload(storage, ada, root, entry.name, [other], 'replace')
+  expect(replaced.entry.id).toBe(entry.id)
+  expect(await bytesOf(await fetch(url))).toEqual(bytes)
+  expect(await bytesOf(await fetch(await urlOf([entry.id], replaced.entry.version)))).toEqual(other)
+  expect((await bytesOf(await fetch(zip))).includes(other)).toBe(true)
+})

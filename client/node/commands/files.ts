@@ -176,7 +176,7 @@ export const cp = placing(
 
 export const url: Command = {
   usage: 'url SPACE:PATH...',
-  doc: 'Prints a signed address from which any HTTP client gets the file, or a zip of folders; it ends with this session.',
+  doc: 'Prints a signed address from which any HTTP client gets the file as it is now, or a zip of folders; it ends with this session.',
   takes: { min: 1, max: Number.POSITIVE_INFINITY },
   async run({ connect, hub, output }, args) {
     const client = await connect()
