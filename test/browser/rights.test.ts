@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { webRig } from '../support/web-rig.ts'
-import { row, shownNames } from '../support/web-steps.ts'
+import { openFolder, row, shownNames } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -46,6 +46,43 @@ test('a folder that is shared appears under "Shared with me" by itself, follows 
   await page.getByRole('link', { name: 'No surprise' }).waitFor()
   await rig.client.call('entry.delete', { entries: [folder] })
   await link.waitFor({ state: 'detached' })
+})
+
+test('the way up from a shared folder leads to "Shared with me", which the side bar and the tab bar mark', async () => {
+  const anna = await rig.makeUser('Anna')
+  const hidden = await rig.makeFolder('Hidden')
+  const folder = await rig.makeFolder('Opened', hidden)
+  await rig.makeFolder('Deeper', folder)
+  await rig.share(folder, anna.id, 'delete')
+  const { page } = await rig.open({ as: anna, path: '/shared' })
+  const isMarked = (bar: string, name: string) =>
+    page.locator(`${bar} a[aria-current="page"]`, { hasText: name }).waitFor()
+  await page.getByRole('link', { name: 'Opened' }).click()
+  await openFolder(page, 'Deeper')
+  await isMarked('wherry-side-bar', 'Shared with me')
+  const crumbs = page.locator('wherry-breadcrumbs li')
+  expect((await crumbs.allTextContents()).map(text => text.trim())).toEqual([
+    'Shared with me',
+    'Opened',
+    'Deeper',
+  ])
+
+  await page.keyboard.press('Backspace')
+  await row(page, 'Deeper').waitFor()
+  await row(page, 'Deeper').dragTo(crumbs.getByRole('link', { name: 'Shared with me' }))
+  await page.keyboard.press('Backspace')
+  await expect.poll(() => new URL(page.url()).pathname).toBe('/shared')
+  await page.goBack()
+  await row(page, 'Deeper').waitFor()
+  await page.setViewportSize({ width: 390, height: 844 })
+  await isMarked('wherry-tab-bar', 'Shared')
+  await crumbs.getByRole('link', { name: 'Shared with me' }).click()
+  await page.getByRole('heading', { name: 'Shared with me' }).waitFor()
+
+  await page.locator('wherry-tab-bar').getByRole('link', { name: 'Files' }).click()
+  await page.getByText('This folder is empty').waitFor()
+  await isMarked('wherry-tab-bar', 'Files')
+  expect(await crumbs.allTextContents()).toEqual(['Files'])
 })
 
 test('who is disabled is signed out at once', async () => {

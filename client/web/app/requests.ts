@@ -2,8 +2,8 @@ import type { Level } from '../../../protocol/levels.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { Reading } from '../uploads/chosen-files.ts'
 
-/** The folder on the screen, where uploads go. */
-export type OpenFolder = { id: string; name: string; level: Level; space: string }
+/** The folder on the screen, where uploads go. `isShared`: it is reached from what others shared, not from a space. */
+export type OpenFolder = { id: string; name: string; level: Level; space: string; isShared: boolean }
 
 /** What pages ask of the parts around them, as events that bubble to <wherry-app>. */
 export type Requests = {

@@ -30,6 +30,8 @@ export class Frame extends LitElement {
   @query('wherry-search-field') private readonly search!: SearchField | null
   @query('main') private readonly main!: HTMLElement
   @query('wherry-files-page') private readonly files!: FilesPage | null
+  /** The place that the bars mark. That of a folder is known once it is on the screen. */
+  #section: Route['page'] = 'files'
   readonly #connection = new Connection(this, () => this.client)
   readonly #spaces = new Spaces(this, () => this.client)
 
@@ -69,6 +71,8 @@ export class Frame extends LitElement {
     const { route } = this
     if (route.page === 'home' && changed.has('route')) void this.#goToLastFolder()
     if (route.page !== 'files') this.openFolder = null
+    if (route.page !== 'files' || route.entry === null) this.#section = route.page
+    else if (this.openFolder) this.#section = this.openFolder.isShared ? 'shared' : 'files'
     if (route.page === 'shared') void import('../sharing/shared-page.ts')
     if (route.page === 'send') void import('../send/send-page.ts')
     if (route.page === 'users') void import('../users/users-page.ts')
@@ -94,7 +98,7 @@ export class Frame extends LitElement {
         <wherry-side-bar
           role="navigation"
           aria-label=${msg('Places')}
-          .page=${page}
+          .page=${this.#section}
           ?admin=${isAdmin}
           .spaces=${this.#spaces.all}
           .own=${this.#spaces.own ?? null}
@@ -112,7 +116,7 @@ export class Frame extends LitElement {
           </div>
         </header>
         <main class="page" tabindex="-1">${this.#page(isAdmin)}</main>
-        <wherry-tab-bar .page=${page} ?admin=${isAdmin} .folder=${this.openFolder}></wherry-tab-bar>
+        <wherry-tab-bar .page=${this.#section} ?admin=${isAdmin} .folder=${this.openFolder}></wherry-tab-bar>
       </div>
       <wherry-uploads .folder=${this.openFolder}></wherry-uploads>
       <wherry-preview></wherry-preview>`

@@ -4,13 +4,18 @@ import { customElement, property } from 'lit/decorators.js'
 import { folderPath } from '../app/routes.ts'
 import { base } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
-import { type DropTarget, draggedEntries, isDraggingEntries } from './drag.ts'
+import { draggedEntries, isDraggingEntries } from './drag.ts'
 
-/** The way to the folder; every crumb is a link and takes what is dropped on it. */
+/** A folder on the way to the open one; without an id, the list of what others shared. */
+export type Crumb = { id: string | null; name: string }
+
+export const crumbPath = ({ id }: Crumb): string => (id === null ? '/shared' : folderPath(id))
+
+/** The way to the folder; every crumb is a link, and every folder takes what is dropped on it. */
 @customElement('wherry-breadcrumbs')
 export class Breadcrumbs extends LitElement {
   /** Outermost first, the open folder last. */
-  @property({ attribute: false }) path: readonly DropTarget[] = []
+  @property({ attribute: false }) path: readonly Crumb[] = []
 
   static override styles = [
     base,
@@ -82,9 +87,9 @@ export class Breadcrumbs extends LitElement {
         const isLast = index === this.path.length - 1
         if (isLast) return html`<li aria-current="page"><h1 title=${crumb.name}>${crumb.name}</h1></li>`
         return html`<li><a
-          href=${folderPath(crumb.id)}
+          href=${crumbPath(crumb)}
           title=${crumb.name}
-          @dragover=${this.#over}
+          @dragover=${(event: DragEvent) => crumb.id !== null && this.#over(event)}
           @dragleave=${this.#leave}
           @drop=${(event: DragEvent) => this.#drop(event, crumb)}
         >${crumb.name}</a>${icons.chevronRight}</li>`
@@ -92,7 +97,7 @@ export class Breadcrumbs extends LitElement {
     </ol></nav>`
   }
 
-  #over = (event: DragEvent) => {
+  #over(event: DragEvent) {
     if (!isDraggingEntries(event)) return
     event.preventDefault()
     ;(event.currentTarget as HTMLElement).classList.add('over')
@@ -100,8 +105,8 @@ export class Breadcrumbs extends LitElement {
 
   #leave = (event: DragEvent) => (event.currentTarget as HTMLElement).classList.remove('over')
 
-  #drop(event: DragEvent, crumb: DropTarget) {
+  #drop(event: DragEvent, { id, name }: Crumb) {
     this.#leave(event)
-    draggedEntries(event, crumb, this)
+    if (id !== null) draggedEntries(event, { id, name }, this)
   }
 }

@@ -7,6 +7,7 @@ import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { announce, say } from '../ui/say.ts'
+import { type Crumb, crumbPath } from './breadcrumbs.ts'
 import { Clipboard } from './clipboard.ts'
 import { type CommandName, commands } from './commands.ts'
 import type { DropTarget } from './drag.ts'
@@ -14,6 +15,7 @@ import type { FolderInfo } from './folder-view.ts'
 import { copy, download, move, remove, sendDirectly } from './lazy-actions.ts'
 import { isEntry, type Row } from './rows.ts'
 import { nothingSelected, type Selection, selectAll, selectOnly } from './selection.ts'
+import { openFolderOf } from './shown-folder.ts'
 
 /** What the commands need of the folder page. */
 export type CommandPage = LitElement & {
@@ -21,8 +23,8 @@ export type CommandPage = LitElement & {
   /** Id of the folder. */
   readonly place: string
   readonly folder: { readonly info: FolderInfo | null }
-  /** From the root of the space down to the folder. */
-  readonly crumbs: readonly DropTarget[]
+  /** From the outermost place down to the folder. */
+  readonly crumbs: readonly Crumb[]
   readonly rows: readonly Row[]
   /** The selected entries, in the order of the list. */
   readonly selected: readonly Entry[]
@@ -115,7 +117,7 @@ export class FileCommands {
     },
     up: () => {
       const above = this.#page.crumbs.at(-2)
-      if (above) go(folderPath(above.id))
+      if (above) go(crumbPath(above))
     },
     search: () => void request(this.#page, 'wherry-search-request', null),
     details: () => this.#page.toggleDetails(),
@@ -145,7 +147,7 @@ export class FileCommands {
   #upload(kind: 'files' | 'folder') {
     const { info } = this.#page.folder
     if (!info) return
-    const folder = { id: info.entry.id, name: info.entry.name, level: info.level, space: info.space.id }
+    const folder = openFolderOf(info, this.#page.client.user?.id)
     request(this.#page, 'wherry-upload-request', { folder, kind })
   }
 

@@ -15,6 +15,7 @@ import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import { copy, loadActions, move, rename } from './lazy-actions.ts'
 import './breadcrumbs.ts'
+import type { Crumb } from './breadcrumbs.ts'
 import { type CommandName, isCommandName } from './commands.ts'
 import type { DropTarget } from './drag.ts'
 import type { EntryList } from './entry-list.ts'
@@ -179,8 +180,8 @@ export class FilesPage extends LitElement {
     request(this, 'wherry-preview-request', { entry, siblings: [entry] })
   }
 
-  /** From the root of the space down to the open folder. */
-  get crumbs(): readonly DropTarget[] {
+  /** From the outermost place down to the open folder. */
+  get crumbs(): readonly Crumb[] {
     return this.#shown.place(this.folder.info, this.client.user?.id).crumbs
   }
 

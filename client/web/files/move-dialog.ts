@@ -13,7 +13,7 @@ import '../ui/dialog.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
 import type { DropTarget } from './drag.ts'
-import { crumbsOf } from './shown-folder.ts'
+import { crumbsOf, targetOf } from './shown-folder.ts'
 
 /** Chooses a folder by walking there: what dragging does, for the keyboard. Fires `choose`. */
 @customElement('wherry-move-dialog')
@@ -92,7 +92,7 @@ export class MoveDialog extends LitElement {
         <button
           class="primary"
           ?disabled=${!chosen || chosen.info.entry.id === this.from}
-          @click=${() => chosen && this.#choose(crumbsOf(chosen.info, this.client.user?.id).at(-1))}
+          @click=${() => chosen && this.#choose(targetOf(chosen.info, this.client.user?.id))}
         >${msg('Move here')}</button>
       </div>
     </wherry-dialog>`
@@ -123,8 +123,8 @@ export class MoveDialog extends LitElement {
     this.list?.querySelector('button')?.focus()
   }
 
-  #choose(target: DropTarget | undefined) {
-    if (target) this.dispatchEvent(new CustomEvent<DropTarget>('choose', { detail: target }))
+  #choose(target: DropTarget) {
+    this.dispatchEvent(new CustomEvent<DropTarget>('choose', { detail: target }))
     this.dialog.close()
   }
 }

@@ -1,21 +1,42 @@
 import { msg } from '@lit/localize'
 import type { Entry } from '../../../protocol/values.ts'
 import { titleOpen } from '../app/page-title.ts'
-import { request } from '../app/requests.ts'
+import { type OpenFolder, request } from '../app/requests.ts'
 import { writeSettings } from '../app/settings.ts'
+import type { Crumb } from './breadcrumbs.ts'
 import type { DropTarget } from './drag.ts'
 import type { FolderInfo } from './folder-view.ts'
 
-/** From the root of the space down to the open folder; the root of the own space is called Files. */
-export const crumbsOf = (info: FolderInfo | null, me: string | undefined): DropTarget[] => {
+/** As far up as may be read: to the root of a space, or to a folder that was shared alone. */
+const wayTo = ({ path, entry }: FolderInfo) => [...path, { id: entry.id, name: entry.name }]
+
+const isShared = (info: FolderInfo): boolean => wayTo(info)[0]?.id !== info.space.root
+
+/** From the outermost place down to the open folder; the root of the own space is called Files. */
+export const crumbsOf = (info: FolderInfo | null, me: string | undefined): Crumb[] => {
   if (!info) return []
+  if (isShared(info)) return [{ id: null, name: msg('Shared with me') }, ...wayTo(info)]
   const isOwn = info.space.owner?.id === me
-  const path = [...info.path, { id: info.entry.id, name: info.entry.name }]
-  return path.map(crumb => (isOwn && crumb.id === info.space.root ? { ...crumb, name: msg('Files') } : crumb))
+  return wayTo(info).map(crumb =>
+    isOwn && crumb.id === info.space.root ? { ...crumb, name: msg('Files') } : crumb,
+  )
 }
 
-/** The folder as an entry, under the name that people know it by, and the way to it. */
-export type ShownPlace = { crumbs: readonly DropTarget[]; here: Entry | null }
+/** The folder under the name that people know it by. */
+export const targetOf = (info: FolderInfo, me: string | undefined): DropTarget => ({
+  id: info.entry.id,
+  name: crumbsOf(info, me).at(-1)?.name ?? info.entry.name,
+})
+
+export const openFolderOf = (info: FolderInfo, me: string | undefined): OpenFolder => ({
+  ...targetOf(info, me),
+  level: info.level,
+  space: info.space.id,
+  isShared: isShared(info),
+})
+
+/** The folder as an entry, under that name, and the way to it. */
+export type ShownPlace = { crumbs: readonly Crumb[]; here: Entry | null }
 
 /** Tells the parts around the page which folder is open: the frame, the title of the tab, the next visit. */
 export class ShownFolder {
@@ -28,18 +49,17 @@ export class ShownFolder {
     if (info === this.#info) return this.#place
     const crumbs = crumbsOf(info, me)
     this.#info = info
-    this.#place = { crumbs, here: info && { ...info.entry, name: crumbs.at(-1)?.name ?? info.entry.name } }
+    this.#place = { crumbs, here: info && { ...info.entry, ...targetOf(info, me) } }
     return this.#place
   }
 
   tell(host: HTMLElement, info: FolderInfo | null, me: string | undefined): void {
-    const name = crumbsOf(info, me).at(-1)?.name ?? ''
-    const key = info && `${info.entry.id} ${info.level} ${name}`
+    const shown = info && openFolderOf(info, me)
+    const key = shown && JSON.stringify(shown)
     if (key === this.#told) return
     this.#told = key
-    titleOpen(info && name)
-    if (info) writeSettings({ lastFolder: info.entry.id })
-    const shown = info && { id: info.entry.id, name, level: info.level, space: info.space.id }
+    titleOpen(shown?.name ?? null)
+    if (shown) writeSettings({ lastFolder: shown.id })
     request(host, 'wherry-folder-shown', shown)
   }
 }
