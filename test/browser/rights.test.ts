@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { webRig } from '../support/web-rig.ts'
-import { openFolder, row, shownNames } from '../support/web-steps.ts'
+import { choose, openFolder, row, shownNames } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -83,6 +83,33 @@ test('the way up from a shared folder leads to "Shared with me", which the side 
   await page.getByText('This folder is empty').waitFor()
   await isMarked('wherry-tab-bar', 'Files')
   expect(await crumbs.allTextContents()).toEqual(['Files'])
+})
+
+test('what is open for something that is not allowed any more closes, and says so', async () => {
+  const ruth = await rig.makeUser('Ruth')
+  const folder = await rig.makeFolder('Hers to run')
+  await rig.makeFolder('Inside', folder)
+  await rig.share(folder, ruth.id, 'admin')
+  const { page } = await rig.open({ as: ruth, path: `/f/${folder}` })
+  const dialog = page.locator('wherry-dialog')
+  await page.getByRole('button', { name: 'Access' }).first().click()
+  await dialog.getByRole('button', { name: 'Give access' }).waitFor()
+  await rig.share(folder, ruth.id, 'delete')
+  await page.getByText('You may not change who has access here any more.').waitFor()
+  await dialog.waitFor({ state: 'detached' })
+
+  await choose(page, 'Inside', 'Delete…')
+  await dialog.getByRole('button', { name: 'Delete for ever' }).waitFor()
+  await rig.share(folder, ruth.id, 'write')
+  await page.getByText('You may not do that here any more.').waitFor()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Dismiss' }).first().click()
+
+  await choose(page, 'Inside', 'Rename')
+  await page.getByLabel('New name').fill('Outside')
+  await rig.share(folder, ruth.id, 'read')
+  await page.getByLabel('New name').waitFor({ state: 'detached' })
+  await page.locator('wherry-entry-list:focus-within').waitFor()
 })
 
 test('who is disabled is signed out at once', async () => {

@@ -42,6 +42,8 @@ export type CommandPage = LitElement & {
 export class FileCommands {
   readonly #page: CommandPage
   readonly #clipboard = new Clipboard()
+  /** If a dialog or the field for a name is open, it is open for this. */
+  #latest: CommandName = 'help'
 
   constructor(page: CommandPage) {
     this.#page = page
@@ -49,9 +51,8 @@ export class FileCommands {
 
   /** True if the selection and the level in the folder allow it. */
   readonly can = (name: CommandName): boolean => {
-    const { on, level } = commands[name]
-    const { info } = this.#page.folder
-    if (!includesLevel(info?.level ?? null, level)) return false
+    const { on } = commands[name]
+    if (!this.#isAllowed(name)) return false
     if (name === 'paste') return !this.#clipboard.isEmpty
     if (name === 'copyLink') return this.#page.selection.ids.size === 1 && window.isSecureContext
     if (on === 'none') return true
@@ -60,8 +61,33 @@ export class FileCommands {
     return selected.length === 1 && (on === 'one' || selected[0]?.kind === 'file')
   }
 
+  #isAllowed(name: CommandName): boolean {
+    return includesLevel(this.#page.folder.info?.level ?? null, commands[name].level)
+  }
+
   run(name: CommandName): void {
-    if (this.can(name)) this.#table[name]()
+    if (!this.can(name)) return
+    this.#latest = name
+    this.#table[name]()
+  }
+
+  /** Closes what is open for something that the level in the folder does not allow any more. */
+  closeForbidden(): void {
+    const page = this.#page
+    const isOpen = page.dialog !== null || page.renaming !== null
+    if (!isOpen || this.#isAllowed(this.#latest)) return
+    const hadField = page.renaming !== null
+    page.dialog = null
+    page.renaming = null
+    if (hadField) page.focus()
+    // Of a folder that is gone, the page itself says so.
+    if (page.folder.info) say(page, { text: this.#forbiddenWords(), tone: 'error' })
+  }
+
+  #forbiddenWords(): string {
+    return this.#latest === 'access'
+      ? msg('You may not change who has access here any more.')
+      : msg('You may not do that here any more.')
   }
 
   open(entry: Entry): void {
@@ -70,6 +96,7 @@ export class FileCommands {
   }
 
   openAccess(entry: Entry): void {
+    this.#latest = 'access'
     void this.#ready(import('../sharing/access-dialog.ts')).then(() => {
       this.#page.dialog = html`<wherry-access-dialog .entry=${entry} @close=${this.#closed}></wherry-access-dialog>`
     })

@@ -99,6 +99,7 @@ export class FilesPage extends LitElement {
     if (changed.has('place')) this.#open()
     if (changed.has('filter') || changed.has('ownUploads') || changed.has('order' as keyof FilesPage))
       this.#buildRows()
+    this.#commands.closeForbidden()
   }
 
   #open() {
@@ -308,6 +309,7 @@ export class FilesPage extends LitElement {
   }
 
   #rename(id: string, name: string | null) {
+    if (this.renaming !== id) return
     this.renaming = null
     this.list?.focus()
     const entry = this.folder.live?.get(id)
