@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
+import { memorySource } from '../client/memory-source.ts'
 import { pdfOf, pngOf } from '../support/sample-files.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, openFolder, row } from '../support/web-steps.ts'
+import { drop, openFolder, row, shownNames } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -20,6 +22,16 @@ beforeAll(async () => {
   folder = await rig.makeFolder('Samples')
   for (const [name, content] of Object.entries(samples)) await writeFile(join(rig.directory, name), content)
 })
+
+/** Puts a file into a folder as somebody else would, in the place of one of that name. */
+const put = async (place: string, name: string, content: string | Buffer): Promise<void> => {
+  const queue = createUploadQueue({ link: rig.client })
+  const source = memorySource(name, new Uint8Array(Buffer.from(content)))
+  queue.add([{ source, folder: place, path: [], name, onClash: 'replace' }])
+  await queue.whenIdle()
+  expect(queue.totals.doneFiles).toBe(1)
+  queue.close()
+}
 
 test('pictures, texts and documents are shown, and what is in them runs nowhere', async () => {
   const { page } = await rig.open({ path: `/f/${folder}` })
@@ -116,4 +128,66 @@ test('the address of a preview opens it over its folder, and one of nothing open
   await page.goto(`${rig.hub.url}/f/${place}?preview=nothing`)
   await expect.poll(() => page.url()).toBe(`${rig.hub.url}/f/${place}`)
   await row(page, 'there.txt').waitFor()
+})
+
+test('a preview follows what others do with its file, and with those around it', async () => {
+  const place = await rig.makeFolder('Followed')
+  await put(place, 'a.png', pngOf(320, 200, [20, 90, 140]))
+  await put(place, 'c.txt', 'first words')
+  const ids = new Map((await rig.list(place)).map(({ name, id }) => [name, id]))
+  const [picture = '', words = ''] = [ids.get('a.png'), ids.get('c.txt')]
+  const { page } = await rig.open({ path: `/f/${place}` })
+  await row(page, 'a.png').locator('.title').dblclick()
+  const image = page.getByRole('img', { name: 'a.png' })
+  const element = await image.elementHandle()
+  await rig.client.call('entry.rename', { entry: picture, name: 'b.png' })
+  await page.locator('wherry-preview').getByRole('heading', { name: 'b.png' }).waitFor()
+  expect(await element?.evaluate(node => node.isConnected)).toBe(true)
+  await put(place, 'b.png', pngOf(64, 64, [20, 90, 140]))
+  await expect
+    .poll(() =>
+      page.getByRole('img', { name: 'b.png' }).evaluate((node: HTMLImageElement) => node.naturalWidth),
+    )
+    .toBe(64)
+
+  await put(place, 'bb.txt', 'between them')
+  await row(page, 'bb.txt').waitFor({ state: 'attached' })
+  await page.keyboard.press('ArrowRight')
+  await page.getByText('between them').waitFor()
+  await page.keyboard.press('ArrowRight')
+  await page.getByText('first words').waitFor()
+  await put(place, 'c.txt', 'other words, and more of them')
+  await page.getByText('other words').waitFor()
+  await page.locator('wherry-preview').getByText('29 bytes').waitFor()
+
+  const isOver = page.getByText('This file is not here any more')
+  await rig.client.call('entry.delete', { entries: [words] })
+  await isOver.waitFor()
+  expect(await page.getByText('other words').count()).toBe(0)
+  await page.keyboard.press('ArrowLeft')
+  await page.getByText('between them').waitFor()
+  expect(await isOver.count()).toBe(0)
+
+  await page.keyboard.press('ArrowLeft')
+  await page.locator('wherry-preview').getByRole('heading', { name: 'b.png' }).waitFor()
+  await rig.client.call('entry.delete', { entries: [picture] })
+  await isOver.waitFor()
+  await page.locator('.gone').getByRole('button', { name: 'Close' }).click()
+  await page.locator('wherry-preview dialog').waitFor({ state: 'detached' })
+  expect(await shownNames(page)).toEqual(['bb.txt'])
+})
+
+test('a preview says so when its file may not be seen any more, and shows it again when it may', async () => {
+  const mia = await rig.makeUser('Mia')
+  const place = await rig.makeFolder('Lent')
+  await put(place, 'lent.txt', 'words on loan')
+  await rig.share(place, mia.id, 'read')
+  const { page } = await rig.open({ as: mia, path: `/f/${place}` })
+  await row(page, 'lent.txt').locator('.title').dblclick()
+  await page.getByText('words on loan').waitFor()
+  await rig.client.call('access.revoke', { entry: place, subject: { kind: 'user', user: mia.id } })
+  await page.getByText('This file is not here any more').waitFor()
+  expect(await page.getByText('words on loan').count()).toBe(0)
+  await rig.share(place, mia.id, 'read')
+  await page.getByText('words on loan').waitFor()
 })

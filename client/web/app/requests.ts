@@ -17,8 +17,8 @@ export type Requests = {
   'wherry-upload-request': { folder: OpenFolder; kind: 'files' | 'folder' }
   /** What was dropped is being read: shown when it takes long, and lost when the page is left. */
   'wherry-reading': Reading
-  /** Show what is in this file; `siblings` are the files around it, in the order of the list. */
-  'wherry-preview-request': { entry: Entry; siblings: readonly Entry[] }
+  /** Show what is in this file; `siblings` answers the files around it as they are now, in the order of the list. */
+  'wherry-preview-request': { entry: Entry; siblings: () => readonly Entry[] }
   /** Save these. Who can do better than a plain download prevents the default. */
   'wherry-download-request': { entries: readonly Entry[] }
   /** Move the focus to the search field. */

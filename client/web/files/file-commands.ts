@@ -161,7 +161,7 @@ export class FileCommands {
   }
 
   #preview(entry: Entry) {
-    const siblings = this.#page.rows.filter(isEntry).filter(row => row.kind === 'file')
+    const siblings = () => this.#page.rows.filter(isEntry).filter(row => row.kind === 'file')
     const isOpen = !request(this.#page, 'wherry-preview-request', { entry, siblings })
     if (!isOpen) void download(this.#desk, [entry])
   }

@@ -178,7 +178,7 @@ export class FilesPage extends LitElement {
     if (!this.isConnected || this.place !== entry.id) return
     // A preview is closed by leaving its place, so this comes first.
     go('/shared', { replace: true })
-    request(this, 'wherry-preview-request', { entry, siblings: [entry] })
+    request(this, 'wherry-preview-request', { entry, siblings: () => [entry] })
   }
 
   /** From the outermost place down to the open folder. */

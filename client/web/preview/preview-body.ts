@@ -69,8 +69,11 @@ export class PreviewBody extends LitElement {
   ]
 
   readonly #shown = new Task(this, {
-    args: () => [this.client, this.entry] as const,
-    task: async ([client, entry], { signal }): Promise<Shown | null> => {
+    // Another name alone stops no film.
+    args: () =>
+      [this.client, this.entry?.id, this.entry?.version, this.entry && previewKind(this.entry)] as const,
+    task: async ([client], { signal }): Promise<Shown | null> => {
+      const { entry } = this
       if (!client || !entry || previewKind(entry) === 'none') return null
       const { url } = await client.call('download.url', { entries: [entry.id], purpose: 'view' }, { signal })
       return { url, text: previewKind(entry) === 'text' ? await loadText(url, signal) : null }

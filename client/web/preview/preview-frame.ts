@@ -1,7 +1,7 @@
 import { consume } from '@lit/context'
 import { msg } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
-import { customElement, query, state } from 'lit/decorators.js'
+import { customElement, query } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
@@ -9,6 +9,7 @@ import { type Requests, request } from '../app/requests.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
+import { FollowedFile } from './followed-file.ts'
 import './preview-body.ts'
 import { leavePreview, placePreview, previewedId } from './preview-place.ts'
 
@@ -16,8 +17,10 @@ import { leavePreview, placePreview, previewedId } from './preview-place.ts'
 @customElement('wherry-preview')
 export class PreviewFrame extends LitElement {
   @consume({ context: clientContext }) client?: HubClient
-  @state() private entry: Entry | null = null
-  #siblings: readonly Entry[] = []
+  readonly #file = new FollowedFile(this, () => this.client)
+  #siblings: () => readonly Entry[] = () => []
+  /** Where among them the file is, or was. */
+  #place = 0
   @query('dialog') private readonly dialog!: HTMLDialogElement | null
 
   static override styles = [
@@ -62,6 +65,19 @@ export class PreviewFrame extends LitElement {
       wherry-preview-body {
         padding: 16px;
       }
+      .gone {
+        place-self: center;
+        padding: 16px;
+        text-align: center;
+        color: var(--text-2);
+      }
+      .gone b {
+        font-size: 16px;
+        color: var(--text);
+      }
+      .gone button {
+        margin-block-start: 14px;
+      }
       .back svg {
         rotate: 180deg;
       }
@@ -84,37 +100,64 @@ export class PreviewFrame extends LitElement {
     window.removeEventListener('popstate', this.#follow)
   }
 
+  override willUpdate() {
+    const place = this.#siblings().findIndex(({ id }) => id === this.#file.entry?.id)
+    if (place >= 0) this.#place = place
+  }
+
   override updated() {
-    if (this.entry && this.dialog && !this.dialog.open) this.dialog.showModal()
+    if (!this.#file.entry || !this.dialog) return
+    if (!this.dialog.open) this.dialog.showModal()
+    // The button that had the focus may be gone, and the keys with it.
+    if (!this.shadowRoot?.activeElement) [...this.dialog.querySelectorAll('button')].at(-1)?.focus()
   }
 
   override render() {
-    const { entry } = this
+    const { entry, isGone } = this.#file
     if (!entry) return nothing
+    const hasOthers = this.#siblings().some(({ id }) => id !== entry.id)
     return html`<dialog aria-label=${entry.name} @close=${this.#closed} @keydown=${this.#pressed}>
       <div class="head">
-        <h2><bdi>${entry.name}</bdi> <span>· <bdi>${formatBytes(entry.size)}</bdi></span></h2>
+        <h2><bdi>${entry.name}</bdi> ${isGone ? nothing : html`<span>· <bdi>${formatBytes(entry.size)}</bdi></span>`}</h2>
         ${
-          this.#siblings.length > 1
+          hasOthers
             ? html`<button class="icon back" type="button" aria-label=${msg('Previous file')} @click=${() => this.#go(-1)}>${icons.chevronRight}</button>
               <button class="icon on" type="button" aria-label=${msg('Next file')} @click=${() => this.#go(1)}>${icons.chevronRight}</button>`
             : nothing
         }
-        <button class="icon" type="button" aria-label=${msg('Download')} @click=${this.#save}>${icons.download}</button>
-        <button class="icon" type="button" aria-label=${msg('Close')} @click=${() => this.dialog?.close()}>${icons.close}</button>
+        ${
+          isGone
+            ? nothing
+            : html`<button class="icon" type="button" aria-label=${msg('Download')} @click=${this.#save}>${icons.download}</button>`
+        }
+        <button class="icon" type="button" aria-label=${msg('Close')} @click=${this.#close}>${icons.close}</button>
       </div>
-      <wherry-preview-body .client=${this.client} .entry=${entry}></wherry-preview-body>
+      ${
+        isGone
+          ? this.#gone()
+          : html`<wherry-preview-body .client=${this.client} .entry=${entry}></wherry-preview-body>`
+      }
     </dialog>`
   }
 
+  #gone() {
+    return html`<div class="gone" role="alert">
+      <b>${msg('This file is not here any more')}</b>
+      <p>${msg('It was deleted, or you may not see it any more.')}</p>
+      <button class="primary" type="button" @click=${this.#close}>${msg('Close')}</button>
+    </div>`
+  }
+
+  #close = () => this.dialog?.close()
+
   #asked = (event: CustomEvent<Requests['wherry-preview-request']>) => {
     event.preventDefault()
-    this.#siblings = event.detail.siblings.filter(sibling => sibling.kind === 'file')
+    this.#siblings = event.detail.siblings
     this.#show(event.detail.entry)
   }
 
   #show(entry: Entry) {
-    this.entry = entry
+    this.#file.follow(entry)
     placePreview(entry.id)
   }
 
@@ -122,30 +165,34 @@ export class PreviewFrame extends LitElement {
   #follow = () => {
     const id = previewedId()
     if (id === null) this.dialog?.close()
-    else if (id !== this.entry?.id) void this.#load(id)
+    else if (id !== this.#file.entry?.id) void this.#load(id)
   }
 
   async #load(id: string) {
-    const known = this.#siblings.find(sibling => sibling.id === id)
+    const known = this.#siblings().find(sibling => sibling.id === id)
     const entry = known ?? (await this.client?.call('entry.get', { entry: id }).catch(() => null))?.entry
     if (previewedId() !== id) return
     if (entry?.kind !== 'file') return leavePreview()
-    if (!known) this.#siblings = []
-    this.entry = entry
+    if (!known) this.#siblings = () => []
+    this.#file.follow(entry)
   }
 
   #closed = () => {
-    this.entry = null
+    this.#file.follow(null)
     leavePreview()
   }
 
   #save = () => {
-    if (this.entry) request(this, 'wherry-download-request', { entries: [this.entry] })
+    const { entry } = this.#file
+    if (entry) request(this, 'wherry-download-request', { entries: [entry] })
   }
 
+  /** Where the file is not among them any more, the next one took its place. */
   #go(by: 1 | -1) {
-    const place = this.#siblings.findIndex(sibling => sibling.id === this.entry?.id)
-    const next = this.#siblings.at((place + by) % this.#siblings.length)
+    const files = this.#siblings()
+    const place = files.findIndex(({ id }) => id === this.#file.entry?.id)
+    const from = place >= 0 ? place : this.#place - (by > 0 ? 1 : 0)
+    const next = files.at((from + by) % files.length)
     if (next) this.#show(next)
   }
 

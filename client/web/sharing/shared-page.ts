@@ -63,7 +63,7 @@ export class SharedPage extends LitElement {
   /** Nothing around a shared file is there to be shown, unless its folder is shared too. */
   #open(event: MouseEvent, entry: Entry) {
     if (entry.kind === 'folder' || !isPlainClick(event)) return
-    if (!request(this, 'wherry-preview-request', { entry, siblings: [entry] })) event.preventDefault()
+    if (!request(this, 'wherry-preview-request', { entry, siblings: () => [entry] })) event.preventDefault()
   }
 
   #empty() {
