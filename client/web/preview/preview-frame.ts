@@ -35,7 +35,7 @@ export class PreviewFrame extends LitElement {
         padding: 0;
         border: 0;
         color: var(--text);
-        background: color-mix(in oklch, var(--background) 96%, transparent);
+        background: var(--background);
       }
       dialog[open] {
         display: grid;
