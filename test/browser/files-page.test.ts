@@ -129,6 +129,70 @@ test('undoing a copy takes nothing along that came into it meanwhile', async () 
   expect(await rig.list(copy)).toHaveLength(1)
 })
 
+test('what somebody else deleted meanwhile is named, and the rest is moved, copied and deleted', async () => {
+  const folder = await folderWith('Meanwhile', ['a', 'b', 'c', 'd', 'e', 'target'])
+  const idOf = async (name: string) => (await rig.list(folder)).find(entry => entry.name === name)?.id ?? ''
+  const remove = async (name: string) =>
+    rig.client.call('entry.delete', { entries: [await idOf(name)] }).then(() => undefined)
+  const target = await idOf('target')
+  const inTarget = async () => (await rig.list(target)).map(({ name }) => name).sort()
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const take = async (names: readonly string[], keys: string) => {
+    for (const [i, name] of names.entries())
+      await row(page, name).click(i > 0 ? { modifiers: ['Control'] } : {})
+    await page.keyboard.press(keys)
+  }
+  await take(['a', 'b'], 'Control+X')
+  await openFolder(page, 'target')
+  await remove('a')
+  await page.keyboard.press('Control+V')
+  await page.getByText('“b” moved to “target”.').waitFor()
+  await page.getByText('“a” is not there any more.').waitFor()
+  expect(await inTarget()).toEqual(['b'])
+
+  await page.goBack()
+  await take(['c', 'd'], 'Control+C')
+  await openFolder(page, 'target')
+  await remove('c')
+  await page.keyboard.press('Control+V')
+  await page.getByText('“d” copied to “target”.').waitFor()
+  await page.getByText('“c” is not there any more.').waitFor()
+  expect(await inTarget()).toEqual(['b', 'd'])
+
+  await page.goBack()
+  await take(['d', 'e'], 'Delete')
+  await remove('d')
+  await page.getByRole('button', { name: 'Delete for ever' }).click()
+  await page.getByText('“e” deleted.').waitFor()
+  await page.getByText('“d” is not there any more.').waitFor()
+  expect((await rig.list(folder)).map(({ name }) => name)).toEqual(['target'])
+})
+
+test('what cannot be undone, as something is not there any more, is said so by its name', async () => {
+  const folder = await folderWith('Not undone', ['from', 'to'])
+  const idOf = async (name: string) => (await rig.list(folder)).find(entry => entry.name === name)?.id ?? ''
+  const [from, to] = [await idOf('from'), await idOf('to')]
+  await rig.makeFolder('thing', from)
+  const { page } = await rig.open({ path: `/f/${from}` })
+  await row(page, 'thing').click()
+  await page.keyboard.press('Control+X')
+  await page.keyboard.press('Backspace')
+  await openFolder(page, 'to')
+  await page.keyboard.press('Control+V')
+  await row(page, 'thing').waitFor()
+  await rig.client.call('entry.delete', { entries: [from] })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('“from” is not there any more, so this cannot be undone.').waitFor()
+
+  await choose(page, 'thing', 'Rename')
+  await page.getByLabel('New name').fill('something')
+  await page.keyboard.press('Enter')
+  await page.getByText('Renamed to “something”.').waitFor()
+  await rig.client.call('entry.delete', { entries: (await rig.list(to)).map(({ id }) => id) })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('“something” is not there any more, so this cannot be undone.').waitFor()
+})
+
 test('a message stays while the pointer or the focus is on it, and goes away some time after', async () => {
   const folder = await folderWith('Messages', ['a', 'b'])
   const { page } = await rig.open({ path: `/f/${folder}` })

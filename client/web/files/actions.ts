@@ -1,6 +1,5 @@
 import { msg, str } from '@lit/localize'
 import { isReason } from '../../../protocol/errors.ts'
-import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { request } from '../app/requests.ts'
@@ -8,6 +7,7 @@ import { go } from '../app/router.ts'
 import { errorSentence } from '../text/errors.ts'
 import { say } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
+import { inPieces } from './in-pieces.ts'
 
 /** What an action needs: the hub, and where its toasts start from. */
 export type Desk = { client: HubClient; host: HTMLElement }
@@ -25,39 +25,32 @@ const undo = (run: () => unknown) => ({ label: msg('Undo'), run: () => void run(
 const tellFailure = ({ host }: Desk, error: unknown): void =>
   say(host, { text: errorSentence(error), tone: 'error' })
 
+const notThere = (entries: readonly { name: string }[]): string => {
+  const [first] = entries
+  if (entries.length === 1 && first) return msg(str`“${first.name}” is not there any more.`)
+  return msg(str`${entries.length} items are not there any more.`)
+}
+
+/** `needed` is what an undo cannot do without. */
+const tellNotUndone = ({ host }: Desk, error: unknown, needed: { name: string }): void => {
+  const text = isReason(error, 'not_found')
+    ? msg(str`“${needed.name}” is not there any more, so this cannot be undone.`)
+    : errorSentence(error)
+  say(host, { text, tone: 'error' })
+}
+
 /** Runs it; a failure becomes a toast and null. */
-const attempt = async <T>(desk: Desk, work: () => Promise<T>): Promise<T | null> => {
+const attempt = async <T>(
+  desk: Desk,
+  work: () => Promise<T>,
+  tell: (error: unknown) => void = error => tellFailure(desk, error),
+): Promise<T | null> => {
   try {
     return await work()
   } catch (error) {
-    tellFailure(desk, error)
+    tell(error)
     return null
   }
-}
-
-/** What was done of a list, what came of it, and the rest with why it was not. */
-type Outcome = { done: readonly Entry[]; made: Entry[]; rest: readonly Entry[]; error: unknown }
-
-/** A call takes a bounded number of entries, all or none: longer lists go in pieces, in order, up to the first failure. */
-const inPieces = async (
-  entries: readonly Entry[],
-  call: (ids: string[], piece: readonly Entry[]) => Promise<readonly Entry[]>,
-): Promise<Outcome> => {
-  const made: Entry[] = []
-  for (let at = 0; at < entries.length; at += limits.entriesBatch) {
-    const piece = entries.slice(at, at + limits.entriesBatch)
-    try {
-      made.push(
-        ...(await call(
-          piece.map(({ id }) => id),
-          piece,
-        )),
-      )
-    } catch (error) {
-      return { done: entries.slice(0, at), made, rest: entries.slice(at), error }
-    }
-  }
-  return { done: entries, made, rest: [], error: null }
 }
 
 /** For calls that take back what one call made: only where nobody went on with it. */
@@ -67,21 +60,28 @@ export const rename = async (desk: Desk, entry: Entry, name: string): Promise<vo
   const done = await attempt(desk, () => desk.client.call('entry.rename', { entry: entry.id, name }))
   if (!done) return
   const back = () =>
-    attempt(desk, () =>
-      desk.client.call('entry.rename', {
-        entry: entry.id,
-        name: entry.name,
-        ...ifUnchanged([done.entry]),
-      }),
+    attempt(
+      desk,
+      () =>
+        desk.client.call('entry.rename', {
+          entry: entry.id,
+          name: entry.name,
+          ...ifUnchanged([done.entry]),
+        }),
+      error => tellNotUndone(desk, error, done.entry),
     )
   say(desk.host, { text: msg(str`Renamed to “${done.entry.name}”.`), action: undo(back) })
 }
 
 /** Offers to keep both when a name is taken; every other failure is only told. */
-const failed = (desk: Desk, error: unknown, keepBoth: () => void): void => {
-  const action = { label: msg('Keep both'), run: keepBoth }
-  if (isReason(error, 'name_taken')) say(desk.host, { text: errorSentence(error), tone: 'error', action })
-  else tellFailure(desk, error)
+const failed = ({ host }: Desk, error: unknown, target: DropTarget, keepBoth: () => void): void => {
+  const text = isReason(error, 'not_found') ? notThere([target]) : errorSentence(error)
+  const action = isReason(error, 'name_taken') && { action: { label: msg('Keep both'), run: keepBoth } }
+  say(host, { text, tone: 'error', ...action })
+}
+
+const tellGone = ({ host }: Desk, gone: readonly Entry[]): void => {
+  if (gone.length > 0) say(host, { text: notThere(gone), tone: 'error' })
 }
 
 /** What got another name where it was for a while has its own again, if that is still free. */
@@ -102,29 +102,33 @@ const takeNamesBack = async ({ client }: Desk, before: readonly Entry[], now: re
 export const move = async (
   desk: Desk,
   entries: readonly Entry[],
-  from: string,
+  from: DropTarget,
   target: DropTarget,
   onClash: Clash = 'fail',
 ): Promise<void> => {
   const { client } = desk
   const there = { folder: target.id, onClash }
-  const { done, made, rest, error } = await inPieces(
+  const { done, made, gone, rest, error } = await inPieces(
+    client,
     entries,
     async ids => (await client.call('entry.move', { ...there, entries: ids })).entries,
   )
   const back = async () => {
-    const here = { folder: from, onClash: 'keepBoth' } as const
+    const here = { folder: from.id, onClash: 'keepBoth' } as const
     const undone = await inPieces(
+      client,
       made,
       async (ids, piece) =>
         (await client.call('entry.move', { ...here, entries: ids, ...ifUnchanged(piece) })).entries,
     )
-    if (undone.rest.length > 0) tellFailure(desk, undone.error)
+    tellGone(desk, undone.gone)
+    if (undone.rest.length > 0) tellNotUndone(desk, undone.error, from)
     await attempt(desk, () => takeNamesBack(desk, done, undone.made))
   }
   if (done.length > 0)
     say(desk.host, { text: msg(str`${named(done)} moved to “${target.name}”.`), action: undo(back) })
-  if (rest.length > 0) failed(desk, error, () => void move(desk, rest, from, target, 'keepBoth'))
+  tellGone(desk, gone)
+  if (rest.length > 0) failed(desk, error, target, () => void move(desk, rest, from, target, 'keepBoth'))
 }
 
 /** Copies entries into a folder; the undo deletes the copies. */
@@ -134,7 +138,8 @@ export const copy = async (
   target: DropTarget,
   onClash: Clash = 'fail',
 ): Promise<void> => {
-  const { done, made, rest, error } = await inPieces(
+  const { done, made, gone, rest, error } = await inPieces(
+    desk.client,
     entries,
     async ids => (await desk.client.call('entry.copy', { entries: ids, folder: target.id, onClash })).entries,
   )
@@ -142,7 +147,8 @@ export const copy = async (
   const back = () => remove(desk, made, ifUnchanged)
   if (done.length > 0)
     say(desk.host, { text: msg(str`${named(done)} copied to “${target.name}”.`), action: undo(back) })
-  if (rest.length > 0) failed(desk, error, () => void copy(desk, rest, target, 'keepBoth'))
+  tellGone(desk, gone)
+  if (rest.length > 0) failed(desk, error, target, () => void copy(desk, rest, target, 'keepBoth'))
 }
 
 /** Deletes for ever; who calls it has asked. */
@@ -151,12 +157,13 @@ export const remove = async (
   entries: readonly Entry[],
   condition: (piece: readonly Entry[]) => { unchangedSince?: number } = () => ({}),
 ): Promise<void> => {
-  const { done, rest, error } = await inPieces(entries, async (ids, piece) => {
+  const { done, gone, rest, error } = await inPieces(desk.client, entries, async (ids, piece) => {
     await desk.client.call('entry.delete', { entries: ids, ...condition(piece) })
     return []
   })
   request(desk.host, 'wherry-usage-changed', null)
   if (done.length > 0) say(desk.host, { text: msg(str`${named(done)} deleted.`) })
+  tellGone(desk, gone)
   if (rest.length > 0) tellFailure(desk, error)
 }
 

@@ -5,10 +5,12 @@ const dragType = 'application/x-wherry-entries'
 
 export type DropTarget = { id: string; name: string }
 
+export type Drop = { entries: string[]; target: DropTarget; copy: boolean }
+
 declare global {
   interface HTMLElementEventMap {
     /** Entries were dropped on a folder, a crumb or a space: move them there, or copy with Ctrl. */
-    'wherry-drop': CustomEvent<{ entries: string[]; target: DropTarget; copy: boolean }>
+    'wherry-drop': CustomEvent<Drop>
   }
 }
 

@@ -2,7 +2,7 @@ import { msg } from '@lit/localize'
 import { html, type LitElement, type TemplateResult } from 'lit'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { Entry } from '../../../protocol/values.ts'
-import type { HubClient } from '../../core/api.ts'
+import type { HubClient, LiveFolder } from '../../core/api.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
@@ -10,7 +10,7 @@ import { announce, say } from '../ui/say.ts'
 import { type Crumb, crumbPath } from './breadcrumbs.ts'
 import { Clipboard } from './clipboard.ts'
 import { type CommandName, commands } from './commands.ts'
-import type { DropTarget } from './drag.ts'
+import type { Drop, DropTarget } from './drag.ts'
 import type { FolderInfo } from './folder-view.ts'
 import { copy, download, move, remove, sendDirectly } from './lazy-actions.ts'
 import { isEntry, type Row } from './rows.ts'
@@ -22,7 +22,7 @@ export type CommandPage = LitElement & {
   readonly client: HubClient
   /** Id of the folder. */
   readonly place: string
-  readonly folder: { readonly info: FolderInfo | null }
+  readonly folder: { readonly info: FolderInfo | null; readonly live: LiveFolder | null }
   /** From the outermost place down to the folder. */
   readonly crumbs: readonly Crumb[]
   readonly rows: readonly Row[]
@@ -93,6 +93,14 @@ export class FileCommands {
   open(entry: Entry): void {
     if (entry.kind === 'folder') go(folderPath(entry.id))
     else this.#preview(entry)
+  }
+
+  /** Entries were dropped somewhere. */
+  receive({ entries, target, copy: isCopy }: Drop): void {
+    const dropped = entries.flatMap(id => this.#page.folder.live?.get(id) ?? [])
+    if (dropped.length === 0) return
+    if (isCopy) void copy(this.#desk, dropped, target)
+    else void move(this.#desk, dropped, this.#here, target)
   }
 
   openAccess(entry: Entry): void {
@@ -184,7 +192,7 @@ export class FileCommands {
   }
 
   #take(mode: 'cut' | 'copy') {
-    this.#clipboard.take(mode, this.#page.selected, this.#page.place)
+    this.#clipboard.take(mode, this.#page.selected, this.#here)
     this.#page.cut = mode === 'cut' ? new Set(this.#page.selection.ids) : new Set()
     announce(
       this.#page,
@@ -195,9 +203,9 @@ export class FileCommands {
   #paste() {
     const { mode, entries, from } = this.#clipboard
     if (mode === 'copy')
-      void copy(this.#desk, entries, this.#here, from === this.#here.id ? 'keepBoth' : 'fail')
+      void copy(this.#desk, entries, this.#here, from?.id === this.#here.id ? 'keepBoth' : 'fail')
     else {
-      if (from !== this.#here.id) void move(this.#desk, entries, from, this.#here)
+      if (from && from.id !== this.#here.id) void move(this.#desk, entries, from, this.#here)
       this.#clipboard.clear()
       this.#page.cut = new Set()
     }
@@ -205,11 +213,12 @@ export class FileCommands {
 
   async #moveTo() {
     await this.#ready(import('./move-dialog.ts'))
-    const { selected, place } = this.#page
-    const choose = (event: CustomEvent<DropTarget>) => void move(this.#desk, selected, place, event.detail)
+    const { selected } = this.#page
+    const here = this.#here
+    const choose = (event: CustomEvent<DropTarget>) => void move(this.#desk, selected, here, event.detail)
     this.#page.dialog = html`<wherry-move-dialog
       .entries=${selected}
-      .from=${place}
+      .from=${here.id}
       @choose=${choose}
       @close=${this.#closed}
     ></wherry-move-dialog>`

@@ -13,11 +13,11 @@ import { readSettings, writeSettings } from '../app/settings.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
-import { copy, loadActions, move, rename } from './lazy-actions.ts'
+import { loadActions, rename } from './lazy-actions.ts'
 import './breadcrumbs.ts'
 import type { Crumb } from './breadcrumbs.ts'
 import { type CommandName, isCommandName } from './commands.ts'
-import type { DropTarget } from './drag.ts'
+import type { Drop } from './drag.ts'
 import type { EntryList } from './entry-list.ts'
 import { FileCommands } from './file-commands.ts'
 import { filesStyles } from './files-styles.ts'
@@ -87,12 +87,8 @@ export class FilesPage extends LitElement {
   }
 
   /** Entries were dropped somewhere. */
-  receive({ entries, target, copy: isCopy }: { entries: string[]; target: DropTarget; copy: boolean }): void {
-    const dropped = entries.flatMap(id => this.folder.live?.get(id) ?? [])
-    if (dropped.length === 0) return
-    const desk = { client: this.client, host: this }
-    if (isCopy) void copy(desk, dropped, target)
-    else void move(desk, dropped, this.place, target)
+  receive(drop: Drop): void {
+    this.#commands.receive(drop)
   }
 
   override willUpdate(changed: PropertyValues<this>) {
