@@ -225,6 +225,35 @@ test('an upload that failed is tried again when there is room', async () => {
   await page.getByText('This folder is empty').waitFor()
 })
 
+test('an upload whose folder is gone is not offered to be tried again, one whose right is gone is', async () => {
+  const eve = await rig.makeUser('Eve')
+  const folder = await rig.makeFolder('Short-lived')
+  await rig.share(folder, eve.id, 'write')
+  const { page } = await rig.open({ as: eve, path: `/f/${folder}` })
+  const names = ['lost.bin', 'paused too.bin']
+  for (const name of names) {
+    await drop(page, [await randomFile(join(rig.directory, name), 96 * MiB)])
+    await press(page, `Pause ${name}`)
+    await upload(page, name).getByText('Paused', { exact: true }).waitFor()
+  }
+  const retry = page.getByRole('button', { name: 'Retry lost.bin' })
+  await press(page, 'Resume lost.bin')
+  await upload(page, 'lost.bin').getByText('Uploading').waitFor()
+  await rig.share(folder, eve.id, 'read')
+  await upload(page, 'lost.bin').getByText('The right to write there was taken back.').waitFor()
+  await retry.waitFor()
+
+  await rig.share(folder, eve.id, 'write')
+  await page.getByRole('button', { name: 'New', exact: true }).waitFor()
+  await rig.client.call('entry.delete', { entries: [folder] })
+  await press(page, 'Retry lost.bin')
+  await press(page, 'Resume paused too.bin')
+  for (const name of names)
+    await upload(page, name).getByText('The folder it was going to is not there any more.').waitFor()
+  await page.getByText('2 files: The folder it was going to is not there any more.').waitFor()
+  expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
+})
+
 test('on a screen of 320 by 256 the tray is a line beneath the list, and half of the screen when it is asked for', async () => {
   const path = `/f/${await rig.makeFolder('Zoomed')}`
   const { page } = await rig.open({ path, viewport: { width: 320, height: 256 } })

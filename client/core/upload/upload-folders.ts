@@ -13,6 +13,8 @@ export const createUploadFolders = (link: TransferLink) => {
   const made = new Map<string, Promise<string>>()
   /** Nothing was in them but what comes with these uploads. */
   const fresh = new Set<string>()
+  /** Questions that are under way. */
+  const isGone = new Map<string, Promise<boolean>>()
   const places = new Map<string, Promise<{ space: string; path: string[] } | null>>()
 
   const remember = <T>(memo: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
@@ -47,7 +49,20 @@ export const createUploadFolders = (link: TransferLink) => {
     })
   }
 
+  const askIfGone = async (folder: string): Promise<boolean> => {
+    try {
+      await link.call('entry.get', { entry: folder })
+      return false
+    } catch (error) {
+      return isReason(error, 'not_found')
+    } finally {
+      isGone.delete(folder)
+    }
+  }
+
   return {
+    /** Deleted, or not to be seen any more. */
+    isGone: (folder: string): Promise<boolean> => remember(isGone, folder, () => askIfGone(folder)),
     /** The id of the folder at `path` below `folder`; what is missing on the way is made. */
     ensure,
     /** Makes a folder where its name is taken; answers the name that it has instead. */

@@ -6,9 +6,10 @@ import { createChunker } from './chunker.ts'
 import { gearTable } from './gear.ts'
 import { sourceDigest } from './source-digest.ts'
 import { meetClash, meetTakenFolder } from './upload-clash.ts'
+import { failUpload } from './upload-failed.ts'
 import { createFileUpload, type FileUpload } from './upload-file.ts'
 import type { UploadRecord } from './upload-items.ts'
-import { shownError, wireClash } from './upload-record.ts'
+import { wireClash } from './upload-record.ts'
 import type { UploadTools } from './upload-tools.ts'
 
 /** Files that are cut into chunks, a few at once. */
@@ -111,7 +112,7 @@ export const createLargeUploads = (tools: UploadTools) => {
     const isConflict = isReason(error, 'conflict')
     if (isConflict) cancelOnHub(record)
     if (isConflict && error.details.otherFile === true) items.update(record, { state: 'queued' })
-    else items.fail(record, shownError(error))
+    else failUpload(tools, record, error)
   }
 
   const run = async (record: UploadRecord, signal: AbortSignal) => {
@@ -137,7 +138,7 @@ export const createLargeUploads = (tools: UploadTools) => {
     running++
     items.update(record, { state: link.state === 'live' ? 'running' : 'waiting' })
     run(record, controller.signal)
-      .catch(error => items.fail(record, shownError(error)))
+      .catch(error => failUpload(tools, record, error))
       .finally(() => {
         running--
         settling.delete(record)

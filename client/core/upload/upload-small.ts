@@ -4,8 +4,9 @@ import type { Result } from '../../../protocol/table.ts'
 import { createSpare } from '../spare.ts'
 import { digestOfFile, putFiles, type ReadFile, readFiles } from './upload-batch.ts'
 import { meetClash, meetTakenFolder, setUnchanged } from './upload-clash.ts'
+import { failUpload } from './upload-failed.ts'
 import type { UploadRecord } from './upload-items.ts'
-import { shownError, wireClash } from './upload-record.ts'
+import { wireClash } from './upload-record.ts'
 import type { UploadTools } from './upload-tools.ts'
 
 const mostMismatches = 3
@@ -51,7 +52,7 @@ export const createSmallUploads = (tools: UploadTools) => {
   }
 
   const fail = (record: UploadRecord, error: unknown) => {
-    if (record.wish === 'run' && !meetTakenFolder(tools, record, error)) items.fail(record, shownError(error))
+    if (record.wish === 'run' && !meetTakenFolder(tools, record, error)) failUpload(tools, record, error)
   }
 
   /** Reads the files into `memory`; those that cannot be read fail here. */

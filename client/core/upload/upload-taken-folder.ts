@@ -1,5 +1,5 @@
+import { failUpload } from './upload-failed.ts'
 import type { UploadRecord } from './upload-items.ts'
-import { shownError } from './upload-record.ts'
 import type { UploadTools } from './upload-tools.ts'
 
 /** All that waits for an answer about one folder. */
@@ -31,6 +31,6 @@ export const resolveTakenFolder = async (
     }
     for (const record of stillQueued()) tools.requeue(record)
   } catch (error) {
-    for (const record of stillQueued()) items.fail(record, shownError(error))
+    for (const record of stillQueued()) failUpload(tools, record, error)
   }
 }

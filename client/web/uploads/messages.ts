@@ -21,8 +21,11 @@ export type ToWorker =
   | { kind: 'dropSave'; id: string }
   | { kind: 'network'; online: boolean }
 
+/** `isFinal`: no other try can succeed. */
+type ShownError = { reason: Reason; message: string; isFinal: boolean }
+
 /** An item as the page shows it: errors lose their class on the way between threads. */
-export type ShownUpload = Omit<UploadItem, 'error'> & { error: { reason: Reason; message: string } | null }
+export type ShownUpload = Omit<UploadItem, 'error'> & { error: ShownError | null }
 
 /** A download into a file that the person chose. */
 export type ShownSave = {

@@ -3,7 +3,11 @@ import type { FromWorker, ShownUpload } from './messages.ts'
 
 const shown = ({ error, ...item }: UploadItem): ShownUpload => ({
   ...item,
-  error: error && { reason: error.reason, message: error.message },
+  error: error && {
+    reason: error.reason,
+    message: error.message,
+    isFinal: error.details.folderGone === true,
+  },
 })
 
 /** More would block the page: it takes a message in one task, and draws. */

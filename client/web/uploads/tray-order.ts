@@ -36,14 +36,18 @@ export const trayItems = (items: Iterable<ShownUpload>): { rows: ShownUpload[]; 
   return { rows, more: shown.length - rows.length }
 }
 
-/** Failures by their cause: one line and one button for each. */
-export const failureGroups = (items: Iterable<ShownUpload>): { message: string; ids: string[] }[] => {
-  const groups = new Map<string, { message: string; ids: string[] }>()
+type FailureGroup = { message: string; isFinal: boolean; ids: string[] }
+
+/** Failures by their cause: one line for each, and one button where it helps. */
+export const failureGroups = (items: Iterable<ShownUpload>): FailureGroup[] => {
+  const groups = new Map<string, FailureGroup>()
   for (const { id, state, error } of items) {
     if (state !== 'failed' || !error) continue
-    const group = groups.get(error.reason)
+    const { reason, message, isFinal } = error
+    const key = `${reason} ${isFinal}`
+    const group = groups.get(key)
     if (group) group.ids.push(id)
-    else groups.set(error.reason, { message: error.message, ids: [id] })
+    else groups.set(key, { message, isFinal, ids: [id] })
   }
   return [...groups.values()].filter(group => group.ids.length > 1)
 }

@@ -82,11 +82,12 @@ export class UploadRow extends LitElement {
       state === 'done' ? msg(str`Remove ${name} from this list`) : msg(str`Cancel ${name}`),
     )
     if (state === 'done') return html`${transferIcons.circleCheck}${end}`
-    return html`${this.#first(state, name)}${end}`
+    return html`${this.#first(item)}${end}`
   }
 
   /** One template for all, so that the button keeps the focus when it changes. */
-  #first(state: ShownUpload['state'], name: string) {
+  #first({ state, name, error }: ShownUpload) {
+    if (state === 'failed' && error?.isFinal) return nothing
     if (state === 'failed') return this.#button('retry', transferIcons.refresh, msg(str`Retry ${name}`))
     if (state === 'paused') return this.#button('resume', transferIcons.play, msg(str`Resume ${name}`))
     if (state === 'detached') return this.#textButton('attach', msg('Choose file'))

@@ -220,9 +220,9 @@ export class UploadTray extends LitElement {
 
   #failures(items: readonly ShownUpload[]) {
     return failureGroups(items).map(
-      ({ message, ids }) => html`<div class="notice danger">
+      ({ message, isFinal, ids }) => html`<div class="notice danger">
         <p><bdi>${msg(str`${ids.length} files: ${message}`)}</bdi></p>
-        <button type="button" @click=${() => this.#fire('retry', ids)}>${msg(str`Retry these ${ids.length}`)}</button>
+        ${isFinal ? nothing : html`<button type="button" @click=${() => this.#fire('retry', ids)}>${msg(str`Retry these ${ids.length}`)}</button>`}
       </div>`,
     )
   }
