@@ -172,8 +172,8 @@ describe('uploading one file', () => {
   test('what an earlier run had asked for and is answered late does not end the next one', async () => {
     const hub = createFakeHub()
     const bytes = someBytes(4_000_000)
-    const late = Promise.withResolvers<never>()
-    const failures = [Promise.reject(new WherryError('forbidden')), late.promise]
+    const [early, late] = [Promise.withResolvers<never>(), Promise.withResolvers<never>()]
+    const failures = [early.promise, late.promise]
     for (const failure of failures) failure.catch(() => {})
     const link = Object.create(hub.link, {
       call: {
@@ -181,7 +181,9 @@ describe('uploading one file', () => {
           const isResumed = (hub.counted.calls.get('upload.resume') ?? 0) > 0
           // The hub reads it long after it was sent: the right is back by then, what was declared before is not there.
           if (isResumed) late.reject(new WherryError('conflict', 'Chunks are declared in order.'))
-          return (name === 'upload.declare' && failures.shift()) || hub.link.call(name, ...rest)
+          const failure = name === 'upload.declare' ? failures.shift() : undefined
+          if (failure === late.promise) early.reject(new WherryError('forbidden'))
+          return failure ?? hub.link.call(name, ...rest)
         },
       },
     }) as TransferLink
