@@ -165,6 +165,11 @@ export type Source = {
   /** Names this very file on this machine (device and inode), or null: then nothing is remembered about it. */
   readonly identity: string | null
   /**
+   * When anything about the file changed, in milliseconds: other than its date nobody can set it (ctime). Null where that is
+   * not known.
+   */
+  readonly changedAt: number | null
+  /**
    * The bytes from `start` on, `length` of them. Throws `conflict` if the file changed or is gone; with `length` 0 that is
    * all it does. `into`, at least as long and no longer used by the caller, may be what the answer is a view of.
    */
@@ -283,10 +288,11 @@ export type UploadMemory = {
   set(key: string, file: RememberedFile): Promise<void>
 }
 
-/** The key is hub, user and Source.identity; size and date have to be equal too. */
+/** The key is hub, user and Source.identity; size, date and `changedAt` have to be equal too. */
 export type RememberedFile = {
   size: number
   modifiedAt: number
+  changedAt: number | null
   digest: string
   chunks: { hash: string; size: number }[]
 }

@@ -31,6 +31,7 @@ export const fileSource = (file: string): Source => {
     size: first.size,
     modifiedAt: modifiedAt(first),
     identity: `${first.dev}:${first.ino}`,
+    changedAt: first.ctimeMs,
     async read(start, length, into) {
       if (length === 0) {
         checkEnd(file, first.size)

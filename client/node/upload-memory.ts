@@ -9,6 +9,7 @@ const remembered = v.object({
   key: v.string(),
   size: v.number(),
   modifiedAt: v.number(),
+  changedAt: v.nullable(v.number()),
   digest: v.string(),
   chunks: v.array(v.object({ hash: v.string(), size: v.number() })),
 })

@@ -27,6 +27,7 @@ export const memorySource = (
     size: bytes.length,
     modifiedAt: 1_700_000_000_000,
     identity,
+    changedAt: null,
     readBytes: 0,
     hasChanged: false,
     async read(start: number, length: number, into: Uint8Array = new Uint8Array(length)) {

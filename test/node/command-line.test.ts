@@ -165,6 +165,26 @@ describe('files', () => {
     )
   })
 
+  test('a file whose content changed and whose size and date did not is not taken for what it was', async () => {
+    const file = join(home, 'same date.bin')
+    const at = 1_700_000_000
+    const write = async (bytes: Buffer) => {
+      await writeFile(file, bytes)
+      await utimes(file, at, at)
+    }
+    const [before, after] = [randomBytes(MiB), randomBytes(MiB)]
+    await write(before)
+    await wherry.json(['put', file, 'me:'])
+    await write(after)
+    expect(await wherry.json(['put', file, 'me:'])).toMatchObject({ files: 1, sentBytes: 0 })
+    expect(await wherry.json(['put', file, 'me:elsewhere.bin'])).toMatchObject({ sentBytes: MiB })
+    await wherry.json(['get', 'me:elsewhere.bin', join(home, 'elsewhere.bin')])
+    expect(after.equals(await readFile(join(home, 'elsewhere.bin')))).toBe(true)
+    expect(await wherry.json(['put', file, 'me:', '--check'])).toMatchObject({ reusedBytes: MiB })
+    await wherry.json(['get', 'me:same date.bin', join(home, 'got.bin')])
+    expect(after.equals(await readFile(join(home, 'got.bin')))).toBe(true)
+  })
+
   test('what a browser uploaded is recognised at any depth, though browsers cut dates where this machine rounds', async () => {
     const tree = join(home, 'dated')
     await mkdir(join(tree, 'sub/deep'), { recursive: true })

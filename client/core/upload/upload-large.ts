@@ -33,16 +33,16 @@ export const createLargeUploads = (tools: UploadTools) => {
   const recall = async (source: Source): Promise<RememberedFile | null> => {
     if (!memory || source.identity === null) return null
     const known = await memory.get(memoryKey(source)).catch(() => null)
-    const isSame = known?.size === source.size && known.modifiedAt === source.modifiedAt
-    return isSame ? known : null
+    if (known?.size !== source.size || known.modifiedAt !== source.modifiedAt) return null
+    return known.changedAt === source.changedAt ? known : null
   }
 
   const remember = async (file: FileUpload, source: Source, digest: string | null): Promise<void> => {
     if (!memory || source.identity === null || digest === null) return
-    const { size, modifiedAt } = source
+    const { size, modifiedAt, changedAt } = source
     const chunks = file.chunks()
     // It only saves work the next time.
-    await memory.set(memoryKey(source), { size, modifiedAt, digest, chunks }).catch(() => {})
+    await memory.set(memoryKey(source), { size, modifiedAt, changedAt, digest, chunks }).catch(() => {})
   }
 
   /** A file that the hub has unfinished and that is added again, instead of chosen for its row, goes on all the same. */

@@ -76,17 +76,18 @@ export const put: Command = {
       throw new WherryError('not_a_folder', `"${args.at(-1)}" is not a folder. \`wherry mkdir\` makes it.`)
     }
     for (const { file, why } of tree.skipped) output.note(`passed over ${printable(file)}: ${why}`)
+    const checkAll = options.check === true
     const memory = fileUploadMemory()
     const queue = createUploadQueue({
       link: client,
       hashing: threadHashing(),
-      memory,
+      memory: checkAll ? { ...memory, get: async () => null } : memory,
       memoryKey: `${await hub()} ${client.user?.id}`,
       largeAtOnce,
     })
     try {
       const unmade = await makeEmptyFolders(client, tree, target)
-      const plan = await planUpload(client, tree, target, { onClash, checkAll: options.check === true })
+      const plan = await planUpload(client, tree, target, { onClash, checkAll })
       startUpload(queue, plan)
       await runQueue(queue, output, signal)
       const failed = report(queue.items, [...tree.failed, ...unmade, ...plan.failed], onClash, output)

@@ -16,6 +16,7 @@ export const blobSource = (file: File): Source => {
     size: file.size,
     modifiedAt: file.lastModified,
     identity: null,
+    changedAt: null,
     async read(start, length, into) {
       try {
         if (length > 0) return await reader.read(start, length, into)
