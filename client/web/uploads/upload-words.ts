@@ -30,9 +30,11 @@ export const stateWords = (item: ShownUpload): string => {
 
 const doneWords = (item: ShownUpload): string => {
   if (item.unchanged) return msg('The hub had exactly this already')
-  if (item.reusedBytes > 0 && item.sentBytes === 0) return msg('Verified · nothing had to be sent')
-  if (item.reusedBytes > 0) return msg(str`Verified · only ${formatBytes(item.sentBytes)} had to be sent`)
-  return msg('Verified')
+  if (item.reusedBytes === 0) return msg('Verified')
+  // Not what was sent: a link that breaks loses some of that.
+  const neededBytes = item.size - item.reusedBytes
+  if (neededBytes <= 0) return msg('Verified · nothing had to be sent')
+  return msg(str`Verified · only ${formatBytes(neededBytes)} had to be sent`)
 }
 
 /** `41 s left`, `3 min left`, `2 h 5 min left`; empty while it cannot be told. */
