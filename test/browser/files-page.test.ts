@@ -142,6 +142,10 @@ test('what somebody else deleted meanwhile is named, and the rest is moved, copi
       await row(page, name).click(i > 0 ? { modifiers: ['Control'] } : {})
     await page.keyboard.press(keys)
   }
+  const goBack = async () => {
+    await page.goBack()
+    await row(page, 'target').waitFor()
+  }
   await take(['a', 'b'], 'Control+X')
   await openFolder(page, 'target')
   await remove('a')
@@ -150,7 +154,7 @@ test('what somebody else deleted meanwhile is named, and the rest is moved, copi
   await page.getByText('“a” is not there any more.').waitFor()
   expect(await inTarget()).toEqual(['b'])
 
-  await page.goBack()
+  await goBack()
   await take(['c', 'd'], 'Control+C')
   await openFolder(page, 'target')
   await remove('c')
@@ -159,7 +163,7 @@ test('what somebody else deleted meanwhile is named, and the rest is moved, copi
   await page.getByText('“c” is not there any more.').waitFor()
   expect(await inTarget()).toEqual(['b', 'd'])
 
-  await page.goBack()
+  await goBack()
   await take(['d', 'e'], 'Delete')
   await remove('d')
   await page.getByRole('button', { name: 'Delete for ever' }).click()

@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { openPage, startBrowser } from '../support/browser.ts'
 import { administrator, freePort, type HubProcess, hubProcess } from '../support/hub-process.ts'
+import { signIn } from '../support/web-steps.ts'
 
 const known = 'http://known.test'
 
@@ -58,6 +59,21 @@ const proxyWithoutUpgrades = async (to: number): Promise<number> => {
   })
   return port
 }
+
+test('a page that lost the hub right after it came connects again, and gets the parts that it lacks', async () => {
+  const hub = await startHub({})
+  const browser = await startBrowser()
+  onTestFinished(() => browser.close())
+  const { page, problems } = await openPage(browser, hub.url)
+  await page.goto(hub.url)
+  await signIn(page, administrator)
+  await hub.kill()
+  await page.waitForTimeout(5000)
+  await page.locator('wherry-connection-pill[state=reconnecting]').waitFor()
+  await hub.start()
+  await page.locator('wherry-drop-zone[folder]').waitFor({ state: 'attached' })
+  expect(problems).toEqual([])
+})
 
 test('a page whose socket a proxy does not let through says so', async () => {
   const port = await proxyWithoutUpgrades((await startHub({ WHERRY_URL: 'http://other.test' })).port)

@@ -36,11 +36,19 @@ const watchMotion = (page: Page): Promise<void> =>
 const seenMotion = (page: Page): Promise<string[]> =>
   page.evaluate(() => [...(window as unknown as { seenMotion: Set<string> }).seenMotion].toSorted())
 
+/** Ten times as slow as they are, no motion ends between two frames of a busy machine. */
+const slowDown = async (page: Page): Promise<void> => {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Animation.enable')
+  await session.send('Animation.setPlaybackRate', { playbackRate: 0.1 })
+}
+
 /** Where things move when they may: in toasts, dialogs, buttons and the pill of the connection. */
 const doThings = async (reducedMotion: 'reduce' | 'no-preference') => {
   const folder = await rig.makeFolder(`Motion, ${reducedMotion}`)
   const { page } = await rig.open({ path: `/f/${folder}`, reducedMotion })
   await watchMotion(page)
+  await slowDown(page)
   const small = join(rig.directory, 'small.txt')
   await writeFile(small, 'small')
   await drop(page, [small, await randomFile(join(rig.directory, 'large.bin'), 32 * MiB)])

@@ -7,6 +7,7 @@ import { base } from '../styles/controls.ts'
 import '../ui/avatar.ts'
 import type { Menu } from '../ui/menu.ts'
 import { clientContext } from './client-context.ts'
+import { loadLater } from './load-later.ts'
 import { request } from './requests.ts'
 
 /** The signed-in person, and what belongs to the account and to this browser. */
@@ -35,7 +36,7 @@ export class AccountMenu extends LitElement {
   ]
 
   override firstUpdated() {
-    void import('./account-items.ts')
+    void loadLater(() => import('./account-items.ts'))
   }
 
   override render() {

@@ -6,6 +6,7 @@ import { draggedEntries, isDraggingEntries } from '../files/drag.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
+import { loadLater } from './load-later.ts'
 import { navigationItems } from './navigation-items.ts'
 import type { OpenFolder } from './requests.ts'
 import { folderPath, type Route } from './routes.ts'
@@ -24,8 +25,8 @@ export class SideBar extends LitElement {
   static override styles = [base, buttons, sideBarStyles]
 
   override firstUpdated() {
-    void import('./quota-bar.ts')
-    void import('./new-items.ts')
+    void loadLater(() => import('./quota-bar.ts'))
+    void loadLater(() => import('./new-items.ts'))
   }
 
   override render() {

@@ -4,6 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js'
 import { base } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
+import { loadLater } from './load-later.ts'
 import { navigationItems } from './navigation-items.ts'
 import type { OpenFolder } from './requests.ts'
 import type { Route } from './routes.ts'
@@ -54,7 +55,7 @@ export class TabBar extends LitElement {
   ]
 
   override firstUpdated() {
-    void import('./new-items.ts')
+    void loadLater(() => import('./new-items.ts'))
   }
 
   override render() {

@@ -9,11 +9,14 @@ import '../ui/toasts.ts'
 import type { Toasts } from '../ui/toasts.ts'
 import { clientContext } from './client-context.ts'
 import { Connection } from './connection.ts'
+import { loadLater } from './load-later.ts'
 import { go, Router } from './router.ts'
 import './wherry-frame.ts'
 
 /** Longer than this a first connection takes only where something is wrong. */
 const lateMs = 4000
+
+const guestPages = () => import('../account/guest-pages.ts')
 
 type EndReason = EventParams<'session.ended'>['reason']
 
@@ -65,9 +68,12 @@ export class WherryApp extends LitElement {
   }
 
   async #sayWhy() {
-    if (this.#connection.state === 'live' || this.#connection.state === 'signedOut') return
-    await import('../account/no-connection.ts')
-    this.isLate = true
+    if (this.wasLive || this.#connection.state === 'signedOut') return
+    // Where not even that comes, the page goes on saying that it connects.
+    this.isLate = await import('../account/no-connection.ts').then(
+      () => true,
+      () => false,
+    )
   }
 
   get #needsSetup(): boolean {
@@ -95,7 +101,7 @@ export class WherryApp extends LitElement {
       return this.isLate
         ? html`<wherry-no-connection></wherry-no-connection>`
         : html`<p class="connecting" role="status">${msg('Connecting')}</p>`
-    void import('../account/guest-pages.ts')
+    void loadLater(guestPages)
     if (this.#needsSetup) return html`<wherry-setup-page></wherry-setup-page>`
     return html`<wherry-sign-in-page .endedBy=${this.endedBy}></wherry-sign-in-page>`
   }

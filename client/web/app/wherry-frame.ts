@@ -11,6 +11,7 @@ import { clientContext } from './client-context.ts'
 import { Connection } from './connection.ts'
 import './connection-pill.ts'
 import { frameStyles } from './frame-styles.ts'
+import { loadLater } from './load-later.ts'
 import type { OpenFolder } from './requests.ts'
 import { go } from './router.ts'
 import { folderPath, type Route } from './routes.ts'
@@ -18,6 +19,12 @@ import type { SearchField } from './search-field.ts'
 import { readSettings, writeSettings } from './settings.ts'
 import './side-bar.ts'
 import { Spaces } from './spaces.ts'
+
+const pages: Partial<Record<Route['page'], () => Promise<unknown>>> = {
+  shared: () => import('../sharing/shared-page.ts'),
+  send: () => import('../send/send-page.ts'),
+  users: () => import('../users/users-page.ts'),
+}
 
 /** The app around its pages: side bar, top bar, tab bar; the slots for uploads and previews. */
 @customElement('wherry-frame')
@@ -59,11 +66,11 @@ export class Frame extends LitElement {
   }
 
   override firstUpdated() {
-    void import('./search-field.ts')
-    void import('./tab-bar.ts')
-    if (!isSecureContext) void import('./insecure-banner.ts')
-    void import('../uploads/uploads-frame.ts')
-    void import('../preview/preview-frame.ts')
+    void loadLater(() => import('./search-field.ts'))
+    void loadLater(() => import('./tab-bar.ts'))
+    if (!isSecureContext) void loadLater(() => import('./insecure-banner.ts'))
+    void loadLater(() => import('../uploads/uploads-frame.ts'))
+    void loadLater(() => import('../preview/preview-frame.ts'))
   }
 
   override willUpdate(changed: PropertyValues<this>) {
@@ -73,9 +80,8 @@ export class Frame extends LitElement {
     if (route.page !== 'files') this.openFolder = null
     if (route.page !== 'files' || route.entry === null) this.#section = route.page
     else if (this.openFolder) this.#section = this.openFolder.isShared ? 'shared' : 'files'
-    if (route.page === 'shared') void import('../sharing/shared-page.ts')
-    if (route.page === 'send') void import('../send/send-page.ts')
-    if (route.page === 'users') void import('../users/users-page.ts')
+    const load = pages[route.page]
+    if (load) void loadLater(load)
   }
 
   /** The folder of last time, if this user can still read it; otherwise the own files. */

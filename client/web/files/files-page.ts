@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import type { FolderChange, HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
+import { loadLater } from '../app/load-later.ts'
 import { titleOpen } from '../app/page-title.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
@@ -132,11 +133,11 @@ export class FilesPage extends LitElement {
 
   override firstUpdated() {
     // Beside and over the list, so they do not have to be there with it.
-    void import('./details-pane.ts')
-    void import('./presence.ts')
-    void import('./rename-field.ts')
-    void import('./menu-items.ts')
-    loadActions()
+    void loadLater(() => import('./details-pane.ts'))
+    void loadLater(() => import('./presence.ts'))
+    void loadLater(() => import('./rename-field.ts'))
+    void loadLater(() => import('./menu-items.ts'))
+    void loadLater(loadActions)
   }
 
   override updated() {

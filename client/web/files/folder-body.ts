@@ -1,5 +1,6 @@
 import { msg } from '@lit/localize'
 import { html, type TemplateResult } from 'lit'
+import { loadLater } from '../app/load-later.ts'
 import type { CommandName } from './commands.ts'
 import './entry-list.ts'
 import type { EntryList } from './entry-list.ts'
@@ -63,10 +64,12 @@ type WithoutRows = {
   openMenu(at: { x: number; y: number }): void
 }
 
+const emptyFolder = () => import('./empty-folder.ts')
+
 /** What stands in place of the list when there is no row. */
 export const folderWithoutRows = (why: WithoutRows): TemplateResult => {
   if (why.isLoading && !why.isGone) return html`<p class="loading" role="status">${msg('Loading…')}</p>`
-  void import('./empty-folder.ts')
+  void loadLater(emptyFolder)
   if (why.isGone) return html`<wherry-empty-folder state="gone"></wherry-empty-folder>`
   const menu = (event: MouseEvent) => {
     event.preventDefault()

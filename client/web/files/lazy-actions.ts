@@ -3,7 +3,7 @@ import type * as Actions from './actions.ts'
 const load = () => import('./actions.ts')
 
 /** Loads the actions once the list is on the screen, so that they are there even if the hub is not when they are asked for. */
-export const loadActions = (): unknown => load()
+export const loadActions = (): Promise<unknown> => load()
 
 /** The actions of actions.ts, which the first view of a folder does not wait for. */
 export const copy: typeof Actions.copy = async (...args) => (await load()).copy(...args)

@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
+import { loadLater } from '../app/load-later.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import { announce, say } from '../ui/say.ts'
@@ -78,7 +79,7 @@ export class InvitationCard extends LitElement {
   ]
 
   override firstUpdated() {
-    void import('./qr-code.ts')
+    void loadLater(() => import('./qr-code.ts'))
     if (this.invitation) announce(this, msg(str`The code is ${this.invitation.code}`))
   }
 

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
+import { loadLater } from '../app/load-later.ts'
 import { titleProgress } from '../app/page-title.ts'
 import { type OpenFolder, type Requests, request } from '../app/requests.ts'
 import { agent, socketUrl } from '../hub-address.ts'
@@ -80,7 +81,7 @@ export class UploadsFrame extends LitElement {
     if (!user) return
     void this.#goOnSending()
     // Receiving needs a secure page.
-    if (isSecureContext) void import('../offers/offer-notice.ts')
+    if (isSecureContext) void loadLater(() => import('../offers/offer-notice.ts'))
     this.#uploads = startUploads({
       ...{ url: socketUrl(), agent, user: user.id },
       onProblem: text => say(this, { tone: 'error', text }),
