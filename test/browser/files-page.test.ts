@@ -165,6 +165,7 @@ test('what somebody else deleted meanwhile is named, and the rest is moved, copi
 
   await goBack()
   await take(['d', 'e'], 'Delete')
+  await page.getByRole('heading', { name: 'Delete 2 items?' }).waitFor()
   await remove('d')
   await page.getByRole('button', { name: 'Delete for ever' }).click()
   await page.getByText('“e” deleted.').waitFor()
