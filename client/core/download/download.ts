@@ -184,9 +184,13 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
   const read = async (download: string, epoch: number, { from, count }: { from: number; count: number }) => {
     reads++
     const { begun } = assembly
-    const offset = begun?.index === from ? { offset: begun.received } : {}
+    const offset = begun?.index === from ? begun.received : 0
     try {
-      await link.call('download.read', { download, from, count, ...offset }, { retry: false })
+      await link.call(
+        'download.read',
+        { download, from, count, ...(offset > 0 && { offset }) },
+        { retry: false },
+      )
       if (link.epoch !== epoch) return
       // The answer follows the last slice: what has not come whole by now does not come.
       for (let index = from; index < from + count; index++) {
@@ -194,7 +198,7 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
       }
     } catch (error) {
       // A hub from before there was an offset.
-      if ('offset' in offset && isReason(error, 'invalid_params')) {
+      if (offset > 0 && isReason(error, 'invalid_params')) {
         assembly.drop(from)
         for (let index = from; index < from + count; index++) plan.again(index)
       } else if (!isReason(error, 'disconnected')) fail(error)

@@ -1,6 +1,7 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { TransferLink } from '../api.ts'
+import { isGone } from '../is-gone.ts'
 
 /** A file has the name of a folder on the way: its path is told with the error. */
 const asTaken = (error: unknown, path: readonly string[]): unknown => {
@@ -14,7 +15,7 @@ export const createUploadFolders = (link: TransferLink) => {
   /** Nothing was in them but what comes with these uploads. */
   const fresh = new Set<string>()
   /** Questions that are under way. */
-  const isGone = new Map<string, Promise<boolean>>()
+  const asked = new Map<string, Promise<boolean>>()
   const places = new Map<string, Promise<{ space: string; path: string[] } | null>>()
 
   const remember = <T>(memo: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
@@ -49,20 +50,10 @@ export const createUploadFolders = (link: TransferLink) => {
     })
   }
 
-  const askIfGone = async (folder: string): Promise<boolean> => {
-    try {
-      await link.call('entry.get', { entry: folder })
-      return false
-    } catch (error) {
-      return isReason(error, 'not_found')
-    } finally {
-      isGone.delete(folder)
-    }
-  }
-
   return {
     /** Deleted, or not to be seen any more. */
-    isGone: (folder: string): Promise<boolean> => remember(isGone, folder, () => askIfGone(folder)),
+    isGone: (folder: string): Promise<boolean> =>
+      remember(asked, folder, () => isGone(link, folder).finally(() => asked.delete(folder))),
     /** The id of the folder at `path` below `folder`; what is missing on the way is made. */
     ensure,
     /** Makes a folder where its name is taken; answers the name that it has instead. */

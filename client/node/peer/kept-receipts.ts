@@ -7,6 +7,7 @@ import type { Invitation } from '../../core/peer/pairing/code.ts'
 import { configDirectory } from '../current-hub.ts'
 import { keptComparison } from './kept-comparison.ts'
 import { type KeptFile, openKept, readKept } from './kept-file.ts'
+import { keptMs } from './old-files.ts'
 
 const keptReceipt = v.object({
   hub: v.string(),
@@ -25,9 +26,6 @@ const keptReceipt = v.object({
 })
 
 export type KeptReceipt = v.InferOutput<typeof keptReceipt>
-
-/** What nobody continued for so long is forgotten, as on the page of receivers. */
-export const keptMs = 7 * 24 * 60 * 60_000
 
 const directory = (): string => join(configDirectory(), 'receipts')
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { id } from '../../../protocol/values.ts'
@@ -7,7 +6,7 @@ import type { PeerSource, Secret } from '../../core/peer/api.ts'
 import { configDirectory } from '../current-hub.ts'
 import { keptComparison } from './kept-comparison.ts'
 import { type KeptFile, openKept } from './kept-file.ts'
-import { keptMs } from './kept-receipts.ts'
+import { oldFiles } from './old-files.ts'
 
 const secrets: v.GenericSchema<unknown, Secret[]> = v.array(
   v.object({ via: v.picklist(['code', 'link', 'again']), secret: v.string() }),
@@ -39,11 +38,7 @@ export const snapshotOf = (sources: readonly PeerSource[]): string => digest(sou
 
 /** What nobody continued for so long that the other side forgot it; not what a running command has. */
 const forgetOld = async (directory: string): Promise<void> => {
-  const names = await readdir(directory).catch(() => [])
-  for (const name of names.filter(name => name.endsWith('.json'))) {
-    const path = join(directory, name)
-    const found = await stat(path).catch(() => null)
-    if (!found || Date.now() - found.mtimeMs < keptMs) continue
+  for (const path of await oldFiles(directory, '.json')) {
     const kept = await openKept(path, keptSend)
     await kept?.remove()
     await kept?.release()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, realpath, stat, statfs } from 'node:fs/promises'
+import { realpath, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../../protocol/errors.ts'
 import { nameKey } from '../../../protocol/names.ts'
@@ -14,7 +14,7 @@ import { formatBytes, printable } from '../cli/output.ts'
 import { tryFileLock } from '../file-lock.ts'
 import { stateDirectory } from '../state-directory.ts'
 import { groupSync } from './group-sync.ts'
-import { keptMs } from './kept-receipts.ts'
+import { oldFiles } from './old-files.ts'
 import { beginPart, fileId, removePart, reopenPart } from './part-file.ts'
 import { type BegunPart, finishedSink, folderSink, partSink } from './part-sink.ts'
 import { receiptFolders } from './receipt-folders.ts'
@@ -61,12 +61,7 @@ const forgetReceipt = async (path: string): Promise<void> => {
 
 /** What nobody continued for as long as receipts are kept. */
 const forgetOld = async (journals: string): Promise<void> => {
-  const names = await readdir(journals).catch(() => [])
-  for (const name of names.filter(name => name.endsWith('.journal'))) {
-    const path = join(journals, name)
-    const found = await stat(path).catch(() => null)
-    if (found && Date.now() - found.mtimeMs >= keptMs) await forgetReceipt(path)
-  }
+  for (const path of await oldFiles(journals, '.journal')) await forgetReceipt(path)
 }
 
 const openReceipt = async (target: string, transfer: string, journals: string) => {

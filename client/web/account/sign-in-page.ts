@@ -10,7 +10,7 @@ import { errorSentence } from '../text/errors.ts'
 import { icons } from '../ui/icons.ts'
 import { card } from './card-styles.ts'
 
-type EndReason = EventParams<'session.ended'>['reason']
+export type EndReason = EventParams<'session.ended'>['reason']
 
 /** Who signed out knows it. */
 const endSentences: Record<EndReason, (() => string) | null> = {

@@ -2,8 +2,8 @@ import { ContextProvider } from '@lit/context'
 import { msg } from '@lit/localize'
 import { css, html, LitElement } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
-import type { EventParams } from '../../../protocol/table.ts'
 import type { HubClient } from '../../core/api.ts'
+import type { EndReason } from '../account/sign-in-page.ts'
 import { base } from '../styles/controls.ts'
 import '../ui/toasts.ts'
 import type { Toasts } from '../ui/toasts.ts'
@@ -17,8 +17,6 @@ import './wherry-frame.ts'
 const lateMs = 4000
 
 const guestPages = () => import('../account/guest-pages.ts')
-
-type EndReason = EventParams<'session.ended'>['reason']
 
 /** The root of the page: decides between first run, sign-in and the app, and shows the toasts. */
 @customElement('wherry-app')

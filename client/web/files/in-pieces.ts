@@ -2,6 +2,7 @@ import { isReason } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { isGone } from '../../core/is-gone.ts'
 
 /** What was done of a list, what came of it, what of it is not there any more, and the rest with why it was not done. */
 type Outcome = {
@@ -12,18 +13,11 @@ type Outcome = {
   error: unknown
 }
 
-const isGone = async (client: HubClient, { id }: Entry): Promise<boolean> => {
-  try {
-    await client.call('entry.get', { entry: id })
-    return false
-  } catch (error) {
-    return isReason(error, 'not_found')
-  }
-}
-
 /** The hub does not say which of many it was that it did not find. */
 const goneOf = async (client: HubClient, entries: readonly Entry[]): Promise<Set<Entry>> => {
-  const found = await Promise.all(entries.map(async entry => ((await isGone(client, entry)) ? [entry] : [])))
+  const found = await Promise.all(
+    entries.map(async entry => ((await isGone(client, entry.id)) ? [entry] : [])),
+  )
   return new Set(found.flat())
 }
 

@@ -37,12 +37,10 @@ export const createReport = (queue: UploadQueue, tell: (message: FromWorker) => 
     for (const id of removed) told.delete(id)
     if (changed.length === 0 && removed.length === 0 && !hasReturned) return
     hasReturned = false
-    const others = { kind: 'changed', removed, totals: totals(), returning: returning.files } as const
-    let from = 0
-    do {
-      tell({ ...others, items: changed.slice(from, from + itemsAtOnce) })
-      from += itemsAtOnce
-    } while (from < changed.length)
+    const counted = { totals: totals(), returning: returning.files }
+    tell({ kind: 'changed', items: changed.slice(0, itemsAtOnce), removed, ...counted })
+    for (let from = itemsAtOnce; from < changed.length; from += itemsAtOnce)
+      tell({ kind: 'changed', items: changed.slice(from, from + itemsAtOnce), removed: [], ...counted })
   }
 
   return {

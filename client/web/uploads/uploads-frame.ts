@@ -1,7 +1,7 @@
 import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, property } from 'lit/decorators.js'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
@@ -11,18 +11,16 @@ import { type OpenFolder, type Requests, request } from '../app/requests.ts'
 import { agent, socketUrl } from '../hub-address.ts'
 import { hasRememberedSends } from '../send/sends-key.ts'
 import { focusedElement } from '../ui/focus.ts'
-import { announce, leave, say } from '../ui/say.ts'
+import { leave, say } from '../ui/say.ts'
 import { type Chosen, chooseFiles, type Reading } from './chosen-files.ts'
 import './clash-dialog.ts'
 import './drop-zone.ts'
 import type { ShownUpload } from './messages.ts'
+import { Readings } from './readings.ts'
 import { canSave, chooseTarget } from './save-target.ts'
 import { isActive, isOver } from './tray-order.ts'
 import './upload-tray.ts'
 import { startUploads, type Uploads } from './uploads.ts'
-
-/** Reading what was dropped is told of when it takes longer than this, and as often. */
-const readingShownMs = 500
 
 /** Everything about uploads in the page, over all of its pages: drop zone, tray, questions. Starts the worker. */
 @customElement('wherry-uploads')
@@ -30,9 +28,7 @@ export class UploadsFrame extends LitElement {
   @consume({ context: clientContext }) client?: HubClient
   /** The folder on the screen: what is dropped goes there. */
   @property({ attribute: false }) folder: OpenFolder | null = null
-  /** Files read so far of what was dropped; null while that is not worth telling. */
-  @state() private readCount: number | null = null
-  readonly #readings = new Set<Reading>()
+  readonly #readings = new Readings(this)
   #uploads: Uploads | null = null
   #stop: Stop | null = null
   /** Of the folders that were open, by id. */
@@ -68,7 +64,6 @@ export class UploadsFrame extends LitElement {
     super.connectedCallback()
     window.addEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
     window.addEventListener('wherry-download-request', this.#saveAsked as EventListener)
-    window.addEventListener('wherry-reading', this.#readingAsked as EventListener)
     window.addEventListener('beforeunload', this.#leaving)
   }
 
@@ -93,7 +88,6 @@ export class UploadsFrame extends LitElement {
     super.disconnectedCallback()
     window.removeEventListener('wherry-upload-request', this.#uploadAsked as EventListener)
     window.removeEventListener('wherry-download-request', this.#saveAsked as EventListener)
-    window.removeEventListener('wherry-reading', this.#readingAsked as EventListener)
     window.removeEventListener('beforeunload', this.#leaving)
     this.#stop?.()
     this.#uploads?.close()
@@ -120,7 +114,7 @@ export class UploadsFrame extends LitElement {
         .seconds=${uploads.speed.seconds}
         .rate=${uploads.speed.rate}
         .returning=${uploads.returningCount}
-        .readCount=${this.readCount}
+        .readCount=${this.#readings.fileCount}
         .locked=${uploads.lockedCount}
         .saves=${[...uploads.saves.values()]}
         @wherry-save-command=${(event: CustomEvent<string>) => uploads.dropSave(event.detail)}
@@ -193,32 +187,13 @@ export class UploadsFrame extends LitElement {
   /** A warning only while something would be lost: files that the browser remembers go on after a reload. */
   #leaving = (event: BeforeUnloadEvent) => {
     const saving = [...(this.#uploads?.saves.values() ?? [])].some(save => save.state === 'running')
-    if (this.#readings.size > 0 || this.#uploads?.wouldBeLost || saving) event.preventDefault()
+    if (this.#readings.isBusy || this.#uploads?.wouldBeLost || saving) event.preventDefault()
   }
 
   /** `folder` is that of the drop: another one may be on the screen when all is read. */
   async #addRead(reading: Reading, folder: OpenFolder | null) {
-    void this.#watch(reading)
+    void this.#readings.watch(reading)
     this.#add(await reading.chosen, folder)
-  }
-
-  #readingAsked = (event: CustomEvent<Reading>) => void this.#watch(event.detail)
-
-  async #watch(reading: Reading) {
-    this.#readings.add(reading)
-    const tick = setInterval(() => this.#countRead(), readingShownMs)
-    try {
-      await reading.chosen
-    } finally {
-      clearInterval(tick)
-      this.#readings.delete(reading)
-      if (this.#readings.size === 0) this.readCount = null
-    }
-  }
-
-  #countRead() {
-    if (this.readCount === null) announce(this, msg('Reading what was dropped'))
-    this.readCount = [...this.#readings].reduce((sum, { fileCount }) => sum + fileCount, 0)
   }
 
   #add({ files, emptyFolders, unreadable }: Chosen, folder: OpenFolder | null) {

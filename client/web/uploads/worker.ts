@@ -18,8 +18,8 @@ const resumeLock = 'wherry-resume'
 /** What runs in another tab or on another device may be left alone there: it is looked at again after so long. */
 const lookAgainMs = 30_000
 
-/** Held as long as this worker lives, so that other tabs see what is being worked on. */
 const tabPrefix = 'wherry-tab '
+/** Held as long as this worker lives, so that other tabs see what is being worked on. */
 const tab = tabPrefix + newId()
 const openTabs = async (): Promise<ReadonlySet<string>> => {
   const { held = [] } = (await navigator.locks?.query()) ?? {}
