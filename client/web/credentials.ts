@@ -23,7 +23,9 @@ const knock = async (method: 'POST' | 'DELETE', body?: { ticket?: string }): Pro
 }
 
 const readToken = async (answer: Response): Promise<AccessToken> => {
-  if (answer.status === 403) throw new WherryError('forbidden', (await answer.json()).message)
+  // Words of a proxy are none of the hub's.
+  const refusal = answer.status === 403 ? await answer.json().catch(() => null) : null
+  if (refusal) throw new WherryError('forbidden', refusal.message)
   if (!answer.ok)
     throw new WherryError('busy', `The hub answered ${answer.status} to the renewal of the sign-in.`)
   const parsed = parse(sessionDoorAnswer, await answer.json())

@@ -39,11 +39,15 @@ test('a page at an address that the hub does not know says so, and so does the l
   expect(JSON.parse(told[0] ?? '')).toMatchObject({ level: 40, origin: 'http://other.test' })
 })
 
-/** As one that was not told of upgrades. */
-const proxyWithoutUpgrades = async (to: number): Promise<number> => {
+/** As one that was not told of upgrades, and that may refuse some addresses in its own words. */
+const proxyWithoutUpgrades = async (to: number, refused?: string): Promise<number> => {
   const port = await freePort()
   const server = createServer((asked, answer) => {
     const { method, url, headers } = asked
+    if (url === refused) {
+      answer.writeHead(403, { 'content-type': 'text/html' }).end('<h1>No</h1>')
+      return
+    }
     const passed = request({ port: to, host: '127.0.0.1', method, path: url, headers }, got => {
       answer.writeHead(got.statusCode ?? 502, got.headers)
       got.pipe(answer)
@@ -79,4 +83,10 @@ test('a page whose socket a proxy does not let through says so', async () => {
   const port = await proxyWithoutUpgrades((await startHub({ WHERRY_URL: 'http://other.test' })).port)
   const page = await openAt('http://other.test', port)
   await page.getByText('its WebSocket does not come through').waitFor()
+})
+
+test('a proxy that refuses in words of its own is told of by its number', async () => {
+  const hub = await startHub({ WHERRY_URL: 'http://other.test' })
+  const page = await openAt('http://other.test', await proxyWithoutUpgrades(hub.port, '/session'))
+  await page.getByText('The hub answered 403 to the renewal of the sign-in.').waitFor()
 })
