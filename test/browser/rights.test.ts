@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { openPage } from '../support/browser.ts'
+import { hubProxy } from '../support/hub-proxy.ts'
 import { webRig } from '../support/web-rig.ts'
-import { choose, openFolder, row, shownNames } from '../support/web-steps.ts'
+import { choose, openFolder, row, shownNames, signIn } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -119,6 +121,28 @@ test('who is disabled is signed out at once', async () => {
   await rig.client.call('user.disable', { user: joan.id, disabled: true })
   await page.getByRole('heading', { name: 'Sign in to Wherry' }).waitFor()
   await page.getByText('This account was disabled by an administrator.').waitFor()
+})
+
+test('nor does it hurt who is disabled while the unfinished uploads are asked for', async () => {
+  const kate = await rig.makeUser('Kate')
+  const asked = Promise.withResolvers<void>()
+  const proxy = await hubProxy(rig.hub.url, {
+    pass(frame, to) {
+      const isQuestion = to === 'hub' && typeof frame === 'string' && frame.includes('"upload.list"')
+      if (isQuestion) asked.resolve()
+      return isQuestion ? [] : [frame]
+    },
+  })
+  onTestFinished(proxy.close)
+  const { page, context, problems } = await openPage(rig.browser, proxy.url)
+  onTestFinished(() => context.close())
+  await page.goto(proxy.url)
+  await signIn(page, kate)
+  await asked.promise
+  await rig.client.call('user.disable', { user: kate.id, disabled: true })
+  await page.getByText('This account was disabled by an administrator.').waitFor()
+  await page.waitForTimeout(300)
+  expect(problems).toEqual([])
 })
 
 test('New offers nothing that is not possible in the folder on the screen, and says why', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
+import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import type { Role } from '../../client/core/peer/api.ts'
 
@@ -97,9 +97,13 @@ const join = (client: WebSocket, hub: WebSocket, { pass, record }: Passing): Pas
 export const hubProxy = async (hubUrl: string, passing: Passing = {}): Promise<HubProxy> => {
   const passages = new Set<Passage>()
   const target = new URL(hubUrl)
+  /** Pages of the proxy are to the hub as its own. */
+  const atTarget = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
+    headers.origin ? { ...headers, origin: target.origin } : headers
 
   const server = createServer((from, to) => {
-    const onward = request(new URL(from.url ?? '/', target), { method: from.method, headers: from.headers })
+    const headers = atTarget(from.headers)
+    const onward = request(new URL(from.url ?? '/', target), { method: from.method, headers })
     onward.on('response', answer => {
       to.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(to)
@@ -115,11 +119,12 @@ export const hubProxy = async (hubUrl: string, passing: Passing = {}): Promise<H
     handleProtocols: protocols => [...protocols][0] ?? false,
   })
   sockets.on('connection', (client, { url = '/', headers }) => {
-    const kept = Object.fromEntries(
-      (['origin', 'cookie', 'user-agent'] as const).flatMap(name =>
-        headers[name] ? [[name, headers[name]]] : [],
-      ),
-    )
+    const { origin, cookie, 'user-agent': agent } = atTarget(headers)
+    const kept = {
+      ...(origin && { origin }),
+      ...(cookie && { cookie }),
+      ...(agent && { 'user-agent': agent }),
+    }
     const address = new URL(url, target.href.replace('http', 'ws'))
     const hub = new WebSocket(address, client.protocol, { perMessageDeflate: false, headers: kept })
     client.pause()

@@ -1,3 +1,4 @@
+import { WherryError } from '../../../protocol/errors.ts'
 import type { HubClient, TransferLink } from '../../core/api.ts'
 import { createClient } from '../../core/client.ts'
 import { newId } from '../../core/new-id.ts'
@@ -74,13 +75,20 @@ const run = (start: Extract<ToWorker, { kind: 'start' }>) => {
       returning: report.returning,
     })
     tell({ kind: 'locked', count: found.locked })
-    clearTimeout(lookingAgain)
-    if (found.elsewhere) lookingAgain = setTimeout(resume, lookAgainMs)
+    lookAgain(found.elsewhere)
   }
-  let resuming: Promise<unknown> = Promise.resolve()
+  const lookAgain = (isWorthIt: boolean) => {
+    clearTimeout(lookingAgain)
+    if (isWorthIt) lookingAgain = setTimeout(resume, lookAgainMs)
+  }
+  let resuming: Promise<void> = Promise.resolve()
   /** One time after another: two at once would put the same files in line twice. */
-  const resume = (): Promise<unknown> => {
-    resuming = resuming.then(resumeOnce, resumeOnce)
+  const resume = (): Promise<void> => {
+    resuming = resuming.then(resumeOnce, resumeOnce).catch(error => {
+      // The session ended, or the hub refused: what is left waits for the next look.
+      if (!(error instanceof WherryError)) throw error
+      lookAgain(true)
+    })
     return resuming
   }
 
