@@ -9,6 +9,8 @@ import { memorySource, someBytes } from './memory-source.ts'
 const KiB = 1024
 /** Less than the smallest chunk. */
 const connectionBytes = 200 * KiB
+/** The slice that a connection breaks in is sent again, and on a fast link it is about half of what went. */
+const mostTimesSent = 3
 let hub: HubProcess
 
 beforeAll(async () => {
@@ -34,7 +36,7 @@ test('an upload gets on over connections that all break before one chunk is thro
   await queue.whenIdle()
   expect(queue.items[0]).toMatchObject({ state: 'done', storedBytes: bytes.length })
   expect(link.count).toBeGreaterThan(bytes.length / connectionBytes)
-  expect(link.sentBytes).toBeLessThan(2 * bytes.length)
+  expect(link.sentBytes).toBeLessThan(mostTimesSent * bytes.length)
   const { url } = await client.call('download.url', { entries: [queue.items[0]?.entry?.id ?? ''] })
   const got = Buffer.from(await (await fetch(`${hub.url}${url}`)).arrayBuffer())
   expect(got.equals(bytes)).toBe(true)
@@ -64,5 +66,5 @@ test('so does a download', async () => {
   expect(file.size).toBe(bytes.length)
   expect(Buffer.compare(got, bytes)).toBe(0)
   expect(link.count).toBeGreaterThan(bytes.length / connectionBytes)
-  expect(link.sentBytes).toBeLessThan(2 * bytes.length)
+  expect(link.sentBytes).toBeLessThan(mostTimesSent * bytes.length)
 }, 60_000)
