@@ -145,7 +145,8 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     const refusal = refusalOf(isGuestCall, isSent, callOptions)
     if (refusal) return Promise.reject(new WherryError(refusal))
     const answer = calls.add(name, params, callOptions, isSent && wire ? wire.send : null)
-    if (!wire && state.current === 'signedOut') connection.wake()
+    if (isSent) connection.called()
+    else if (!wire && state.current === 'signedOut') connection.wake()
     return answer
   }
 

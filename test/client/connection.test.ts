@@ -268,11 +268,11 @@ describe('the connection of a client', () => {
     expect(client.state).toBe('live')
   })
 
-  it('finds a black hole within 30 seconds and connects again', async () => {
+  it('finds a black hole within 20 seconds and connects again', async () => {
     const { client, ends, connect, pass } = start()
     await connect()
     hub.far.drop()
-    await pass(29_999)
+    await pass(19_999)
     expect(client.state).toBe('live')
     await pass(1)
     expect(client.state).toBe('reconnecting')
@@ -291,10 +291,42 @@ describe('the connection of a client', () => {
     expect(client.state).toBe('reconnecting')
   })
 
+  it('finds a black hole within 10 seconds of a call, which is answered by the next connection', async () => {
+    const { client, connect, pass } = start({ 'space.list': () => emptyList })
+    await connect()
+    await pass(2000)
+    hub.far.drop()
+    const answer = client.call('space.list', {})
+    await pass(9_999)
+    expect(client.state).toBe('live')
+    await pass(1)
+    expect(client.state).toBe('reconnecting')
+    await pass(1000)
+    await connect()
+    await expect(answer).resolves.toEqual(emptyList)
+  })
+
+  it('asks nothing besides when a call is made on a connection that just spoke', async () => {
+    const { client, callsOf, connect, pass, quiet } = start({ 'space.list': () => emptyList })
+    await connect()
+    const asked = callsOf('hub.hello').length
+    const list = async () => {
+      const answer = client.call('space.list', {})
+      await quiet()
+      await answer
+    }
+    await pass(1999)
+    await list()
+    expect(callsOf('hub.hello')).toHaveLength(asked)
+    await pass(2000)
+    await list()
+    expect(callsOf('hub.hello')).toHaveLength(asked + 1)
+  })
+
   it('keeps a quiet connection that answers', async () => {
     const { client, ends, callsOf, connect, pass } = start()
     await connect()
-    for (let i = 0; i < 10; i++) await pass(20_000)
+    for (let i = 0; i < 20; i++) await pass(10_000)
     expect(client.state).toBe('live')
     expect(ends).toHaveLength(1)
     expect(callsOf('hub.hello').length).toBeGreaterThan(5)

@@ -109,6 +109,8 @@ export const createConnection = (
       attempt = 0
       connect()
     },
+    /** A call went out. */
+    called: (): void => heartbeat?.called(),
     /** Replaces the socket at once. */
     restart(): void {
       rest()

@@ -1,17 +1,21 @@
 import type { Stop, Timers } from '../api.ts'
 import type { Wire } from './wire.ts'
 
-const quietMs = 20_000
+const quietMs = 10_000
 const answerMs = 10_000
+/** What arrived in this time shows that the socket lives. */
+const freshMs = 2_000
 
 export type Heartbeat = {
   /** Asks now, for a page that was asleep or a machine that changed networks. */
   check(deadlineMs: number): void
+  /** Something was asked for: asks too if nothing came for a while, so that nobody waits long for a dead socket. */
+  called(): void
   stop: Stop
 }
 
 /**
- * Finds sockets that are dead without having been closed, which browsers cannot: after 20 s without a message it asks
+ * Finds sockets that are dead without having been closed, which browsers cannot: after 10 s without a message it asks
  * (`probe`), and calls `dead` if for 10 s nothing arrives and nothing leaves the send buffer.
  */
 export const startHeartbeat = (
@@ -45,6 +49,9 @@ export const startHeartbeat = (
   return {
     check(deadlineMs) {
       if (!asking) ask(deadlineMs)
+    },
+    called() {
+      if (!asking && timers.now() - wire.receivedAtMs >= freshMs) ask(answerMs)
     },
     stop: () => stopTimer(),
   }
