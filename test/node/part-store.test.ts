@@ -195,7 +195,10 @@ test('no part has the name of another file or folder of the same send', async ()
   await store.reserve(offerOf(...files))
   const sinks: PeerSink[] = []
   for (const file of files) sinks.push(await store.open(transfer, file))
-  for (const sink of sinks) await writeChunks(sink, bytes, 0, 1)
+  for (const sink of sinks) {
+    await writeChunks(sink, bytes, 0, 1)
+    await sink.stop(true)
+  }
   await restart()
   await store.reserve(offerOf(...files))
   const again: PeerSink[] = []
