@@ -203,3 +203,14 @@ test('the focus stays where the work is when what had it goes', async () => {
   await page.keyboard.press('Enter')
   await expect.poll(() => focused(page)).toContain('Enable: keeper@example.org')
 })
+
+test('the keys of folders are told on every page', async () => {
+  const { page } = await rig.open({ path: '/send' })
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('menuitem', { name: 'Keyboard' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Keyboard' })
+  await dialog.waitFor()
+  await page.getByText('Go from row to row').waitFor()
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+})

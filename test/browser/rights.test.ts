@@ -183,3 +183,20 @@ test('New offers nothing that is not possible in the folder on the screen, and s
   await page.getByRole('menuitem', { name: 'You may only read this folder.' }).waitFor()
   expect(await newFolder.isDisabled()).toBe(true)
 })
+
+test('a key for what is not allowed in the folder says so', async () => {
+  const emma = await rig.makeUser('Emma')
+  const folder = await rig.makeFolder('For Emma')
+  await rig.makeFolder('Stays', folder)
+  await rig.share(folder, emma.id, 'read')
+  const { page } = await rig.open({ as: emma, path: `/f/${folder}` })
+  await row(page, 'Stays').click()
+  const said = page.getByRole('status').getByText('You may only read this folder.')
+  for (const key of ['Shift+N', 'Delete', 'F2']) {
+    await page.keyboard.press(key)
+    await said.waitFor()
+    await page.locator('wherry-toasts').getByRole('button', { name: 'Dismiss' }).click()
+    await said.waitFor({ state: 'detached' })
+  }
+  expect(await page.locator('wherry-dialog, wherry-rename-field').count()).toBe(0)
+})

@@ -8,7 +8,6 @@ import '../ui/avatar.ts'
 import type { Menu } from '../ui/menu.ts'
 import { clientContext } from './client-context.ts'
 import { loadLater } from './load-later.ts'
-import { request } from './requests.ts'
 
 /** The signed-in person, and what belongs to the account and to this browser. */
 @customElement('wherry-account-menu')
@@ -54,19 +53,22 @@ export class AccountMenu extends LitElement {
     const items = accountItems({
       showSessions: () => this.#show('sessions'),
       showPassword: () => this.#show('password'),
-      showKeyboard: () => request(this, 'wherry-command', 'help'),
+      showKeyboard: () => this.#show('keyboard'),
       signOut: () => this.client.signOut(),
     })
     await this.menu.openBelow(opener, items)
   }
 
-  async #show(which: 'sessions' | 'password') {
+  async #show(which: 'sessions' | 'password' | 'keyboard') {
     const closed = () => {
       this.dialog = null
     }
     if (which === 'sessions') {
       await import('../account/sessions-dialog.ts')
       this.dialog = html`<wherry-sessions-dialog @close=${closed}></wherry-sessions-dialog>`
+    } else if (which === 'keyboard') {
+      await import('../files/help-dialog.ts')
+      this.dialog = html`<wherry-help-dialog @close=${closed}></wherry-help-dialog>`
     } else {
       await import('../account/password-dialog.ts')
       this.dialog = html`<wherry-password-dialog @close=${closed}></wherry-password-dialog>`

@@ -6,6 +6,7 @@ import type { HubClient, LiveFolder } from '../../core/api.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
+import { copyText } from '../ui/copy-text.ts'
 import { announce, say } from '../ui/say.ts'
 import { type Crumb, crumbPath } from './breadcrumbs.ts'
 import { Clipboard } from './clipboard.ts'
@@ -63,6 +64,15 @@ export class FileCommands {
 
   #isAllowed(name: CommandName): boolean {
     return includesLevel(this.#page.folder.info?.level ?? null, commands[name].level)
+  }
+
+  /** Says why not, where it is the level in the folder. */
+  refuse(name: CommandName): void {
+    const { info } = this.#page.folder
+    if (!info || this.#isAllowed(name)) return
+    const text =
+      info.level === 'read' ? msg('You may only read this folder.') : msg('You may not do that here.')
+    say(this.#page, { text, tone: 'error' })
   }
 
   run(name: CommandName): void {
@@ -187,8 +197,8 @@ export class FileCommands {
   }
 
   #copyLink(entry: Entry) {
-    void navigator.clipboard.writeText(new URL(folderPath(entry.id), location.href).href)
-    say(this.#page, { text: msg('The address was copied. It opens for those who have access.') })
+    const address = new URL(folderPath(entry.id), location.href).href
+    void copyText(this.#page, address, msg('The address was copied. It opens for those who have access.'))
   }
 
   #take(mode: 'cut' | 'copy') {

@@ -11,11 +11,22 @@ export class HelpDialog extends LitElement {
   static override styles = [
     base,
     css`
-      dl {
-        display: grid;
-        grid-template-columns: minmax(45%, 1fr) auto;
-        gap: 10px 24px;
+      p {
+        margin-block-end: 12px;
         font-size: 13px;
+        color: var(--text-2);
+      }
+      dl {
+        columns: 260px 2;
+        column-gap: 32px;
+        font-size: 13px;
+      }
+      dl > div {
+        display: grid;
+        grid-template-columns: minmax(40%, 1fr) auto;
+        gap: 16px;
+        padding-block: 5px;
+        break-inside: avoid;
       }
       dd {
         display: flex;
@@ -45,8 +56,9 @@ export class HelpDialog extends LitElement {
         .filter(name => commands[name].keys.length > 0)
         .map((name): [string, string[]] => [commands[name].label(), commands[name].keys.map(keyCap)]),
     ]
-    return html`<wherry-dialog heading=${msg('Keyboard')} @close=${() => this.dispatchEvent(new Event('close'))}>
-      <dl>${rows.map(([label, keys]) => html`<dt>${label}</dt><dd>${keys.map(key => html`<kbd>${key}</kbd>`)}</dd>`)}</dl>
+    return html`<wherry-dialog wide heading=${msg('Keyboard')} @close=${() => this.dispatchEvent(new Event('close'))}>
+      <p>${msg('What keys do in a folder:')}</p>
+      <dl>${rows.map(([label, keys]) => html`<div><dt>${label}</dt><dd>${keys.map(key => html`<kbd>${key}</kbd>`)}</dd></div>`)}</dl>
     </wherry-dialog>`
   }
 }

@@ -96,10 +96,12 @@ export const handleKey = (
   const isButton = target instanceof HTMLButtonElement && [' ', 'Enter'].includes(event.key)
   // The focus comes back to where a dialog was opened from, such as the button New of the side bar.
   const isEverywhere = name === 'search' || name === 'help' || name === 'newFolder'
-  if (name === null || isButton || !(isHere || isEverywhere) || !fileCommands.can(name)) return
+  if (name === null || isButton || !(isHere || isEverywhere)) return
+  const isPossible = fileCommands.can(name)
   // Escape also closes dialogs that have lost the focus.
-  if (event.key !== 'Escape') event.preventDefault()
-  fileCommands.run(name)
+  if (isPossible && event.key !== 'Escape') event.preventDefault()
+  if (isPossible) fileCommands.run(name)
+  else fileCommands.refuse(name)
 }
 
 const inDialog = (event: Event) => event.composedPath().some(node => node instanceof HTMLDialogElement)
