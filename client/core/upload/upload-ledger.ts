@@ -150,10 +150,10 @@ export const createLedger = () => {
     stored(indexes: readonly number[]): void {
       for (const index of indexes) setStored(at(index))
     },
-    /** The bytes did not match: answers whether another try makes sense. */
+    /** The bytes did not match, or the hub forgot what it had of it: answers whether another try makes sense. */
     refused(index: number): boolean {
       const slot = at(index)
-      slot.mismatches++
+      if (slot.begunBytes === 0) slot.mismatches++
       slot.begunBytes = 0
       if (slot.state === 'sent') setMissing(index)
       return slot.mismatches < 3
