@@ -130,6 +130,24 @@ describe('a send to a person of the hub', () => {
       expect((await stat(join(kept, name))).mode & 0o777).toBe(0o600)
   })
 
+  test('arrives also where the trusted device cannot be noted, and says so', async () => {
+    const trusted = ['ada', 'laptop'].map(name => join(rig.directory, name, 'config', 'wherry', 'trusted'))
+    for (const folder of trusted) {
+      await rm(folder, { recursive: true, force: true })
+      await writeFile(folder, 'in the way')
+    }
+    const sending = rig.ada.start(['send', file, '--to', bob.email, '--trust'], 'y\n')
+    const receiving = laptop.start(['receive', target, '--trust'], receiveWith('y', 'y'))
+    const sent = await sending.result
+    if (sent.code !== 0) receiving.process.kill()
+    for (const { code, stderr } of [sent, await receiving.result]) {
+      expect(stderr).toContain('wherry: their device could not be noted as trusted: file already exists\n')
+      expect(code).toBe(0)
+    }
+    expect(await hasArrived()).toBe(true)
+    for (const folder of trusted) await rm(folder)
+  })
+
   test('is offered again by itself when the hub was restarted before anybody came', async () => {
     const sending = rig.ada.start(['send', file, '--to', bob.email, '--json'], 'y\n')
     await new Promise(resolve => sending.process.stdout?.once('data', resolve))

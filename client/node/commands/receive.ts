@@ -17,7 +17,7 @@ import { isSignedIn, startFromOffer } from '../peer/offered-receipt.ts'
 import { type PartStore, partStore } from '../peer/part-store.ts'
 import { interruptedReceipts, lostInWords, type ReceiptStart, startFrom } from '../peer/receipt-start.ts'
 import { runTimers } from '../peer/run-timers.ts'
-import { trustedDevices } from '../peer/trusted-devices.ts'
+import { trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
 
 /** The offer, as soon as it is there and waits for an answer; null if it was accepted by an earlier run. */
 const whenOffered = (transfer: PeerTransfer): Promise<PeerOffer | null> =>
@@ -126,7 +126,8 @@ const runReceipt = async (
     accepted: kept.value?.transfer ?? undefined,
     comparison: kept.value?.comparison,
     onTrust: secret => {
-      if (keep.person) trusting = trustedDevices(keep.hub, client.user?.id, keep.person).add(secret)
+      if (!keep.person) return
+      trusting = trustDevice(trustedDevices(keep.hub, client.user?.id, keep.person), secret, output)
     },
     onKeep: now => void kept.write({ ...keep, ...now, keptAt: Date.now() }),
   })

@@ -19,7 +19,7 @@ import { type KeptSend, openKeptSend, snapshotOf } from '../peer/kept-sends.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
 import { runTimers } from '../peer/run-timers.ts'
 import { readSendTree, type SendTree } from '../peer/send-tree.ts'
-import { recipient, trustedDevices } from '../peer/trusted-devices.ts'
+import { recipient, trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
 
 type SendRun = {
   client: Client
@@ -156,7 +156,7 @@ const runSend = async (
     transfer: state.transfer ?? undefined,
     comparison: state.room?.comparison,
     onTrust: secret => {
-      trusting = devices?.add(secret)
+      if (devices) trusting = trustDevice(devices, secret, output)
     },
     onKeep({ room, again, transfer, comparison }) {
       const secrets = [{ via: 'again', secret: again } as const]

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as v from 'valibot'
 import type { Person } from '../../../protocol/values.ts'
+import type { Output } from '../cli/output.ts'
 import { configDirectory } from '../current-hub.ts'
+import { whyOf } from '../why-of.ts'
 import { openKept, readKept } from './kept-file.ts'
 
 /** The latest devices of one person. */
@@ -31,12 +33,27 @@ export const trustedDevices = (hub: string, account: string | undefined, person:
         const kept = await openKept(path, schema)
         if (kept) {
           const others = kept.value?.secrets.filter(one => one !== secret) ?? []
-          await kept.write({ secrets: [secret, ...others].slice(0, mostDevices) })
-          return kept.release()
+          await kept
+            .write({ secrets: [secret, ...others].slice(0, mostDevices) })
+            .finally(() => kept.release())
+          return
         }
         // Another process writes it at this moment.
         await setTimeout(50)
       }
     },
+  }
+}
+
+/** Trusts a device from now on. The transfer goes on where it cannot be kept: pictures are compared again the next time. */
+export const trustDevice = async (
+  devices: ReturnType<typeof trustedDevices>,
+  secret: string,
+  output: Output,
+): Promise<void> => {
+  try {
+    await devices.add(secret)
+  } catch (error) {
+    output.problem(`their device could not be noted as trusted: ${whyOf(error)}`)
   }
 }
