@@ -26,9 +26,16 @@ beforeEach(async () => {
   mal = await rig.signIn(`mal${made}`, account)
 })
 
+/** Disables the account; the command stands still meanwhile, so that it is not through before. */
+const disable = async ({ process }: Pick<ReturnType<CommandLine['start']>, 'process'>) => {
+  process.kill('SIGSTOP')
+  await rig.ada.json(['users', 'disable', email])
+  process.kill('SIGCONT')
+}
+
 /** Disables the account; the command has to say so, and to end soon. */
 const expectEnded = async ({ process, result }: ReturnType<CommandLine['start']>) => {
-  await rig.ada.json(['users', 'disable', email])
+  await disable({ process })
   const tooLong = setTimeout(() => process.kill('SIGKILL'), soonMs)
   const { code, stderr } = await result
   clearTimeout(tooLong)
@@ -111,7 +118,7 @@ describe('of an account that was disabled', () => {
     const sending = await beginSend(rig.ada, [file, '--path', 'relay'])
     const receiving = mal.start(['receive', target, '--path', 'relay', '--yes'], sending.code ?? '')
     await hasArrived('big.bin.part', 8 * MiB)
-    await rig.ada.json(['users', 'disable', email])
+    await disable(receiving)
     expect(await readdir(target)).toEqual(['big.bin.part'])
     expect(await receiving.result).toMatchObject({ code: 0 })
     expect(outcomeOf(await sending.result)).toMatchObject({ files: 1, bytes: 500 * MiB })
