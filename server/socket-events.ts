@@ -14,7 +14,7 @@ type Parts = Pick<Hub, 'transfers' | 'relays' | 'log'> & {
 }
 
 /** Addresses of pages that the log names. */
-const mostRefusedTold = 100
+export const mostRefusedTold = 100
 
 /** Joins the sockets of the transport to the dispatcher and the transfers, message by message in their order. */
 export const socketEvents = ({

@@ -1,6 +1,8 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { limits } from '../../protocol/limits.ts'
+import { mostRefusedTold } from '../../server/socket-events.ts'
 import { administrator, type TemporaryHub, temporaryHub } from '../support/hub.ts'
 import { rawClient, signedInClient } from '../support/raw-client.ts'
 
@@ -13,9 +15,9 @@ beforeAll(async () => {
 })
 afterAll(() => hub.remove())
 
-const outcome = (protocol: string, options: WebSocket.ClientOptions = {}): Promise<number> =>
+const outcome = (protocol: string, options: WebSocket.ClientOptions = {}, at = hub): Promise<number> =>
   new Promise(resolve => {
-    const socket = new WebSocket(hub.socketUrl, protocol, options)
+    const socket = new WebSocket(at.socketUrl, protocol, options)
     socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
     socket.on('error', () => {})
     socket.on('open', () => {
@@ -37,6 +39,18 @@ describe('an upgrade', () => {
 
   test('of a page of the hub itself is taken', async () => {
     expect(await outcome('wherry.v1', { origin: `http://localhost:${hub.port}` })).toBe(101)
+  })
+
+  test('of pages elsewhere is told in the log once for each, and not for as many as a stranger likes', async () => {
+    const lines: string[] = []
+    const write = (line: string) => void lines.push(line)
+    const quiet = await temporaryHub({}, { log: pino({ level: 'warn' }, { write }) })
+    const origins = Array.from({ length: mostRefusedTold + 1 }, (_, i) => `https://${i}.evil.example`)
+    for (const origin of ['https://0.evil.example', ...origins])
+      expect(await outcome('wherry.v1', { origin }, quiet)).toBe(403)
+    await quiet.remove()
+    const told = lines.map(line => JSON.parse(line).origin).filter(origin => origin !== undefined)
+    expect(told).toEqual(origins.slice(0, mostRefusedTold))
   })
 
   test('that speaks something else is refused', async () => {
