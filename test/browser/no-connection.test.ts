@@ -22,7 +22,8 @@ const openAt = async (address: string, port: number) => {
   const browser = await startBrowser(`--host-resolver-rules=MAP other.test:80 127.0.0.1:${port}`)
   onTestFinished(() => browser.close())
   const { page } = await openPage(browser, address)
-  await page.goto(address)
+  // What it says first may be over when all of it is loaded.
+  await page.goto(address, { waitUntil: 'commit' })
   return page
 }
 
