@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { dropToSend } from '../support/direct-send.ts'
 import { webRig } from '../support/web-rig.ts'
@@ -7,8 +8,10 @@ import { drop, openFolder, row, upload } from '../support/web-steps.ts'
 
 const rig = webRig()
 
-/** Runs in the page: reads what is in a dropped folder as slowly as if there were very much of it. */
-const readSlowly = (): void => {
+/** Runs in the page: reads what is in a dropped folder when the test says so, as if there were very much of it. */
+const readWhenTold = (): void => {
+  const told = Promise.withResolvers<void>()
+  Object.assign(window, { readOn: told.resolve })
   const { webkitGetAsEntry } = DataTransferItem.prototype
   DataTransferItem.prototype.webkitGetAsEntry = function () {
     const entry = webkitGetAsEntry.call(this)
@@ -17,11 +20,14 @@ const readSlowly = (): void => {
     const reader = Object.getPrototypeOf((entry as FileSystemDirectoryEntry).createReader())
     const { readEntries } = reader
     reader.readEntries = function (...callbacks: unknown[]) {
-      setTimeout(() => readEntries.apply(this, callbacks), 1000)
+      void told.promise.then(() => readEntries.apply(this, callbacks))
     }
     return entry
   }
 }
+
+const readOn = (page: Page): Promise<void> =>
+  page.evaluate(() => (window as unknown as { readOn: () => void }).readOn())
 
 /** Runs in the page: counts the files of dropped folders that are being opened. */
 const countOpening = (): void => {
@@ -151,11 +157,12 @@ test.for(['another folder', 'another page'])(
     await mkdir(join(top, 'below'), { recursive: true })
     for (const name of ['one.txt', 'below/two.txt']) await writeFile(join(top, name), name)
 
-    const { page } = await rig.open({ path: `/f/${here}`, script: readSlowly })
+    const { page } = await rig.open({ path: `/f/${here}`, script: readWhenTold })
     await row(page, 'Inner').waitFor()
     await drop(page, [top])
     if (where === 'another folder') await openFolder(page, 'Inner')
     else await page.getByRole('link', { name: 'Shared with me' }).click()
+    await readOn(page)
     await page.getByRole('heading', { name: '2 uploaded', exact: true }).waitFor()
     expect(await rig.list(inner)).toEqual([])
     const all = ['', '/below', '/below/two.txt', '/one.txt'].map(path => `Big before ${where}${path}`)
@@ -169,13 +176,14 @@ test.for(['/f/', '/send'])(
     const top = join(rig.directory, `Slow at${path.replaceAll('/', ' ')}`)
     await mkdir(top)
     await writeFile(join(top, 'slow.txt'), 'slow')
-    const { page } = await rig.open({ path, script: readSlowly })
+    const { page } = await rig.open({ path, script: readWhenTold })
     await page.locator('wherry-drop-zone').waitFor({ state: 'attached' })
     await (path === '/send' ? dropToSend : drop)(page, [top])
     await page.getByText('Reading what was dropped: 0 items so far').waitFor()
-    const asked = page.waitForEvent('dialog', { timeout: 5000 })
+    const asked = page.waitForEvent('dialog')
     await page.close({ runBeforeUnload: true })
     await (await asked).dismiss()
+    await readOn(page)
     await page.getByText(path === '/send' ? 'slow.txt' : '1 uploaded').waitFor()
     await page.getByText('Reading what was dropped').waitFor({ state: 'detached' })
   },
