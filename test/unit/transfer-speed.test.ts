@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { createSpeedometer } from '../../client/core/speedometer.ts'
 import type { ShownUpload } from '../../client/web/uploads/messages.ts'
-import { createSpeedometer } from '../../client/web/uploads/speedometer.ts'
 import { isHeldUp } from '../../client/web/uploads/tray-order.ts'
 import { timeLeft } from '../../client/web/uploads/upload-words.ts'
 
@@ -41,6 +41,22 @@ describe('createSpeedometer', () => {
     const chunkEachEightSeconds = Array.from({ length: 80 }, (_, i) => (i % 8 === 7 ? 8 * MB : 0))
     const { rates } = ratesOf(chunkEachEightSeconds)
     for (const rate of rates.slice(8)) expect(rate / MB).toBeCloseTo(1)
+  })
+
+  test('goes on telling it where a chunk takes half a minute and others a few seconds', () => {
+    const kB = 1000
+    const gaps = [35, 35, 12, 35, 5, 35, 35]
+    const { rates } = ratesOf(gaps.flatMap(gap => [...times(gap - 1, 0), gap * 30 * kB]))
+    for (const rate of rates.slice(70)) expect(rate / kB).toBeCloseTo(30)
+    // Nobody knows when what comes first began.
+    expect(new Set(rates.slice(0, 70).map(Math.round))).toEqual(new Set([0, 30 * kB]))
+  })
+
+  test('takes no wait for the speed of what comes after it', () => {
+    const { rates } = ratesOf([...times(300, 0), ...times(5, MB), ...times(90, 0), ...times(5, MB)])
+    for (const rate of rates) expect([0, MB]).toContain(Math.round(rate))
+    for (const at of [301, 303, 396, 399]) expect(rates[at]).toBeCloseTo(MB)
+    expect(rates[394]).toBe(0)
   })
 })
 

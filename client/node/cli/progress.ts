@@ -1,9 +1,11 @@
 import { Presets, SingleBar } from 'cli-progress'
+import { createSpeedometer } from '../../core/speedometer.ts'
 import { formatBytes } from './output.ts'
 
 /** A bar on standard error: `update` as often as you like, `stop` leaves the last state standing. */
 export type ProgressBar = {
-  update(bytes: number, totalBytes: number, label: string): void
+  /** `movedBytes`: of now, for the speed; by default `bytes`, of which some may have been there before. */
+  update(bytes: number, totalBytes: number, label: string, movedBytes?: number): void
   stop(): void
 }
 
@@ -15,9 +17,6 @@ const timeLeft = (bytes: number, rate: number): string => {
   const seconds = Math.ceil(bytes / rate)
   return seconds < 120 ? ` · ${seconds} s left` : ` · ${Math.ceil(seconds / 60)} min left`
 }
-
-/** Weight of the newest second in the smoothed rate. */
-const smoothing = 0.3
 
 export const createProgressBar = (interactive: boolean): ProgressBar => {
   if (!interactive) return silent
@@ -31,34 +30,35 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
     },
     Presets.shades_classic,
   )
-  let rate = 0
-  let last = { at: performance.now(), bytes: 0 }
-  let started = false
+  const speed = createSpeedometer()
+  let now = { bytes: 0, totalBytes: 0, label: '', movedBytes: 0 }
+  let tick: ReturnType<typeof setInterval> | undefined
+
+  const show = () => {
+    const { bytes, totalBytes, label, movedBytes } = now
+    speed.measure(movedBytes, performance.now())
+    const values = {
+      done: formatBytes(bytes),
+      all: formatBytes(totalBytes),
+      rate: formatBytes(speed.rate),
+      left: timeLeft(totalBytes - bytes, speed.rate),
+      label,
+    }
+    if (!tick) bar.start(Math.max(1, totalBytes), bytes, values)
+    // Also when nothing comes: that is to be seen while it lasts.
+    tick ??= setInterval(show, 1000).unref()
+    bar.setTotal(Math.max(1, totalBytes))
+    bar.update(totalBytes === 0 ? 1 : bytes, values)
+  }
+
   return {
-    update(bytes, totalBytes, label) {
-      if (!started) {
-        bar.start(Math.max(1, totalBytes), bytes, { done: '', all: '', rate: '', left: '', label })
-        last = { at: performance.now(), bytes }
-        started = true
-      }
-      const seconds = (performance.now() - last.at) / 1000
-      if (seconds >= 0.5) {
-        const now = (bytes - last.bytes) / seconds
-        rate = rate === 0 ? now : rate + smoothing * (now - rate)
-        last = { at: performance.now(), bytes }
-      }
-      bar.setTotal(Math.max(1, totalBytes))
-      const values = {
-        done: formatBytes(bytes),
-        all: formatBytes(totalBytes),
-        rate: formatBytes(Math.max(0, rate)),
-        left: timeLeft(totalBytes - bytes, rate),
-        label,
-      }
-      bar.update(totalBytes === 0 ? 1 : bytes, values)
+    update(bytes, totalBytes, label, movedBytes = bytes) {
+      now = { bytes, totalBytes, label, movedBytes }
+      show()
     },
     stop() {
-      if (started) bar.stop()
+      clearInterval(tick)
+      if (tick) bar.stop()
     },
   }
 }

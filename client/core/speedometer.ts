@@ -10,8 +10,11 @@ export type Speedometer = {
 const shownSeconds = 60
 /** What of an old rate is left after a second: about five seconds until it is forgotten. */
 const kept = 0.65
-/** So long without a byte is a stop. Less may be a slow link, where whole chunks are counted seconds apart. */
+/** So long without a byte is a stop, unless it is not much longer than was usual: on a slow link whole chunks are counted. */
 const stillSeconds = 10
+const timesUsual = 4
+/** Longer gaps are waits. */
+const longestGapSeconds = 30
 
 type Mark = { bytes: number; at: number }
 
@@ -21,6 +24,8 @@ export const createSpeedometer = (): Speedometer => {
   let last: Mark | null = null
   /** When bytes were last seen to move. */
   let moved: Mark = { bytes: 0, at: 0 }
+  /** The longest time between two movements lately. */
+  let gap = 0
 
   const graph = (bytes: number, passed: number) => {
     for (let i = 0; i < Math.min(shownSeconds, Math.round(passed)); i++) seconds.push(bytes / passed)
@@ -28,14 +33,16 @@ export const createSpeedometer = (): Speedometer => {
   }
   const smooth = (now: Mark) => {
     const still = (now.at - moved.at) / 1000
-    if (now.bytes > moved.bytes) {
-      const passed = Math.min(still, stillSeconds)
-      const current = (now.bytes - moved.bytes) / passed
-      rate = rate === 0 ? current : current + kept ** passed * (rate - current)
-      moved = now
-    } else if (still >= stillSeconds) {
-      rate = 0
+    const isStop = still >= Math.max(stillSeconds, timesUsual * gap)
+    if (isStop) rate = 0
+    if (now.bytes === moved.bytes) return
+    // How long it took to come is not known of what comes after a stop.
+    if (!isStop) {
+      const current = (now.bytes - moved.bytes) / still
+      rate = rate === 0 ? current : current + kept ** still * (rate - current)
     }
+    gap = Math.max(gap / 2, Math.min(still, longestGapSeconds))
+    moved = now
   }
 
   return {
