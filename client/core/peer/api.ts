@@ -125,6 +125,9 @@ export type PeerLink = {
   close(): Promise<void>
   /** Bytes of payload, for speed and estimates. */
   readonly sentBytes: number
+  /** Of those sent, what the other side has. */
+  readonly arrivedBytes: number
+  onArrival(listener: () => void): Stop
   readonly receivedBytes: number
 }
 
@@ -225,9 +228,11 @@ export type TransferStatus = {
   readonly path: CarrierKind | null
   /** Verified and durable on the receiver's side, those of earlier runs included. */
   readonly doneBytes: number
+  /** Those, and what arrived of further chunks: so that something is seen to move on a slow link too. */
+  readonly arrivedBytes: number
   readonly totalBytes: number
   readonly doneFiles: number
-  /** Chunks that travelled in this run, in bytes. */
+  /** Bytes of chunks that arrived on the receiver's side in this run, as far as is known here. */
   readonly movedBytes: number
   readonly error: WherryError | null
 }

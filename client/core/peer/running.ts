@@ -1,7 +1,17 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { PeerMessage } from '../../../protocol/peer.ts'
 import type { Timers } from '../api.ts'
-import type { ByPerson, PeerLink, PeerOffer, PeerTransfer, Role, Room, Secret, TransferPhase } from './api.ts'
+import type {
+  ByPerson,
+  PeerLink,
+  PeerOffer,
+  PeerTransfer,
+  Role,
+  Room,
+  Secret,
+  TransferPhase,
+  TransferStatus,
+} from './api.ts'
 import { createComparing, type KeptComparison } from './comparing.ts'
 import type { Connect } from './direct.ts'
 import { type Joining, joinPeers } from './joining.ts'
@@ -61,6 +71,8 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   let isRunning = false
   let reach: Reach = 'reached'
   const paused = { here: false, there: false }
+  /** Arrived of chunks that are not durable yet. */
+  let comingBytes = 0
   let end: End | null = null
   let isStopped = false
   /** The sender's, until people compared: whoever is in the middle learns no name. */
@@ -83,6 +95,11 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const showOffer = (offer: PeerOffer) => {
     const totalBytes = offer.files.reduce((sum, { size }) => sum + size, 0)
     status.set({ offer, totalBytes })
+  }
+
+  const showBytes = (change: Partial<TransferStatus>) => {
+    const { doneBytes, totalBytes } = { ...status.now, ...change }
+    status.set({ ...change, arrivedBytes: Math.min(totalBytes, doneBytes + comingBytes) })
   }
 
   const keep = () => {
@@ -142,15 +159,21 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
       isRunning = true
       show()
     },
-    progress: (doneBytes, doneFiles) => status.set({ doneBytes, doneFiles }),
-    moved: bytes => status.set({ movedBytes: status.now.movedBytes + bytes }),
+    progress(doneBytes, doneFiles) {
+      comingBytes = Math.max(0, comingBytes - (doneBytes - status.now.doneBytes))
+      showBytes({ doneBytes, doneFiles })
+    },
+    moved(bytes) {
+      comingBytes += bytes
+      showBytes({ movedBytes: status.now.movedBytes + bytes })
+    },
     paused(isPaused) {
       paused.there = isPaused
       show()
     },
     done() {
       const { totalBytes, offer } = status.now
-      status.set({ doneBytes: totalBytes, doneFiles: offer?.files.length ?? 0 })
+      status.set({ doneBytes: totalBytes, arrivedBytes: totalBytes, doneFiles: offer?.files.length ?? 0 })
       void finish({ phase: 'done', error: null }, null)
     },
     endedByPeer: error => failed(error, null),
@@ -180,6 +203,9 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
         // A receiver that has all says so again.
         if (end && !(end.phase === 'done' && role === 'receiver')) return
         paused.there = false
+        // What of a chunk came over the link before comes again.
+        comingBytes = 0
+        showBytes({})
         if (role === 'sender' && comparing.isOpen) held = link
         else side.attach(link)
         show()

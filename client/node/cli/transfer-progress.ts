@@ -80,7 +80,7 @@ export const showTransfer = async (
     if (status.phase === 'done') endedAt ??= performance.now()
     const hasBar = startedAt !== null && status.totalBytes > 0
     if (!hasBar || !output.interactive) note(status)
-    if (hasBar) bar.update(status.doneBytes, status.totalBytes, label(status))
+    if (hasBar) bar.update(status.arrivedBytes, status.totalBytes, label(status), status.movedBytes)
   }
 
   const aborted = Promise.withResolvers<never>()

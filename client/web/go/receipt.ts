@@ -146,7 +146,7 @@ export const arrived = async (earlier: RememberedReceipt): Promise<Receipt> => {
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0)
   const status: TransferStatus = {
     ...{ phase: 'done', offer, comparison: null, path: null, error: null, totalBytes },
-    ...{ doneBytes: totalBytes, doneFiles: files.length, movedBytes: 0 },
+    ...{ doneBytes: totalBytes, arrivedBytes: totalBytes, doneFiles: files.length, movedBytes: 0 },
   }
   const nothing = () => {}
   return {

@@ -39,8 +39,8 @@ export class TransferProgress extends LitElement {
   override render() {
     const { status } = this
     if (!status) return nothing
-    const { totalBytes, doneBytes, phase } = status
-    const share = phase === 'done' ? 1 : totalBytes === 0 ? 0 : doneBytes / totalBytes
+    const { totalBytes, arrivedBytes, phase } = status
+    const share = phase === 'done' ? 1 : totalBytes === 0 ? 0 : arrivedBytes / totalBytes
     const way = phase === 'running' || phase === 'paused' ? pathWords(status.path) : ''
     return html`<div class=${toneOf(status)}>
       <progress max="1" .value=${share} aria-label=${msg('Progress')}></progress>

@@ -26,13 +26,13 @@ export const offerWords = ({ files, text }: Pick<PeerOffer, 'files' | 'text'>): 
 }
 
 /** `12 of 40 MB · 21 MB/s · 2 s left`, as far as it is known. */
-export const figures = ({ doneBytes, totalBytes, phase }: TransferStatus, rate: number): string => {
+export const figures = ({ arrivedBytes, totalBytes, phase }: TransferStatus, rate: number): string => {
   const amount =
     phase === 'done'
       ? formatBytes(totalBytes)
-      : msg(str`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`)
+      : msg(str`${formatBytes(arrivedBytes)} of ${formatBytes(totalBytes)}`)
   if (phase !== 'running' || rate <= 0) return amount
-  return [amount, msg(str`${formatBytes(rate)}/s`), timeLeft(totalBytes - doneBytes, rate)]
+  return [amount, msg(str`${formatBytes(rate)}/s`), timeLeft(totalBytes - arrivedBytes, rate)]
     .filter(Boolean)
     .join(' · ')
 }

@@ -59,6 +59,7 @@ const receiverUnderAttack = async () => {
     message: ({ kind }) => heard.push(kind),
     slice() {},
     root() {},
+    arrived() {},
     broken() {},
   })
   const say = (json: unknown) => {

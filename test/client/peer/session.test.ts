@@ -187,6 +187,27 @@ describe('a direct send', () => {
     })
   }
 
+  test('tells on both sides of a slow link what arrived of a chunk, and counts nothing twice', async () => {
+    const sources = [memoryPeerSource(['a'], 2 * MiB + 5)]
+    const { sent, received, store } = startBoth({ sources, room: together({ bytesPerMs: 1000 }) })
+    const seen = { sent: new Set<number>(), received: new Set<number>() }
+    const looks = { sent, received }
+    for (const side of ['sent', 'received'] as const) {
+      looks[side].onChange(() => {
+        const { arrivedBytes, movedBytes, doneBytes } = looks[side].status
+        expect(arrivedBytes).toBe(movedBytes)
+        expect(arrivedBytes).toBeGreaterThanOrEqual(doneBytes)
+        seen[side].add(arrivedBytes)
+      })
+    }
+    await Promise.all([sent.finished, received.finished])
+    expectArrived(store, sources)
+    for (const side of ['sent', 'received'] as const) {
+      expect([...seen[side]].filter(bytes => bytes > 0 && bytes < MiB).length).toBeGreaterThan(1)
+      expect(looks[side].status).toMatchObject({ arrivedBytes: 2 * MiB + 5, movedBytes: 2 * MiB + 5 })
+    }
+  })
+
   test('is not begun without the receiver, who may decline', async () => {
     const room = together()
     const sent = startSend({

@@ -92,6 +92,7 @@ export const frameMemory = (plainBytes: number): Uint8Array<ArrayBuffer> =>
 export const createPlain = (kind: FrameKind, memory: Uint8Array<ArrayBuffer>) => {
   const view = new DataView(memory.buffer)
   let length = plainHeadBytes
+  let messageBytes = 0
   view.setUint8(0, kind)
   return {
     memory,
@@ -104,6 +105,7 @@ export const createPlain = (kind: FrameKind, memory: Uint8Array<ArrayBuffer>) =>
       for (const part of parts) {
         memory.set(part, length)
         length += part.length
+        messageBytes += part.length
       }
       view.setUint32(lengthAt, length - lengthAt - lengthBytes, true)
     },
@@ -113,6 +115,10 @@ export const createPlain = (kind: FrameKind, memory: Uint8Array<ArrayBuffer>) =>
     },
     get length(): number {
       return length
+    },
+    /** Of its messages alone. */
+    get messageBytes(): number {
+      return messageBytes
     },
     acknowledge: (number: number): void => writeNumber(view, 1, number),
   }

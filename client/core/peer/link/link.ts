@@ -42,6 +42,7 @@ export type OwnLink = PeerLink & {
 export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLink => {
   const messages = createListeners<Uint8Array<ArrayBuffer>>()
   const closings = createListeners<WherryError | null>()
+  const arrivals = createListeners<void>()
   const pathChanges = createListeners<CarrierKind | null>()
   const stops = new Map<Lane, Stop>()
   const room = createBell()
@@ -110,6 +111,7 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     watch.progressed(from)
     for (const [lane, bytes] of byLane) paths.arrived(lane, bytes)
     room.ring()
+    arrivals.emit()
     pump()
   }
 
@@ -189,6 +191,7 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     pathChanges.emit(null)
     messages.clear()
     closings.clear()
+    arrivals.clear()
     pathChanges.clear()
   }
 
@@ -255,6 +258,10 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     get sentBytes() {
       return sentBytes
     },
+    get arrivedBytes() {
+      return outbox.arrivedBytes
+    },
+    onArrival: arrivals.add,
     get receivedBytes() {
       return receivedBytes
     },

@@ -21,6 +21,7 @@ type Outgoing<Lane> = {
   /** That `sealed` is in, to be used again once it arrived; null where it has memory of its own. */
   memory: Uint8Array<ArrayBuffer> | null
   bytes: number
+  messageBytes: number
   on: Lane | null
 }
 
@@ -52,6 +53,8 @@ export type Outbox<Lane> = {
   readonly oldest: Lane | null
   /** Taken and not acknowledged. */
   readonly bytes: number
+  /** Of messages, acknowledged. */
+  readonly arrivedBytes: number
   /** Frames that were numbered. */
   readonly nextNumber: number
   readonly isEmpty: boolean
@@ -82,6 +85,7 @@ export const createOutbox = <Lane>(
   let unsent = 0
   let nextNumber = 0
   let bytes = 0
+  let arrivedBytes = 0
   let sealing = 0
   let gathering: Plain | null = null
   const memories = createMemories()
@@ -94,12 +98,13 @@ export const createOutbox = <Lane>(
   }
 
   const seal = (plain: Plain) => {
-    const { memory, length } = plain
+    const { memory, length: bytes, messageBytes } = plain
     plain.acknowledge(acknowledged())
-    const frame: Outgoing<Lane> = { number: nextNumber++, sealed: null, memory, bytes: length, on: null }
+    const number = nextNumber++
+    const frame: Outgoing<Lane> = { number, sealed: null, memory, bytes, messageBytes, on: null }
     frames.push(frame)
     sealing++
-    sealer.seal(frame.number, memory, length).then(result => {
+    sealer.seal(number, memory, bytes).then(result => {
       // Many small frames would keep much more memory than they fill.
       const isSmall = !plain.isWorthSealing
       const isInMemory = result.buffer === memory.buffer
@@ -163,6 +168,7 @@ export const createOutbox = <Lane>(
       for (let frame = frames[head]; frame?.sealed && frame.number < number; frame = frames[head]) {
         if (frame.on !== null) byLane.set(frame.on, (byLane.get(frame.on) ?? 0) + frame.bytes)
         bytes -= frame.bytes
+        arrivedBytes += frame.messageBytes
         freeMemory(frame)
         frame.sealed = null
         head++
@@ -187,6 +193,9 @@ export const createOutbox = <Lane>(
     },
     get bytes() {
       return bytes
+    },
+    get arrivedBytes() {
+      return arrivedBytes
     },
     get nextNumber() {
       return nextNumber

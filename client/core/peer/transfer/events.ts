@@ -10,7 +10,7 @@ export type TransferEvents = {
   running(): void
   /** Durable on the receiver's side. */
   progress(doneBytes: number, doneFiles: number): void
-  /** Bytes of chunks that travelled. */
+  /** Bytes of chunks that arrived on the receiver's side. */
   moved(bytes: number): void
   /** The other side paused, or goes on. */
   paused(isPaused: boolean): void

@@ -208,6 +208,7 @@ const createRun = (link: PeerLink, shared: Shared) => {
       file.setRoot(root)
       void counted(() => finishIfWhole(incoming, file)).catch(error => fail(error, index))
     },
+    arrived() {},
     broken: error => fail(error, null),
   })
 

@@ -112,6 +112,7 @@ const createRun = (
     message: received,
     slice: () => fail(new WherryError('invalid_message'), null),
     root: () => fail(new WherryError('invalid_message'), null),
+    arrived: events.moved,
     broken: error => fail(error, null),
   })
 
@@ -131,7 +132,6 @@ const createRun = (
         if (!(await until(() => credit >= size && !pauses.isPaused && !isPausedThere))) return
         credit -= size
         await wire.sendChunk(file, chunk, hexToBytes(read.hash), read.bytes)
-        events.moved(size)
       }
     }
     release()

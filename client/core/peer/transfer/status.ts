@@ -21,6 +21,7 @@ export const createStatus = (timers: Timers): StatusBoard => {
     comparison: null,
     path: null,
     doneBytes: 0,
+    arrivedBytes: 0,
     totalBytes: 0,
     doneFiles: 0,
     movedBytes: 0,

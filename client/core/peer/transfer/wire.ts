@@ -37,6 +37,8 @@ export type WireEvents = {
   message(message: PeerMessage): void
   slice(slice: Slice): void
   root(file: number, root: Uint8Array<ArrayBuffer>): void
+  /** Bytes of chunks that were sent have arrived. */
+  arrived(bytes: number): void
   /** The other side said what nobody says. */
   broken(error: WherryError): void
 }
@@ -49,6 +51,17 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
   let parts: Uint8Array<ArrayBuffer>[] = []
   let partBytes = 0
   let telling: Promise<void> = Promise.resolve()
+  /** Slices, and how much the link has brought when it has brought them. */
+  const onWay: { until: number; bytes: number }[] = []
+
+  const arrived = () => {
+    let bytes = 0
+    for (let [first] = onWay; first && first.until <= link.arrivedBytes; [first] = onWay) {
+      bytes += first.bytes
+      onWay.shift()
+    }
+    if (bytes > 0) events.arrived(bytes)
+  }
 
   const sendControl = async (json: Uint8Array) => {
     const most = link.bestMessageBytes - 1
@@ -98,7 +111,8 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
     else throw new WherryError('invalid_message')
   }
 
-  const stop = link.onMessage(message => {
+  const stopArrivals = link.onArrival(arrived)
+  const stopMessages = link.onMessage(message => {
     try {
       receive(message)
     } catch (cause) {
@@ -108,6 +122,11 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
       )
     }
   })
+
+  const stop = () => {
+    stopArrivals()
+    stopMessages()
+  }
 
   /** A slice as long as fits; the first carries the hash. */
   const sendSlice = async (
@@ -124,6 +143,7 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
     if (offset === 0) head.set(hash, dataHeadBytes)
     const end = Math.min(bytes.length, offset + sliceBytes(bytes.length))
     await link.send(offset === 0 ? head : head.subarray(0, dataHeadBytes), bytes.subarray(offset, end))
+    onWay.push({ until: link.sentBytes, bytes: end - offset })
     return end
   }
 
