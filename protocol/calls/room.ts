@@ -33,7 +33,7 @@ export const roomCalls = {
     errors: ['not_found', 'forbidden', 'conflict', 'too_many_requests'],
   }),
   'room.offer': call({
-    doc: 'Tells the person with this e-mail address, wherever signed in, that a send waits in the room: event room.offered. Answers the same whether there is such a person or not. Only who created the room may do it, for one person; again for the same one tells again.',
+    doc: 'Tells the person with this e-mail address, wherever signed in, that a send waits in the room: event room.offered. Answers the same whether there is such a person or not. Only who created the room may do it, for one person; again for the same one tells again. In a room without a slot it tells nobody: it keeps the other seat for that person, who accepted it before a restart of the hub.',
     access: 'room',
     params: v.strictObject({ ...room, email }),
     result: v.strictObject({}),

@@ -31,13 +31,14 @@ export const offerRoom: Handler<'room.offer'> = async (context, { room, email })
   const { storage, rooms, roomLimits, connection, principal, connectionsOf } = context
   const seat = seatIn(rooms, connection, room)
   if (principal.kind !== 'user' || seat !== seat.room.first) throw new WherryError('forbidden')
-  await roomLimits.offer(principal.user)
+  const rings = seat.room.slot !== null
+  if (rings) await roomLimits.offer(principal.user)
   const found = await storage.users.findByEmail(email)
   const user = found === null || found.disabled ? null : found.id
   rooms.offer(seat, { email: email.normalize('NFC').toLowerCase(), user })
   // After the answer, which takes as long where there is nobody.
   setImmediate(() => {
-    if (user === null || rooms.seatOf(connection, room) === null) return
+    if (!rings || user === null || rooms.seatOf(connection, room) === null) return
     for (const one of connectionsOf(user)) {
       if (one !== connection) one.notify('room.offered', { room, from: seat.room.creator })
     }

@@ -21,11 +21,13 @@ export type Room = {
   /** Null once the second seat was taken for the first time, and in a room of two who met before. */
   slot: number | null
   readonly slotExpiresAt: number
+  /** It was opened for whoever comes, not for two who met before. */
+  readonly hadSlot: boolean
   /** What whoever came by the slot calls the second seat: they may come by it again. */
   cameAs: string | null
   /** The one person that it was offered to; `user` is null where there is nobody with that address. */
   offer: { email: string; user: string | null } | null
-  /** The second seat was taken by who it was offered to. */
+  /** The second seat is only for who it was offered to: they took it, here or before the hub forgot it. */
   isAccepted: boolean
   /** Since when both seats are empty; null while one is not. */
   emptySince: number | null
@@ -40,6 +42,7 @@ export const newRoom = (parts: Pick<Room, 'id' | 'creator' | 'address' | 'slot' 
   const seat = (): Seat => ({ room, connection: null, unfollow: () => undefined })
   const room: Room = {
     ...parts,
+    hadSlot: parts.slot !== null,
     // Each seat names its room, and the room its seats.
     get first() {
       return first

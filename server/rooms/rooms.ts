@@ -16,7 +16,7 @@ export type Rooms = {
   create(connection: Connection, user: UserPrincipal, id: string, hasSlot: boolean): Result<'room.create'>
   /** Seats the connection in the second seat; null if nothing like that is known, `unauthenticated` or `forbidden` if another user accepted it. */
   join(connection: Connection, user: string | null, by: BySlot | { room: string }): Result<'room.join'> | null
-  /** Notes who the room is offered to; `conflict` if that is somebody else already. */
+  /** Notes who the room is offered to, and of two who met before keeps it for them; `conflict` if that is somebody else already. */
   offer(seat: Seat, offer: NonNullable<Room['offer']>): void
   /** What waits for the user to be accepted. */
   offersTo(user: string): { room: string; from: Person }[]
@@ -204,7 +204,7 @@ export const createRooms = (parts: RoomParts): Rooms => {
     join: (connection, user, by) => {
       const room = 'slot' in by ? findBySlot(by) : find(by.room)
       if (room === null) return null
-      if (room.isAccepted && room.offer?.user !== user) {
+      if (room.isAccepted && (user === null || room.offer?.user !== user)) {
         const words = 'This was sent to a person of the hub: sign in as that person to go on.'
         throw new WherryError(user === null ? 'unauthenticated' : 'forbidden', words)
       }
@@ -217,7 +217,9 @@ export const createRooms = (parts: RoomParts): Rooms => {
       if (room.offer !== null && room.offer.email !== offer.email) {
         throw new WherryError('conflict', 'This was offered to somebody else. Start another one.')
       }
+      if (room.isAccepted) return
       room.offer = offer
+      room.isAccepted = !room.hadSlot
     },
     offersTo: user =>
       [...rooms.values()]

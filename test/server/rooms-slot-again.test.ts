@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { slotMs } from '../../server/rooms/rooms.ts'
-import { byRoom, bySlot, newId, type RoomsRig, roomsRig } from './rooms-rig.ts'
+import type { RawClient } from '../support/raw-client.ts'
+import { bob, byRoom, bySlot, newId, type RoomsRig, roomsRig } from './rooms-rig.ts'
 
 let rig: RoomsRig
 beforeAll(async () => {
   rig = await roomsRig()
+  await (await rig.user()).call('user.create', bob)
 })
 afterEach(() => rig.hangUp())
 afterAll(() => rig.hub.remove())
@@ -76,6 +78,25 @@ describe('a room of two who met before, which a restarted hub forgot', () => {
     rig.clock.aheadMs = slotMs
     expect(await receiver.call('room.join', byRoom(room))).toEqual({ room, present: true })
     expect(await sender.event('room.joined')).toEqual({ room })
+  })
+
+  test('that was offered to a person is theirs only, and rings nowhere', async () => {
+    const [sender, receiver, room] = [await rig.user(), await rig.user(bob), newId()]
+    await sender.call('room.create', { room, slot: false })
+    await sender.call('room.offer', { room, email: bob.email })
+    const join = (client: RawClient) => client.call('room.join', byRoom(room))
+    await expect(join(await rig.guest())).rejects.toMatchObject({ reason: 'unauthenticated' })
+    await expect(join(await rig.user())).rejects.toMatchObject({ reason: 'forbidden' })
+    expect(await receiver.call('room.listOffers', {})).toEqual({ offers: [] })
+    expect(await join(receiver)).toEqual({ room, present: true })
+    expect(receiver.eventsSoFar('room.offered')).toBe(0)
+  })
+
+  test("that was offered to somebody who is no longer there is nobody else's", async () => {
+    const [sender, guest, room] = [await rig.user(), await rig.guest(), newId()]
+    await sender.call('room.create', { room, slot: false })
+    await sender.call('room.offer', { room, email: 'nobody@example.org' })
+    await expect(guest.call('room.join', byRoom(room))).rejects.toMatchObject({ reason: 'unauthenticated' })
   })
 
   test('still shows the slot of one that was not forgotten', async () => {

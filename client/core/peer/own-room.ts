@@ -12,6 +12,8 @@ export type OwnRoom = RoomSlot & {
   room: Room
   /** Another slot, or the same for longer: the hub was restarted before somebody came. */
   onSlot(listener: (slot: RoomSlot) => void): Stop
+  /** Seated again after somebody came: the hub may have been restarted. */
+  onReturn(listener: () => void): Stop
 }
 
 /**
@@ -24,6 +26,7 @@ export const createRoom = async (
   { isMet = false, ...options }: RoomOptions & { isMet?: boolean } = {},
 ): Promise<OwnRoom> => {
   const slots = createListeners<RoomSlot>()
+  const returns = createListeners<void>()
   let current: RoomSlot = { slot: null, slotExpiresAt: null }
   let hasMet = isMet
   const met = (isThere: boolean) => {
@@ -37,6 +40,7 @@ export const createRoom = async (
     const isNew = slot !== current.slot || slotExpiresAt !== current.slotExpiresAt
     current = { slot, slotExpiresAt }
     if (isNew && slot !== null) slots.emit(current)
+    if (slot === null) returns.emit()
     return present
   }
   const room = await openRoom(
@@ -47,5 +51,5 @@ export const createRoom = async (
   )
   met(room.present)
   room.onPresence(met)
-  return { room, ...current, onSlot: listener => slots.add(listener) }
+  return { room, ...current, onSlot: slots.add, onReturn: returns.add }
 }

@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createBell } from '../../../client/core/bell.ts'
 import type { Room } from '../../../client/core/peer/api.ts'
+import { offerSend } from '../../../client/core/peer/offer-send.ts'
 import { createRoom, type OwnRoom } from '../../../client/core/peer/own-room.ts'
 import { pair } from '../../../client/core/peer/pairing/pairing.ts'
 import { sealedSignals } from '../../../client/core/peer/pairing/sealed-signals.ts'
 import { acceptRoom, joinRoom } from '../../../client/core/peer/room.ts'
 import { limits } from '../../../protocol/limits.ts'
+import { administrator } from '../../support/hub-process.ts'
 import { nextSignal, type PeerClient, roomRig, whenEnded, whenPresent } from './room-rig.ts'
 
 const code = { via: 'code', secret: 'copper-violin' } as const
@@ -128,6 +130,24 @@ describe('a room of a real hub', () => {
     const late = await joinRoom(rig.guest(), { kind: 'slot', slot: slot ?? 0 })
     expect(late.id).toBe(waiting.room.id)
     expect(used).toBe(null)
+  })
+
+  it('that a person accepted is theirs only, also after the hub was killed', async () => {
+    const [sender, receiver] = [await rig.user(), await rig.user()]
+    const own = await offerSend(sender, administrator.email)
+    const room = await acceptRoom(receiver, own.room.id)
+    await whenPresent(own.room)
+    await rig.hub.kill()
+    await Promise.all([whenPresent(own.room, false), whenPresent(room, false)])
+    await rig.hub.start()
+    await Promise.all([whenPresent(own.room), whenPresent(room)])
+    const guest = rig.guest()
+    const refusal = () =>
+      joinRoom(guest, { kind: 'room', room: room.id }).then(
+        () => null,
+        error => error.reason,
+      )
+    await expect.poll(refusal).toBe('unauthenticated')
   })
 
   it('is found again by a receiver who is back before the sender, after a restart of the hub', async () => {
