@@ -158,6 +158,39 @@ describe('a send to a person of the hub', () => {
     expect(await hasArrived()).toBe(true)
   })
 
+  test('that was interrupted before anybody came goes on as the same offer', async () => {
+    const offered = async () => {
+      const sending = rig.ada.start(['send', file, '--to', bob.email, '--json'], 'y\n')
+      const line = await new Promise<string>(resolve =>
+        sending.process.stdout?.once('data', piece => resolve(String(piece))),
+      )
+      return { ...sending, room: JSON.parse(line).offered.room }
+    }
+    const first = await offered()
+    first.process.kill('SIGKILL')
+    await first.result
+    const second = await offered()
+    expect(second.room).toBe(first.room)
+    const received = await laptop.run(['receive', target], receiveWith('y', 'y'))
+    expect([(await second.result).code, received.code]).toEqual([0, 0])
+    expect(await hasArrived()).toBe(true)
+  })
+
+  test('that they opened while its sender was away goes on with them', async () => {
+    const first = rig.ada.start(['send', file, '--to', bob.email, '--json'], '')
+    await new Promise(resolve => first.process.stdout?.once('data', resolve))
+    first.process.kill('SIGKILL')
+    await first.result
+    const receiving = laptop.start(['receive', target], receiveWith('y', 'y'))
+    await new Promise<void>(resolve =>
+      receiving.process.stderr?.on('data', piece => String(piece).includes('is away') && resolve()),
+    )
+    const second = await rig.ada.run(['send', file, '--to', bob.email], 'y\n')
+    expect(second.stderr).toContain('Somebody came')
+    expect([second.code, (await receiving.result).code]).toEqual([0, 0])
+    expect(await hasArrived()).toBe(true)
+  })
+
   test('goes on after both were killed, without comparing again', async () => {
     const big = await randomFile(join(work, 'big.bin'), 160 * MiB)
     const begin = (answers: string, typed: string) => {

@@ -45,15 +45,21 @@ const openRoomFor = async (
   to: string,
   kept: KeptSend['room'] | undefined,
 ): Promise<Room> => {
-  const open = (id?: string) => offerSend(client, to, id, { timers, isMet: id !== undefined })
-  if (kept && isPaired(kept.secrets)) {
-    const own = await open(kept.id).catch(error => {
-      if (isReason(error, 'conflict')) return null
-      throw error
-    })
-    if (own) return { own, secrets: kept.secrets }
+  const secrets = [{ via: 'person', trusted: (await devices?.list()) ?? [] }] as const
+  if (kept) {
+    const isMet = isPaired(kept.secrets)
+    const own = await offerSend(client, to, kept.id, { timers, isMet }).catch(unlessTaken)
+    if (own && isMet) return { own, secrets: kept.secrets }
+    if (own && (own.slot !== null || own.room.present)) return { own, secrets }
+    await own?.room.leave()
   }
-  return { own: await open(), secrets: [{ via: 'person', trusted: (await devices?.list()) ?? [] }] }
+  return { own: await offerSend(client, to, newId(), { timers }), secrets }
+}
+
+/** Null for a room that is somebody else's by now. */
+const unlessTaken = (error: unknown): null => {
+  if (isReason(error, 'conflict')) return null
+  throw error
 }
 
 const isPaired = (secrets: readonly (Secret | ByPerson)[]): boolean =>
@@ -65,10 +71,9 @@ const openSendRoom = async (
   kept: KeptSend['room'] | undefined,
 ): Promise<Room> => {
   if (kept) {
-    const own = await createRoom(client, kept.id, { timers, isMet: isPaired(kept.secrets) }).catch(error => {
-      if (isReason(error, 'conflict')) return null
-      throw error
-    })
+    const own = await createRoom(client, kept.id, { timers, isMet: isPaired(kept.secrets) }).catch(
+      unlessTaken,
+    )
     const isComeMeanwhile = own?.room.present === true && !kept.isMet
     if (own && (isPaired(kept.secrets) || own.slot !== null || isComeMeanwhile))
       return { own, secrets: kept.secrets }
@@ -85,6 +90,15 @@ const showCode = (output: Output, hub: string, secrets: Room['secrets'], { slot 
   output.note('On the other device run `wherry receive` and enter this code, or open the link in a browser:')
   output.event({ code, link }, `${code}\n${link}`)
   output.note('Waiting for the other side. The code holds for ten minutes and for one receiver.')
+}
+
+const showOffered = (output: Output, to: string, { id, present }: OwnRoom['room']): void => {
+  output.note(
+    present
+      ? `Somebody came meanwhile for what was offered to ${printable(to)}: continuing with them.`
+      : `Offered to ${printable(to)}. Waiting for them; nobody came if this takes ten minutes.`,
+  )
+  if (output.json) output.event({ offered: { room: id, to } }, '')
 }
 
 /** There is no code to show: the other side received some of it before, or waits since it entered the code of then. */
@@ -131,11 +145,8 @@ const runSend = async (
   }
   let state: KeptSend = { snapshot, transfer: before?.transfer ?? null, room: { ...room, isMet } }
   await kept.write(state)
-  if (to && !isPaired(secrets)) {
-    output.note(`Offered to ${printable(to)}. Waiting for them; nobody came if this takes ten minutes.`)
-    if (output.json) output.event({ offered: { room: own.room.id, to } }, '')
-  }
-  if (isPaired(secrets) || (isMet && !to)) showContinued(output, isPaired(secrets))
+  if (to && !isPaired(secrets)) showOffered(output, to, own.room)
+  else if (isPaired(secrets) || isMet) showContinued(output, isPaired(secrets))
   showCode(output, hub, secrets, own)
   const stopPresence = own.room.onPresence(isThere => {
     if (!isThere || state.room?.isMet !== false) return
