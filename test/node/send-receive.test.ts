@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { joinRoom } from '../../client/core/peer/room.ts'
+import { startReceipt } from '../../client/core/peer/session.ts'
+import { partStore } from '../../client/node/peer/part-store.ts'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
 import { beginSend, outcomeOf } from '../support/direct-sends.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
@@ -184,6 +186,24 @@ describe('a send', () => {
       expect(second.code).toMatch(/^\d+-[a-z]+-[a-z]+$/)
       expect(second.code?.split('-').slice(1)).not.toEqual(first.code?.split('-').slice(1))
       await kill(second)
+    } finally {
+      client.close()
+    }
+  })
+
+  test('answers nobody before it is noted that somebody came', async () => {
+    await writeFile(join(work, 'x'), 'x')
+    const first = await beginSend(rig.ada, [join(work, 'x')])
+    const { client } = await signedInClient(rig.hub.url, administrator)
+    try {
+      const room = await joinRoom(client, { kind: 'slot', slot: Number.parseInt(first.code ?? '', 10) })
+      const answered = new Promise<void>(resolve => void room.onSignal(() => resolve()))
+      const secret = { via: 'code', secret: 'copper-violin' } as const
+      startReceipt({ room, secret, store: partStore(target) }).finished.catch(() => {})
+      await answered
+      first.process.kill('SIGKILL')
+      expect(await keptOf(room.id)).toContain('"isMet":true')
+      await first.result
     } finally {
       client.close()
     }

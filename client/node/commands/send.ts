@@ -111,6 +111,17 @@ const showContinued = (output: Output, hasReceived: boolean): void => {
   if (output.json) output.event({ code: null, link: null }, '')
 }
 
+/** A code is good for one guess: none is answered before it is noted that somebody came. */
+const answeringAfter = (room: OwnRoom['room'], noted: () => Promise<void>): OwnRoom['room'] =>
+  Object.create(room, {
+    signal: {
+      async value(envelope: string) {
+        await noted()
+        await room.signal(envelope)
+      },
+    },
+  })
+
 /** What of the state outlives a failure. */
 const keepAfter = async (error: unknown, kept: KeptFile<KeptSend>, now: KeptSend): Promise<void> => {
   if (isReason(error, 'declined')) await kept.remove()
@@ -145,18 +156,21 @@ const runSend = async (
   }
   let state: KeptSend = { snapshot, transfer: before?.transfer ?? null, room: { ...room, isMet } }
   await kept.write(state)
+  let noted = Promise.resolve()
+  const noteMet = (isThere: boolean) => {
+    if (!isThere || state.room?.isMet !== false) return
+    state = { ...state, room: { ...state.room, isMet: true } }
+    noted = kept.write(state)
+  }
+  const stopPresence = own.room.onPresence(noteMet)
+  noteMet(own.room.present)
   if (to && !isPaired(secrets)) showOffered(output, to, own.room)
   else if (isPaired(secrets) || isMet) showContinued(output, isPaired(secrets))
   showCode(output, hub, secrets, own)
-  const stopPresence = own.room.onPresence(isThere => {
-    if (!isThere || state.room?.isMet !== false) return
-    state = { ...state, room: { ...state.room, isMet: true } }
-    void kept.write(state)
-  })
   const stopSlots = own.onSlot(slot => showCode(output, hub, state.room?.secrets ?? secrets, slot))
   let trusting: Promise<void> | undefined
   const transfer = startSend({
-    room: paths.limit(own.room),
+    room: paths.limit(answeringAfter(own.room, () => noted)),
     connect: paths.connect,
     timers,
     ...nodeCrypto,
