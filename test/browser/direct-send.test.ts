@@ -242,6 +242,18 @@ describe.each([
     await endsWell(both)
   })
 
+  test('stays paused when the side that paused it loads the page anew', async () => {
+    const both = await start('paused.bin')
+    for (const page of [both.sender, both.receiver]) {
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await page.reload()
+      for (const side of [both.sender, both.receiver]) await transferState(side).getByText('Paused').waitFor()
+      await page.getByRole('button', { name: 'Resume' }).click()
+      await transferState(both.receiver).getByText('Receiving').waitFor()
+    }
+    await endsWell(both)
+  })
+
   test('goes on when the sender loads the page anew, and whatever page of the app is shown', async () => {
     const both = await start('sender reloads.bin')
     await both.sender.getByRole('link', { name: 'Files' }).click()

@@ -39,9 +39,11 @@ export type RunningOptions = {
         again: string
         transfer: string | null
         comparison: KeptComparison | null
+        paused: boolean
       }) => void)
     | undefined
   comparison?: KeptComparison | null | undefined
+  paused?: boolean | undefined
   onTrust?: ((deviceSecret: string) => void) | undefined
   /** The sender's own. */
   offer: PeerOffer | null
@@ -70,7 +72,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   let wasAccepted = false
   let isRunning = false
   let reach: Reach = 'reached'
-  const paused = { here: false, there: false }
+  const paused = { here: options.paused ?? false, there: false }
   /** Arrived of chunks that are not durable yet. */
   let comingBytes = 0
   let end: End | null = null
@@ -105,7 +107,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const keep = () => {
     if (again === null) return
     const transfer = role === 'sender' || isAccepted ? (status.now.offer?.transfer ?? accepted ?? null) : null
-    onKeep?.({ room: room.id, again, transfer, comparison: comparing.kept })
+    onKeep?.({ room: room.id, again, transfer, comparison: comparing.kept, paused: paused.here })
   }
 
   /** Says the last message, closes the link when it arrived, and leaves. */
@@ -234,6 +236,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   )
 
   if (options.offer) showOffer(options.offer)
+  if (paused.here) side.setPaused(true)
   const stopPresence = room.onPresence(show)
   show()
 
@@ -241,6 +244,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
     if (end || paused.here === isPaused) return
     paused.here = isPaused
     side.setPaused(isPaused)
+    keep()
     show()
   }
 

@@ -20,6 +20,8 @@ export type Kept = {
   transfer: string | null
   /** Of a send to a person. */
   comparison: KeptComparison | null
+  /** By this side. */
+  paused: boolean
 }
 
 type PeerOptions = {
@@ -30,6 +32,8 @@ type PeerOptions = {
   onKeep?: ((kept: Kept) => void) | undefined
   /** Kept.comparison of what is continued. */
   comparison?: KeptComparison | null | undefined
+  /** Kept.paused of what is continued. */
+  paused?: boolean | undefined
   /** The other device is trusted from now on: a secret to be kept with the person, and brought as ByPerson.trusted. */
   onTrust?: ((deviceSecret: string) => void) | undefined
   /** A faster one than WebCrypto's, where there is one. */

@@ -76,9 +76,10 @@ export const receive = async (client: Link, worker: () => Worker, way: Way): Pro
     secret: secretOf(way),
     accepted: earlier?.transfer ?? undefined,
     comparison: earlier?.comparison,
-    onKeep({ again, transfer: accepted, comparison }) {
+    paused: earlier?.paused,
+    onKeep({ again, transfer: accepted, comparison, paused }) {
       remembered ??= { ...newReceipt(room.id), person: way.kind === 'offer' ? way.person : null }
-      keep({ again, transfer: accepted, comparison })
+      keep({ again, transfer: accepted, comparison, paused })
     },
     onTrust(secret) {
       const { person } = remembered ?? {}

@@ -22,6 +22,8 @@ export type RememberedReceipt = {
   /** Who of this hub offered it, as trusted-devices.ts names people, to an account; `sender` as the hub calls them. Not there by code or link. */
   person?: { account: string; name: string; sender: string } | null
   comparison?: KeptComparison | null
+  /** It waits for this side, also after a reload. Absent in records of earlier versions of this page. */
+  paused?: boolean
 }
 
 interface Schema extends DBSchema {

@@ -22,6 +22,8 @@ export type Invited = {
   /** The address of a person of this hub, instead of a code. */
   readonly to: string | null
   readonly comparison: KeptComparison | null
+  /** By this side. */
+  readonly paused: boolean
   /** Null before the hub gave a number, and after somebody came. */
   readonly invitation: Invitation | null
   /** Null until the room is open. */
@@ -42,7 +44,7 @@ type InviteOptions = {
   text: string | null
   sources(): PeerSource[]
   /** A receiver of an earlier visit, to be found again. */
-  earlier?: Pick<Invited, 'room' | 'secrets' | 'comparison'> | undefined
+  earlier?: Pick<Invited, 'room' | 'secrets' | 'comparison' | 'paused'> | undefined
   changed(): void
   /** What has to be known after a reload is different now. */
   keep(): void
@@ -55,6 +57,7 @@ export const invite = (options: InviteOptions): Invited => {
   const speed = createSpeedometer()
   let secrets: readonly Secret[] = options.earlier?.secrets ?? []
   let comparison: KeptComparison | null = options.earlier?.comparison ?? null
+  let paused = options.earlier?.paused ?? false
   let invitation: Invitation | null = null
   let transfer: PeerTransfer | null = null
   let error: unknown = null
@@ -109,10 +112,11 @@ export const invite = (options: InviteOptions): Invited => {
   const start = (room: Room, known: readonly Secret[] | readonly [ByPerson]) => {
     transfer = startSend({
       ...{ room, secrets: known, connect: directWays(), sources: options.sources() },
-      ...{ text: options.text, from: from.name, transfer: options.transfer, comparison },
+      ...{ text: options.text, from: from.name, transfer: options.transfer, comparison, paused },
       onKeep(kept) {
         secrets = [{ via: 'again', secret: kept.again }]
         comparison = kept.comparison
+        paused = kept.paused
         keep()
       },
       onTrust(secret) {
@@ -138,6 +142,9 @@ export const invite = (options: InviteOptions): Invited => {
     },
     get comparison() {
       return comparison
+    },
+    get paused() {
+      return paused
     },
     get invitation() {
       return invitation

@@ -24,6 +24,8 @@ export type RememberedReceiver = {
   /** A person of this hub; not there by code or link, and before there were such sends. */
   to?: string | null
   comparison?: KeptComparison | null
+  /** It waits for this side, also after a reload. Absent in records of earlier versions of this page. */
+  paused?: boolean
 }
 
 /** A direct send that began in this browser, so that it can go on after a reload. */

@@ -101,8 +101,8 @@ const createSends = (client: Link, user: { id: string; name: string }, left: Pro
     if (open.length === 0) return forgetSend(transfer)
     return rememberSend({
       ...{ transfer, user: user.id, startedAt, files, folders, text },
-      receivers: open.map(({ room, secrets, to, comparison }) => ({
-        ...{ room, secrets: [...secrets], to, comparison },
+      receivers: open.map(({ room, secrets, to, comparison, paused }) => ({
+        ...{ room, secrets: [...secrets], to, comparison, paused },
       })),
     })
   }
@@ -205,8 +205,10 @@ const waitingReceiver = ({
   secrets,
   to = null,
   comparison = null,
+  paused = false,
 }: RememberedSend['receivers'][number]): Invited => ({
-  ...{ room, secrets, to, comparison, invitation: null, transfer: null, error: null, rate: 0, isOver: false },
+  ...{ room, secrets, to, comparison, paused, invitation: null, transfer: null, error: null },
+  ...{ rate: 0, isOver: false },
   end: () => {},
 })
 
