@@ -214,19 +214,3 @@ test('files dropped into an open folder show their progress and become rows', as
     await upload(page, name).getByText('Verified').waitFor()
   }
 })
-
-test('of files with the same name the tray tells the folders that they were in', async () => {
-  const folder = await rig.makeFolder('Same names')
-  const dropped = join(rig.directory, 'Trip')
-  for (const day of ['Monday', 'Tuesday']) {
-    await mkdir(join(dropped, day), { recursive: true })
-    await writeFile(join(dropped, day, 'IMG_1.jpg'), day)
-  }
-  const { page } = await rig.open({ path: `/f/${folder}` })
-  await drop(page, [dropped])
-  for (const day of ['Monday', 'Tuesday'])
-    await upload(page, 'IMG_1.jpg')
-      .filter({ hasText: `Trip/${day}` })
-      .getByText('Verified')
-      .waitFor()
-})

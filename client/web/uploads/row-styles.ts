@@ -31,10 +31,6 @@ export const rowStyles = css`
   .state {
     color: var(--text-2);
   }
-  .folder {
-    color: var(--text-2);
-    overflow-wrap: anywhere;
-  }
   :is(.warn, .danger, .live) .state {
     color: var(--tone);
   }

@@ -54,12 +54,11 @@ export class UploadRow extends LitElement {
     const { item } = this
     if (!item) return nothing
     const path = item.path ? `${item.path}/` : ''
-    const folder = item.path ? html` · <bdi class="folder">${item.path}</bdi>` : nothing
     return html`<div class="row ${tones[item.state] ?? ''}">
       <div>
         <div class="name" title=${path + item.name}><b><bdi>${item.name}</bdi></b> <bdi>${this.#amount(item)}</bdi></div>
         <progress max="1" .value=${this.#share(item)} aria-label=${msg(str`Progress of ${item.name}`)}></progress>
-        <div class="state"><bdi>${stateWords(item)}</bdi>${folder}</div>
+        <div class="state"><bdi>${stateWords(item)}</bdi></div>
       </div>
       <div class="controls">${this.#controls(item)}</div>
     </div>`
