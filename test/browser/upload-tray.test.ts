@@ -1,11 +1,14 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { openPage } from '../support/browser.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
 import { receivedBytes, sha256OfEntry } from '../support/hub-looks.ts'
+import { administrator } from '../support/hub-process.ts'
+import { hubProxy } from '../support/hub-proxy.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, ghost, row, shownNames, upload } from '../support/web-steps.ts'
+import { drop, ghost, row, shownNames, signIn, upload } from '../support/web-steps.ts'
 
 const MiB = 2 ** 20
 const rig = webRig()
@@ -92,6 +95,39 @@ test('the own uploads are in the tray alone; on other devices they are rows unti
   await ghost(other, 'ghost.bin').waitFor({ state: 'detached' })
   expect(await seenRows(page)).toEqual(['row'])
   expect(await seenRows(other)).toEqual(['ghost', 'row'])
+})
+
+test('what may not send yet waits for its turn', async () => {
+  let held: (() => void)[] | null = []
+  let heldBytes = 0
+  const proxy = await hubProxy(rig.hub.url, {
+    pass(frame, to, passage) {
+      if (to === 'client' || typeof frame === 'string' || !held) return [frame]
+      heldBytes += frame.length
+      held.push(() => passage.inject('hub', frame))
+      return []
+    },
+  })
+  onTestFinished(() => proxy.close())
+  const { page, context } = await openPage(rig.browser, proxy.url)
+  onTestFinished(() => context.close())
+  await page.goto(`${proxy.url}/f/${await rig.makeFolder('Turns')}`)
+  await signIn(page, administrator)
+  await drop(page, [await randomFile(join(rig.directory, 'first.bin'), 48 * MiB)])
+  // As much as it may send before the hub has stored some.
+  const { windowBytes = 0 } = rig.client.hello?.limits ?? {}
+  await expect.poll(() => heldBytes).toBeGreaterThan(windowBytes - 4 * MiB)
+  await drop(page, [
+    await file('turns', 'small.txt', 'small'),
+    await randomFile(join(rig.directory, 'large.bin'), 5 * MiB),
+  ])
+  for (const name of ['small.txt', 'large.bin'])
+    await upload(page, name).getByText('Waiting for its turn').waitFor()
+  await upload(page, 'first.bin').getByText('Uploading').waitFor()
+  await page.getByRole('heading', { name: 'Uploading 1 of 3' }).waitFor()
+  for (const letGo of held) letGo()
+  held = null
+  await page.getByRole('heading', { name: '3 uploaded', exact: true }).waitFor()
 })
 
 test('names that are taken are asked about once, for each file or for all', async () => {
@@ -240,7 +276,9 @@ test('an upload whose folder is gone is not offered to be tried again, one whose
   await press(page, 'Resume lost.bin')
   await upload(page, 'lost.bin').getByText('Uploading').waitFor()
   await rig.share(folder, eve.id, 'read')
-  await upload(page, 'lost.bin').getByText('The right to write there was taken back.').waitFor()
+  // The hub says so by itself, or answers what is asked just then.
+  const refusal = /The right to write there was taken back|You may see this, but not do that/
+  await upload(page, 'lost.bin').getByText(refusal).waitFor()
   await retry.waitFor()
 
   await rig.share(folder, eve.id, 'write')

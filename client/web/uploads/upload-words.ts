@@ -10,7 +10,8 @@ export const stateWords = (item: ShownUpload): string => {
     case 'queued':
       return msg('Waiting for its turn')
     case 'running':
-      return item.storedBytes > 0 || item.checkedBytes === 0 ? msg('Uploading') : msg('Checking')
+      // Several run at once, and share the leave to send.
+      return item.storedBytes > 0 || item.sentBytes > 0 ? msg('Uploading') : msg('Waiting for its turn')
     case 'paused':
       return msg('Paused')
     case 'waiting':
