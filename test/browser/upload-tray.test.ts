@@ -97,6 +97,35 @@ test('the own uploads are in the tray alone; on other devices they are rows unti
   expect(await seenRows(other)).toEqual(['ghost', 'row'])
 })
 
+test('files of one name are told apart by their folders, of which the last is seen where there is little room', async () => {
+  const deep = 'a folder with a name that takes room/another one that takes as much of it/Lisbon'
+  await file(`albums/${deep}`, 'one.jpg', 'of Lisbon')
+  await file('albums/Porto', 'one.jpg', 'of Porto')
+  const below = (name: string) => join(rig.directory, 'albums', name)
+  const path = `/f/${await rig.makeFolder('Told apart')}`
+  const { page } = await rig.open({ path })
+  await drop(page, [await file('alone', 'two.jpg', 'alone')])
+  await drop(page, [below(deep.split('/')[0] ?? ''), below('Porto'), await file('alone', 'one.jpg', 'alone')])
+  await page.getByRole('heading', { name: '4 uploaded', exact: true }).waitFor()
+
+  const where = page.locator('wherry-upload-row .where')
+  expect((await where.allTextContents()).toSorted()).toEqual([
+    'Told apart',
+    'Told apart/Porto',
+    `Told apart/${deep}`,
+  ])
+  const line = where.filter({ hasText: 'Lisbon' })
+  const edges = async (of: typeof line) => {
+    const { x = 0, width = 0 } = (await of.boundingBox()) ?? {}
+    return { start: x, end: x + width }
+  }
+  const last = await edges(line.getByText('Lisbon', { exact: true }))
+  const whole = await edges(line)
+  expect(last.end - last.start).toBeGreaterThan(20)
+  expect(last.end).toBeLessThanOrEqual(whole.end + 1)
+  expect(last.start).toBeGreaterThan(whole.start)
+})
+
 test('what may not send yet waits for its turn', async () => {
   let held: (() => void)[] | null = []
   let heldBytes = 0

@@ -21,6 +21,21 @@ export const rowStyles = css`
     white-space: nowrap;
     color: var(--text-2);
   }
+  .where,
+  .where > span {
+    display: flex;
+    min-inline-size: 0;
+    color: var(--text-2);
+  }
+  .where span span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: pre;
+  }
+  .where span span:last-child {
+    flex: none;
+    max-inline-size: 100%;
+  }
   b {
     color: var(--text);
     font-weight: 550;

@@ -36,6 +36,18 @@ export const trayItems = (items: Iterable<ShownUpload>): { rows: ShownUpload[]; 
   return { rows, more: shown.length - rows.length }
 }
 
+/** Where a row's file goes, as far as it has to be told: the folders it came in, and the target where names are the same. */
+export const shownFolder = (
+  { name, folder, path }: ShownUpload,
+  rows: readonly ShownUpload[],
+  folderNames: ReadonlyMap<string, string>,
+): string => {
+  const isElsewhere = (other: ShownUpload) => other.folder !== folder || other.path !== path
+  const isAmbiguous = rows.some(other => other.name === name && isElsewhere(other))
+  const target = isAmbiguous ? folderNames.get(folder) : undefined
+  return [target, path].filter(Boolean).join('/')
+}
+
 type FailureGroup = { message: string; isFinal: boolean; ids: string[] }
 
 /** Failures by their cause: one line for each, and one button where it helps. */

@@ -32,6 +32,8 @@ const tones: Partial<Record<ShownUpload['state'], string>> = {
 @customElement('wherry-upload-row')
 export class UploadRow extends LitElement {
   @property({ attribute: false }) item: ShownUpload | null = null
+  /** Names of folders, joined with "/"; empty where the name of the file says enough. */
+  @property() folder = ''
   #hadFocus = false
 
   static override styles = [base, buttons, progressBar, rowStyles]
@@ -57,11 +59,19 @@ export class UploadRow extends LitElement {
     return html`<div class="row ${tones[item.state] ?? ''}">
       <div>
         <div class="name" title=${path + item.name}><b><bdi>${item.name}</bdi></b> <bdi>${this.#amount(item)}</bdi></div>
+        ${this.#where()}
         <progress max="1" .value=${this.#share(item)} aria-label=${msg(str`Progress of ${item.name}`)}></progress>
         <div class="state"><bdi>${stateWords(item)}</bdi></div>
       </div>
       <div class="controls">${this.#controls(item)}</div>
     </div>`
+  }
+
+  /** Where there is little room, the last folder is what stays. */
+  #where() {
+    if (!this.folder) return nothing
+    const last = this.folder.lastIndexOf('/') + 1
+    return html`<div class="where"><span dir="auto"><span>${this.folder.slice(0, last)}</span><span>${this.folder.slice(last)}</span></span></div>`
   }
 
   #amount({ state, storedBytes, size }: ShownUpload) {

@@ -13,7 +13,7 @@ import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
 import './save-row.ts'
 import './speed-graph.ts'
-import { failureGroups, isActive, isHeldUp, isOver, trayItems } from './tray-order.ts'
+import { failureGroups, isActive, isHeldUp, isOver, shownFolder, trayItems } from './tray-order.ts'
 import { type TrayNews, TrayVoice } from './tray-voice.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
@@ -34,6 +34,8 @@ const isSmall = () => matchMedia('(max-width: 719px), (max-height: 419px)').matc
 @customElement('wherry-upload-tray')
 export class UploadTray extends LitElement {
   @property({ attribute: false }) items: readonly ShownUpload[] = []
+  /** Of the folders that are known, by id. */
+  @property({ attribute: false }) folderNames: ReadonlyMap<string, string> = new Map()
   @property({ attribute: false }) totals: UploadTotals = noTotals
   @property({ attribute: false }) seconds: readonly number[] = []
   @property({ type: Number }) rate = 0
@@ -102,7 +104,8 @@ export class UploadTray extends LitElement {
               ${repeat(
                 rows,
                 item => item.id,
-                item => html`<li><wherry-upload-row .item=${item}></wherry-upload-row></li>`,
+                item =>
+                  html`<li><wherry-upload-row .item=${item} .folder=${shownFolder(item, rows, this.folderNames)}></wherry-upload-row></li>`,
               )}
             </ul>
             ${more > 0 ? html`<p class="more">${msg(str`and ${formatCount(more)} more`)}</p>` : nothing}`

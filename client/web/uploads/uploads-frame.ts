@@ -110,6 +110,7 @@ export class UploadsFrame extends LitElement {
       <wherry-offers></wherry-offers>
       <wherry-upload-tray
         .items=${items}
+        .folderNames=${this.#folderNames}
         .totals=${uploads.totals}
         .seconds=${uploads.speed.seconds}
         .rate=${uploads.speed.rate}
