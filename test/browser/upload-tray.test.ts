@@ -290,7 +290,7 @@ test('an upload that failed is tried again when there is room', async () => {
   await page.getByText('This folder is empty').waitFor()
 })
 
-test('an upload whose folder is gone is not offered to be tried again, one whose right is gone is', async () => {
+test('an upload whose folder is gone is not offered to be tried again, until it is there again', async () => {
   const eve = await rig.makeUser('Eve')
   const folder = await rig.makeFolder('Short-lived')
   await rig.share(folder, eve.id, 'write')
@@ -312,12 +312,20 @@ test('an upload whose folder is gone is not offered to be tried again, one whose
 
   await rig.share(folder, eve.id, 'write')
   await page.getByRole('button', { name: 'New', exact: true }).waitFor()
+  const gone = 'The folder it was going to was deleted, or you may not see it any more.'
+  await rig.client.call('access.revoke', { entry: folder, subject: { kind: 'user', user: eve.id } })
+  await press(page, 'Retry lost.bin')
+  await upload(page, 'lost.bin').getByText(gone).waitFor()
+  await retry.waitFor({ state: 'detached' })
+  await rig.share(folder, eve.id, 'write')
+  await upload(page, 'lost.bin').getByText('The folder it was going to is there again.').waitFor()
+  await retry.waitFor()
+
   await rig.client.call('entry.delete', { entries: [folder] })
   await press(page, 'Retry lost.bin')
   await press(page, 'Resume paused too.bin')
-  for (const name of names)
-    await upload(page, name).getByText('The folder it was going to is not there any more.').waitFor()
-  await page.getByText('2 files: The folder it was going to is not there any more.').waitFor()
+  for (const name of names) await upload(page, name).getByText(gone).waitFor()
+  await page.getByText(`2 files: ${gone}`).waitFor()
   expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
 })
 

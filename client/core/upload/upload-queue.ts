@@ -2,6 +2,7 @@ import type { WherryError } from '../../../protocol/errors.ts'
 import type { UploadQueue } from '../api.ts'
 import { subtleHashing } from '../hashing.ts'
 import { createCredit } from './upload-credit.ts'
+import { sayIfBack } from './upload-failed.ts'
 import { createUploadFolders } from './upload-folders.ts'
 import { createUploadItems, type UploadPatch, type UploadRecord } from './upload-items.ts'
 import { createLargeUploads } from './upload-large.ts'
@@ -55,7 +56,9 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
   const small = createSmallUploads(tools)
   const large = createLargeUploads(tools)
 
+  const stopAccess = link.on('access.changed', () => void sayIfBack(tools))
   const stopState = link.onState(state => {
+    if (state === 'live') void sayIfBack(tools)
     for (const record of items.pick()) {
       if (!record.running) continue
       const is = record.shown.state
@@ -157,6 +160,7 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
     close() {
       isClosed = true
       stopState()
+      stopAccess()
       for (const record of items.pick()) record.running?.abort()
       credit.close()
       items.close()
