@@ -177,6 +177,38 @@ test('a preview follows what others do with its file, and with those around it',
   expect(await shownNames(page)).toEqual(['bb.txt'])
 })
 
+test('a preview follows its file into another folder, where it is renamed, replaced and deleted', async () => {
+  const [from, to] = [await rig.makeFolder('Moved from'), await rig.makeFolder('Moved to')]
+  await put(from, 'here.txt', 'first words')
+  const [file] = await rig.list(from)
+  const { page } = await rig.open({ path: `/f/${from}` })
+  await row(page, 'here.txt').locator('.title').dblclick()
+  await page.getByText('first words').waitFor()
+  await rig.client.call('entry.move', { entries: [file?.id ?? ''], folder: to, onClash: 'fail' })
+  await row(page, 'here.txt').waitFor({ state: 'detached' })
+
+  await rig.client.call('entry.rename', { entry: file?.id ?? '', name: 'there.txt' })
+  await page.locator('wherry-preview').getByRole('heading', { name: 'there.txt' }).waitFor()
+  await put(to, 'there.txt', 'other words')
+  await page.getByText('other words').waitFor()
+  await rig.client.call('entry.delete', { entries: [file?.id ?? ''] })
+  await page.getByText('This file is not here any more').waitFor()
+})
+
+test('a preview of a file that was shared alone follows its name, and its end', async () => {
+  const zoe = await rig.makeUser('Zoe')
+  const place = await rig.makeFolder('Not shared')
+  await put(place, 'alone.txt', 'words alone')
+  const [file] = await rig.list(place)
+  await rig.share(file?.id ?? '', zoe.id, 'read')
+  const { page } = await rig.open({ as: zoe, path: `/f/${file?.id}` })
+  await page.getByText('words alone').waitFor()
+  await rig.client.call('entry.rename', { entry: file?.id ?? '', name: 'renamed.txt' })
+  await page.locator('wherry-preview').getByRole('heading', { name: 'renamed.txt' }).waitFor()
+  await rig.client.call('entry.delete', { entries: [file?.id ?? ''] })
+  await page.getByText('This file is not here any more').waitFor()
+})
+
 test('a preview says so when its file may not be seen any more, and shows it again when it may', async () => {
   const mia = await rig.makeUser('Mia')
   const place = await rig.makeFolder('Lent')

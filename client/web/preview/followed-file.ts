@@ -3,10 +3,11 @@ import { isReason } from '../../../protocol/errors.ts'
 import type { EventParams } from '../../../protocol/table.ts'
 import type { Change, Entry } from '../../../protocol/values.ts'
 import type { HubClient, Stop } from '../../core/api.ts'
+import { holdWatch } from '../../core/folder/folder-watches.ts'
 
 const idOf = (change: Change): string => (change.kind === 'put' ? change.entry.id : change.id)
 
-/** One file as the hub has it now, while the page beneath watches its folder. */
+/** One file as the hub has it now, wherever it goes. Of one whose folder may not be read it hears what concerns rights and names. */
 export class FollowedFile implements ReactiveController {
   entry: Entry | null = null
   /** Deleted, or not to be seen any more; the entry is as it was. */
@@ -14,6 +15,9 @@ export class FollowedFile implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #client: () => HubClient | undefined
   #stops: (Stop | undefined)[] = []
+  /** The folder that is watched, and what ends that. */
+  #folder: string | null = null
+  #unwatch: Stop | undefined
   #asked = 0
 
   constructor(host: ReactiveControllerHost, client: () => HubClient | undefined) {
@@ -25,14 +29,15 @@ export class FollowedFile implements ReactiveController {
   hostConnected(): void {
     const client = this.#client()
     this.#stops = [
-      client?.onState(() => void this.#ask()),
-      client?.on('access.changed', () => void this.#ask()),
+      client?.onState(() => this.#startOver()),
+      client?.on('access.changed', () => this.#startOver()),
       client?.on('folder.changed', event => this.#folderChanged(event)),
     ]
   }
 
   hostDisconnected(): void {
     for (const stop of this.#stops) stop?.()
+    this.#leaveFolder()
   }
 
   /** Another one, or none. */
@@ -41,6 +46,37 @@ export class FollowedFile implements ReactiveController {
     this.entry = entry
     this.isGone = false
     this.#host.requestUpdate()
+    void this.#watch()
+  }
+
+  /** The hub may have ended the watch. */
+  #startOver() {
+    this.#leaveFolder()
+    void this.#ask()
+  }
+
+  #leaveFolder() {
+    this.#unwatch?.()
+    this.#unwatch = undefined
+    this.#folder = null
+  }
+
+  /** It may be in another folder than the page beneath. */
+  async #watch() {
+    const client = this.#client()
+    const folder = this.entry?.folder ?? null
+    if (folder === this.#folder || client?.state !== 'live') return
+    this.#leaveFolder()
+    this.#folder = folder
+    if (folder === null) return
+    this.#unwatch = holdWatch(client, folder)
+    try {
+      await client.call('folder.watch', { folder })
+      // Something may have happened before the watch.
+      if (this.#folder === folder) await this.#ask()
+    } catch (error) {
+      if (!isReason(error)) throw error
+    }
   }
 
   #folderChanged({ folder, changes }: EventParams<'folder.changed'>) {
