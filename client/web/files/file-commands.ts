@@ -6,7 +6,6 @@ import type { HubClient, LiveFolder } from '../../core/api.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
-import { copyText } from '../ui/copy-text.ts'
 import { announce, say } from '../ui/say.ts'
 import { type Crumb, crumbPath } from './breadcrumbs.ts'
 import { Clipboard } from './clipboard.ts'
@@ -139,7 +138,7 @@ export class FileCommands {
     preview: () => this.#withOne(entry => this.#preview(entry)),
     download: () => this.#download(),
     send: () => void sendDirectly(this.#desk, this.#page.selected),
-    copyLink: () => this.#withOne(entry => this.#copyLink(entry)),
+    copyLink: () => this.#withOne(entry => void this.#copyLink(entry)),
     access: () => this.#withOne(entry => this.openAccess(entry)),
     rename: () =>
       this.#withOne(entry => {
@@ -196,9 +195,10 @@ export class FileCommands {
     request(this.#page, 'wherry-upload-request', { folder, kind })
   }
 
-  #copyLink(entry: Entry) {
+  async #copyLink(entry: Entry) {
+    const { copyText } = await import('../ui/copy-text.ts')
     const address = new URL(folderPath(entry.id), location.href).href
-    void copyText(this.#page, address, msg('The address was copied. It opens for those who have access.'))
+    await copyText(this.#page, address, msg('The address was copied. It opens for those who have access.'))
   }
 
   #take(mode: 'cut' | 'copy') {

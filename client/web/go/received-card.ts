@@ -15,8 +15,8 @@ import {
 } from '../peer/save-received.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
+import { copyText } from '../ui/copy-text.ts'
 import { icons } from '../ui/icons.ts'
-import { say } from '../ui/say.ts'
 import type { Receipt } from './receipt.ts'
 import { receiptStyles } from './receipt-styles.ts'
 
@@ -155,13 +155,8 @@ export class Received extends LitElement {
     this.receipt?.saved()
   }
 
-  #copy(text: string) {
-    void navigator.clipboard.writeText(text).then(
-      () => {
-        say(this, { text: msg('The text was copied.') })
-        if (this.receipt?.whole.length === 0) this.receipt.saved()
-      },
-      () => say(this, { text: msg('The browser did not allow it to be copied.'), tone: 'error' }),
-    )
+  async #copy(text: string) {
+    const isCopied = await copyText(this, text, msg('The text was copied.'))
+    if (isCopied && this.receipt?.whole.length === 0) this.receipt.saved()
   }
 }

@@ -3,8 +3,9 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { loadLater } from '../app/load-later.ts'
 import { base, buttons } from '../styles/controls.ts'
+import { copyText } from '../ui/copy-text.ts'
 import { icons } from '../ui/icons.ts'
-import { announce, say } from '../ui/say.ts'
+import { announce } from '../ui/say.ts'
 import type { Invitation } from './receiver.ts'
 
 const clock = (time: number): string =>
@@ -97,7 +98,7 @@ export class InvitationCard extends LitElement {
         <div class="actions">
           ${
             isSecureContext
-              ? html`<button type="button" @click=${() => this.#copy(link, msg('The link was copied.'))}>${icons.link}${msg('Copy link')}</button>`
+              ? html`<button type="button" @click=${() => copyText(this, link, msg('The link was copied.'))}>${icons.link}${msg('Copy link')}</button>`
               : nothing
           }
           ${expiresAt === null ? nothing : html`<span class="until">${msg(str`Works once, until ${clock(expiresAt)}`)}</span>`}
@@ -114,14 +115,7 @@ export class InvitationCard extends LitElement {
       type="button"
       aria-label=${label}
       title=${label}
-      @click=${() => this.#copy(text, msg('The code was copied.'))}
+      @click=${() => copyText(this, text, msg('The code was copied.'))}
     >${icons.copy}</button>`
-  }
-
-  #copy(text: string, done: string) {
-    void navigator.clipboard.writeText(text).then(
-      () => say(this, { text: done }),
-      () => say(this, { text: msg('The browser did not allow it to be copied.'), tone: 'error' }),
-    )
   }
 }
