@@ -199,6 +199,7 @@ test('a folder whose name a file has is asked about once, with all that is in it
   await file('folder/album/side a', 'one.txt', 'one')
   await file('folder/album', 'two.txt', 'two')
   await randomFile(join(rig.directory, 'folder/album/three.bin'), 4 * MiB)
+  await mkdir(join(rig.directory, 'folder/album/side b/outtakes'), { recursive: true })
   const album = join(rig.directory, 'folder/album')
 
   await drop(page, [album])
@@ -213,7 +214,10 @@ test('a folder whose name a file has is asked about once, with all that is in it
   expect(there.map(({ name }) => name).toSorted()).toEqual(['album', 'album (2)'])
   const [made] = there.filter(({ kind }) => kind === 'folder')
   const inside = await rig.list(made?.id ?? '')
-  expect(inside.map(({ name }) => name).toSorted()).toEqual(['side a', 'three.bin', 'two.txt'])
+  expect(inside.map(({ name }) => name).toSorted()).toEqual(['side a', 'side b', 'three.bin', 'two.txt'])
+  const sideB = inside.find(({ name }) => name === 'side b')
+  expect((await rig.list(sideB?.id ?? '')).map(({ name }) => name)).toEqual(['outtakes'])
+  expect(await page.locator('wherry-toasts li').count()).toBe(0)
   expect(await textOf(folder, 'album')).toBe('a list of songs')
 
   await drop(page, [album])

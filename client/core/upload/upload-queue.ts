@@ -10,7 +10,7 @@ import { pathProblem } from './upload-names.ts'
 import { adoptedRecord, isSmall, newRecord } from './upload-record.ts'
 import { createSender } from './upload-sender.ts'
 import { createSmallUploads } from './upload-small.ts'
-import { resolveTakenFolder } from './upload-taken-folder.ts'
+import { makeEmptyFolder, resolveTakenFolder } from './upload-taken-folder.ts'
 import type { UploadQueueOptions, UploadTools } from './upload-tools.ts'
 
 /** Makes the upload queue of a link. Credit belongs to the connection: one queue for each link. */
@@ -51,6 +51,7 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
   }
   const tools: UploadTools = {
     ...{ link, hashing, memory, memoryKey, credit, sender, folders, items, requeue },
+    heldFolders: new Map(),
     ended: pump,
   }
   const small = createSmallUploads(tools)
@@ -99,7 +100,7 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
       for (const path of paths) {
         const problem = pathProblem(path.slice(0, -1), path.at(-1) ?? '')
         if (problem) problems.push(problem)
-        else await folders.ensure(folder, path)
+        else await makeEmptyFolder(tools, folder, path)
       }
       if (problems[0]) throw problems[0]
     },

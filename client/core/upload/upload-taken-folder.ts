@@ -1,3 +1,4 @@
+import { isReason } from '../../../protocol/errors.ts'
 import { failUpload } from './upload-failed.ts'
 import type { UploadRecord } from './upload-items.ts'
 import type { UploadTools } from './upload-tools.ts'
@@ -9,14 +10,38 @@ const askedAbout = ({ items }: UploadTools, { shown }: UploadRecord): UploadReco
     return state === 'clash' && folder === shown.folder && takenFolder === shown.takenFolder
   })
 
+/** Folders without files below names that are taken, by those: they share the answer that is given for the files. */
+export type HeldFolders = Map<string, (readonly string[])[]>
+
+/** Makes a folder that came without files; below a name that people are asked about, once they have answered. */
+export const makeEmptyFolder = async (
+  { items, folders, heldFolders }: UploadTools,
+  folder: string,
+  path: readonly string[],
+): Promise<void> => {
+  try {
+    await folders.ensure(folder, path)
+  } catch (error) {
+    const taken = isReason(error, 'name_taken') ? `${error.details.path}/` : null
+    const isAsked = ({ shown, onClash }: UploadRecord) =>
+      onClash === 'ask' && shown.folder === folder && `${shown.path}/`.startsWith(taken ?? '')
+    if (taken === null || !items.pick().some(isAsked)) throw error
+    const place = `${folder}/${taken}`
+    heldFolders.set(place, [...(heldFolders.get(place) ?? []), path])
+  }
+}
+
 /** A file has the name of a folder: both are kept, the folder under another name, or nothing of it is uploaded. */
 export const resolveTakenFolder = async (
   tools: UploadTools,
   first: UploadRecord,
   choice: 'keepBoth' | 'replace' | 'skip',
 ): Promise<void> => {
-  const { items, folders } = tools
+  const { items, folders, heldFolders } = tools
   const asked = askedAbout(tools, first)
+  const place = `${first.shown.folder}/${first.shown.takenFolder}/`
+  const held = heldFolders.get(place) ?? []
+  heldFolders.delete(place)
   const taken = (first.shown.takenFolder ?? '').split('/')
   const state = choice === 'skip' ? 'cancelled' : 'queued'
   for (const record of asked) items.update(record, { state, entry: null, takenFolder: null })
@@ -29,6 +54,7 @@ export const resolveTakenFolder = async (
       record.path = record.path.with(taken.length - 1, name)
       items.update(record, { path: record.path.join('/') })
     }
+    for (const path of held) await folders.ensure(first.shown.folder, path.with(taken.length - 1, name))
     for (const record of stillQueued()) tools.requeue(record)
   } catch (error) {
     for (const record of stillQueued()) failUpload(tools, record, error)

@@ -4,6 +4,7 @@ import type { createCredit } from './upload-credit.ts'
 import type { createUploadFolders } from './upload-folders.ts'
 import type { createUploadItems, UploadRecord } from './upload-items.ts'
 import type { createSender } from './upload-sender.ts'
+import type { HeldFolders } from './upload-taken-folder.ts'
 
 export type UploadQueueOptions = {
   link: TransferLink
@@ -25,6 +26,7 @@ export type UploadTools = Required<Pick<UploadQueueOptions, 'link' | 'hashing' |
   sender: ReturnType<typeof createSender>
   folders: ReturnType<typeof createUploadFolders>
   items: ReturnType<typeof createUploadItems>
+  heldFolders: HeldFolders
   /** A run is over: something else may begin. */
   ended(): void
   /** Puts a row in line again. */
