@@ -104,16 +104,20 @@ test('files of one name are told apart by their folders, of which the last is se
   const below = (name: string) => join(rig.directory, 'albums', name)
   const path = `/f/${await rig.makeFolder('Told apart')}`
   const { page } = await rig.open({ path })
+  const where = page.locator('wherry-upload-row .where')
+  const shown = async () => (await where.allTextContents()).toSorted()
   await drop(page, [await file('alone', 'two.jpg', 'alone')])
   await drop(page, [below(deep.split('/')[0] ?? ''), below('Porto'), await file('alone', 'one.jpg', 'alone')])
   await page.getByRole('heading', { name: '4 uploaded', exact: true }).waitFor()
+  expect(await shown()).toEqual(['Porto', deep])
 
-  const where = page.locator('wherry-upload-row .where')
-  expect((await where.allTextContents()).toSorted()).toEqual([
-    'Told apart',
-    'Told apart/Porto',
-    `Told apart/${deep}`,
-  ])
+  await rig.makeFolder('Elsewhere')
+  await page.getByRole('link', { name: 'Files' }).first().click()
+  await row(page, 'Elsewhere').dblclick()
+  await page.getByText('This folder is empty').waitFor()
+  await drop(page, [await file('alone', 'one.jpg', 'alone')])
+  await page.getByRole('heading', { name: '5 uploaded', exact: true }).waitFor()
+  expect(await shown()).toEqual(['Elsewhere', 'Told apart', 'Told apart/Porto', `Told apart/${deep}`])
   const line = where.filter({ hasText: 'Lisbon' })
   const edges = async (of: typeof line) => {
     const { x = 0, width = 0 } = (await of.boundingBox()) ?? {}

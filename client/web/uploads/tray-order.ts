@@ -36,14 +36,13 @@ export const trayItems = (items: Iterable<ShownUpload>): { rows: ShownUpload[]; 
   return { rows, more: shown.length - rows.length }
 }
 
-/** Where a row's file goes, as far as it has to be told: the folders it came in, and the target where names are the same. */
+/** Where a row's file goes, as far as it has to be told: the folders it came in, below the target where that tells it from another. */
 export const shownFolder = (
   { name, folder, path }: ShownUpload,
   rows: readonly ShownUpload[],
   folderNames: ReadonlyMap<string, string>,
 ): string => {
-  const isElsewhere = (other: ShownUpload) => other.folder !== folder || other.path !== path
-  const isAmbiguous = rows.some(other => other.name === name && isElsewhere(other))
+  const isAmbiguous = rows.some(other => other.name === name && other.folder !== folder)
   const target = isAmbiguous ? folderNames.get(folder) : undefined
   return [target, path].filter(Boolean).join('/')
 }
