@@ -314,7 +314,7 @@ test('an upload whose folder is gone is not offered to be tried again, until it 
   await upload(page, 'lost.bin').getByText('Uploading').waitFor()
   await rig.share(folder, eve.id, 'read')
   // The hub says so by itself, or answers what is asked just then.
-  const refusal = /The right to write there was taken back|You may see this, but not do that/
+  const refusal = /The right to write there was taken back|You may not write there/
   await upload(page, 'lost.bin').getByText(refusal).waitFor()
   await retry.waitFor()
 

@@ -536,6 +536,9 @@ describe('administration', () => {
     await wherry.json(['access', 'me:shared', 'grant', 'ben@example.org', 'read'])
     expect(await ben.json(['ls', path])).toMatchObject([{ name: 'for ben.txt' }])
     expect((await ben.run(['rm', `${path}/for ben.txt`])).code).toBe(4)
+    await writeFile(join(home, 'of ben.txt'), 'hi too')
+    const put = await ben.run(['put', join(home, 'of ben.txt'), path])
+    expect(put).toMatchObject({ code: 1, stderr: 'wherry: of ben.txt: You may not write there.\n' })
     const below = await wherry.run(['access', 'me:shared/for ben.txt', 'revoke', 'ben@example.org'])
     expect(below.stdout).toBe(
       'There was nothing to revoke here.\nStill holds: ben@example.org may read, from shared.\n',

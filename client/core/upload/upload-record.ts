@@ -41,5 +41,11 @@ export const wireClash = (onClash: UploadRequest['onClash']): OnClash =>
   onClash === 'ask' || onClash === 'skip' ? 'fail' : onClash
 
 /** Any failure as what the queue shows: a source throws what it likes. */
-export const shownError = (error: unknown): WherryError =>
-  isReason(error) ? error : new WherryError('not_found', 'The file could not be read.', {}, { cause: error })
+export const shownError = (error: unknown): WherryError => {
+  if (!isReason(error))
+    return new WherryError('not_found', 'The file could not be read.', {}, { cause: error })
+  // What the hub says of it is said of any call.
+  if (error.reason === 'forbidden')
+    return new WherryError('forbidden', 'You may not write there.', error.details)
+  return error
+}
