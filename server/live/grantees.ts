@@ -8,7 +8,7 @@ export type GranteeParts = {
   levelOf: LevelOf
 }
 
-/** Tells people, on each connection of theirs, the level they have now where a grant changed, or its entry went, moved or was renamed; but not those `told` already. */
+/** Tells people, on each connection of theirs, the level they have now where a grant changed, or its entry went, moved, or was renamed or replaced; but not those `told` already. */
 export const tellGrantees = async (
   { connections, levelOf }: GranteeParts,
   grants: Commit['grants'],

@@ -195,20 +195,6 @@ test('a preview follows its file into another folder, where it is renamed, repla
   await page.getByText('This file is not here any more').waitFor()
 })
 
-test('a preview of a file that was shared alone follows its name, and its end', async () => {
-  const zoe = await rig.makeUser('Zoe')
-  const place = await rig.makeFolder('Not shared')
-  await put(place, 'alone.txt', 'words alone')
-  const [file] = await rig.list(place)
-  await rig.share(file?.id ?? '', zoe.id, 'read')
-  const { page } = await rig.open({ as: zoe, path: `/f/${file?.id}` })
-  await page.getByText('words alone').waitFor()
-  await rig.client.call('entry.rename', { entry: file?.id ?? '', name: 'renamed.txt' })
-  await page.locator('wherry-preview').getByRole('heading', { name: 'renamed.txt' }).waitFor()
-  await rig.client.call('entry.delete', { entries: [file?.id ?? ''] })
-  await page.getByText('This file is not here any more').waitFor()
-})
-
 test('a preview says so when its file may not be seen any more, and shows it again when it may', async () => {
   const mia = await rig.makeUser('Mia')
   const place = await rig.makeFolder('Lent')
@@ -222,4 +208,22 @@ test('a preview says so when its file may not be seen any more, and shows it aga
   expect(await page.getByText('words on loan').count()).toBe(0)
   await rig.share(place, mia.id, 'read')
   await page.getByText('words on loan').waitFor()
+})
+
+test('a preview of a file that was shared alone follows its name, its new versions and its end', async () => {
+  const noa = await rig.makeUser('Noa')
+  const place = await rig.makeFolder('Not shared')
+  await put(place, 'alone.txt', 'the first words')
+  const [file] = await rig.list(place)
+  const entry = file?.id ?? ''
+  await rig.share(entry, noa.id, 'read')
+  const { page } = await rig.open({ as: noa, path: '/shared' })
+  await page.getByRole('link', { name: 'alone.txt' }).click()
+  await page.getByText('the first words').waitFor()
+  await rig.client.call('entry.rename', { entry, name: 'still alone.txt' })
+  await page.locator('wherry-preview').getByRole('heading', { name: 'still alone.txt' }).waitFor()
+  await put(place, 'still alone.txt', 'the second words')
+  await page.getByText('the second words').waitFor()
+  await rig.client.call('entry.delete', { entries: [entry] })
+  await page.getByText('This file is not here any more').waitFor()
 })

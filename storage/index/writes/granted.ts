@@ -27,14 +27,15 @@ export const noteGrantsBelow = async (tx: Tx, entries: readonly string[]): Promi
   note(tx, rows)
 }
 
-/** The commit tells those who have a grant on this entry itself: under "shared" they see it by another name. */
-export const noteGrantsOn = async (
-  tx: Tx,
-  { id: entry, space }: { id: string; space: string },
-): Promise<void> => {
-  const rows = await tx.db.selectFrom('grants').select('subject').where('entry', '=', entry).execute()
+/** The commit tells those who have a grant on these entries of one space themselves: under "shared" they see them changed. */
+export const noteGrantsOn = async (tx: Tx, space: string, entries: readonly string[]): Promise<void> => {
+  const rows = await tx.db
+    .selectFrom('grants')
+    .select(['entry', 'subject'])
+    .where('entry', 'in', among(entries))
+    .execute()
   note(
     tx,
-    rows.map(({ subject }) => ({ entry, space, subject })),
+    rows.map(row => ({ ...row, space })),
   )
 }

@@ -26,6 +26,6 @@ export const renameEntry: Write<Renaming, Entry> = async (tx, { entry: id, name,
     .execute()
   await appendChanges(tx, [{ space: row.space, seq, folder: row.parent, entry: id, kind: 'put' }])
   if (row.kind === folderKind) tx.effects.movedFolders.push(id)
-  await noteGrantsOn(tx, row)
+  await noteGrantsOn(tx, row.space, [id])
   return entryNow(tx, id)
 }

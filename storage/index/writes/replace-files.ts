@@ -4,6 +4,7 @@ import { among, insertRows } from '../insert-rows.ts'
 import { prepared } from '../prepared.ts'
 import { fileKind } from '../tables.ts'
 import { orderedId, type Tx } from '../tx.ts'
+import { noteGrantsOn } from './granted.ts'
 import { type NewFile, versionRow } from './insert-files.ts'
 import { appendChanges, nextSeqs } from './space-changes.ts'
 import { nameOfWriter } from './writer-name.ts'
@@ -20,10 +21,8 @@ export type NewVersion = { there: FileRow; file: NewFile }
 export const replaceFiles = async (tx: Tx, all: readonly NewVersion[]): Promise<Entry[]> => {
   const space = all[0]?.there.space
   if (space === undefined) return []
-  const latest = await latestNumbers(
-    tx,
-    all.map(({ there }) => there.id),
-  )
+  const ids = all.map(({ there }) => there.id)
+  const latest = await latestNumbers(tx, ids)
   const first = await nextSeqs(tx, space, all.length)
   const by_name = await nameOfWriter(tx)
   const placed = all.map(({ there, file }, place) => {
@@ -45,6 +44,7 @@ export const replaceFiles = async (tx: Tx, all: readonly NewVersion[]): Promise<
     tx,
     rows.map(({ id, seq, parent }) => ({ space, seq, folder: parent, entry: id, kind: 'put' })),
   )
+  await noteGrantsOn(tx, space, ids)
   return rows.map(toEntry)
 }
 
