@@ -84,6 +84,18 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
   const pool = bufferPool()
   const state = storeState(message => log?.warn(message))
   const crash = crasher(crashAt)
+  const running = new Set<Promise<unknown>>()
+
+  /** close() waits for what went through here. */
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    running.add(work)
+    const settled = () => running.delete(work)
+    work.then(settled, settled)
+    return work
+  }
+  const untilSettled = async (): Promise<void> => {
+    while (running.size > 0) await Promise.allSettled(running)
+  }
 
   const moveCleanPoint = (segment: number): Promise<void> =>
     point.moveTo(segment).catch(error => {
@@ -106,7 +118,7 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
       crashAt,
       files: (options.files ?? new URL('./segment-files.ts', import.meta.url)).href,
     },
-    onOldestOpen: moveCleanPoint,
+    onOldestOpen: segment => tracked(moveCleanPoint(segment)),
     onDeath: cause => state.breakDown(`${cause.message} Chunks cannot be stored until a restart.`),
   })
 
@@ -125,19 +137,10 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     return index.add(rows, placed)
   }, rowsTogether)
   const storing = new Map<ChunkId, Promise<void>>()
-  const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | null = null
 
   const checkOpen = (): void => {
     if (closing) throw new WherryError('closing')
-  }
-
-  /** close() waits for what went through here. */
-  const tracked = <T>(work: Promise<T>): Promise<T> => {
-    running.add(work)
-    const settled = () => running.delete(work)
-    work.then(settled, settled)
-    return work
   }
 
   /** Runs with the bytes in shared memory: in place if they are, else in a copy. */
@@ -229,8 +232,10 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
   }
 
   const settleAndClose = async (): Promise<void> => {
-    while (running.size > 0) await Promise.allSettled(running)
+    await untilSettled()
     await threads.close()
+    // What a thread said last may have moved the clean point.
+    await untilSettled()
     if (state.current().state !== 'readOnly') await point.clear()
   }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { hash, randomBytes } from 'node:crypto'
+import { hash, pbkdf2, randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import type { ChunkIndex, ChunkRow, ChunkStore } from '../../storage/chunks/chunk-store.ts'
 import { diskChunks } from '../../storage/chunks/disk-chunks.ts'
@@ -165,6 +166,24 @@ test.each(['sync EIO', 'write EIO', 'create EIO', 'sync ENOSPC'])(
       expect(await stateOf(next, chunk)).toBe('intact')
   },
 )
+
+/** Gives the threads that work on files other work; resolves when it is done. */
+const delayFiles = (): Promise<unknown> =>
+  Promise.all(Array.from({ length: 8 }, () => promisify(pbkdf2)('', '', 200_000, 64, 'sha512')))
+
+test('a store that is closed writes nothing any more, whatever it was doing', async () => {
+  const { store, arm, directory } = await faultyStore()
+  const mark = () => statSync(join(directory, 'unclean')).ino
+  arm('create EIO')
+  // So that the mark is still to be moved to the segment that could not be made.
+  const delayed = delayFiles()
+  await expect(putSome(store, 1)).rejects.toMatchObject({ reason: 'storage_read_only' })
+  await store.close()
+  const before = mark()
+  await delayed
+  await new Promise(resolve => setTimeout(resolve, 200))
+  expect(mark()).toBe(before)
+})
 
 test('a read that failed once is tried again before the chunk counts as damaged', async () => {
   const { store, arm } = await faultyStore()
