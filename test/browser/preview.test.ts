@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import { memorySource } from '../client/memory-source.ts'
+import { administrator } from '../support/hub-process.ts'
 import { pdfOf, pngOf } from '../support/sample-files.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, openFolder, row, shownNames } from '../support/web-steps.ts'
+import { drop, openFolder, row, shownNames, signIn } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -193,6 +194,22 @@ test('a preview follows its file into another folder, where it is renamed, repla
   await page.getByText('other words').waitFor()
   await rig.client.call('entry.delete', { entries: [file?.id ?? ''] })
   await page.getByText('This file is not here any more').waitFor()
+})
+
+test('a preview that is asked for before its part of the page is loaded opens when it is', async () => {
+  const place = await rig.makeFolder('Early')
+  await put(place, 'early.txt', 'words for the early')
+  const { page } = await rig.open({ as: null })
+  const loaded = Promise.withResolvers<void>()
+  await page.route(/\/preview-frame-[^/]*\.js$/, async route => {
+    await loaded.promise
+    await route.continue()
+  })
+  await page.goto(`${rig.hub.url}/f/${place}`)
+  await signIn(page, administrator)
+  await row(page, 'early.txt').locator('.title').dblclick()
+  loaded.resolve()
+  await page.getByText('words for the early').waitFor()
 })
 
 test('a preview says so when its file may not be seen any more, and shows it again when it may', async () => {

@@ -101,7 +101,7 @@ export class FileCommands {
 
   open(entry: Entry): void {
     if (entry.kind === 'folder') go(folderPath(entry.id))
-    else this.#preview(entry)
+    else void this.#preview(entry)
   }
 
   /** Entries were dropped somewhere. */
@@ -135,7 +135,7 @@ export class FileCommands {
 
   readonly #table: Record<CommandName, () => void> = {
     open: () => this.#withOne(entry => this.open(entry)),
-    preview: () => this.#withOne(entry => this.#preview(entry)),
+    preview: () => this.#withOne(entry => void this.#preview(entry)),
     download: () => this.#download(),
     send: () => void sendDirectly(this.#desk, this.#page.selected),
     copyLink: () => this.#withOne(entry => void this.#copyLink(entry)),
@@ -177,7 +177,10 @@ export class FileCommands {
     if (entry) run(entry)
   }
 
-  #preview(entry: Entry) {
+  async #preview(entry: Entry) {
+    // Before that it would not be shown, but downloaded.
+    await customElements.whenDefined('wherry-preview')
+    if (!this.#page.isConnected) return
     const siblings = () => this.#page.rows.filter(isEntry).filter(row => row.kind === 'file')
     const isOpen = !request(this.#page, 'wherry-preview-request', { entry, siblings })
     if (!isOpen) void download(this.#desk, [entry])
