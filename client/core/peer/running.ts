@@ -26,6 +26,19 @@ const longestFarewellMs = 5000
 /** A receiver that has all waits for the sender to know. */
 const longestLingerMs = 15_000
 
+/** What has to be kept on this device to continue after a reload; told anew whenever it changes. */
+export type Kept = {
+  room: string
+  /** The secret for `{ via: 'again' }`. */
+  again: string
+  /** PeerOffer.transfer; null on the receiver's side before it is accepted. */
+  transfer: string | null
+  /** Of a send to a person. */
+  comparison: KeptComparison | null
+  /** By this side. */
+  paused: boolean
+}
+
 export type RunningOptions = {
   role: Role
   room: Room
@@ -33,15 +46,7 @@ export type RunningOptions = {
   connect?: Connect | undefined
   timers: Timers
   makeCipher?: MakeCipher | undefined
-  onKeep?:
-    | ((kept: {
-        room: string
-        again: string
-        transfer: string | null
-        comparison: KeptComparison | null
-        paused: boolean
-      }) => void)
-    | undefined
+  onKeep?: ((kept: Kept) => void) | undefined
   comparison?: KeptComparison | null | undefined
   paused?: boolean | undefined
   onTrust?: ((deviceSecret: string) => void) | undefined

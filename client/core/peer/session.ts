@@ -6,23 +6,12 @@ import type { ByPerson, PeerSource, PeerStore, PeerTransfer, Room, Secret } from
 import type { KeptComparison } from './comparing.ts'
 import type { Connect } from './direct.ts'
 import type { MakeCipher } from './link/sealer.ts'
-import { runTransfer } from './running.ts'
+import { type Kept, runTransfer } from './running.ts'
 import { makeOffer } from './transfer/offer.ts'
 import { createReceiver } from './transfer/receiver.ts'
 import { createSender } from './transfer/sender.ts'
 
-/** What has to be kept on this device to continue after a reload; told anew whenever it changes. */
-export type Kept = {
-  room: string
-  /** The secret for `{ via: 'again' }`. */
-  again: string
-  /** PeerOffer.transfer; null on the receiver's side before it is accepted. */
-  transfer: string | null
-  /** Of a send to a person. */
-  comparison: KeptComparison | null
-  /** By this side. */
-  paused: boolean
-}
+export type { Kept } from './running.ts'
 
 type PeerOptions = {
   /** Joined or created by the caller; it is left when all is over. */
