@@ -7,9 +7,9 @@ export const blobPeerSource = (file: File, path: readonly string[]): PeerSource 
   const reader = blobReader(file)
   return {
     file: { path: [...path, file.name], kind: 'file', size: file.size, modifiedAt: file.lastModified },
-    async read(start, length) {
+    async read(start, length, into) {
       try {
-        if (length > 0) return await reader.read(start, length)
+        if (length > 0) return await reader.read(start, length, into)
         // For no bytes at all a browser does not look at the file.
         await file.slice(0, 1).arrayBuffer()
         return new Uint8Array(0)

@@ -65,14 +65,16 @@ export const hubPeerSource = (client: HubClient, { id, version }: HubFile, file:
 
   return {
     file,
-    async read(start, length) {
+    async read(start, length, into) {
       if (length === 0) {
         await check()
         return new Uint8Array(0)
       }
       const isLoaded = start >= ahead.start && start + length <= ahead.start + ahead.bytes.length
       if (!isLoaded) ahead = await load(start)
-      return ahead.bytes.slice(start - ahead.start, start - ahead.start + length)
+      const bytes = into?.subarray(0, length) ?? new Uint8Array(length)
+      bytes.set(ahead.bytes.subarray(start - ahead.start, start - ahead.start + length))
+      return bytes
     },
     async close() {
       ahead = { start: 0, bytes: new Uint8Array(0) }
