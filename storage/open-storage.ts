@@ -9,6 +9,7 @@ import { refuseLostIndex } from './index/lost-index.ts'
 import { type Index, openIndex } from './index/open-index.ts'
 import { runMarker } from './index/run-marker.ts'
 import { type IndexCrashPoint, isIndexCrashPoint } from './index/writer-messages.ts'
+import { messageOf } from './message-of.ts'
 import type { Storage } from './storage.ts'
 
 export type StorageOptions = {
@@ -58,7 +59,7 @@ const open = async (options: StorageOptions): Promise<Storage & { createdMasterK
     const { keys, createdMasterKeyFile } = await openKeys({ directory, masterKey: options.masterKey ?? null })
     const chunks = await diskChunks({ ...chunkOptions(options, opened), keys })
     return {
-      ...compose(opened, chunks, marker.remove, unlock),
+      ...compose(opened, chunks, () => removeMark(marker.remove, log), unlock),
       createdMasterKey: createdMasterKeyFile !== null,
     }
   } catch (error) {
@@ -68,11 +69,21 @@ const open = async (options: StorageOptions): Promise<Storage & { createdMasterK
   }
 }
 
+/** A mark that stays has the next start check what need not be. */
+const removeMark = (remove: () => void, log: StorageOptions['log']): void => {
+  try {
+    remove()
+  } catch (error) {
+    log?.warn(`The mark of a running hub could not be removed: ${messageOf(error)}`)
+  }
+}
+
 const indexOptions = (options: StorageOptions, unclean: boolean) => ({
   directory: options.directory,
   clock: options.clock ?? Date.now,
   uploadsKeptMs: options.uploadsKeptMs ?? 7 * dayMs,
   unclean,
+  warn: (message: string) => options.log?.warn(message),
   crashAt: options.crashAt && isIndexCrashPoint(options.crashAt.point) ? options.crashAt : null,
 })
 

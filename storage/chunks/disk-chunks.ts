@@ -231,12 +231,16 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     }
   }
 
+  /** A mark that stays has the next start verify what need not be. */
+  const clearPoint = (): Promise<void> =>
+    point.clear().catch(error => log?.warn(`The clean point could not be removed: ${error.message}`))
+
   const settleAndClose = async (): Promise<void> => {
     await untilSettled()
     await threads.close()
     // What a thread said last may have moved the clean point.
     await untilSettled()
-    if (state.current().state !== 'readOnly') await point.clear()
+    if (state.current().state !== 'readOnly') await clearPoint()
   }
 
   return {

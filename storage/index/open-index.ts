@@ -34,13 +34,14 @@ export type IndexOptions = {
   /** The last stop was not a clean one: the file is checked first. */
   unclean: boolean
   crashAt: IndexCrash | null
+  warn: (message: string) => void
 }
 
 /** Opens the index of a data directory that is locked for this process, bringing its schema up to date first. */
 export const openIndex = async (options: IndexOptions): Promise<Index> => {
   const file = join(options.directory, 'index.db')
   const database = await prepare(file, options.unclean)
-  const writer = await startWriter({ file, clock: options.clock, crashAt: options.crashAt })
+  const writer = await startWriter({ ...options, file })
   const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
   const upkeep = startUpkeep(writer)
   return {

@@ -29,6 +29,8 @@ export const startWriter = async (options: {
   clock: () => number
   crashAt?: IndexCrash | null
   batchItems?: number
+  /** Is told once why no write is taken any more, and each time that the disk becomes full. */
+  warn?: (message: string) => void
 }): Promise<Writer> => {
   const workerData: WriterData = {
     file: options.file,
@@ -47,6 +49,7 @@ export const startWriter = async (options: {
   let problem: string | null = null
   let isFull = false
   let closing = false
+  let isClosed = false
 
   const say = (message: ToWriter): void => worker.postMessage(JSON.stringify(message))
   const send = (): void => {
@@ -59,15 +62,22 @@ export const startWriter = async (options: {
     if (outcome.ok) promise?.resolve(outcome.answer)
     else promise?.reject(received(outcome.error))
   }
+  const breakDown = (reason: string): void => {
+    if (problem !== null) return
+    problem = `The index takes no more changes: ${reason}`
+    if (!isClosed) options.warn?.(problem)
+  }
   const stopWith = (reason: string): void => {
-    problem ??= `The index takes no more changes: ${reason}`
+    breakDown(reason)
     for (const promise of waiting.values()) promise.reject(new WherryError('storage_read_only'))
     waiting.clear()
     closed.resolve()
   }
   const hear = (message: FromWriter): void => {
-    if (message.kind === 'closed') closed.resolve()
-    else if (message.kind === 'done') {
+    if (message.kind === 'closed') {
+      isClosed = true
+      closed.resolve()
+    } else if (message.kind === 'done') {
       isFull = false
       const commit = { ...message.effects, seqs: new Map(message.effects.seqs) }
       for (const listener of listeners) listener(commit)
@@ -75,8 +85,9 @@ export const startWriter = async (options: {
     } else refuse(message)
   }
   const refuse = (message: FromWriter & { kind: 'failed' }): void => {
+    if (message.full && !isFull) options.warn?.(`The disk is full: ${message.message}`)
     isFull = message.full
-    if (!message.full) problem ??= `The index takes no more changes: ${message.message}`
+    if (!message.full) breakDown(message.message)
     const reason = message.full ? 'storage_full' : 'storage_read_only'
     const error = { reason, message: new WherryError(reason).message, details: {} }
     for (const id of message.ids) settle({ id, ok: false, error })

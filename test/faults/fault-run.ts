@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Entry } from '../../protocol/values.ts'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
@@ -88,12 +88,15 @@ const underFault = async (hub: HubProcess, fault: Fault, ledger: Ledger): Promis
       files.push(...more)
       for (const [name, why] of await uploadAll(streams.link, root, more, ledger)) refused.set(name, why)
     }
-    expect(await statusOf(`${hub.url}/readyz`)).toBe(503)
+    const ready = await fetch(`${hub.url}/readyz`)
+    expect(ready.status).toBe(503)
+    const { problem } = (await ready.json()) as { problem: string }
+    await vi.waitFor(() => expect(hub.output()).toContain(JSON.stringify(problem)), 5000)
     const late = testFiles('late', 2, 1)
     expect([...(await uploadAll(streams.link, root, late, ledger)).keys()].sort()).toEqual(namesOf(late))
   }
   expect(await lostFiles(client, ledger)).toEqual([])
-  if (fault.when.endsWith('+')) await hub.stop()
+  if (fault.when.endsWith('+')) expect(await hub.stop()).toBe(0)
   else if (fault.outcome === 'readOnly') await hub.kill()
   const calls = await traced.end()
   expect(calls.some(call => call.isInjected)).toBe(true)
