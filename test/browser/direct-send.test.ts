@@ -198,6 +198,32 @@ test('a number that nobody waits under is told', async () => {
   await page.getByText('Nothing waits under this code any more.').waitFor()
 })
 
+test('after a send was declined a new code is the one next step, and then somebody else can be added', async () => {
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [await randomFile(join(rig.directory, 'declined twice.bin'), 1000)])
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await receiver.getByRole('button', { name: 'Decline' }).click()
+  await sender.getByText('The other side declined.').waitFor()
+  const another = sender.getByRole('button', { name: 'Add another receiver' })
+  expect(await another.count()).toBe(0)
+  expect(await sender.getByRole('button', { name: 'Get a code' }).count()).toBe(0)
+  await sender.getByRole('button', { name: 'New code' }).click()
+  await sender.locator('wherry-invitation .code').waitFor()
+  await another.waitFor()
+  expect(await sender.locator('wherry-receiver-card').count()).toBe(1)
+})
+
+test('a send without receivers offers a code, and not another one', async () => {
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [await randomFile(join(rig.directory, 'nobody.bin'), 1000)])
+  await shownCode(sender)
+  await sender.getByRole('button', { name: 'Cancel', exact: true }).click()
+  await sender.getByRole('button', { name: 'Remove from this list' }).click()
+  await sender.getByRole('button', { name: 'Get a code' }).click()
+  await sender.locator('wherry-invitation .code').waitFor()
+})
+
 test('who declines gets nothing, and the sender is told', async () => {
   const file = await randomFile(join(rig.directory, 'declined.bin'), 100_000)
   const { page: sender } = await openSender()

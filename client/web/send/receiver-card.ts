@@ -10,7 +10,7 @@ import { transferIcons } from '../ui/transfer-icons.ts'
 import type { Compared } from './compare-form.ts'
 import './compare-form.ts'
 import './invitation-card.ts'
-import type { Invited } from './receiver.ts'
+import { hasFailed, type Invited } from './receiver.ts'
 import { senderFailure, senderState } from './receiver-words.ts'
 
 export type ReceiverCommand = 'pause' | 'resume' | 'cancel' | 'renew' | 'remove'
@@ -117,12 +117,13 @@ export class ReceiverCard extends LitElement {
     return to ? msg('Offering it…') : msg('Getting a code…')
   }
 
-  #controls({ isOver, error, to }: Invited, status: TransferStatus | null) {
-    const phase = error ? 'failed' : status?.phase
+  #controls(receiver: Invited, status: TransferStatus | null) {
+    const { isOver, error, to } = receiver
+    const phase = status?.phase
     const remove = this.#button('remove', icons.close, msg('Remove from this list'))
     // Another room makes it no smaller.
     if (isReason(error, 'too_large')) return remove
-    if (phase === 'failed' || phase === 'cancelled')
+    if (hasFailed(receiver))
       return html`<button type="button" @click=${() => this.#fire('renew')}>${transferIcons.refresh}${to ? msg('Offer again') : msg('New code')}</button>${remove}`
     if (isOver) return remove
     const cancel = this.#button('cancel', icons.close, msg('Cancel'))

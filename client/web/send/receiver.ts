@@ -36,6 +36,10 @@ export type Invited = {
   end(): void
 }
 
+/** It ended without a delivery, and something new can be tried. */
+export const hasFailed = ({ error, transfer }: Invited): boolean =>
+  error !== null || transfer?.status.phase === 'failed' || transfer?.status.phase === 'cancelled'
+
 type InviteOptions = {
   client: HubClient & TransferLink
   from: { id: string; name: string }

@@ -10,7 +10,7 @@ import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import './person-form.ts'
-import type { Invited } from './receiver.ts'
+import { hasFailed, type Invited } from './receiver.ts'
 import './receiver-card.ts'
 import type { ReceiverCommand } from './receiver-card.ts'
 import type { DirectSend } from './sends.ts'
@@ -116,9 +116,18 @@ export class SendCard extends LitElement {
         ></wherry-receiver-card>`,
       )}
       <div class="more">
-      <button type="button" ?disabled=${readiness !== 'ready'} @click=${() => this.#fire({ kind: 'add' })}>${icons.userPlus}${msg('Add another receiver')}</button>
+      ${this.#add(send)}
       <wherry-person-form ?disabled=${readiness !== 'ready'} @person=${(event: CustomEvent<string>) => this.#fire({ kind: 'offer', to: event.detail })}></wherry-person-form>
       </div>`
+  }
+
+  /** Not beside a receiver's offer of a new code, unless somebody else still has theirs. */
+  #add({ receivers, readiness }: DirectSend) {
+    const isForNobody = receivers.every(hasFailed)
+    if (isForNobody && receivers.some(({ to }) => to === null)) return nothing
+    return html`<button type="button" ?disabled=${readiness !== 'ready'} @click=${() => this.#fire({ kind: 'add' })}>
+      ${icons.userPlus}${isForNobody ? msg('Get a code') : msg('Add another receiver')}
+    </button>`
   }
 
   #notice(readiness: DirectSend['readiness']) {
