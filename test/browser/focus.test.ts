@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { dropToSend } from '../support/direct-send.ts'
+import { dropToSend, enterCode, shownCode, transferState } from '../support/direct-send.ts'
 import { randomFile } from '../support/files.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, row, upload } from '../support/web-steps.ts'
+import { drop, row, upload, withoutPickers } from '../support/web-steps.ts'
 
 const MiB = 2 ** 20
 const rig = webRig()
@@ -97,4 +97,34 @@ test('after an offer was declined the focus is on the next one, and then in the 
   await decline.press('Enter')
   await expect.poll(() => decline.count()).toBe(0)
   await hasFocus(page, 'wherry-empty-folder')
+})
+
+/** What is drawn around what has the focus. */
+const outline = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let element = document.activeElement
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    return element ? getComputedStyle(element).outlineStyle : ''
+  })
+
+const isOnNothing = (page: Page) => page.evaluate(() => document.activeElement === document.body)
+
+test('on the page of a receiver the focus goes on from what was pressed, unseen, and after a reload nowhere', async () => {
+  const { page: sender } = await rig.open({ path: '/send' })
+  await dropToSend(sender, [await text('reloaded.txt')])
+  const { page } = await rig.open({ path: '/go', as: null, script: withoutPickers })
+  await enterCode(page, await shownCode(sender))
+  const question = page.getByRole('button', { name: 'Accept', exact: true })
+  await question.waitFor()
+  expect(await focused(page)).toContain('wants to send you 1 file')
+  for (const reloaded of [page, sender]) {
+    await reloaded.reload()
+    await question.waitFor()
+    await transferState(sender).getByText('Waiting for the other side to accept').waitFor()
+    expect(await isOnNothing(page)).toBe(true)
+    expect(await isOnNothing(sender)).toBe(true)
+  }
+  await question.press('Enter')
+  await hasFocus(page, 'Everything arrived and is verified')
+  expect(await outline(page)).toBe('none')
 })

@@ -36,6 +36,7 @@ export class GoPage extends LitElement {
   @property({ attribute: false }) client!: HubClient & TransferLink
   @state() private invitation = takeInvitation()
   @state() private receipt: Receipt | null = null
+  @state() private wasPressed = false
   @state() private isBusy = false
   @state() private problem = ''
   @state() private unfinished: readonly RememberedReceipt[] = []
@@ -75,6 +76,7 @@ export class GoPage extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback()
+    this.addEventListener('click', this.#pressed, { capture: true, once: true })
     this.addEventListener('wherry-toast', event => this.toasts.show(event.detail))
     window.addEventListener('hashchange', this.#arrivedAnew)
     void this.#lookBack()
@@ -105,7 +107,7 @@ export class GoPage extends LitElement {
     if (!isSecureContext)
       return html`<p class="error" role="alert">${icons.circleAlert}<span>${msg('This page came over plain http, where browsers have no encryption for it. Open it by https, or ask the sender for another way.')}</span></p>`
     if (this.receipt)
-      return html`<wherry-receipt-card .receipt=${this.receipt} .client=${this.client} @leave=${this.#leave}></wherry-receipt-card>`
+      return html`<wherry-receipt-card .receipt=${this.receipt} .client=${this.client} ?pressed=${this.wasPressed} @leave=${this.#leave}></wherry-receipt-card>`
     return html`${this.invitation ? this.#invited() : this.#form()}
       ${
         this.unfinished.length > 0
@@ -133,6 +135,10 @@ export class GoPage extends LitElement {
       <button class="primary" ?disabled=${this.isBusy} @click=${() => this.#join(this.invitation ?? '')}>
         ${this.isBusy ? msg('Connecting…') : msg('See what it is')}
       </button>`
+  }
+
+  #pressed = () => {
+    this.wasPressed = true
   }
 
   #arrivedAnew = () => {

@@ -23,6 +23,8 @@ import { hasRows } from './received-card.ts'
 export class ReceiptCard extends LitElement {
   @property({ attribute: false }) receipt: Receipt | null = null
   @property({ attribute: false }) client: (HubClient & TransferLink) | null = null
+  /** Something on the page was: before that no focus is lost. */
+  @property({ type: Boolean }) pressed = false
   @state() private showsAll = false
   @state() private trust = false
   #phase: TransferStatus['phase'] | undefined
@@ -51,7 +53,7 @@ export class ReceiptCard extends LitElement {
     if (phase === this.#phase) return
     this.#phase = phase
     const place = this.renderRoot.querySelector<HTMLElement>(phase === 'offered' ? '.from' : '.state')
-    if (focusedElement() === null) place?.focus()
+    if (this.pressed && focusedElement() === null) place?.focus()
   }
 
   #underWay(receipt: Receipt, offer: PeerOffer) {

@@ -21,6 +21,10 @@ export const receiptStyles = css`
     gap: 8px;
     font-weight: 550;
   }
+  /* They have the focus to be read out; nothing can be done with them. */
+  [tabindex='-1'] {
+    outline: none;
+  }
   .state.warn {
     color: var(--warn);
   }
