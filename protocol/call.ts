@@ -28,11 +28,13 @@ export type CallRow<P extends ObjectSchema = ObjectSchema, R extends ObjectSchem
   once?: true
   /** Costs much before a session is known (argon2, tokens): counted by address. */
   guarded?: true
+  /** It decides about who gets in, or what somebody may do: told in the log with these parameters, none of them a secret. */
+  logged?: readonly string[]
 }
 
 /** Declares a row of the table of calls. */
 export const call = <const P extends ObjectSchema, const R extends ObjectSchema>(
-  row: CallRow<P, R>,
+  row: CallRow<P, R> & { logged?: readonly (keyof v.InferOutput<P>)[] },
 ): CallRow<P, R> => row
 
 export type EventRow<P extends ObjectSchema = ObjectSchema> = { doc: string; params: P }

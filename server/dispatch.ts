@@ -5,6 +5,7 @@ import type { RpcRequest } from '../protocol/rpc.ts'
 import { type CallName, calls, isCallName } from '../protocol/table.ts'
 import type { Actor } from '../storage/storage.ts'
 import { authorize } from './auth/authorize.ts'
+import { logCall } from './call-log.ts'
 import { asUser, type Principal } from './connection.ts'
 import type { CallContext, Hub } from './context.ts'
 import { handlers } from './handlers/table.ts'
@@ -95,6 +96,7 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
 
   const settle = async (socket: Socket, call: Call): Promise<void> => {
     const { name, params, request } = call
+    const { principal, address } = socket
     const start = performance.now()
     let fail: FailAnnounced | null = null
     let outcome = 'ok'
@@ -111,6 +113,7 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
     } finally {
       const seconds = (performance.now() - start) / 1000
       hub.metrics.callEnded(name, seconds, outcome)
+      logCall(hub.log, { ...call, outcome, address, principal: socket.principal ?? principal })
       hub.log.debug({ call: name, request: request.id, connection: socket.id, seconds, outcome }, 'call')
       end(socket)
     }

@@ -37,6 +37,7 @@ export const peopleCalls = {
     params: v.strictObject({ entry: id, subject, level }),
     result: v.strictObject({ grant }),
     errors: ['not_found', 'too_large'],
+    logged: ['entry', 'subject', 'level'],
   }),
   'access.revoke': call({
     doc: 'Takes back what access.grant gave on this very entry. Live views and running transfers that depended on it end at once.',
@@ -45,6 +46,7 @@ export const peopleCalls = {
     params: v.strictObject({ entry: id, subject }),
     result: v.strictObject({ revoked: v.boolean() }),
     errors: ['not_found'],
+    logged: ['entry', 'subject'],
   }),
   'user.create': call({
     doc: 'Makes an account with a personal space.',
@@ -60,6 +62,7 @@ export const peopleCalls = {
     }),
     result: v.strictObject({ user }),
     errors: ['conflict'],
+    logged: ['email', 'role'],
   }),
   'user.list': call({
     doc: 'A page of all accounts, by e-mail address.',
@@ -78,5 +81,6 @@ export const peopleCalls = {
     params: v.strictObject({ user: id, disabled: v.boolean() }),
     result: v.strictObject({ user }),
     errors: ['not_found', 'conflict'],
+    logged: ['user', 'disabled'],
   }),
 }

@@ -40,6 +40,7 @@ export const sessionCalls = {
     params: v.strictObject({ email, password: anyPassword, keep, agent: text(200) }),
     result: signedIn,
     errors: ['wrong_credentials', 'account_disabled', 'too_many_requests'],
+    logged: ['email'],
   }),
   'session.resume': call({
     doc: 'Signs this connection in, or renews its sign-in, with an access token. Renewing stops nothing that runs.',
@@ -76,6 +77,7 @@ export const sessionCalls = {
     params: v.strictObject({ session: id }),
     result: v.strictObject({}),
     errors: ['not_found'],
+    logged: ['session'],
   }),
   'account.setup': call({
     doc: 'Makes the first administrator, with the one-time token that the hub printed at its start, and signs in.',
@@ -84,6 +86,7 @@ export const sessionCalls = {
     params: v.strictObject({ token, email, name: personName, password, keep, agent: text(200) }),
     result: signedIn,
     errors: ['already_set_up', 'wrong_setup_token', 'too_many_requests'],
+    logged: ['email'],
   }),
   'account.changePassword': call({
     doc: "Changes the caller's password and ends the caller's other sessions.",
@@ -92,5 +95,6 @@ export const sessionCalls = {
     params: v.strictObject({ current: anyPassword, next: password }),
     result: v.strictObject({ endedSessions: v.number() }),
     errors: ['wrong_credentials', 'too_many_requests'],
+    logged: [],
   }),
 }

@@ -9,7 +9,7 @@ export const setUp: Handler<'account.setup'> = async (
   context,
   { token, email, name, password, keep, agent },
 ) => {
-  const { storage, tokens, passwords, loginLimits, signingIn, connection, config, log } = context
+  const { storage, tokens, passwords, loginLimits, signingIn, connection, config } = context
   if (await storage.users.hasAdministrator()) throw new WherryError('already_set_up')
   await loginLimits.attempt(connection.address, 'setup')
   const expected = await storage.settings.get('setup_token_hash')
@@ -18,7 +18,6 @@ export const setUp: Handler<'account.setup'> = async (
   const passwordHash = await passwords.hash(password)
   const quotaBytes = config.defaultQuotaBytes
   const user = await storage.users.setUp({ email, name, passwordHash, role: 'admin', quotaBytes })
-  log.info({ user: user.id, address: connection.address }, 'the first administrator was made')
   return signingIn.start(connection, user, agent, keep)
 }
 

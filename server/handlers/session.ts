@@ -17,7 +17,6 @@ export const login: Handler<'session.login'> = async (context, { email, password
     await storage.sessions.end(user.id, signedIn.session, 'revoked')
     throw new WherryError('wrong_credentials')
   }
-  context.log.info({ user: user.id, session: signedIn.session, address: connection.address }, 'signed in')
   return signedIn
 }
 

@@ -1,0 +1,93 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { calls } from '../../protocol/table.ts'
+import { administrator, type TemporaryHub, temporaryHub } from '../support/hub.ts'
+import { type RawClient, rawClient, signedInClient } from '../support/raw-client.ts'
+
+type Line = { call?: string; request?: unknown; outcome?: string } & Record<string, unknown>
+
+let hub: TemporaryHub
+let printed = ''
+beforeAll(async () => {
+  const write = (line: string) => {
+    printed += line
+  }
+  const log = pino({ level: 'info' }, { write })
+  hub = await temporaryHub({}, { log })
+})
+afterAll(() => hub.remove())
+
+/** The line about the call with this id; undefined if the log has none. */
+const lineOf = (request: string): Line | undefined =>
+  printed
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as Line)
+    .find(line => line.request === request)
+
+const address = '127.0.0.1'
+const email = 'eve@example.org'
+const password = 'a long secret of eve'
+const next = 'another long secret'
+const login = { keep: 'token', agent: 'test' } as const
+
+const reasonOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'ok',
+    error => error.reason,
+  )
+
+test('the log tells who came in, who was refused, and who changed what somebody may do', async () => {
+  const ada = await signedInClient(hub.socketUrl)
+  const by = { by: ada.signedIn.user.id, bySession: ada.signedIn.session, address }
+  const entry = ada.root
+  const { user } = await ada.call('user.create', { email, name: 'Eve', password }, 'create')
+  expect(lineOf('create')).toMatchObject({ call: 'user.create', email, role: 'member', ...by, outcome: 'ok' })
+  await ada.call('access.grant', { entry, subject: { kind: 'email', email }, level: 'read' }, 'grant')
+  const subject = { kind: 'email', email }
+  expect(lineOf('grant')).toMatchObject({ call: 'access.grant', entry, subject, level: 'read', ...by })
+  await ada.call('access.revoke', { entry, subject: { kind: 'user', user: user.id } }, 'revoke')
+  expect(lineOf('revoke')).toMatchObject({ call: 'access.revoke', entry, ...by })
+
+  const eve = await rawClient(hub.socketUrl)
+  const wrong = 'not the secret'
+  expect(await reasonOf(eve.call('session.login', { email, password: wrong, ...login }, 'wrong'))).toBe(
+    'wrong_credentials',
+  )
+  expect(lineOf('wrong')).toMatchObject({
+    call: 'session.login',
+    email,
+    address,
+    outcome: 'wrong_credentials',
+  })
+  const { session } = await eve.call('session.login', { email, password, ...login }, 'login')
+  expect(lineOf('login')).toMatchObject({ email, by: user.id, bySession: session, address, outcome: 'ok' })
+  await eve.call('account.changePassword', { current: password, next }, 'change')
+  expect(lineOf('change')).toMatchObject({ call: 'account.changePassword', by: user.id, outcome: 'ok' })
+  await ada.call('user.disable', { user: user.id, disabled: true }, 'disable')
+  expect(lineOf('disable')).toMatchObject({ user: user.id, disabled: true, ...by })
+
+  for (const secret of [password, next, wrong, administrator.password, ada.signedIn.access])
+    expect(printed).not.toContain(secret)
+  for (const client of [ada, eve] as RawClient[]) client.close()
+})
+
+test('what somebody may not do, or does all day, does not fill the log', async () => {
+  const ada = await signedInClient(hub.socketUrl)
+  await ada.call('user.create', { email: 'bob@example.org', name: 'Bob', password }, 'bob')
+  const bob = await signedInClient(hub.socketUrl, { email: 'bob@example.org', password })
+  const subject = { kind: 'everyone' } as const
+  expect(
+    await reasonOf(bob.call('access.grant', { entry: ada.root, subject, level: 'admin' }, 'theft')),
+  ).toBe('not_found')
+  await bob.call('folder.list', { folder: bob.root }, 'list')
+  expect([lineOf('theft'), lineOf('list')]).toEqual([undefined, undefined])
+  for (const client of [ada, bob]) client.close()
+})
+
+test('no parameter that is logged is a secret', () => {
+  const logged = Object.values(calls).flatMap(row => ('logged' in row ? (row.logged ?? []) : []))
+  expect(logged).toContain('email')
+  for (const secret of ['password', 'current', 'next', 'token', 'access', 'refresh', 'agent'])
+    expect(logged).not.toContain(secret)
+})
