@@ -5,6 +5,8 @@ import type { Socket, SocketFactory, Timers } from '../api.ts'
 export type Wire = {
   send: Socket['send']
   readonly bufferedBytes: number
+  /** Handed to the socket; of text its characters. */
+  readonly sentBytes: number
   /** On the clock of the timers. */
   readonly receivedAtMs: number
   readonly receivedMessages: number
@@ -23,6 +25,7 @@ export const openWire = (factory: SocketFactory, url: string, timers: Timers, ev
   let ended = false
   let receivedAtMs = timers.now()
   let receivedMessages = 0
+  let sentBytes = 0
   const received = <T>(pass: (message: T) => void) => {
     return (message: T) => {
       if (ended) return
@@ -43,11 +46,15 @@ export const openWire = (factory: SocketFactory, url: string, timers: Timers, ev
   })
   return {
     send(message, taken) {
-      if (ended) taken?.()
-      else socket.send(message, taken)
+      if (ended) return taken?.()
+      sentBytes += typeof message !== 'string' && 'size' in message ? message.size : message.length
+      socket.send(message, taken)
     },
     get bufferedBytes() {
       return socket.bufferedBytes
+    },
+    get sentBytes() {
+      return sentBytes
     },
     get receivedAtMs() {
       return receivedAtMs
