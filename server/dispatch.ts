@@ -95,7 +95,7 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
   }
 
   const settle = async (socket: Socket, call: Call): Promise<void> => {
-    const { name, params, request } = call
+    const { name, row, params, request } = call
     const { principal, address } = socket
     const start = performance.now()
     let fail: FailAnnounced | null = null
@@ -113,7 +113,8 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
     } finally {
       const seconds = (performance.now() - start) / 1000
       hub.metrics.callEnded(name, seconds, outcome)
-      logCall(hub.log, { ...call, outcome, address, principal: socket.principal ?? principal })
+      const user = asUser(socket.principal ?? principal)
+      if (row.logged) logCall(hub.log, row.logged, { name, params, request, outcome, address, user })
       hub.log.debug({ call: name, request: request.id, connection: socket.id, seconds, outcome }, 'call')
       end(socket)
     }

@@ -9,14 +9,13 @@ import { signedInClient } from '../support/transfer-client.ts'
 test('a connection that is slow is not taken for dead while what was sent waits in buffers of the system', async () => {
   const hub = await temporaryHub()
   onTestFinished(hub.remove)
-  const link = await narrowLink(hub.port)
+  const link = await narrowLink(hub.port, 100_000)
   onTestFinished(link.close)
   const { client, root } = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
   onTestFinished(() => client.close())
   // Zeros are one chunk, so nothing is heard of it before it is whole.
   const source = memorySource('slow.bin', new Uint8Array(2_500_000))
   const { epoch } = client
-  link.bytesPerSecond = 100_000
   const queue = createUploadQueue({ link: client })
   onTestFinished(() => queue.close())
   queue.add([{ source, folder: root, path: [], name: 'slow.bin', onClash: 'fail' }])

@@ -1,29 +1,19 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { type TcpLink, tcpLink } from './tcp-link.ts'
 
-export type ShortLink = {
-  readonly port: number
+export type ShortLink = TcpLink & {
   /** Connections so far. */
   readonly count: number
   /** Bytes that went that way, on all of them. */
   readonly sentBytes: number
-  close(): void
 }
 
 /** A link to a port of this machine whose connections break after so many bytes went `way` on them. What went arrives. */
 export const shortLink = async (to: number, way: 'up' | 'down', bytes: number): Promise<ShortLink> => {
-  const open = new Set<Socket>()
   let count = 0
   let sentBytes = 0
-  const server = createServer(client => {
+  const { port, close } = await tcpLink(to, (client, hub) => {
     count++
-    const hub = connect(to, '127.0.0.1')
     let left = bytes
-    for (const socket of [client, hub]) {
-      open.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => open.delete(socket))
-    }
     const [from, into] = way === 'up' ? [client, hub] : [hub, client]
     from.on('data', piece => {
       const passed = piece.subarray(0, left)
@@ -38,18 +28,14 @@ export const shortLink = async (to: number, way: 'up' | 'down', bytes: number): 
     into.on('close', () => from.destroy())
     into.pipe(from)
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     get count() {
       return count
     },
     get sentBytes() {
       return sentBytes
     },
-    close: () => {
-      server.close()
-      for (const socket of open) socket.destroy()
-    },
+    close,
   }
 }

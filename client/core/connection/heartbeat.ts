@@ -32,9 +32,8 @@ export const startHeartbeat = (
   dead: () => void,
 ): Heartbeat => {
   let stopTimer: Stop = () => {}
-  let asking = false
-  /** Answers to earlier questions say nothing any more. */
-  let question = 0
+  /** The one that is open: answers to earlier ones say nothing any more. */
+  let question: symbol | null = null
   /** Sent before a question that was answered. */
   let arrivedBytes = wire.sentBytes
 
@@ -44,7 +43,7 @@ export const startHeartbeat = (
   }
 
   const wait = () => {
-    asking = false
+    question = null
     const quietForMs = timers.now() - wire.receivedAtMs
     if (quietForMs >= quietMs) return ask(answerMs)
     stopTimer = timers.after(quietMs - quietForMs, wait)
@@ -53,8 +52,8 @@ export const startHeartbeat = (
     stopTimer()
     const { receivedMessages, sentBytes } = wire
     const unsentBytes = wire.bufferedBytes
-    const own = ++question
-    asking = true
+    const own = Symbol()
+    question = own
     stopTimer = timers.after(deadlineMs + drainMs(), () => {
       const isAlive = wire.receivedMessages > receivedMessages || wire.bufferedBytes < unsentBytes
       if (isAlive) wait()
@@ -73,13 +72,13 @@ export const startHeartbeat = (
   wait()
   return {
     check(deadlineMs) {
-      if (!asking) ask(deadlineMs)
+      if (!question) ask(deadlineMs)
     },
     called() {
-      if (!asking && timers.now() - wire.receivedAtMs >= freshMs) ask(answerMs)
+      if (!question && timers.now() - wire.receivedAtMs >= freshMs) ask(answerMs)
     },
     stop() {
-      question++
+      question = null
       stopTimer()
     },
   }

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
+import { chunkBytes } from '../../../client/core/peer/api.ts'
 import { blobPeerSource } from '../../../client/web/peer/blob-peer-source.ts'
 import { someBytes } from '../memory-source.ts'
-
-const chunkBytes = 1024 * 1024
 
 test('chunks of a file that is sent are read into the memory that is given, one after the other', async () => {
   const bytes = someBytes(3 * chunkBytes + 5)
