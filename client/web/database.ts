@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import { type DBSchema, type IDBPDatabase, openDB, type StoreNames, type StoreValue } from 'idb'
 
 /** A database of this browser, opened when it is first asked for, and again after that failed; `create` makes its stores. */
 export const database = <S extends DBSchema>(
@@ -16,6 +16,18 @@ export const database = <S extends DBSchema>(
     })
     return opened
   }
+}
+
+/** Puts one value, and commits at once: a page that is reloaded in the next moment would take it back otherwise. */
+export const putAtOnce = async <S extends DBSchema, N extends StoreNames<S>>(
+  database: IDBPDatabase<S>,
+  name: N,
+  value: StoreValue<S, N>,
+): Promise<void> => {
+  const transaction = database.transaction(name, 'readwrite')
+  const put = transaction.store.put(value)
+  transaction.commit()
+  await Promise.all([put, transaction.done])
 }
 
 /** Without storage (some private windows) nothing is remembered, and all else works. */

@@ -1,7 +1,7 @@
 import type { DBSchema } from 'idb'
 import type { PeerOffer } from '../../core/peer/api.ts'
 import type { KeptComparison } from '../../core/peer/comparing.ts'
-import { database, ifStored } from '../database.ts'
+import { database, ifStored, putAtOnce } from '../database.ts'
 import { forgetKept } from '../peer/kept-folder.ts'
 
 /** Something that was begun to be received in this browser, so that it can go on after a reload. */
@@ -39,15 +39,16 @@ const open = database<Schema>('wherry-receipts', made => {
 })
 
 /** In place of what was remembered of the same send by an earlier code: its files are the same. */
-export const rememberReceipt = (receipt: RememberedReceipt): Promise<unknown> =>
+export const rememberReceipt = (receipt: RememberedReceipt): Promise<void> =>
   ifStored(async () => {
-    const store = (await open()).transaction('receipts', 'readwrite').store
+    await putAtOnce(await open(), 'receipts', { ...receipt, touchedAt: Date.now() })
     const { room, transfer } = receipt
-    const others = transfer === null ? [] : await store.getAll()
-    for (const other of others)
+    if (transfer === null) return
+    const { store, done } = (await open()).transaction('receipts', 'readwrite')
+    for (const other of await store.getAll())
       if (other.transfer === transfer && other.room !== room) await store.delete(other.room)
-    return store.put({ ...receipt, touchedAt: Date.now() })
-  }, '')
+    await done
+  }, undefined)
 
 /** Forgets it, and throws away what was kept of its files. */
 export const forgetReceipt = async ({ room, transfer }: RememberedReceipt): Promise<void> => {

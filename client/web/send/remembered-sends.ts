@@ -1,7 +1,7 @@
 import type { DBSchema } from 'idb'
 import type { Secret } from '../../core/peer/api.ts'
 import type { KeptComparison } from '../../core/peer/comparing.ts'
-import { database, ifStored } from '../database.ts'
+import { database, ifStored, putAtOnce } from '../database.ts'
 import type { HubFile } from '../peer/hub-peer-source.ts'
 import { sendsKey } from './sends-key.ts'
 
@@ -56,11 +56,11 @@ const markSends = (has: boolean): void => {
   else localStorage.removeItem(sendsKey)
 }
 
-export const rememberSend = (send: RememberedSend): Promise<unknown> =>
+export const rememberSend = (send: RememberedSend): Promise<void> =>
   ifStored(async () => {
     markSends(true)
-    return (await open()).put('sends', send)
-  }, '')
+    await putAtOnce(await open(), 'sends', send)
+  }, undefined)
 
 export const forgetSend = (transfer: string): Promise<void> =>
   ifStored(async () => (await open()).delete('sends', transfer), undefined)
