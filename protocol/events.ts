@@ -76,6 +76,10 @@ export const events = {
     doc: 'These chunks of the stream are durable, and this many bytes of credit are given back.',
     params: v.strictObject({ stream, chunks: listOf(index, limits.declareBatch), credit: count() }),
   }),
+  'upload.arrived': event({
+    doc: 'So many bytes of this chunk have come, from its start, and the rest not yet. Told of an upload of which nothing else was told for a second: where chunks take long.',
+    params: v.strictObject({ stream, chunk: index, bytes: count() }),
+  }),
   'upload.credited': event({
     doc: 'More credit, for a connection that had to wait for it.',
     params: v.strictObject({ credit: count() }),

@@ -228,6 +228,8 @@ export type UploadItem = {
   readonly sentBytes: number
   /** Known to the hub, so that they were not sent. */
   readonly reusedBytes: number
+  /** With the hub, of chunks that are not whole; goes back by what a lost connection took along. */
+  readonly comingBytes: number
   readonly error: WherryError | null
   /** Of the clash, or of the finished upload. */
   readonly entry: Entry | null
@@ -255,6 +257,7 @@ export type UploadTotals = {
   /** As UploadItem.sentBytes. */
   sentBytes: number
   reusedBytes: number
+  comingBytes: number
 }
 
 /** All uploads of one client: small files together, large ones chunk by chunk, as many at once as pay. */

@@ -25,12 +25,18 @@ export type FailAnnounced = (error: WherryError) => void
 /** What an upload's stream needs of them. */
 export type UploadParts = {
   storage: Pick<Storage, 'uploads' | 'chunks'>
+  clock: () => number
   /** An error as the client may hear it; what is a bug is logged and becomes `internal`. */
   known(error: unknown, where: string): WherryError
 }
 
-export const uploadParts = ({ storage, log }: Pick<TransferParts, 'storage' | 'log'>): UploadParts => ({
+export const uploadParts = ({
   storage,
+  clock,
+  log,
+}: Pick<TransferParts, 'storage' | 'clock' | 'log'>): UploadParts => ({
+  storage,
+  clock,
   known: (error, where) => {
     if (isReason(error)) return error
     log.error({ err: error, where }, 'transfer failed')

@@ -63,6 +63,9 @@ export type UploadStream = Intake & {
   settled(): Promise<void>
 }
 
+/** Where chunks take longer than this, the client is told how far they are. */
+export const arrivalTellMs = 1000
+
 /** Enough to tell a type by content. */
 export const headBytes = 4096
 
@@ -87,6 +90,7 @@ export const createUploadStream = (
   let ended: WherryError | null = null
   let head: Uint8Array | null = null
   let newBytes = 0
+  let toldAtMs = parts.clock()
 
   const refuse = (chunk: number, bytes: number, error: WherryError): void => {
     const credit = lease.giveBack(bytes)
@@ -106,9 +110,17 @@ export const createUploadStream = (
       const bytes = group.reduce((sum, chunk) => sum + chunk.spentBytes, 0)
       const indexes = group.map(({ index }) => index)
       connection.notify('upload.stored', { stream, chunks: indexes, credit: lease.giveBack(bytes) })
+      toldAtMs = parts.clock()
       moved(self)
     },
   )
+
+  const tellArrived = ({ index, receivedBytes, dropping }: Assembly): void => {
+    const nowMs = parts.clock()
+    if (dropping || nowMs - toldAtMs < arrivalTellMs) return
+    toldAtMs = nowMs
+    connection.notify('upload.arrived', { stream, chunk: index, bytes: receivedBytes })
+  }
 
   const drop = (assembly: Assembly): void => {
     const why = assembly.dropping?.why ?? null
@@ -180,7 +192,10 @@ export const createUploadStream = (
     const assembly = assemblies.get(slice.index) ?? begin(slice)
     assemblies.set(slice.index, assembly)
     addSlice(assembly, slice)
-    if (!slice.last) return
+    if (!slice.last) {
+      tellArrived(assembly)
+      return
+    }
     assemblies.delete(slice.index)
     const wanted = chunks.wanted.get(slice.index)
     if (assembly.dropping || !wanted) drop(assembly)

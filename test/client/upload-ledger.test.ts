@@ -32,3 +32,25 @@ test('that the hub forgot what it had of a chunk is no mismatch, however often',
     expect(ledger.refused(0)).toBe(true)
   }
 })
+
+test('what the hub has of a chunk that is not whole counts until it is stored, refused or lost with a connection', () => {
+  const coming = (after: (ledger: ReturnType<typeof sentOnce>) => void) => {
+    const ledger = sentOnce()
+    ledger.arrived(0, 60)
+    expect(ledger.progress).toMatchObject({ storedBytes: 0, comingBytes: 60 })
+    after(ledger)
+    const { storedBytes, comingBytes } = ledger.progress
+    return { storedBytes, comingBytes }
+  }
+  expect(coming(ledger => ledger.arrived(0, 80))).toEqual({ storedBytes: 0, comingBytes: 80 })
+  expect(coming(ledger => ledger.stored([0]))).toEqual({ storedBytes: 100, comingBytes: 0 })
+  expect(coming(ledger => ledger.refused(0))).toEqual({ storedBytes: 0, comingBytes: 0 })
+  const begun = { ...ref, stored: false, begunBytes: 10 }
+  expect(coming(ledger => ledger.rebound([begun]))).toEqual({ storedBytes: 0, comingBytes: 10 })
+  expect(coming(ledger => ledger.rebound([]))).toEqual({ storedBytes: 0, comingBytes: 0 })
+  const late = (ledger: ReturnType<typeof sentOnce>) => {
+    ledger.stored([0])
+    ledger.arrived(0, 90)
+  }
+  expect(coming(late)).toEqual({ storedBytes: 100, comingBytes: 0 })
+})

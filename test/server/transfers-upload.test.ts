@@ -9,6 +9,7 @@ import {
   openUpload,
   resumeUpload,
 } from '../../server/handlers/uploads.ts'
+import { arrivalTellMs } from '../../server/transfers/upload-stream.ts'
 import { newId } from '../storage/open-temporary.ts'
 import { callIn, type FakeConnection, fill, openRig, type Rig, refOf, send, slice } from './transfers-rig.ts'
 
@@ -238,4 +239,34 @@ test('connections that break the rules leave the budget as it was', async () => 
     expect(() => send(rig, at, slice(1, 0, fill(MiB / 2, 1), 5, false))).toThrow(/order/)
     rig.transfers.connectionClosed(at)
   }
+})
+
+test('how far a chunk has come is told where nothing else was for a second, and not of what is dropped', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const upload = newId()
+  const [first, second] = [fill(1000, 1), fill(1000, 2)]
+  rig.transfers.askCredit(at, MiB)
+  await open(rig, at, upload, 1, 2000)
+  await declare(rig, at, upload, [first, second])
+  const told = () => at.events.flatMap(({ name, params }) => (name === 'upload.arrived' ? [params] : []))
+  const arrives = (chunk: number, from: number, afterMs: number) => {
+    rig.clock.now += afterMs
+    const content = chunk === 0 ? first : second
+    send(rig, at, slice(1, chunk, content.subarray(from, from + 100), from, from + 100 === 1000))
+  }
+  arrives(0, 0, arrivalTellMs - 1)
+  expect(told()).toEqual([])
+  arrives(0, 100, 1)
+  arrives(0, 200, arrivalTellMs - 1)
+  expect(told()).toEqual([{ stream: 1, chunk: 0, bytes: 200 }])
+  for (const from of [300, 400, 500, 600, 700, 800, 900]) arrives(0, from, 0)
+  await at.next('upload.stored')
+  arrives(1, 0, arrivalTellMs - 1)
+  expect(told()).toHaveLength(1)
+  arrives(1, 100, 1)
+  expect(told()[1]).toEqual({ stream: 1, chunk: 1, bytes: 200 })
+  // It is there already.
+  arrives(0, 0, arrivalTellMs)
+  expect(told()).toHaveLength(2)
 })

@@ -9,4 +9,5 @@ export const noTotals: UploadTotals = {
   storedBytes: 0,
   sentBytes: 0,
   reusedBytes: 0,
+  comingBytes: 0,
 }

@@ -17,6 +17,7 @@ export type FileProgress = {
   storedBytes: number
   sentBytes: number
   reusedBytes: number
+  comingBytes: number
 }
 
 export type FileUploadOptions = {
@@ -173,6 +174,11 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       link.on('upload.stored', event => {
         if (run.ended || event.stream !== run.stream || link.epoch !== run.epoch) return
         ledger.stored(event.chunks)
+        changed()
+      }),
+      link.on('upload.arrived', event => {
+        if (run.ended || event.stream !== run.stream || link.epoch !== run.epoch) return
+        ledger.arrived(event.chunk, event.bytes)
         changed()
       }),
       link.on('upload.refused', event => {

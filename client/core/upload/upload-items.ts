@@ -65,6 +65,7 @@ export const createUploadItems = () => {
     totals.bytes += sign * item.size
     totals.storedBytes += sign * item.storedBytes
     totals.reusedBytes += sign * item.reusedBytes
+    totals.comingBytes += sign * item.comingBytes
   }
 
   return {

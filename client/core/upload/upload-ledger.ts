@@ -19,6 +19,8 @@ type Slot = {
   tries: number
   /** What the hub has of it already. */
   begunBytes: number
+  /** What it said to have of it since then. */
+  comingBytes: number
   sentOnce: boolean
 }
 
@@ -36,6 +38,7 @@ export const createLedger = () => {
   let checkedBytes = 0
   let storedBytes = 0
   let reusedBytes = 0
+  let comingBytes = 0
   let onceSentBytes = 0
   let isCut = false
 
@@ -44,8 +47,14 @@ export const createLedger = () => {
     slot.piece = null
   }
 
+  const setComing = (slot: Slot, bytes: number) => {
+    comingBytes += bytes - slot.comingBytes
+    slot.comingBytes = bytes
+  }
+
   const setStored = (slot: Slot) => {
     if (slot.state === 'stored') return
+    setComing(slot, 0)
     slot.state = 'stored'
     stored++
     storedBytes += slot.ref.size
@@ -76,7 +85,7 @@ export const createLedger = () => {
       return slots.length
     },
     get progress() {
-      return { checkedBytes, storedBytes, reusedBytes }
+      return { checkedBytes, storedBytes, reusedBytes, comingBytes }
     },
     get isCut(): boolean {
       return isCut
@@ -91,7 +100,7 @@ export const createLedger = () => {
     refs: (): ChunkRef[] => slots.map(slot => slot.ref),
     add(ref: ChunkRef, piece: Piece | null): void {
       expectSame(slots.length, ref)
-      const nothingSent = { mismatches: 0, tries: 0, begunBytes: 0, sentOnce: false }
+      const nothingSent = { mismatches: 0, tries: 0, begunBytes: 0, comingBytes: 0, sentOnce: false }
       slots.push({ ref, position: checkedBytes, state: 'cut', piece, ...nothingSent })
       checkedBytes += ref.size
     },
@@ -147,6 +156,10 @@ export const createLedger = () => {
       slot.sentOnce = true
       drop(slot)
     },
+    arrived(index: number, bytes: number): void {
+      const slot = at(index)
+      if (slot.state === 'sent') setComing(slot, Math.min(bytes, slot.ref.size))
+    },
     stored(indexes: readonly number[]): void {
       for (const index of indexes) setStored(at(index))
     },
@@ -155,7 +168,10 @@ export const createLedger = () => {
       const slot = at(index)
       if (slot.begunBytes === 0) slot.mismatches++
       slot.begunBytes = 0
-      if (slot.state === 'sent') setMissing(index)
+      if (slot.state === 'sent') {
+        setComing(slot, 0)
+        setMissing(index)
+      }
       return slot.mismatches < 3
     },
     /** A new stream: what the hub said of the declared chunks is all that is known. */
@@ -175,6 +191,7 @@ export const createLedger = () => {
           slot.state = 'cut'
         }
         if (slot.state !== 'stored') {
+          setComing(slot, slot.begunBytes)
           slot.state = 'cut'
           if (ofHub) setMissing(index)
         }

@@ -26,7 +26,7 @@ export const adoptedRecord = (upload: UnfinishedUpload, source: Source | null): 
 }
 
 const nothingDone = {
-  ...{ checkedBytes: 0, storedBytes: 0, sentBytes: 0, reusedBytes: 0 },
+  ...{ checkedBytes: 0, storedBytes: 0, sentBytes: 0, reusedBytes: 0, comingBytes: 0 },
   ...{ error: null, entry: null, takenFolder: null, unchanged: false },
 } as const
 

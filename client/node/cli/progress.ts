@@ -1,12 +1,19 @@
 import { Presets, SingleBar } from 'cli-progress'
 import { createSpeedometer } from '../../core/speedometer.ts'
+import { createStallWatch } from '../../core/stall.ts'
 import { formatBytes } from './output.ts'
 
 /** A bar on standard error: `update` as often as you like, `stop` leaves the last state standing. */
 export type ProgressBar = {
-  /** `movedBytes`: of now, for the speed; by default `bytes`, of which some may have been there before. */
-  update(bytes: number, totalBytes: number, label: string, movedBytes?: number): void
+  update(bytes: number, totalBytes: number, label: string, motion?: Motion): void
   stop(): void
+}
+
+type Motion = {
+  /** Of now, for the speed; by default all, of which some may have been there before. */
+  movedBytes?: number
+  /** As StallWatch.look() takes them; a bar without never says that it waits for the network. */
+  figures?: readonly number[] | null
 }
 
 const silent: ProgressBar = { update() {}, stop() {} }
@@ -22,7 +29,7 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
   if (!interactive) return silent
   const bar = new SingleBar(
     {
-      format: '{bar} {percentage}% · {done} of {all} · {rate}/s{left} · {label}',
+      format: '{bar} {percentage}% · {done} of {all} · {motion} · {label}',
       stream: process.stderr,
       hideCursor: true,
       barsize: 24,
@@ -31,17 +38,22 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
     Presets.shades_classic,
   )
   const speed = createSpeedometer()
-  let now = { bytes: 0, totalBytes: 0, label: '', movedBytes: 0 }
+  const stall = createStallWatch()
+  let now: Required<Motion> & { bytes: number; totalBytes: number; label: string } = {
+    ...{ bytes: 0, totalBytes: 0, label: '', movedBytes: 0, figures: null },
+  }
   let tick: ReturnType<typeof setInterval> | undefined
 
   const show = () => {
-    const { bytes, totalBytes, label, movedBytes } = now
-    speed.measure(movedBytes, performance.now())
+    const { bytes, totalBytes, label, movedBytes, figures } = now
+    const nowMs = performance.now()
+    speed.measure(movedBytes, nowMs)
+    stall.look(figures, nowMs)
+    const rate = `${formatBytes(speed.rate)}/s${timeLeft(totalBytes - bytes, speed.rate)}`
     const values = {
       done: formatBytes(bytes),
       all: formatBytes(totalBytes),
-      rate: formatBytes(speed.rate),
-      left: timeLeft(totalBytes - bytes, speed.rate),
+      motion: stall.isStalled ? 'waiting for the network' : rate,
       label,
     }
     if (!tick) bar.start(Math.max(1, totalBytes), bytes, values)
@@ -52,8 +64,8 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
   }
 
   return {
-    update(bytes, totalBytes, label, movedBytes = bytes) {
-      now = { bytes, totalBytes, label, movedBytes }
+    update(bytes, totalBytes, label, { movedBytes = bytes, figures = null } = {}) {
+      now = { bytes, totalBytes, label, movedBytes, figures }
       show()
     },
     stop() {

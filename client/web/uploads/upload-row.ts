@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
+import { arrivedBytes } from '../../core/upload/arrived-bytes.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { progressBar } from '../styles/progress.ts'
 import { formatBytes } from '../text/format.ts'
@@ -9,6 +10,7 @@ import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownUpload } from './messages.ts'
 import { rowStyles } from './row-styles.ts'
+import { isUnderWay } from './tray-order.ts'
 import { stateWords } from './upload-words.ts'
 
 export type UploadCommand = 'pause' | 'resume' | 'cancel' | 'retry' | 'attach'
@@ -34,6 +36,8 @@ export class UploadRow extends LitElement {
   @property({ attribute: false }) item: ShownUpload | null = null
   /** Names of folders, joined with "/"; empty where the name of the file says enough. */
   @property() folder = ''
+  /** Nothing moves of what is under way. */
+  @property({ type: Boolean }) stalled = false
   #hadFocus = false
 
   static override styles = [base, buttons, progressBar, rowStyles]
@@ -56,12 +60,13 @@ export class UploadRow extends LitElement {
     const { item } = this
     if (!item) return nothing
     const path = item.path ? `${item.path}/` : ''
-    return html`<div class="row ${tones[item.state] ?? ''}">
+    const tone = this.stalled && isUnderWay(item) ? tones.waiting : tones[item.state]
+    return html`<div class="row ${tone ?? ''}">
       <div>
         <div class="name" title=${path + item.name}><b><bdi>${item.name}</bdi></b> <bdi>${this.#amount(item)}</bdi></div>
         ${this.#where()}
         <progress max="1" .value=${this.#share(item)} aria-label=${msg(str`Progress of ${item.name}`)}></progress>
-        <div class="state"><bdi>${stateWords(item)}</bdi></div>
+        <div class="state"><bdi>${stateWords(item, this.stalled)}</bdi></div>
       </div>
       <div class="controls">${this.#controls(item)}</div>
     </div>`
@@ -74,14 +79,16 @@ export class UploadRow extends LitElement {
     return html`<div class="where"><span dir="auto"><span>${this.folder.slice(0, last)}</span><span>${this.folder.slice(last)}</span></span></div>`
   }
 
-  #amount({ state, storedBytes, size }: ShownUpload) {
+  #amount(item: ShownUpload) {
+    const { state, size } = item
     return state === 'done'
       ? formatBytes(size)
-      : msg(str`${formatBytes(storedBytes)} of ${formatBytes(size)}`)
+      : msg(str`${formatBytes(arrivedBytes(item))} of ${formatBytes(size)}`)
   }
 
-  #share({ state, storedBytes, size }: ShownUpload): number {
-    return state === 'done' || size === 0 ? 1 : storedBytes / size
+  #share(item: ShownUpload): number {
+    const { state, size } = item
+    return state === 'done' || size === 0 ? 1 : arrivedBytes(item) / size
   }
 
   #controls(item: ShownUpload) {

@@ -3,6 +3,7 @@ import { html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import type { UploadTotals } from '../../core/api.ts'
+import { arrivedBytes } from '../../core/upload/arrived-bytes.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes, formatCount, formatItems } from '../text/format.ts'
@@ -39,6 +40,8 @@ export class UploadTray extends LitElement {
   @property({ attribute: false }) totals: UploadTotals = noTotals
   @property({ attribute: false }) seconds: readonly number[] = []
   @property({ type: Number }) rate = 0
+  /** Nothing moves of what is under way. */
+  @property({ type: Boolean }) stalled = false
   @property({ type: Number }) returning = 0
   @property({ type: Number }) locked = 0
   /** Files read so far of what was dropped, while that takes long. */
@@ -105,7 +108,7 @@ export class UploadTray extends LitElement {
                 rows,
                 item => item.id,
                 item =>
-                  html`<li><wherry-upload-row .item=${item} .folder=${shownFolder(item, rows, this.folderNames)}></wherry-upload-row></li>`,
+                  html`<li><wherry-upload-row .item=${item} .folder=${shownFolder(item, rows, this.folderNames)} .stalled=${this.stalled}></wherry-upload-row></li>`,
               )}
             </ul>
             ${more > 0 ? html`<p class="more">${msg(str`and ${formatCount(more)} more`)}</p>` : nothing}`
@@ -153,19 +156,21 @@ export class UploadTray extends LitElement {
   #saveHead() {
     const active = this.saves.filter(save => save.state === 'running').length
     const totals = saveTotals(this.saves)
-    const figures = msg(str`${formatBytes(totals.storedBytes)} of ${formatBytes(totals.bytes)}`)
+    const figures = msg(str`${formatBytes(arrivedBytes(totals))} of ${formatBytes(totals.bytes)}`)
     const buttons = active === 0 ? this.#icon('clear', icons.close, msg('Clear the list')) : nothing
     return this.#header(totals, active, saveHeadline(totals, active), figures, buttons)
   }
 
   #head(active: number, items: readonly ShownUpload[]) {
-    const { storedBytes, bytes } = this.totals
+    const { bytes } = this.totals
+    const doneBytes = arrivedBytes(this.totals)
     const paused = items.some(item => item.state === 'paused')
-    const rate = active > 0 && !isHeldUp(items) ? this.rate : 0
+    const rate = active > 0 && !this.stalled && !isHeldUp(items) ? this.rate : 0
     const figures = [
-      msg(str`${formatBytes(storedBytes)} of ${formatBytes(bytes)}`),
+      msg(str`${formatBytes(doneBytes)} of ${formatBytes(bytes)}`),
+      this.stalled ? msg('waiting for the network') : '',
       rate > 0 ? `${formatBytes(rate)}/s` : '',
-      timeLeft(bytes - storedBytes, rate),
+      timeLeft(bytes - doneBytes, rate),
     ].filter(Boolean)
     const pause =
       active > 0
@@ -180,7 +185,7 @@ export class UploadTray extends LitElement {
 
   /** The button that shows and hides is the last: it stays where it is when the uploads end while somebody aims at it. */
   #header(totals: UploadTotals, active: number, title: string, figures: string, buttons: unknown) {
-    const share = totals.bytes === 0 ? 1 : totals.storedBytes / totals.bytes
+    const share = totals.bytes === 0 ? 1 : arrivedBytes(totals) / totals.bytes
     const isWhole = active === 0 && share === 1 && totals.failedFiles === 0
     return html`<header>
       <svg class="ring ${isWhole ? 'whole' : ''}" viewBox="0 0 36 36" aria-hidden="true">

@@ -3,13 +3,15 @@ import type { UploadTotals } from '../../core/api.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
 import { formatBytes } from '../text/format.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
+import { isUnderWay } from './tray-order.ts'
 
-/** The state of one upload, in words: colour is never alone. */
-export const stateWords = (item: ShownUpload): string => {
+/** The state of one upload, in words: colour is never alone. `isStalled`: nothing moves of what is under way. */
+export const stateWords = (item: ShownUpload, isStalled: boolean): string => {
   switch (item.state) {
     case 'queued':
       return msg('Waiting for its turn')
     case 'running':
+      if (isStalled && isUnderWay(item)) return msg('Waiting for the network; goes on by itself')
       // Several run at once, and share the leave to send.
       return item.storedBytes > 0 || item.sentBytes > 0 ? msg('Uploading') : msg('Waiting for its turn')
     case 'paused':

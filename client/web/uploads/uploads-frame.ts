@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { HubClient, Stop } from '../../core/api.ts'
+import { arrivedBytes } from '../../core/upload/arrived-bytes.ts'
 import { clientContext } from '../app/client-context.ts'
 import { loadLater } from '../app/load-later.ts'
 import { titleProgress } from '../app/page-title.ts'
@@ -114,6 +115,7 @@ export class UploadsFrame extends LitElement {
         .totals=${uploads.totals}
         .seconds=${uploads.speed.seconds}
         .rate=${uploads.speed.rate}
+        .stalled=${uploads.isStalled}
         .returning=${uploads.returningCount}
         .readCount=${this.#readings.fileCount}
         .locked=${uploads.lockedCount}
@@ -151,8 +153,8 @@ export class UploadsFrame extends LitElement {
     if (this.#isAsking && !isAsking && focusedElement() === null) leave(this)
     this.#isAsking = isAsking
     const active = uploads.returningCount > 0 || [...uploads.items.values()].some(isActive)
-    const { bytes, storedBytes } = uploads.totals
-    const percent = bytes === 0 ? 100 : Math.floor((100 * storedBytes) / bytes)
+    const { bytes } = uploads.totals
+    const percent = bytes === 0 ? 100 : Math.floor((100 * arrivedBytes(uploads.totals)) / bytes)
     titleProgress(active ? percent : null)
   }
 

@@ -3,10 +3,12 @@ import type { Stop, UploadTotals } from '../../core/api.ts'
 import { createListeners } from '../../core/listeners.ts'
 import { newId } from '../../core/new-id.ts'
 import { createSpeedometer, type Speedometer } from '../../core/speedometer.ts'
+import { createStallWatch } from '../../core/stall.ts'
+import { arrivedBytes } from '../../core/upload/arrived-bytes.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
 import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWorker } from './messages.ts'
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
-import { isActive, needsFile } from './tray-order.ts'
+import { isActive, isUnderWay, needsFile } from './tray-order.ts'
 import { startWorker } from './worker-url.ts'
 
 /** The page's end of the upload worker: a mirror of its queue, and the commands of the tray. */
@@ -22,6 +24,8 @@ export type Uploads = {
   /** Files of an earlier visit that go on after unlock(). */
   readonly lockedCount: number
   readonly speed: Speedometer
+  /** Something is under way, and nothing of it has moved for a while. */
+  readonly isStalled: boolean
   readonly saves: ReadonlyMap<string, ShownSave>
   add(folder: string, files: ChosenFile[]): void
   /** Makes folders that came without files. */
@@ -54,6 +58,7 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
   const items = new Map<string, ShownUpload>()
   const saves = new Map<string, ShownSave>()
   const speed = createSpeedometer()
+  const stall = createStallWatch()
   const remembered = new Set<string>()
   let ids: ReadonlySet<string> = new Set()
   let totals = noTotals
@@ -61,6 +66,13 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
   let lockedCount = 0
   /** Files that the worker was given, and has not told of yet. */
   let adding = 0
+
+  const measure = () => {
+    const nowMs = performance.now()
+    const { storedBytes, comingBytes } = totals
+    speed.measure(arrivedBytes(totals), nowMs)
+    stall.look([...items.values()].some(isUnderWay) ? [storedBytes, comingBytes] : null, nowMs)
+  }
 
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.kind === 'locked') {
@@ -80,14 +92,14 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
       if (fresh.length > 0) ids = new Set([...ids, ...fresh])
       totals = data.totals
       returningCount = data.returning
-      speed.measure(totals.storedBytes, performance.now())
+      measure()
     }
     listeners.emit()
   }
   // Also when nothing comes: a drop-out is to be seen while it lasts.
   const tick = setInterval(() => {
     if (![...items.values()].some(isActive)) return
-    speed.measure(totals.storedBytes, performance.now())
+    measure()
     listeners.emit()
   }, 1000)
   const network = () => post({ kind: 'network', online: navigator.onLine })
@@ -104,6 +116,9 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
     },
     get totals() {
       return totals
+    },
+    get isStalled() {
+      return stall.isStalled
     },
     get returningCount() {
       return returningCount
