@@ -6,21 +6,49 @@ import { administrator } from '../support/hub-process.ts'
 import { narrowLink } from '../support/narrow-link.ts'
 import { signedInClient } from '../support/transfer-client.ts'
 
-test('a connection that is slow is not taken for dead while what was sent waits in buffers of the system', async () => {
+const slowUpload = async (bytesPerSecond: number) => {
   const hub = await temporaryHub()
   onTestFinished(hub.remove)
-  const link = await narrowLink(hub.port, 100_000)
+  const link = await narrowLink(hub.port, bytesPerSecond)
   onTestFinished(link.close)
   const { client, root } = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
   onTestFinished(() => client.close())
-  // Zeros are one chunk, so nothing is heard of it before it is whole.
-  const source = memorySource('slow.bin', new Uint8Array(2_500_000))
-  const { epoch } = client
   const queue = createUploadQueue({ link: client })
   onTestFinished(() => queue.close())
+  return { client, root, queue }
+}
+
+test('a connection that is slow is not taken for dead while what was sent waits in buffers of the system', async () => {
+  const { client, root, queue } = await slowUpload(100_000)
+  // Zeros are one chunk, so nothing of it is durable before it is whole.
+  const source = memorySource('slow.bin', new Uint8Array(2_500_000))
+  const { epoch } = client
+  const coming = new Set<number>()
+  queue.onChange(() => coming.add(queue.totals.comingBytes))
   queue.add([{ source, folder: root, path: [], name: 'slow.bin', onClash: 'fail' }])
   await queue.whenIdle()
   expect(queue.items.map(({ state }) => state)).toEqual(['done'])
   expect(client.epoch).toBe(epoch)
   expect(queue.totals.sentBytes).toBe(2_500_000)
+  // What the hub has of it is told in between.
+  expect([...coming].filter(bytes => bytes > 0 && bytes < 2_500_000).length).toBeGreaterThan(3)
+  expect(queue.totals).toMatchObject({ storedBytes: 2_500_000, comingBytes: 0 })
+})
+
+test('small files go a few at a time over a slow link, so that a call between them is answered and little is lost', async () => {
+  const files = 20
+  const { client, root, queue } = await slowUpload(400_000)
+  queue.add(
+    Array.from({ length: files }, (_, i) => {
+      const name = `${i}.bin`
+      const source = memorySource(name, new Uint8Array(250_000).fill(i))
+      return { source, folder: root, path: [], name, onClash: 'fail' }
+    }),
+  )
+  await expect.poll(() => queue.totals.doneFiles, { timeout: 20_000 }).toBeGreaterThan(0)
+  expect(queue.totals.doneFiles).toBeLessThan(files / 2)
+  await client.call('space.list', {})
+  expect(queue.totals.sentBytes).toBeLessThan(queue.totals.bytes)
+  await queue.whenIdle()
+  expect(queue.totals.doneFiles).toBe(files)
 })

@@ -68,7 +68,7 @@ export const putFiles = async (
   { link, credit, sender }: { link: TransferLink; credit: Credit; sender: Sender },
   folder: string,
   files: readonly ReadFile[],
-  onSent: (bytes: number) => void,
+  on: { sent(index: number): void; took(bytes: number, ms: number): void },
 ): Promise<Result<'upload.putMany'>['results']> => {
   const stream = link.newStream()
   const slices = files.flatMap(({ bytes }, index) => (bytes.length > 0 ? [{ index, bytes }] : []))
@@ -81,31 +81,38 @@ export const putFiles = async (
   let isAnswered = false
   let sentIn = -1
 
-  /** For the connection of now, once. */
-  const sendBytes = async () => {
+  /** For the connection of now, once; the credit is taken. */
+  const sendBytes = async (epoch: number) => {
+    sentIn = epoch
+    let unsentBytes = total
+    const onSent = (index: number) => {
+      unsentBytes -= files[index]?.bytes.length ?? 0
+      on.sent(index)
+    }
+    await sender
+      .sendTogether({ stream, epoch, files: slices, stillWanted: () => !isAnswered, onSent })
+      .catch(() => credit.putBack(unsentBytes, epoch))
+  }
+
+  const sendAgain = async () => {
     const { epoch } = link
     if (sentIn === epoch || link.state !== 'live') return
     sentIn = epoch
     if (!credit.tryTake(total)) await credit.take(total)
-    if (isAnswered || link.epoch !== epoch) return credit.putBack(total, epoch)
-    sender.sendTogether(stream, slices)
-    onSent(total)
+    await sendBytes(epoch)
   }
-  // Lost again: the next sign-in rings again.
-  const sendQuietly = () => void sendBytes().catch(() => {})
 
   await waitForCredit(link, credit, total)
+  const fromMs = performance.now()
   const answer = link.call('upload.putMany', params)
-  if (link.state === 'live') {
-    sentIn = link.epoch
-    sender.sendTogether(stream, slices)
-    onSent(total)
-  }
-  const stop = link.onState(state => {
-    if (state === 'live') sendQuietly()
+  if (link.state === 'live') void sendBytes(link.epoch)
+  const stop = link.onState(() => {
+    // Lost again: the next sign-in rings again.
+    sendAgain().catch(() => {})
   })
   try {
     const { results } = await answer
+    on.took(total, performance.now() - fromMs)
     return results
   } finally {
     isAnswered = true

@@ -13,8 +13,8 @@ export type Sender = {
    * or `disconnected`. Resolves when the last slice is in the socket.
    */
   send(chunk: OutgoingChunk): Promise<void>
-  /** Sends small files back to back in as few messages as fit, at once: their credit has to be taken already. */
-  sendTogether(stream: number, files: readonly { index: number; bytes: Uint8Array }[]): void
+  /** Sends small files back to back, in as few messages as the pace allows; ends as send() does. Their credit has to be taken already. */
+  sendTogether(files: OutgoingFiles): Promise<void>
 }
 
 /** The bytes of a chunk, or how a socket gets a part of them behind a header. */
@@ -31,6 +31,14 @@ type OutgoingChunk = {
   content: ChunkContent
   stillWanted(): boolean
   onSent(bytes: number, isLast: boolean): void
+}
+
+type OutgoingFiles = {
+  stream: number
+  epoch: number
+  files: readonly { index: number; bytes: Uint8Array }[]
+  stillWanted(): boolean
+  onSent(index: number): void
 }
 
 type Message = { bytes: Uint8Array<ArrayBuffer>; view: DataView }
@@ -77,6 +85,13 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     link.sendBinary(content.unread(header, at.offset, end))
   }
 
+  /** Resolves when more may be put into the socket of this connection. */
+  const room = async (epoch: number, stillWanted: () => boolean) => {
+    while (!pace.ready() && link.epoch === epoch) await pace.wait()
+    if (link.epoch !== epoch) throw new WherryError('disconnected')
+    if (!stillWanted()) throw new WherryError('cancelled')
+  }
+
   const takeCredit = async (bytes: number, epoch: number) => {
     if (!credit.tryTake(bytes)) await credit.take(bytes)
     if (link.epoch !== epoch) throw new WherryError('disconnected')
@@ -90,9 +105,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
       let offset = from
       try {
         while (offset < length) {
-          while (!pace.ready() && link.epoch === epoch) await pace.wait()
-          if (link.epoch !== epoch) throw new WherryError('disconnected')
-          if (!stillWanted()) throw new WherryError('cancelled')
+          await room(epoch, stillWanted)
           const end = Math.min(length, offset + pace.sliceBytes)
           sendSlice({ stream, index, offset, last: end === length }, content, end)
           onSent(end - offset, end === length)
@@ -102,10 +115,12 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
         if (offset < length) credit.putBack(length - offset, epoch)
       }
     },
-    sendTogether(stream, files) {
+    async sendTogether({ stream, epoch, files, stillWanted, onSent }) {
       for (const { index, bytes } of files) {
-        if (filled - start + sliceHeaderBytes + bytes.length > limits.sliceBytes + sliceHeaderBytes) flush()
+        if (filled - start + bytes.length > pace.sliceBytes) flush()
+        if (filled === start) await room(epoch, stillWanted)
         put(stream, index, 0, bytes, true)
+        onSent(index)
       }
       flush()
     },

@@ -2,6 +2,7 @@ import { type Reason, WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
 import { createSpare } from '../spare.ts'
+import { createBatchSize } from './batch-size.ts'
 import { digestOfFile, putFiles, type ReadFile, readFiles } from './upload-batch.ts'
 import { meetClash, meetTakenFolder, setUnchanged } from './upload-clash.ts'
 import { failUpload } from './upload-failed.ts'
@@ -19,6 +20,7 @@ export const createSmallUploads = (tools: UploadTools) => {
   const waiting = new Map<string, Set<UploadRecord>>()
   /** What batches are read into: fresh memory for each file costs more than reading it. */
   const spare = createSpare(() => new Uint8Array(limits.putManyBytes))
+  const batchSize = createBatchSize()
   let running = 0
   /** Batches are read one after another, so that one is on its way while the next is read. */
   let reading: Promise<unknown> = Promise.resolve()
@@ -34,7 +36,7 @@ export const createSmallUploads = (tools: UploadTools) => {
   /** As many as fit into one call and half of the window, so that two batches are always on their way. */
   const takeBatch = (group: Set<UploadRecord>): UploadRecord[] => {
     const windowBytes = link.hello?.limits.windowBytes ?? limits.putManyBytes
-    const mostBytes = Math.min(limits.putManyBytes, Math.max(limits.chunkMinBytes, windowBytes / 2))
+    const mostBytes = Math.min(batchSize.bytes, Math.max(limits.chunkMinBytes, windowBytes / 2))
     const batch: UploadRecord[] = []
     let bytes = 0
     for (const record of group) {
@@ -126,9 +128,12 @@ export const createSmallUploads = (tools: UploadTools) => {
     const ready = await passPresent(folder, read)
     if (ready.length === 0) return
     const files = ready.map(({ file }) => file)
-    const results = await putFiles(tools, folder, files, () => {
-      for (const { record, file } of ready)
-        items.update(record, { sentBytes: record.shown.sentBytes + file.bytes.length })
+    const results = await putFiles(tools, folder, files, {
+      sent(index) {
+        const { record, file } = ready[index] ?? {}
+        if (record && file) items.update(record, { sentBytes: record.shown.sentBytes + file.bytes.length })
+      },
+      took: batchSize.took,
     })
     const clashes: Promise<void>[] = []
     for (const [index, result] of results.entries()) {
