@@ -9,6 +9,8 @@ export type Credit = {
   tryTake(bytes: number): boolean
   /** Takes back what take() gave and was not sent; void after a reconnect. */
   putBack(bytes: number, epoch: number): void
+  /** Of bytes that became durable, on all connections. */
+  readonly returnedBytes: number
   /** Returns to the hub what is not used; asking again is free. */
   release(): void
   close: Stop
@@ -22,6 +24,7 @@ export const createCredit = (link: TransferLink): Credit => {
   let available = 0
   /** `asked`: this epoch's credit flows. `moving`: a call is on its way. */
   let asked = false
+  let returnedBytes = 0
   let moving: 'none' | 'ask' | 'release' = 'none'
 
   const failAll = (error: Error) => {
@@ -77,7 +80,10 @@ export const createCredit = (link: TransferLink): Credit => {
   }
 
   const stops = [
-    link.on('upload.stored', add),
+    link.on('upload.stored', event => {
+      returnedBytes += event.credit
+      add(event)
+    }),
     link.on('upload.credited', add),
     link.on('upload.refused', add),
     link.onState(follow),
@@ -91,6 +97,9 @@ export const createCredit = (link: TransferLink): Credit => {
   }
 
   return {
+    get returnedBytes() {
+      return returnedBytes
+    },
     tryTake,
     async take(bytes) {
       if (tryTake(bytes)) return

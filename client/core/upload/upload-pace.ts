@@ -1,17 +1,13 @@
-import { limits } from '../../../protocol/limits.ts'
 import type { TransferLink } from '../api.ts'
 
 /** A call should not wait longer than this behind bulk bytes. */
 const patienceMs = 100
-const smallestSlice = 16 * 1024
 /** Each connection begins so: of a message that breaks with it nothing arrives. Where all is taken at once it doubles. */
-const firstAllowance = 2 * smallestSlice
+const firstAllowance = 32 * 1024
 const mostBuffered = 16 * 1024 * 1024
 
 /** Keeps the bytes that wait in the socket to what the network takes in 100 ms, so that calls are answered at once. */
 export type Pace = {
-  /** For the next slice: small on slow links, up to the protocol's limit on fast ones. */
-  readonly sliceBytes: number
   /** True if more may be put into the socket now. */
   ready(): boolean
   /** Resolves when it may be worth looking again. */
@@ -22,9 +18,6 @@ export const createPace = (link: TransferLink): Pace => {
   let allowance = firstAllowance
   let epoch = link.epoch
   return {
-    get sliceBytes() {
-      return Math.min(limits.sliceBytes, Math.max(smallestSlice, allowance >>> 1))
-    },
     ready() {
       if (epoch !== link.epoch) allowance = firstAllowance
       epoch = link.epoch

@@ -3,6 +3,7 @@ import { type Slice, sliceHeaderBytes, writeSliceHeader } from '../../../protoco
 import { limits } from '../../../protocol/limits.ts'
 import type { TransferLink, Unread } from '../api.ts'
 import { createSpare } from '../spare.ts'
+import { createSliceSize } from './slice-size.ts'
 import type { Credit } from './upload-credit.ts'
 import { createPace } from './upload-pace.ts'
 
@@ -52,6 +53,7 @@ const newMessage = (): Message => {
 
 export const createSender = (link: TransferLink, credit: Credit): Sender => {
   const pace = createPace(link)
+  const size = createSliceSize(link, credit)
   /** Messages that the socket is done with. */
   const spare = createSpare(newMessage)
   let message = spare.take()
@@ -106,7 +108,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
       try {
         while (offset < length) {
           await room(epoch, stillWanted)
-          const end = Math.min(length, offset + pace.sliceBytes)
+          const end = Math.min(length, offset + size.bytes)
           sendSlice({ stream, index, offset, last: end === length }, content, end)
           onSent(end - offset, end === length)
           offset = end
@@ -117,7 +119,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     },
     async sendTogether({ stream, epoch, files, stillWanted, onSent }) {
       for (const { index, bytes } of files) {
-        if (filled - start + bytes.length > pace.sliceBytes) flush()
+        if (filled - start + bytes.length > size.bytes) flush()
         if (filled === start) await room(epoch, stillWanted)
         put(stream, index, 0, bytes, true)
         onSent(index)

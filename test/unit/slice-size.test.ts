@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createSliceSize } from '../../client/core/upload/slice-size.ts'
+import { limits } from '../../protocol/limits.ts'
+
+const KiB = 1024
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const sized = () => {
+  const link = { epoch: 1 }
+  const credit = { returnedBytes: 0 }
+  const size = createSliceSize(link, credit)
+  /** So many bytes more are durable after so long. */
+  const after = (ms: number, bytes: number) => {
+    vi.advanceTimersByTime(ms)
+    credit.returnedBytes += bytes
+    return size.bytes
+  }
+  return { link, size, after }
+}
+
+test('slices are small until the hub has acknowledged something, however long that takes', () => {
+  const { size, after } = sized()
+  expect(size.bytes).toBe(16 * KiB)
+  expect(after(60_000, 0)).toBe(16 * KiB)
+})
+
+test('then they are what the hub takes in a tenth of a second, between the least and the most', () => {
+  const { after } = sized()
+  expect(after(1000, 500 * KiB)).toBe(50 * KiB)
+  expect(after(8000, 1024 * KiB)).toBe(16 * KiB)
+  expect(after(100, 8 * 1024 * KiB)).toBe(limits.sliceBytes)
+})
+
+test('acknowledgements that come close together are measured together', () => {
+  const { after } = sized()
+  expect(after(19, 200 * KiB)).toBe(16 * KiB)
+  expect(after(1, 0)).toBe(1000 * KiB)
+})
+
+test('another connection begins small again', () => {
+  const { link, size, after } = sized()
+  expect(after(1000, 5000 * KiB)).toBe(500 * KiB)
+  link.epoch++
+  expect(size.bytes).toBe(16 * KiB)
+  expect(after(1000, 200 * KiB)).toBe(20 * KiB)
+})
