@@ -2,7 +2,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { type BuildOptions, build, type Metafile } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { oneInitialFile } from './one-initial-file.ts'
 import { shortenText } from './shorten.ts'
 
 /**
@@ -40,12 +41,16 @@ const shared = {
   logLevel: 'warning',
 } satisfies BuildOptions
 
-const bundle = async (entries: string[], define: Record<string, string>): Promise<Metafile> => {
+const bundle = async (
+  entries: string[],
+  define: Record<string, string> = {},
+  plugins: Plugin[] = [],
+): Promise<Metafile> => {
   const { metafile } = await build({
     ...shared,
     entryPoints: entries.map(entry => join(source, entry)),
     splitting: true,
-    plugins: [shortenText],
+    plugins: [...plugins, shortenText],
     define: { 'process.env.NODE_ENV': '"production"', ...define },
   })
   return metafile
@@ -130,14 +135,16 @@ const main = async () => {
   await rm(fresh, { recursive: true, force: true })
   await mkdir(join(fresh, 'assets'), { recursive: true })
 
-  const workers = await bundle(Object.values(workerEntries), {})
+  const workers = await bundle(Object.values(workerEntries))
   const addresses = Object.entries(workerEntries).map(([name, entry]) => [
     name,
     `/${outputOf(workers, entry)}`,
   ])
   const define = { WHERRY_WORKERS: JSON.stringify(Object.fromEntries(addresses)) }
-  const styles = await bundle(['styles/page.css'], {})
-  const bundles = await Promise.all(pages.map(({ entry }) => bundle([entry], define)))
+  const styles = await bundle(['styles/page.css'])
+  const bundles = await Promise.all(
+    pages.map(({ entry }) => bundle([entry], define, [oneInitialFile(join(source, entry))])),
+  )
   // The page links the icon as a file, while icons inside components are text.
   const icon = await build({
     ...shared,
