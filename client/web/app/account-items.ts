@@ -1,10 +1,13 @@
 import { msg } from '@lit/localize'
+import { html, type TemplateResult } from 'lit'
 import { accountIcons } from '../ui/account-icons.ts'
 import type { MenuItem } from '../ui/menu.ts'
 import '../ui/menu.ts'
+import { loadPart } from './load-part.ts'
 import { applySettings, readSettings, type Settings, writeSettings } from './settings.ts'
 
-type Runs = Record<'showSessions' | 'showPassword' | 'showKeyboard' | 'signOut', () => unknown>
+/** What the items do to the page around them. */
+type Runs = { show(dialog: TemplateResult | null): void; signOut(): unknown }
 
 const set = (changes: Partial<Settings>) => applySettings(writeSettings(changes))
 
@@ -19,19 +22,39 @@ const themeItems: Record<Settings['theme'], () => MenuItem> = {
 }
 
 /** The menu of the signed-in person, which is loaded after the page is shown. */
-export const accountItems = (runs: Runs): MenuItem[] => {
+export const accountItems = (host: HTMLElement, { show, signOut }: Runs): MenuItem[] => {
+  const close = () => show(null)
+  const open = async (part: Promise<unknown>, dialog: TemplateResult) => {
+    if (await loadPart(host, part)) show(dialog)
+  }
+  const sessions = html`<wherry-sessions-dialog @close=${close}></wherry-sessions-dialog>`
+  const password = html`<wherry-password-dialog @close=${close}></wherry-password-dialog>`
+  const keyboard = html`<wherry-help-dialog @close=${close}></wherry-help-dialog>`
   const { theme, direction } = readSettings()
   const isRtl = direction === 'rtl'
   return [
-    { label: msg('Sessions'), icon: accountIcons.monitor, run: runs.showSessions },
-    { label: msg('Change password'), icon: accountIcons.key, run: runs.showPassword },
+    {
+      label: msg('Sessions'),
+      icon: accountIcons.monitor,
+      run: () => open(import('../account/sessions-dialog.ts'), sessions),
+    },
+    {
+      label: msg('Change password'),
+      icon: accountIcons.key,
+      run: () => open(import('../account/password-dialog.ts'), password),
+    },
     { ...themeItems[theme](), line: true },
     {
       label: isRtl ? msg('Left to right') : msg('Right to left'),
       icon: accountIcons.languages,
       run: () => set({ direction: isRtl ? 'ltr' : 'rtl' }),
     },
-    { label: msg('Keyboard'), icon: 'keyboard', keys: '?', run: runs.showKeyboard },
-    { label: msg('Sign out'), icon: accountIcons.logOut, line: true, run: runs.signOut },
+    {
+      label: msg('Keyboard'),
+      icon: 'keyboard',
+      keys: '?',
+      run: () => open(import('../files/help-dialog.ts'), keyboard),
+    },
+    { label: msg('Sign out'), icon: accountIcons.logOut, line: true, run: signOut },
   ]
 }

@@ -8,6 +8,7 @@ import '../ui/avatar.ts'
 import type { Menu } from '../ui/menu.ts'
 import { clientContext } from './client-context.ts'
 import { loadLater } from './load-later.ts'
+import { loadPart } from './load-part.ts'
 
 /** The signed-in person, and what belongs to the account and to this browser. */
 @customElement('wherry-account-menu')
@@ -49,29 +50,14 @@ export class AccountMenu extends LitElement {
 
   #open = async (event: Event) => {
     const opener = event.currentTarget as HTMLElement
-    const { accountItems } = await import('./account-items.ts')
-    const items = accountItems({
-      showSessions: () => this.#show('sessions'),
-      showPassword: () => this.#show('password'),
-      showKeyboard: () => this.#show('keyboard'),
+    const part = await loadPart(this, import('./account-items.ts'))
+    if (!part) return
+    const items = part.accountItems(this, {
+      show: dialog => {
+        this.dialog = dialog
+      },
       signOut: () => this.client.signOut(),
     })
     await this.menu.openBelow(opener, items)
-  }
-
-  async #show(which: 'sessions' | 'password' | 'keyboard') {
-    const closed = () => {
-      this.dialog = null
-    }
-    if (which === 'sessions') {
-      await import('../account/sessions-dialog.ts')
-      this.dialog = html`<wherry-sessions-dialog @close=${closed}></wherry-sessions-dialog>`
-    } else if (which === 'keyboard') {
-      await import('../files/help-dialog.ts')
-      this.dialog = html`<wherry-help-dialog @close=${closed}></wherry-help-dialog>`
-    } else {
-      await import('../account/password-dialog.ts')
-      this.dialog = html`<wherry-password-dialog @close=${closed}></wherry-password-dialog>`
-    }
   }
 }

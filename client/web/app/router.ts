@@ -55,8 +55,9 @@ export class Router implements ReactiveController {
   }
 
   #navigate = (event: NavigateEvent) => {
-    const isForUs = event.canIntercept && event.downloadRequest === null && event.formData === null
-    if (!isForUs || event.hashChange || routeOf(event.destination.url) === null) return
+    const isPlain = event.downloadRequest === null && event.formData === null && !event.hashChange
+    const isForUs = event.canIntercept && isPlain && event.navigationType !== 'reload'
+    if (!isForUs || routeOf(event.destination.url) === null) return
     event.intercept({ scroll: 'manual', focusReset: 'manual', handler: async () => this.#follow() })
   }
 

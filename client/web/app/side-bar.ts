@@ -7,6 +7,7 @@ import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import { loadLater } from './load-later.ts'
+import { loadPart } from './load-part.ts'
 import { navigationItems } from './navigation-items.ts'
 import type { OpenFolder } from './requests.ts'
 import { folderPath, type Route } from './routes.ts'
@@ -71,7 +72,7 @@ export class SideBar extends LitElement {
 
   #openNew = async (event: Event) => {
     const opener = event.currentTarget as HTMLElement
-    const { newItems } = await import('./new-items.ts')
-    await this.menu.openBelow(opener, newItems(this, this.folder))
+    const part = await loadPart(this, import('./new-items.ts'))
+    if (part) await this.menu.openBelow(opener, part.newItems(this, this.folder))
   }
 }

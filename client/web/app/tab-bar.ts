@@ -5,6 +5,7 @@ import { base } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import type { Menu } from '../ui/menu.ts'
 import { loadLater } from './load-later.ts'
+import { loadPart } from './load-part.ts'
 import { navigationItems } from './navigation-items.ts'
 import type { OpenFolder } from './requests.ts'
 import type { Route } from './routes.ts'
@@ -75,7 +76,7 @@ export class TabBar extends LitElement {
 
   #add = async (event: Event) => {
     const opener = event.currentTarget as HTMLElement
-    const { newItems } = await import('./new-items.ts')
-    await this.menu.openBelow(opener, newItems(this, this.folder))
+    const part = await loadPart(this, import('./new-items.ts'))
+    if (part) await this.menu.openBelow(opener, part.newItems(this, this.folder))
   }
 }

@@ -12,6 +12,7 @@ import { Connection } from './connection.ts'
 import './connection-pill.ts'
 import { frameStyles } from './frame-styles.ts'
 import { loadLater } from './load-later.ts'
+import { loadPart } from './load-part.ts'
 import type { OpenFolder } from './requests.ts'
 import { go } from './router.ts'
 import { folderPath, type Route } from './routes.ts'
@@ -81,7 +82,10 @@ export class Frame extends LitElement {
     if (route.page !== 'files' || route.entry === null) this.#section = route.page
     else if (this.openFolder) this.#section = this.openFolder.isShared ? 'shared' : 'files'
     const load = pages[route.page]
-    if (load) void loadLater(load)
+    if (!load || !changed.has('route')) return
+    // It says so where the page does not come, and goes on trying.
+    void loadPart(this, load())
+    void loadLater(load)
   }
 
   /** The folder of last time, if this user can still read it; otherwise the own files. */

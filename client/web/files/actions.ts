@@ -2,9 +2,12 @@ import { msg, str } from '@lit/localize'
 import { isReason } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { loadPart } from '../app/load-part.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
+import { folderPath } from '../app/routes.ts'
 import { errorSentence } from '../text/errors.ts'
+import { copyText } from '../ui/copy-text.ts'
 import { say } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
 import { inPieces } from './in-pieces.ts'
@@ -180,11 +183,17 @@ export const download = async (desk: Desk, entries: readonly Entry[]): Promise<v
   link.remove()
 }
 
+export const copyLink = async ({ host }: Desk, entry: Entry): Promise<void> => {
+  const address = new URL(folderPath(entry.id), location.href).href
+  await copyText(host, address, msg('The address was copied. It opens for those who have access.'))
+}
+
 /** Sends what the hub has of these straight to another device, through this browser. */
 export const sendDirectly = async (desk: Desk, entries: readonly Entry[]): Promise<void> => {
+  const part = await loadPart(desk.host, import('../send/send-from-files.ts'))
+  if (!part) return
   const sent = await attempt(desk, async () => {
-    const { sendEntries } = await import('../send/send-from-files.ts')
-    await sendEntries(desk.client, entries)
+    await part.sendEntries(desk.client, entries)
     return true
   })
   if (sent) go('/send')

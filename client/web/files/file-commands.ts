@@ -3,6 +3,7 @@ import { html, type LitElement, type TemplateResult } from 'lit'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient, LiveFolder } from '../../core/api.ts'
+import { loadPart } from '../app/load-part.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
@@ -12,7 +13,7 @@ import { Clipboard } from './clipboard.ts'
 import { type CommandName, commands } from './commands.ts'
 import type { Drop, DropTarget } from './drag.ts'
 import type { FolderInfo } from './folder-view.ts'
-import { copy, download, move, remove, sendDirectly } from './lazy-actions.ts'
+import { copy, copyLink, download, move, remove, sendDirectly } from './lazy-actions.ts'
 import { isEntry, type Row } from './rows.ts'
 import { nothingSelected, type Selection, selectAll, selectOnly } from './selection.ts'
 import { openFolderOf } from './shown-folder.ts'
@@ -114,15 +115,16 @@ export class FileCommands {
 
   openAccess(entry: Entry): void {
     this.#latest = 'access'
-    void this.#ready(import('../sharing/access-dialog.ts')).then(() => {
-      this.#page.dialog = html`<wherry-access-dialog .entry=${entry} @close=${this.#closed}></wherry-access-dialog>`
-    })
+    const dialog = () =>
+      html`<wherry-access-dialog .entry=${entry} @close=${this.#closed}></wherry-access-dialog>`
+    void this.#show(import('../sharing/access-dialog.ts'), dialog)
   }
 
-  /** The last dialog is out of the page too, so that the next one is not taken for it. */
-  async #ready(module: Promise<unknown>) {
-    await module
+  async #show(part: Promise<unknown>, dialog: () => TemplateResult) {
+    if (!(await loadPart(this.#page, part))) return
+    // The last dialog is out of the page then, so that this one is not taken for it.
     await this.#page.updateComplete
+    this.#page.dialog = dialog()
   }
 
   get #desk() {
@@ -138,19 +140,19 @@ export class FileCommands {
     preview: () => this.#withOne(entry => void this.#preview(entry)),
     download: () => this.#download(),
     send: () => void sendDirectly(this.#desk, this.#page.selected),
-    copyLink: () => this.#withOne(entry => void this.#copyLink(entry)),
+    copyLink: () => this.#withOne(entry => void copyLink(this.#desk, entry)),
     access: () => this.#withOne(entry => this.openAccess(entry)),
     rename: () =>
       this.#withOne(entry => {
         this.#page.renaming = entry.id
       }),
-    moveTo: () => void this.#moveTo(),
+    moveTo: () => this.#moveTo(),
     duplicate: () => void copy(this.#desk, this.#page.selected, this.#here, 'keepBoth'),
     cut: () => this.#take('cut'),
     copy: () => this.#take('copy'),
     paste: () => this.#paste(),
-    delete: () => void this.#delete(),
-    newFolder: () => void this.#newFolder(),
+    delete: () => this.#delete(),
+    newFolder: () => this.#newFolder(),
     uploadFiles: () => this.#upload('files'),
     uploadFolder: () => this.#upload('folder'),
     selectAll: () => this.#page.setSelection(selectAll(this.#page.selection, this.#page.rows)),
@@ -165,7 +167,7 @@ export class FileCommands {
     },
     search: () => void request(this.#page, 'wherry-search-request', null),
     details: () => this.#page.toggleDetails(),
-    help: () => void this.#help(),
+    help: () => this.#help(),
   }
 
   #closed = () => {
@@ -179,7 +181,7 @@ export class FileCommands {
 
   async #preview(entry: Entry) {
     // Before that it would not be shown, but downloaded.
-    await customElements.whenDefined('wherry-preview')
+    if (!(await loadPart(this.#page, import('../preview/preview-frame.ts')))) return
     if (!this.#page.isConnected) return
     const siblings = () => this.#page.rows.filter(isEntry).filter(row => row.kind === 'file')
     const isOpen = !request(this.#page, 'wherry-preview-request', { entry, siblings })
@@ -196,12 +198,6 @@ export class FileCommands {
     if (!info) return
     const folder = openFolderOf(info, this.#page.client.user?.id)
     request(this.#page, 'wherry-upload-request', { folder, kind })
-  }
-
-  async #copyLink(entry: Entry) {
-    const { copyText } = await import('../ui/copy-text.ts')
-    const address = new URL(folderPath(entry.id), location.href).href
-    await copyText(this.#page, address, msg('The address was copied. It opens for those who have access.'))
   }
 
   #take(mode: 'cut' | 'copy') {
@@ -224,43 +220,45 @@ export class FileCommands {
     }
   }
 
-  async #moveTo() {
-    await this.#ready(import('./move-dialog.ts'))
-    const { selected } = this.#page
-    const here = this.#here
-    const choose = (event: CustomEvent<DropTarget>) => void move(this.#desk, selected, here, event.detail)
-    this.#page.dialog = html`<wherry-move-dialog
-      .entries=${selected}
-      .from=${here.id}
-      @choose=${choose}
-      @close=${this.#closed}
-    ></wherry-move-dialog>`
+  #moveTo() {
+    void this.#show(import('./move-dialog.ts'), () => {
+      const { selected } = this.#page
+      const here = this.#here
+      const choose = (event: CustomEvent<DropTarget>) => void move(this.#desk, selected, here, event.detail)
+      return html`<wherry-move-dialog
+        .entries=${selected}
+        .from=${here.id}
+        @choose=${choose}
+        @close=${this.#closed}
+      ></wherry-move-dialog>`
+    })
   }
 
-  async #delete() {
-    await this.#ready(import('./delete-dialog.ts'))
-    const { selected } = this.#page
-    const confirm = () => void remove(this.#desk, selected)
-    this.#page.dialog = html`<wherry-delete-dialog
-      .entries=${selected}
-      @confirm=${confirm}
-      @close=${this.#closed}
-    ></wherry-delete-dialog>`
+  #delete() {
+    void this.#show(import('./delete-dialog.ts'), () => {
+      const { selected } = this.#page
+      const confirm = () => void remove(this.#desk, selected)
+      return html`<wherry-delete-dialog
+        .entries=${selected}
+        @confirm=${confirm}
+        @close=${this.#closed}
+      ></wherry-delete-dialog>`
+    })
   }
 
-  async #newFolder() {
-    await this.#ready(import('./new-folder-dialog.ts'))
+  #newFolder() {
     const created = (event: CustomEvent<string>) => this.#page.setSelection(selectOnly(event.detail))
-    this.#page.dialog = html`<wherry-new-folder-dialog
+    const dialog = () => html`<wherry-new-folder-dialog
       .folder=${this.#page.place}
       .isTaken=${this.#page.isTaken}
       @created=${created}
       @close=${this.#closed}
     ></wherry-new-folder-dialog>`
+    void this.#show(import('./new-folder-dialog.ts'), dialog)
   }
 
-  async #help() {
-    await this.#ready(import('./help-dialog.ts'))
-    this.#page.dialog = html`<wherry-help-dialog @close=${this.#closed}></wherry-help-dialog>`
+  #help() {
+    const dialog = () => html`<wherry-help-dialog @close=${this.#closed}></wherry-help-dialog>`
+    void this.#show(import('./help-dialog.ts'), dialog)
   }
 }

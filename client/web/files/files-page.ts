@@ -6,6 +6,7 @@ import type { Entry } from '../../../protocol/values.ts'
 import type { FolderChange, HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
 import { loadLater } from '../app/load-later.ts'
+import { loadPart } from '../app/load-part.ts'
 import { titleOpen } from '../app/page-title.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
@@ -295,8 +296,8 @@ export class FilesPage extends LitElement {
   }
 
   async #openMenu({ x, y }: { x: number; y: number }) {
-    const { menuItems } = await import('./menu-items.ts')
-    await this.menu.openAt(x, y, menuItems(this.#commands, this.selection.ids.size > 0))
+    const part = await loadPart(this, import('./menu-items.ts'))
+    if (part) await this.menu.openAt(x, y, part.menuItems(this.#commands, this.selection.ids.size > 0))
   }
 
   #sort(order: ListOrder) {

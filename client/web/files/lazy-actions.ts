@@ -1,3 +1,4 @@
+import { loadPart } from '../app/load-part.ts'
 import type * as Actions from './actions.ts'
 
 const load = () => import('./actions.ts')
@@ -5,11 +6,20 @@ const load = () => import('./actions.ts')
 /** Loads the actions once the list is on the screen, so that they are there even if the hub is not when they are asked for. */
 export const loadActions = (): Promise<unknown> => load()
 
+const later =
+  <Args extends unknown[]>(
+    pick: (actions: typeof Actions) => (desk: Actions.Desk, ...args: Args) => Promise<void>,
+  ) =>
+  async (desk: Actions.Desk, ...args: Args): Promise<void> => {
+    const actions = await loadPart(desk.host, load())
+    if (actions) await pick(actions)(desk, ...args)
+  }
+
 /** The actions of actions.ts, which the first view of a folder does not wait for. */
-export const copy: typeof Actions.copy = async (...args) => (await load()).copy(...args)
-export const download: typeof Actions.download = async (...args) => (await load()).download(...args)
-export const move: typeof Actions.move = async (...args) => (await load()).move(...args)
-export const remove: typeof Actions.remove = async (...args) => (await load()).remove(...args)
-export const rename: typeof Actions.rename = async (...args) => (await load()).rename(...args)
-export const sendDirectly: typeof Actions.sendDirectly = async (...args) =>
-  (await load()).sendDirectly(...args)
+export const copy = later(actions => actions.copy)
+export const copyLink = later(actions => actions.copyLink)
+export const download = later(actions => actions.download)
+export const move = later(actions => actions.move)
+export const remove = later(actions => actions.remove)
+export const rename = later(actions => actions.rename)
+export const sendDirectly = later(actions => actions.sendDirectly)

@@ -5,6 +5,7 @@ import { isReason } from '../../../protocol/errors.ts'
 import type { HubClient, TransferLink } from '../../core/api.ts'
 import { isRoomLost } from '../../core/peer/room-search.ts'
 import { card } from '../account/card-styles.ts'
+import { loadLater } from '../app/load-later.ts'
 import { keepAwake } from '../peer/keep-awake.ts'
 import { isOver } from '../peer/transfer-words.ts'
 import { base, buttons } from '../styles/controls.ts'
@@ -83,7 +84,7 @@ export class GoPage extends LitElement {
   }
 
   override firstUpdated() {
-    void loadReceiving()
+    void loadLater(loadReceiving)
   }
 
   override disconnectedCallback() {

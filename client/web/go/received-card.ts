@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { HubClient, TransferLink } from '../../core/api.ts'
 import type { PeerFile } from '../../core/peer/api.ts'
+import { loadPart } from '../app/load-part.ts'
 import type { KeptWhole } from '../peer/kept-store.ts'
 import { offerListStyles } from '../peer/offer-list-styles.ts'
 import {
@@ -117,9 +118,10 @@ export class Received extends LitElement {
     const { client } = this
     const { whole = [] } = this.receipt ?? {}
     if (!client) return
-    const { saveToSpace } = await import('./save-to-space.ts')
+    const part = await loadPart(this, import('./save-to-space.ts'))
+    if (!part) return
     await this.#save(html`<a href="/f/">${msg('Saved in your files')}</a>`, onSaved =>
-      saveToSpace(client, whole, this.#folders, this.#inSpace, onSaved),
+      part.saveToSpace(client, whole, this.#folders, this.#inSpace, onSaved),
     )
   }
 
