@@ -377,6 +377,39 @@ describe('files', () => {
     expect((await wherry.run(['ls', 'me:a'])).code).toBe(4)
   })
 
+  test.each([
+    { target: "me:Anna's things/new/note.txt", missing: "'me:Anna'\\''s things/new'" },
+    { target: 'me:missing/folder/', missing: 'me:missing/folder/' },
+  ])('put to $target, where there is no folder, says what makes it', async ({ target, missing }) => {
+    const note = join(home, 'note for a folder.txt')
+    await writeFile(note, 'hello')
+    const { code, stderr } = await wherry.run(['put', note, target])
+    const [, command = ''] = /: `wherry (.*)` makes it\.\n$/.exec(stderr) ?? []
+    expect({ code, command }).toEqual({ code: 4, command: `mkdir ${missing}` })
+    const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' })
+    await wherry.json(words.trimEnd().split('\n'))
+    expect(await wherry.json(['put', note, target])).toMatchObject({ files: 1, failed: 0 })
+  })
+
+  test('several things go into a folder alone: what is missing is said to be, and a file too', async () => {
+    const files = ['one.txt', 'two.txt'].map(name => join(home, name))
+    for (const file of files) await writeFile(file, file)
+    const nowhere = await wherry.run(['put', ...files, 'me:several'])
+    expect(nowhere).toMatchObject({
+      code: 4,
+      stderr: 'wherry: There is no folder "me:several": `wherry mkdir me:several` makes it.\n',
+    })
+    await wherry.json(['put', ...files.slice(0, 1), 'me:several'])
+    for (const command of [
+      ['put', ...files],
+      ['cp', 'me:several', 'me:several'],
+    ])
+      expect(await wherry.run([...command, 'me:several'])).toMatchObject({
+        code: 1,
+        stderr: 'wherry: "me:several" is a file, not a folder.\n',
+      })
+  })
+
   test('a signed address gives the file to any HTTP client', async () => {
     await writeFile(join(home, 'signed.txt'), 'signed')
     await wherry.json(['put', join(home, 'signed.txt'), 'me:'])

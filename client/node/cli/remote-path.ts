@@ -54,30 +54,46 @@ export const needEntry = async (client: HubClient, typed: string): Promise<Entry
   return entry
 }
 
+const fileInstead = (typed: string): WherryError =>
+  new WherryError('not_a_folder', `"${typed}" is a file, not a folder.`)
+
 export const needFolder = async (client: HubClient, typed: string): Promise<Entry> => {
   const entry = await needEntry(client, typed)
-  if (entry.kind !== 'folder') throw new WherryError('not_a_folder', `"${typed}" is a file, not a folder.`)
+  if (entry.kind !== 'folder') throw fileInstead(typed)
   return entry
 }
 
 /** Where something new goes: an existing folder, with the last name if that does not exist yet. */
 export type Destination = { folder: Entry; name: string | null }
 
+/** Text as a shell takes it for one word. */
+const shellWord = (text: string): string =>
+  /^[\w:./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+const missingFolder = (typed: string): WherryError =>
+  new WherryError(
+    'not_found',
+    `There is no folder "${typed}": \`wherry mkdir ${shellWord(typed)}\` makes it.`,
+  )
+
 /**
  * As `cp` reads its last argument: an existing folder takes things under their own names; otherwise the last name is the
- * new one, in its folder, which has to exist.
+ * new one, in its folder, which has to exist. `needsFolder`: there is more than one thing, or a whole folder.
  */
-export const findDestination = async (client: HubClient, typed: string): Promise<Destination> => {
+export const findDestination = async (
+  client: HubClient,
+  typed: string,
+  needsFolder: boolean,
+): Promise<Destination> => {
   const path = parseRemotePath(typed)
   const entry = await findEntry(client, path)
   if (entry?.kind === 'folder') return { folder: entry, name: null }
+  const above = path.names.slice(0, -1)
   const name = path.names.at(-1)
-  if (path.trailingSlash || name === undefined) {
-    throw new WherryError('not_found', `There is no folder "${typed}". \`wherry mkdir\` makes it.`)
-  }
-  const folder = await findEntry(client, { ...path, names: path.names.slice(0, -1) })
-  if (!folder)
-    throw new WherryError('not_found', `There is no folder for "${typed}". \`wherry mkdir\` makes it.`)
+  if (needsFolder || path.trailingSlash || name === undefined)
+    throw entry ? fileInstead(typed) : missingFolder(typed)
+  const folder = await findEntry(client, { ...path, names: above })
+  if (!folder) throw missingFolder(`${path.space}:${above.join('/')}`)
   return { folder, name }
 }
 

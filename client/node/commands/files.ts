@@ -131,14 +131,13 @@ const place = async (
   keepBoth: boolean,
 ) => {
   const entries = await Promise.all(sources.map(typed => needEntry(client, typed)))
-  const { folder, name } = await findDestination(client, target)
+  const { folder, name } = await findDestination(client, target, sources.length > 1)
   const [first] = entries
   const onClash = keepBoth ? 'keepBoth' : 'fail'
   if (name === null || first === undefined) {
     const ids = entries.map(entry => entry.id)
     return (await client.call(`entry.${kind}`, { entries: ids, folder: folder.id, onClash })).entries
   }
-  if (entries.length > 1) throw new UsageError(`"${target}" is not a folder`)
   if (kind === 'move' && first.folder === folder.id)
     return [(await client.call('entry.rename', { entry: first.id, name })).entry]
   const free = await freeName(client, target, name, keepBoth)

@@ -74,10 +74,8 @@ export const put: Command = {
     const started = performance.now()
     const tree = await readLocalTree(args.slice(0, -1))
     const client = await connect()
-    const target = await findDestination(client, argument(args, args.length - 1))
-    if (target.name !== null && (args.length > 2 || tree.folders.length > 0)) {
-      throw new WherryError('not_a_folder', `"${args.at(-1)}" is not a folder. \`wherry mkdir\` makes it.`)
-    }
+    const needsFolder = args.length > 2 || tree.folders.length > 0
+    const target = await findDestination(client, argument(args, args.length - 1), needsFolder)
     for (const { file, why } of tree.skipped) output.note(`passed over ${printable(file)}: ${why}`)
     const checkAll = options.check === true
     const memory = fileUploadMemory()
