@@ -24,10 +24,16 @@ const sized = () => {
   return { link, size, after }
 }
 
-test('slices are small until the hub has acknowledged something, however long that takes', () => {
+test('until the hub has acknowledged something they are a small part of what was sent', () => {
   const { size, after } = sized()
   expect(size.bytes).toBe(16 * KiB)
-  expect(after(60_000, 0)).toBe(16 * KiB)
+  size.sent(256 * KiB)
+  expect(size.bytes).toBe(16 * KiB)
+  size.sent(256 * KiB)
+  expect(after(60_000, 0)).toBe(32 * KiB)
+  size.sent(64 * 1024 * KiB)
+  expect(size.bytes).toBe(limits.sliceBytes)
+  expect(after(1000, 500 * KiB)).toBe(16 * KiB)
 })
 
 test('then they are what the hub takes in a tenth of a second, between the least and the most', () => {
@@ -46,7 +52,17 @@ test('acknowledgements that come close together are measured together', () => {
 test('another connection begins small again', () => {
   const { link, size, after } = sized()
   expect(after(1000, 5000 * KiB)).toBe(500 * KiB)
+  size.sent(1024 * KiB)
   link.epoch++
   expect(size.bytes).toBe(16 * KiB)
   expect(after(1000, 200 * KiB)).toBe(20 * KiB)
+})
+
+test('the time in which nothing was under way does not count', () => {
+  const { size, after } = sized()
+  size.sent(500 * KiB)
+  expect(after(1000, 500 * KiB)).toBe(50 * KiB)
+  after(60_000, 0)
+  size.sent(500 * KiB)
+  expect(after(500, 500 * KiB)).toBe(100 * KiB)
 })

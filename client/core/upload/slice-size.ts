@@ -5,6 +5,8 @@ import type { Credit } from './upload-credit.ts'
 /** A slice should not take longer than this: the hub hears of it, and keeps it when the connection breaks, only when it is whole. */
 const sliceMs = 100
 const smallestSlice = 16 * 1024
+/** Until something is acknowledged: of what was sent before. */
+const unknownShare = 1 / 16
 /** Acknowledgements within this time are taken together. */
 const measureMs = 20
 
@@ -12,36 +14,42 @@ const measureMs = 20
  * How large a slice may be by what the hub has acknowledged on this connection: what the socket takes says little, as systems
  * buffer megabytes of what a slow link has still to carry.
  */
+export type SliceSize = {
+  readonly bytes: number
+  sent(bytes: number): void
+}
+
 export const createSliceSize = (
   link: Pick<TransferLink, 'epoch'>,
   credit: Pick<Credit, 'returnedBytes'>,
-): { readonly bytes: number } => {
-  let bytes = smallestSlice
-  let { epoch } = link
-  let before = credit.returnedBytes
-  let sinceMs = performance.now()
-
-  const startAnew = () => {
-    epoch = link.epoch
-    before = credit.returnedBytes
-    sinceMs = performance.now()
-    bytes = smallestSlice
-  }
+): SliceSize => {
+  const now = () => ({ ms: performance.now(), returnedBytes: credit.returnedBytes })
+  const begin = () => ({ epoch: link.epoch, at: now(), sentBytes: 0, bytesPerSlice: 0 })
+  let connection = begin()
+  let measured = connection.at
 
   const measure = () => {
-    const returnedBytes = credit.returnedBytes - before
-    const ms = performance.now() - sinceMs
-    if (returnedBytes === 0 || ms < measureMs) return
-    bytes = Math.min(limits.sliceBytes, Math.max(smallestSlice, (returnedBytes / ms) * sliceMs))
-    before = credit.returnedBytes
-    sinceMs = performance.now()
+    if (connection.epoch !== link.epoch) {
+      connection = begin()
+      measured = connection.at
+    }
+    const { ms, returnedBytes } = now()
+    const tookMs = ms - measured.ms
+    if (returnedBytes === measured.returnedBytes || tookMs < measureMs) return
+    connection.bytesPerSlice = ((returnedBytes - measured.returnedBytes) / tookMs) * sliceMs
+    measured = { ms, returnedBytes }
   }
 
   return {
     get bytes() {
-      if (epoch !== link.epoch) startAnew()
       measure()
-      return Math.floor(bytes)
+      const bytes = connection.bytesPerSlice || connection.sentBytes * unknownShare
+      return Math.floor(Math.min(limits.sliceBytes, Math.max(smallestSlice, bytes)))
+    },
+    sent(bytes) {
+      // The time in which nothing was under way says nothing.
+      if (credit.returnedBytes - connection.at.returnedBytes >= connection.sentBytes) measured = now()
+      connection.sentBytes += bytes
     },
   }
 }

@@ -110,6 +110,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
           await room(epoch, stillWanted)
           const end = Math.min(length, offset + size.bytes)
           sendSlice({ stream, index, offset, last: end === length }, content, end)
+          size.sent(end - offset)
           onSent(end - offset, end === length)
           offset = end
         }
@@ -122,6 +123,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
         if (filled - start + bytes.length > size.bytes) flush()
         if (filled === start) await room(epoch, stillWanted)
         put(stream, index, 0, bytes, true)
+        size.sent(bytes.length)
         onSent(index)
       }
       flush()
