@@ -300,7 +300,15 @@ export type RememberedFile = {
   chunks: { hash: string; size: number }[]
 }
 
-export type DownloadProgress = { size: number; receivedBytes: number; reusedBytes: number }
+export type DownloadProgress = {
+  size: number
+  /** Verified and written, of what was sent now. */
+  receivedBytes: number
+  /** The sink had them. */
+  reusedBytes: number
+  /** Arrived, and not verified and written; goes back where that fails or a connection is lost. */
+  comingBytes: number
+}
 
 export type DownloadOptions = {
   signal?: AbortSignal

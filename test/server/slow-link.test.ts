@@ -1,5 +1,9 @@
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { DownloadProgress } from '../../client/core/api.ts'
+import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
+import { fileSink } from '../../client/node/file-sink.ts'
 import { memorySource } from '../client/memory-source.ts'
 import { temporaryHub } from '../support/hub.ts'
 import { administrator } from '../support/hub-process.ts'
@@ -51,4 +55,31 @@ test('small files go a few at a time over a slow link, so that a call between th
   expect(queue.totals.sentBytes).toBeLessThan(queue.totals.bytes)
   await queue.whenIdle()
   expect(queue.totals.doneFiles).toBe(files)
+})
+
+test('a download over a slow link tells what arrived before a chunk of it is whole', async () => {
+  const hub = await temporaryHub()
+  onTestFinished(hub.remove)
+  const { client, root } = await signedInClient(hub.url, administrator)
+  onTestFinished(() => client.close())
+  const queue = createUploadQueue({ link: client })
+  onTestFinished(() => queue.close())
+  const size = 2_000_000
+  const source = memorySource('zeros.bin', new Uint8Array(size))
+  queue.add([{ source, folder: root, path: [], name: 'zeros.bin', onClash: 'fail' }])
+  await queue.whenIdle()
+
+  const link = await narrowLink(hub.port, 400_000, 'down')
+  onTestFinished(link.close)
+  const slow = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
+  onTestFinished(() => slow.client.close())
+  const told: DownloadProgress[] = []
+  const file = join(hub.directory, 'zeros.bin')
+  await download(slow.client, queue.items[0]?.entry?.id ?? '', fileSink(file, 'zeros'), {
+    onProgress: progress => told.push(progress),
+  })
+  const coming = told.filter(({ receivedBytes }) => receivedBytes === 0).map(({ comingBytes }) => comingBytes)
+  expect(coming).toEqual(coming.toSorted((a, b) => a - b))
+  expect(new Set(coming).size).toBeGreaterThan(4)
+  expect(told.at(-1)).toEqual({ size, receivedBytes: size, reusedBytes: 0, comingBytes: 0 })
 })

@@ -12,6 +12,8 @@ export type DownloadedFile = Result<'download.open'>
 
 /** Calls of download.read on their way at once. */
 const readsAtOnce = 4
+/** What arrived of a chunk that is not whole is told so often. */
+const tellComingMs = 250
 /** A chunk whose bytes are wrong is asked for once more. */
 const mostTries = 2
 
@@ -139,7 +141,19 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
   let reads = 0
   const assembly = createAssembly(hashing.blocks, chunk => void take(chunk))
 
-  const report = () => onProgress?.({ size, receivedBytes, reusedBytes })
+  let toldAtMs = 0
+
+  /** What arrived and is not written. */
+  const comingBytes = () => {
+    const whole = [...writing].filter(index => plan.isWanted(index))
+    const wholeBytes = whole.reduce((sum, index) => sum + (refs[index]?.size ?? 0), 0)
+    return wholeBytes + (assembly.begun?.received ?? 0)
+  }
+
+  const report = () => {
+    toldAtMs = performance.now()
+    onProgress?.({ size, receivedBytes, reusedBytes, comingBytes: comingBytes() })
+  }
 
   const fail = (error: unknown) => {
     failure ??= error
@@ -223,7 +237,10 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
   }
 
   const runOn = async (download: string, opened: Opened): Promise<boolean> => {
-    const stop = link.onSlice(opened.stream, slice => assembly.add(slice, refs[slice.index]))
+    const stop = link.onSlice(opened.stream, slice => {
+      assembly.add(slice, refs[slice.index])
+      if (performance.now() - toldAtMs >= tellComingMs) report()
+    })
     try {
       return await readAll(download, opened)
     } finally {

@@ -92,6 +92,11 @@ const getAll = async (
   const allBytes = wanted.reduce((sum, { entry }) => sum + entry.size, 0)
   const bar = createProgressBar(output.interactive)
   const hashing = threadHashing()
+  let comingBytes = 0
+  const show = (label: string): void => {
+    const arrivedBytes = totals.receivedBytes + totals.reusedBytes + comingBytes
+    bar.update(arrivedBytes, allBytes, label, { figures: [arrivedBytes] })
+  }
   const getOne = async (one: Wanted): Promise<void> => {
     totals.files++
     totals.bytes += one.entry.size
@@ -107,16 +112,19 @@ const getAll = async (
   const getAlone = async (one: Wanted): Promise<void> => {
     // Whoever had the place before may have downloaded it.
     if (await reuse(one)) return
-    let before = { receivedBytes: 0, reusedBytes: 0 }
+    let before = { receivedBytes: 0, reusedBytes: 0, comingBytes: 0 }
     await download(client, one.entry.id, fileSink(one.file, one.entry.id, { overwrite: force }), {
       signal,
       hashing,
-      onProgress({ receivedBytes, reusedBytes }) {
+      onProgress({ receivedBytes, reusedBytes, comingBytes: coming }) {
         totals.receivedBytes += receivedBytes - before.receivedBytes
         totals.reusedBytes += reusedBytes - before.reusedBytes
-        before = { receivedBytes, reusedBytes }
-        bar.update(totals.receivedBytes + totals.reusedBytes, allBytes, printable(one.entry.name))
+        comingBytes += coming - before.comingBytes
+        before = { receivedBytes, reusedBytes, comingBytes: coming }
+        show(printable(one.entry.name))
       },
+    }).finally(() => {
+      comingBytes -= before.comingBytes
     })
   }
   const queue = wanted.values()

@@ -30,8 +30,8 @@ export const createSaves = (link: TransferLink, tell: (save: ShownSave) => void)
     try {
       await download(link, entry.id, await handleSink(handle), {
         signal,
-        onProgress({ receivedBytes }) {
-          save.receivedBytes = receivedBytes
+        onProgress({ receivedBytes, comingBytes }) {
+          save.receivedBytes = receivedBytes + comingBytes
           if (performance.now() - told < tellEveryMs) return
           told = performance.now()
           tell({ ...save })
