@@ -156,6 +156,43 @@ describe('transfers with a real hub', () => {
     }
   }, 60_000)
 
+  test('empty folders below a taken name share the answer, and are forgotten when their files are cancelled', async () => {
+    const queue = openQueue()
+    const file = join(directory, 'docs')
+    await writeFile(file, 'docs')
+    add(queue, file, 'docs')
+    await queue.whenIdle()
+    const dropFolder = async () => {
+      const request = {
+        source: fileSource(file),
+        folder: root,
+        path: ['docs'],
+        name: 'a',
+        onClash: 'ask' as const,
+      }
+      const ids = queue.add([request])
+      await queue.whenIdle()
+      return ids
+    }
+    const namesIn = async (name: string) => {
+      const { entries } = await client.call('folder.list', { folder: root })
+      const id = entries.find(entry => entry.name === name)?.id ?? ''
+      return (await client.call('folder.list', { folder: id })).entries.map(entry => entry.name)
+    }
+    const cancelled = await dropFolder()
+    await queue.makeFolders(root, [['docs', 'empty']])
+    queue.cancel(cancelled)
+    queue.resolveClash(await dropFolder(), 'keepBoth')
+    await queue.whenIdle()
+    expect(await namesIn('docs (2)')).toEqual(['a'])
+
+    const kept = await dropFolder()
+    await queue.makeFolders(root, [['docs', 'empty']])
+    queue.resolveClash(kept, 'keepBoth')
+    await queue.whenIdle()
+    expect(await namesIn('docs (3)')).toEqual(['empty', 'a'])
+  }, 60_000)
+
   test('a file that this machine uploaded before is not read again', async () => {
     const file = await largeFile('remembered', 20, 3)
     const memory = fileUploadMemory(join(directory, 'memory'))

@@ -10,7 +10,7 @@ import { pathProblem } from './upload-names.ts'
 import { adoptedRecord, isSmall, newRecord } from './upload-record.ts'
 import { createSender } from './upload-sender.ts'
 import { createSmallUploads } from './upload-small.ts'
-import { makeEmptyFolder, resolveTakenFolder } from './upload-taken-folder.ts'
+import { forgetHeldFolders, makeEmptyFolder, resolveTakenFolder } from './upload-taken-folder.ts'
 import type { UploadQueueOptions, UploadTools } from './upload-tools.ts'
 
 /** Makes the upload queue of a link. Credit belongs to the connection: one queue for each link. */
@@ -124,6 +124,7 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
         halt(record, 'cancel', { state: 'cancelled', error: null })
         if (!record.running) large.cancelOnHub(record)
       }
+      forgetHeldFolders(tools)
     },
     retry(ids) {
       folders.forget()

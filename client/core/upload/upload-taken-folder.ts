@@ -13,6 +13,16 @@ const askedAbout = ({ items }: UploadTools, { shown }: UploadRecord): UploadReco
 /** Folders without files below names that are taken, by those: they share the answer that is given for the files. */
 export type HeldFolders = Map<string, (readonly string[])[]>
 
+/** Below a name that is taken people are asked about this file, or will be; `place` ends with "/". */
+const isAskedBelow = ({ shown, onClash }: UploadRecord, place: string): boolean =>
+  onClash === 'ask' && shown.state !== 'cancelled' && `${shown.folder}/${shown.path}/`.startsWith(place)
+
+/** Nobody is asked any more where all files were cancelled. */
+export const forgetHeldFolders = ({ items, heldFolders }: UploadTools): void => {
+  for (const place of heldFolders.keys())
+    if (!items.pick().some(record => isAskedBelow(record, place))) heldFolders.delete(place)
+}
+
 /** Makes a folder that came without files; below a name that people are asked about, once they have answered. */
 export const makeEmptyFolder = async (
   { items, folders, heldFolders }: UploadTools,
@@ -22,11 +32,8 @@ export const makeEmptyFolder = async (
   try {
     await folders.ensure(folder, path)
   } catch (error) {
-    const taken = isReason(error, 'name_taken') ? `${error.details.path}/` : null
-    const isAsked = ({ shown, onClash }: UploadRecord) =>
-      onClash === 'ask' && shown.folder === folder && `${shown.path}/`.startsWith(taken ?? '')
-    if (taken === null || !items.pick().some(isAsked)) throw error
-    const place = `${folder}/${taken}`
+    const place = isReason(error, 'name_taken') ? `${folder}/${error.details.path}/` : null
+    if (place === null || !items.pick().some(record => isAskedBelow(record, place))) throw error
     heldFolders.set(place, [...(heldFolders.get(place) ?? []), path])
   }
 }
