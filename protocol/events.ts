@@ -33,7 +33,7 @@ export const events = {
     params: v.strictObject({ folder: id, people: listOf(person, limits.listItems) }),
   }),
   'transfer.progressed': event({
-    doc: 'How far uploads into a watched folder are; at most twice a second for each folder. No history.',
+    doc: 'How far uploads into a watched folder are, with what arrived of chunks that are not whole; at most twice a second for each folder. No history.',
     params: v.strictObject({ folder: id, uploads: listOf(transferProgress, limits.listItems) }),
   }),
   'access.changed': event({

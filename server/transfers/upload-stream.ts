@@ -43,8 +43,8 @@ export type UploadStream = Intake & {
   open(upload: OpenedUpload): void
   /** Chunks that are declared and not here. */
   readonly wantedChunks: number
-  /** Bytes that became durable by this stream. */
-  readonly storedBytes: number
+  /** Bytes that became durable by this stream, and what it has of chunks that are not whole. */
+  readonly arrivedBytes: number
   readonly ended: WherryError | null
   /** The first bytes of the file where this stream received them. */
   readonly head: Uint8Array | null
@@ -120,6 +120,7 @@ export const createUploadStream = (
     if (dropping || nowMs - toldAtMs < arrivalTellMs) return
     toldAtMs = nowMs
     connection.notify('upload.arrived', { stream, chunk: index, bytes: receivedBytes })
+    moved(self)
   }
 
   const drop = (assembly: Assembly): void => {
@@ -234,8 +235,9 @@ export const createUploadStream = (
     get wantedChunks() {
       return chunks.wanted.size
     },
-    get storedBytes() {
-      return newBytes
+    get arrivedBytes() {
+      const coming = [...assemblies.values()].filter(({ dropping }) => !dropping)
+      return coming.reduce((sum, { receivedBytes }) => sum + receivedBytes, newBytes)
     },
     get ended() {
       return ended

@@ -74,7 +74,7 @@ export const createUploadStreams = (parts: UploadParts, progress: Progress): Upl
   const moved = (stream: UploadStream): void => {
     const { opened } = stream
     if (!opened) return
-    progress.update(stream.upload, { storedBytes: opened.storedBytes + stream.storedBytes })
+    progress.update(stream.upload, { storedBytes: opened.storedBytes + stream.arrivedBytes })
   }
 
   const announceBinding: UploadStreams['announceBinding'] = (lane, principal, params, isNew) => {

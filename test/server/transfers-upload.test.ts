@@ -260,6 +260,8 @@ test('how far a chunk has come is told where nothing else was for a second, and 
   arrives(0, 100, 1)
   arrives(0, 200, arrivalTellMs - 1)
   expect(told()).toEqual([{ stream: 1, chunk: 0, bytes: 200 }])
+  // To those who watch the folder, too.
+  expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ storedBytes: 200 }])
   for (const from of [300, 400, 500, 600, 700, 800, 900]) arrives(0, from, 0)
   await at.next('upload.stored')
   arrives(1, 0, arrivalTellMs - 1)
