@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { administrator } from '../support/hub-process.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, row, signIn } from '../support/web-steps.ts'
+import { drop, row, signIn, withoutPickers } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -88,6 +88,23 @@ for (const [name, { part, ask, comes }] of Object.entries(ways))
     await ask(page)
     await comes(page)
   })
+
+test('the choice of files to upload is told of too, and comes when it is asked for again', async () => {
+  const { page } = await rig.open({ as: null })
+  await page.addInitScript(withoutPickers)
+  await page.route(/\/uploads-frame-[^/]*\.js$/, route => route.abort())
+  await page.goto(`${rig.hub.url}/f/${await rig.makeFolder('Without uploads')}`)
+  await signIn(page, administrator)
+  const ask = async () => {
+    await page.getByRole('button', { name: 'New', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Upload files' }).click()
+  }
+  await page.route(`${rig.hub.url}/`, route => route.abort())
+  await ask()
+  await isTold(page, 'This could not be loaded. Try again when the connection is back.')
+  await page.unrouteAll()
+  await Promise.all([page.waitForEvent('filechooser'), ask()])
+})
 
 test('a page whose parts the hub does not have any more offers to be loaded again', async () => {
   const { page, problems } = await openWithout(dialog.part, 'Updated', 404)

@@ -153,8 +153,8 @@ export class FileCommands {
     paste: () => this.#paste(),
     delete: () => this.#delete(),
     newFolder: () => this.#newFolder(),
-    uploadFiles: () => this.#upload('files'),
-    uploadFolder: () => this.#upload('folder'),
+    uploadFiles: () => void this.#upload('files'),
+    uploadFolder: () => void this.#upload('folder'),
     selectAll: () => this.#page.setSelection(selectAll(this.#page.selection, this.#page.rows)),
     clear: () => {
       this.#clipboard.clear()
@@ -193,9 +193,10 @@ export class FileCommands {
     if (request(this.#page, 'wherry-download-request', { entries })) void download(this.#desk, entries)
   }
 
-  #upload(kind: 'files' | 'folder') {
+  async #upload(kind: 'files' | 'folder') {
     const { info } = this.#page.folder
-    if (!info) return
+    // Before that nobody hears it.
+    if (!info || !(await loadPart(this.#page, import('../uploads/uploads-frame.ts')))) return
     const folder = openFolderOf(info, this.#page.client.user?.id)
     request(this.#page, 'wherry-upload-request', { folder, kind })
   }
