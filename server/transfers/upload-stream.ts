@@ -43,7 +43,7 @@ export type UploadStream = Intake & {
   open(upload: OpenedUpload): void
   /** Chunks that are declared and not here. */
   readonly wantedChunks: number
-  /** Bytes that became durable by this stream, and what it has of chunks that are not whole. */
+  /** Bytes that became durable by this stream, and what it has of chunks that are not. */
   readonly arrivedBytes: number
   readonly ended: WherryError | null
   /** The first bytes of the file where this stream received them. */
@@ -81,8 +81,8 @@ export const createUploadStream = (
   const ready = deferred<void>()
   let opened: OpenedUpload | null = null
   const work = tally()
-  /** Chunks on their way to the disk: sent again meanwhile, they are not wanted. */
-  const storing = new Set<number>()
+  /** Sizes of chunks on their way to the disk: sent again meanwhile, they are not wanted. */
+  const storing = new Map<number, number>()
   /** How much of a chunk the client knows to have arrived before. */
   const offered = new Map<number, number>()
   let takeBegun: (index: number) => BegunChunk | null = () => null
@@ -136,7 +136,7 @@ export const createUploadStream = (
   const store = async (assembly: Assembly, { ref, declaration }: Wanted): Promise<void> => {
     const { index, buffer } = assembly
     if (!buffer) return
-    storing.add(index)
+    storing.set(index, ref.size)
     work.add()
     try {
       const failed = (await declaration.outcome.promise) ?? stopped()
@@ -237,7 +237,8 @@ export const createUploadStream = (
     },
     get arrivedBytes() {
       const coming = [...assemblies.values()].filter(({ dropping }) => !dropping)
-      return coming.reduce((sum, { receivedBytes }) => sum + receivedBytes, newBytes)
+      const bytes = [...coming.map(({ receivedBytes }) => receivedBytes), ...storing.values()]
+      return bytes.reduce((sum, each) => sum + each, newBytes)
     },
     get ended() {
       return ended

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openPage } from '../support/browser.ts'
-import { randomFile } from '../support/files.ts'
+import { largeChunkFile } from '../support/files.ts'
 import { administrator } from '../support/hub-process.ts'
 import { hubProxy } from '../support/hub-proxy.ts'
 import { narrowLink } from '../support/narrow-link.ts'
@@ -32,26 +32,29 @@ test('an upload moves before its first chunk is stored, says when the network st
   await signIn(page, administrator)
   const storedBytes = async () => (await rig.client.call('upload.list', {})).uploads[0]?.storedBytes ?? 0
 
-  await drop(page, [await randomFile(join(rig.directory, 'slow.bin'), 24 * MiB)])
+  await drop(page, [await largeChunkFile(join(rig.directory, 'slow.bin'), 24 * MiB)])
   const row = upload(page, 'slow.bin')
   const shares = new Set<number>()
   await expect
-    .poll(async () => {
-      const { figures, share } = await shown(page)
-      shares.add(share)
-      return figures.includes('/s') && shares.size > 1
-    })
+    .poll(
+      async () => {
+        const { figures, share } = await shown(page)
+        shares.add(share)
+        return figures.includes('/s') && shares.size > 1
+      },
+      { timeout: 40_000 },
+    )
     .toBe(true)
   expect(await storedBytes()).toBe(0)
   expect(Math.max(...shares)).toBeLessThan(0.5)
 
   link.bytesPerSecond = 0
-  await row.getByText('Waiting for the network; goes on by itself').waitFor({ timeout: 20_000 })
+  await row.getByText('Waiting for the network; goes on by itself').waitFor({ timeout: 40_000 })
   const still = (await shown(page)).figures
   expect(still).toContain('waiting for the network')
   expect(still).not.toMatch(/\/s|left/)
 
-  link.bytesPerSecond = 2 * MiB
+  link.bytesPerSecond = MiB
   await row.getByText('Uploading').waitFor()
   await expect.poll(async () => (await shown(page)).figures).toMatch(/\/s · .* left/)
   link.bytesPerSecond = null

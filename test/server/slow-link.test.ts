@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import type { DownloadProgress } from '../../client/core/api.ts'
+import type { DownloadProgress, UploadRequest } from '../../client/core/api.ts'
 import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import { fileSink } from '../../client/node/file-sink.ts'
@@ -19,7 +19,7 @@ const slowUpload = async (bytesPerSecond: number) => {
   onTestFinished(() => client.close())
   const queue = createUploadQueue({ link: client })
   onTestFinished(() => queue.close())
-  return { client, root, queue }
+  return { hub, link, client, root, queue }
 }
 
 test('a connection that is slow is not taken for dead while what was sent waits in buffers of the system', async () => {
@@ -82,4 +82,26 @@ test('a download over a slow link tells what arrived before a chunk of it is who
   expect(coming).toEqual(coming.toSorted((a, b) => a - b))
   expect(new Set(coming).size).toBeGreaterThan(4)
   expect(told.at(-1)).toEqual({ size, receivedBytes: size, reusedBytes: 0, comingBytes: 0 })
+})
+
+test('what came of an upload counts no more when its file turns out to be there already', async () => {
+  const { client, root, queue, link, hub } = await slowUpload(300_000)
+  const other = await signedInClient(hub.url, administrator)
+  onTestFinished(() => other.client.close())
+  const otherQueue = createUploadQueue({ link: other.client })
+  onTestFinished(() => otherQueue.close())
+  const request = (): UploadRequest => {
+    const source = memorySource('same.bin', new Uint8Array(3_000_000))
+    return { source, folder: root, path: [], name: 'same.bin', onClash: 'ask' }
+  }
+  queue.add([request()])
+  await expect.poll(() => queue.totals.comingBytes, { timeout: 20_000 }).toBeGreaterThan(0)
+  queue.pause()
+  link.bytesPerSecond = null
+  otherQueue.add([request()])
+  await otherQueue.whenIdle()
+  await client.call('upload.cancel', { upload: queue.items[0]?.upload ?? '' })
+  queue.resume()
+  await queue.whenIdle()
+  expect(queue.totals).toMatchObject({ doneFiles: 1, storedBytes: 3_000_000, comingBytes: 0 })
 })

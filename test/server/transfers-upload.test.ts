@@ -263,12 +263,16 @@ test('how far a chunk has come is told where nothing else was for a second, and 
   // To those who watch the folder, too.
   expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ storedBytes: 200 }])
   for (const from of [300, 400, 500, 600, 700, 800, 900]) arrives(0, from, 0)
+  // A whole chunk that is not stored yet has not gone.
+  arrives(1, 0, arrivalTellMs)
+  expect(told()[1]).toEqual({ stream: 1, chunk: 1, bytes: 100 })
+  expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ storedBytes: 1100 }])
   await at.next('upload.stored')
-  arrives(1, 0, arrivalTellMs - 1)
-  expect(told()).toHaveLength(1)
-  arrives(1, 100, 1)
-  expect(told()[1]).toEqual({ stream: 1, chunk: 1, bytes: 200 })
+  arrives(1, 100, arrivalTellMs - 1)
+  expect(told()).toHaveLength(2)
+  arrives(1, 200, 1)
+  expect(told()[2]).toEqual({ stream: 1, chunk: 1, bytes: 300 })
   // It is there already.
   arrives(0, 0, arrivalTellMs)
-  expect(told()).toHaveLength(2)
+  expect(told()).toHaveLength(3)
 })

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
+import { limits } from '../../protocol/limits.ts'
 
 const MiB = 2 ** 20
 
@@ -16,4 +17,13 @@ export const sha256OfFile = async (path: string): Promise<string> => {
   const hash = createHash('sha256')
   for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
   return hash.digest('hex')
+}
+
+/** A file whose first chunk is as large as a chunk can be: on a slow link there is time before it is stored. */
+export const largeChunkFile = async (path: string, bytes: number): Promise<string> => {
+  await writeFile(
+    path,
+    Buffer.concat([Buffer.alloc(limits.chunkMaxBytes), randomBytes(bytes - limits.chunkMaxBytes)]),
+  )
+  return path
 }

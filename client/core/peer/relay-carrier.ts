@@ -75,6 +75,7 @@ export const openRelay = async (
     credit -= length
     if (last) waiting.shift()
     writeSliceHeader(new DataView(framed.buffer), offset, { stream, index, offset, length, last })
+    pace.sent()
     client.sendBinary(framed.subarray(offset, offset + sliceHeaderBytes + length), () => {
       message.isHeld = false
       if (last) framing.keep(framed)

@@ -5,8 +5,9 @@ import type { Credit } from './upload-credit.ts'
 /** A slice should not take longer than this: the hub hears of it, and keeps it when the connection breaks, only when it is whole. */
 const sliceMs = 100
 const smallestSlice = 16 * 1024
-/** Until something is acknowledged: of what was sent before. */
+/** Until something is acknowledged: of what was sent before, up to so much. */
 const unknownShare = 1 / 16
+const mostUnknown = 128 * 1024
 /** Acknowledgements within this time are taken together. */
 const measureMs = 20
 
@@ -43,7 +44,7 @@ export const createSliceSize = (
   return {
     get bytes() {
       measure()
-      const bytes = connection.bytesPerSlice || connection.sentBytes * unknownShare
+      const bytes = connection.bytesPerSlice || Math.min(mostUnknown, connection.sentBytes * unknownShare)
       return Math.floor(Math.min(limits.sliceBytes, Math.max(smallestSlice, bytes)))
     },
     sent(bytes) {

@@ -8,7 +8,7 @@ export const setUnchanged = ({ items }: UploadTools, record: UploadRecord, entry
   const { size } = record.shown
   items.update(record, {
     ...{ state: 'done', entry, unchanged: true },
-    ...{ checkedBytes: size, storedBytes: size, reusedBytes: size },
+    ...{ checkedBytes: size, storedBytes: size, reusedBytes: size, comingBytes: 0 },
   })
 }
 

@@ -9,7 +9,7 @@ export type Credit = {
   tryTake(bytes: number): boolean
   /** Takes back what take() gave and was not sent; void after a reconnect. */
   putBack(bytes: number, epoch: number): void
-  /** Of bytes that became durable, on all connections. */
+  /** Given back for what became durable, on all connections: less than that while others wait for credit. */
   readonly returnedBytes: number
   /** Returns to the hub what is not used; asking again is free. */
   release(): void

@@ -217,6 +217,7 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       isOpen = false
       options.onAnew?.(upload)
       ledger.rebound([])
+      changed()
       return
     }
     // The next stream asks the hub what it really has.

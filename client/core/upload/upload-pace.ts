@@ -10,20 +10,28 @@ const mostBuffered = 16 * 1024 * 1024
 export type Pace = {
   /** True if more may be put into the socket now. */
   ready(): boolean
+  /** Something was put there. */
+  sent(): void
   /** Resolves when it may be worth looking again. */
   wait(): Promise<void>
 }
 
-export const createPace = (link: TransferLink): Pace => {
+export const createPace = (link: Pick<TransferLink, 'epoch' | 'bufferedBytes'>): Pace => {
   let allowance = firstAllowance
   let epoch = link.epoch
+  /** Since the last look, of whoever looked: an empty socket says nothing otherwise. */
+  let hasSent = true
   return {
     ready() {
       if (epoch !== link.epoch) allowance = firstAllowance
       epoch = link.epoch
       const buffered = link.bufferedBytes
-      if (buffered === 0) allowance = Math.min(mostBuffered, allowance * 2)
+      if (buffered === 0 && hasSent) allowance = Math.min(mostBuffered, allowance * 2)
+      hasSent = false
       return buffered < allowance
+    },
+    sent() {
+      hasSent = true
     },
     async wait() {
       const before = link.bufferedBytes

@@ -74,6 +74,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     start = filled = 0
     message = spare.take()
     link.sendBinary(bytes, () => spare.keep(full))
+    pace.sent()
   }
 
   const sendSlice = (at: Omit<Slice, 'bytes'>, content: ChunkContent, end: number) => {
@@ -85,6 +86,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     const header = new Uint8Array(sliceHeaderBytes)
     writeSliceHeader(new DataView(header.buffer), 0, { ...at, length: end - at.offset })
     link.sendBinary(content.unread(header, at.offset, end))
+    pace.sent()
   }
 
   /** Resolves when more may be put into the socket of this connection. */

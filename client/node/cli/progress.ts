@@ -12,9 +12,11 @@ export type ProgressBar = {
 type Motion = {
   /** Of now, for the speed; by default all, of which some may have been there before. */
   movedBytes?: number
-  /** As StallWatch.look() takes them; a bar without never says that it waits for the network. */
-  figures?: readonly number[] | null
+  /** Answers each second what StallWatch.look() takes; a bar without never says that it waits for the network. */
+  figures?: () => readonly number[] | null
 }
+
+const nothingMoves = () => null
 
 const silent: ProgressBar = { update() {}, stop() {} }
 
@@ -40,15 +42,13 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
   const speed = createSpeedometer()
   const stall = createStallWatch()
   let now: Required<Motion> & { bytes: number; totalBytes: number; label: string } = {
-    ...{ bytes: 0, totalBytes: 0, label: '', movedBytes: 0, figures: null },
+    ...{ bytes: 0, totalBytes: 0, label: '', movedBytes: 0, figures: nothingMoves },
   }
   let tick: ReturnType<typeof setInterval> | undefined
 
   const show = () => {
-    const { bytes, totalBytes, label, movedBytes, figures } = now
-    const nowMs = performance.now()
-    speed.measure(movedBytes, nowMs)
-    stall.look(figures, nowMs)
+    const { bytes, totalBytes, label, movedBytes } = now
+    speed.measure(movedBytes, performance.now())
     const rate = `${formatBytes(speed.rate)}/s${timeLeft(totalBytes - bytes, speed.rate)}`
     const values = {
       done: formatBytes(bytes),
@@ -58,13 +58,18 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
     }
     if (!tick) bar.start(Math.max(1, totalBytes), bytes, values)
     // Also when nothing comes: that is to be seen while it lasts.
-    tick ??= setInterval(show, 1000).unref()
+    tick ??= setInterval(look, 1000).unref()
     bar.setTotal(Math.max(1, totalBytes))
     bar.update(totalBytes === 0 ? 1 : bytes, values)
   }
 
+  const look = () => {
+    stall.look(now.figures(), performance.now())
+    show()
+  }
+
   return {
-    update(bytes, totalBytes, label, { movedBytes = bytes, figures = null } = {}) {
+    update(bytes, totalBytes, label, { movedBytes = bytes, figures = nothingMoves } = {}) {
       now = { bytes, totalBytes, label, movedBytes, figures }
       show()
     },

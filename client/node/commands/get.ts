@@ -93,9 +93,12 @@ const getAll = async (
   const bar = createProgressBar(output.interactive)
   const hashing = threadHashing()
   let comingBytes = 0
+  /** Files of which something arrived, and not all. */
+  const underWay = new Set<Wanted>()
+  const figures = () => (underWay.size > 0 ? [totals.receivedBytes, comingBytes] : null)
   const show = (label: string): void => {
     const arrivedBytes = totals.receivedBytes + totals.reusedBytes + comingBytes
-    bar.update(arrivedBytes, allBytes, label, { figures: [arrivedBytes] })
+    bar.update(arrivedBytes, allBytes, label, { figures })
   }
   const getOne = async (one: Wanted): Promise<void> => {
     totals.files++
@@ -121,10 +124,13 @@ const getAll = async (
         totals.reusedBytes += reusedBytes - before.reusedBytes
         comingBytes += coming - before.comingBytes
         before = { receivedBytes, reusedBytes, comingBytes: coming }
+        if (receivedBytes + reusedBytes + coming < one.entry.size) underWay.add(one)
+        else underWay.delete(one)
         show(printable(one.entry.name))
       },
     }).finally(() => {
       comingBytes -= before.comingBytes
+      underWay.delete(one)
     })
   }
   const queue = wanted.values()

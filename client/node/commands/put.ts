@@ -1,6 +1,6 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { UploadItem, UploadQueue } from '../../core/api.ts'
-import { arrivedBytes } from '../../core/upload/arrived-bytes.ts'
+import { arrivedBytes, isUnderWay, movingFigures } from '../../core/upload/motion.ts'
 import { createUploadQueue } from '../../core/upload/upload-queue.ts'
 import { argument, type Command, PartialFailure, textOption, UsageError } from '../cli/command.ts'
 import { columns, countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
@@ -44,10 +44,10 @@ const report = (
 
 const runQueue = async (queue: UploadQueue, output: Output, signal: AbortSignal): Promise<void> => {
   const bar = createProgressBar(output.interactive)
+  const figures = () => (queue.items.some(isUnderWay) ? movingFigures(queue.totals) : null)
   const stop = queue.onChange(() => {
     const { totals } = queue
-    const { bytes, storedBytes, comingBytes, sentBytes, doneFiles, files } = totals
-    const figures = sentBytes > 0 && storedBytes < bytes ? [storedBytes, comingBytes] : null
+    const { bytes, doneFiles, files } = totals
     bar.update(arrivedBytes(totals), bytes, `${doneFiles} of ${countOfFiles(files)}`, { figures })
   })
   const aborted = new Promise<never>((_resolve, reject) => {

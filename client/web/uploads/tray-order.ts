@@ -19,10 +19,6 @@ export const trayRows = 40
 export const isActive = ({ state }: ShownUpload): boolean =>
   state === 'queued' || state === 'running' || state === 'waiting'
 
-/** Bytes of it should be moving. */
-export const isUnderWay = ({ state, storedBytes, sentBytes, size }: ShownUpload): boolean =>
-  state === 'running' && (storedBytes > 0 || sentBytes > 0) && storedBytes < size
-
 /** What runs waits for the connection, all of it. */
 export const isHeldUp = (items: readonly ShownUpload[]): boolean =>
   items.some(({ state }) => state === 'waiting') && !items.some(({ state }) => state === 'running')

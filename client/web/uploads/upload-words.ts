@@ -1,9 +1,9 @@
 import { msg, str } from '@lit/localize'
 import type { UploadTotals } from '../../core/api.ts'
+import { isUnderWay } from '../../core/upload/motion.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
 import { formatBytes } from '../text/format.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
-import { isUnderWay } from './tray-order.ts'
 
 /** The state of one upload, in words: colour is never alone. `isStalled`: nothing moves of what is under way. */
 export const stateWords = (item: ShownUpload, isStalled: boolean): string => {

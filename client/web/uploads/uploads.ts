@@ -4,11 +4,11 @@ import { createListeners } from '../../core/listeners.ts'
 import { newId } from '../../core/new-id.ts'
 import { createSpeedometer, type Speedometer } from '../../core/speedometer.ts'
 import { createStallWatch } from '../../core/stall.ts'
-import { arrivedBytes } from '../../core/upload/arrived-bytes.ts'
+import { arrivedBytes, isUnderWay, movingFigures } from '../../core/upload/motion.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
 import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWorker } from './messages.ts'
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
-import { isActive, isUnderWay, needsFile } from './tray-order.ts'
+import { isActive, needsFile } from './tray-order.ts'
 import { startWorker } from './worker-url.ts'
 
 /** The page's end of the upload worker: a mirror of its queue, and the commands of the tray. */
@@ -69,9 +69,8 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
 
   const measure = () => {
     const nowMs = performance.now()
-    const { storedBytes, comingBytes } = totals
     speed.measure(arrivedBytes(totals), nowMs)
-    stall.look([...items.values()].some(isUnderWay) ? [storedBytes, comingBytes] : null, nowMs)
+    stall.look([...items.values()].some(isUnderWay) ? movingFigures(totals) : null, nowMs)
   }
 
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
