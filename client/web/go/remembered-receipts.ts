@@ -53,7 +53,9 @@ export const rememberReceipt = (receipt: RememberedReceipt): Promise<void> =>
 /** Forgets it, and throws away what was kept of its files. */
 export const forgetReceipt = async ({ room, transfer }: RememberedReceipt): Promise<void> => {
   await ifStored(async () => (await open()).delete('receipts', room), undefined)
-  if (transfer) await forgetKept(transfer)
+  const others = await ifStored(async () => (await open()).getAll('receipts'), [])
+  // Files are kept under the transfer: an earlier code of the same send has the same ones.
+  if (transfer && !others.some(other => other.transfer === transfer)) await forgetKept(transfer)
 }
 
 /** What can go on or still be saved, the latest first; what is long over is thrown away. */
