@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { UploadMemory, UploadQueue, UploadRequest } from '../../client/core/api.ts'
+import type { TransferLink, UploadMemory, UploadQueue, UploadRequest } from '../../client/core/api.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import type { UploadQueueOptions } from '../../client/core/upload/upload-tools.ts'
+import type { ParamsInput } from '../../protocol/table.ts'
 import type { UnfinishedUpload } from '../../protocol/values.ts'
 import { createFakeHub, fakeId } from './fake-hub.ts'
 import { memorySource, someBytes } from './memory-source.ts'
@@ -109,6 +110,47 @@ describe('the upload queue', () => {
     const messages = await run(null)
     expect(messages).toBeGreaterThan(3)
     for (let at = 0; at < messages; at++) await run(at)
+  })
+
+  test('a batch that broke with its connection is sent anew in smaller ones, and makes nothing twice', async () => {
+    const smallest = 128 * 1024
+    const run = async (cutAt: number | null) => {
+      const hub = createFakeHub({ windowBytes: 16 * 2 ** 20 })
+      if (cutAt !== null) hub.cutAtMessage(cutAt)
+      const batches: { epoch: number; bytes: number; isLost?: boolean }[] = []
+      const call: TransferLink['call'] = (name, params, options) => {
+        const { files = [] } = params as Partial<ParamsInput<'upload.putMany'>>
+        const bytes = files.reduce((sum, { size }) => sum + size, 0)
+        const answer = hub.link.call(name, params, options)
+        const batch: (typeof batches)[number] = { epoch: hub.link.epoch, bytes }
+        if (name === 'upload.putMany') batches.push(batch)
+        answer.catch(() => {
+          batch.isLost = true
+        })
+        return answer
+      }
+      const queue = createUploadQueue({ link: Object.create(hub.link, { call: { value: call } }) })
+      const contents = Array.from({ length: 120 }, (_, i) => someBytes(20_000, i))
+      queue.add(contents.map((bytes, i) => request(`${i}`, bytes)))
+      await queue.whenIdle()
+      queue.close()
+      expect(new Set(statesOf(queue)), `cut at ${cutAt}`).toEqual(new Set(['done']))
+      expect(hub.entries(), `cut at ${cutAt}`).toHaveLength(contents.length)
+      for (const [i, bytes] of contents.entries()) expect(hub.contentOf(folder, `${i}`)).toEqual(bytes)
+      // What was being read when the connection broke is sent as it is.
+      const smallestAfter = Math.min(...batches.filter(({ epoch }) => epoch > 1).map(({ bytes }) => bytes))
+      return { messages: hub.messages, lost: batches.filter(({ isLost }) => isLost), smallestAfter }
+    }
+    const { messages } = await run(null)
+    let losses = 0
+    for (let at = 0; at < messages; at += 5) {
+      const { lost, smallestAfter } = await run(at)
+      if (lost.length === 0) continue
+      losses++
+      expect(Math.min(...lost.map(({ bytes }) => bytes))).toBeGreaterThan(smallest)
+      expect(smallestAfter).toBeLessThanOrEqual(smallest)
+    }
+    expect(losses).toBeGreaterThan(1)
   })
 
   test('a taken name is asked about, and each answer is followed', async () => {

@@ -24,6 +24,13 @@ test('it stays where a batch was small, or neither quick nor slow', () => {
   expect(size.bytes).toBe(128 * KiB)
 })
 
+test('it is as at first after one broke with its connection', () => {
+  const size = createBatchSize()
+  for (let i = 0; i < 3; i++) size.took(size.bytes, 1)
+  size.lost()
+  expect(size.bytes).toBe(128 * KiB)
+})
+
 test('it halves with each batch that was slow, and is never less than at first', () => {
   const size = createBatchSize()
   for (let i = 0; i < 3; i++) size.took(size.bytes, 1)

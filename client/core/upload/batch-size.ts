@@ -1,6 +1,6 @@
 import { limits } from '../../../protocol/limits.ts'
 
-const firstBytes = 128 * 1024
+export const firstBytes = 128 * 1024
 /** Whoever is this fast is given more at once, and whoever takes that long less: it is what breaks with a connection. */
 const shortMs = 1000
 const longMs = 2000
@@ -10,6 +10,8 @@ export type BatchSize = {
   readonly bytes: number
   /** How long a batch took from its first byte until it was durable. */
   took(bytes: number, ms: number): void
+  /** One broke with its connection: what follows may be slower. */
+  lost(): void
 }
 
 export const createBatchSize = (): BatchSize => {
@@ -21,6 +23,9 @@ export const createBatchSize = (): BatchSize => {
     took(bytes, ms) {
       if (ms > longMs) most = Math.max(firstBytes, most / 2)
       else if (ms < shortMs && bytes > most / 2) most = Math.min(limits.putManyBytes, most * 2)
+    },
+    lost() {
+      most = firstBytes
     },
   }
 }

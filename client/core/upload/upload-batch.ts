@@ -1,3 +1,4 @@
+import { isReason } from '../../../protocol/errors.ts'
 import type { ParamsInput, Result } from '../../../protocol/table.ts'
 import type { OnClash } from '../../../protocol/values.ts'
 import type { Source, TransferLink } from '../api.ts'
@@ -61,14 +62,15 @@ const readFile = async (
 }
 
 /**
- * Stores read files in one call, in one effect: after a lost connection the link repeats the call under its id, and the
- * bytes follow again on the same stream. Answers one result for each file.
+ * Stores read files in one call, in one effect; answers one result for each file. After a lost connection the link repeats
+ * the call under its id, and the bytes follow again on the same stream, or with `isLostWhole` it rejects with `disconnected`.
  */
 export const putFiles = async (
   { link, credit, sender }: { link: TransferLink; credit: Credit; sender: Sender },
   folder: string,
   files: readonly ReadFile[],
   on: { sent(index: number): void; took(bytes: number, ms: number): void },
+  isLostWhole: boolean,
 ): Promise<Result<'upload.putMany'>['results']> => {
   const stream = link.newStream()
   const slices = files.flatMap(({ bytes }, index) => (bytes.length > 0 ? [{ index, bytes }] : []))
@@ -83,16 +85,19 @@ export const putFiles = async (
 
   /** For the connection of now, once; the credit is taken. */
   const sendBytes = async (epoch: number) => {
-    sentIn = epoch
     let unsentBytes = total
     const onSent = (index: number) => {
       unsentBytes -= files[index]?.bytes.length ?? 0
       on.sent(index)
     }
-    await sender
-      .sendTogether({ stream, epoch, files: slices, stillWanted: () => !isAnswered, onSent })
-      .catch(() => credit.putBack(unsentBytes, epoch))
+    try {
+      await sender.sendTogether({ stream, epoch, files: slices, stillWanted: () => !isAnswered, onSent })
+    } catch (error) {
+      credit.putBack(unsentBytes, epoch)
+      if (!isReason(error, 'disconnected', 'cancelled')) broken.reject(error)
+    }
   }
+  const broken = Promise.withResolvers<never>()
 
   const sendAgain = async () => {
     const { epoch } = link
@@ -104,14 +109,17 @@ export const putFiles = async (
 
   await waitForCredit(link, credit, total)
   const fromMs = performance.now()
-  const answer = link.call('upload.putMany', params)
-  if (link.state === 'live') void sendBytes(link.epoch)
+  const answer = link.call('upload.putMany', params, { retry: !isLostWhole })
+  if (link.state === 'live') {
+    sentIn = link.epoch
+    void sendBytes(sentIn)
+  }
   const stop = link.onState(() => {
     // Lost again: the next sign-in rings again.
     sendAgain().catch(() => {})
   })
   try {
-    const { results } = await answer
+    const { results } = await Promise.race([answer, broken.promise])
     on.took(total, performance.now() - fromMs)
     return results
   } finally {

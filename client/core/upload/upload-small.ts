@@ -1,8 +1,8 @@
-import { type Reason, WherryError } from '../../../protocol/errors.ts'
+import { isReason, type Reason, WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
 import { createSpare } from '../spare.ts'
-import { createBatchSize } from './batch-size.ts'
+import { createBatchSize, firstBytes } from './batch-size.ts'
 import { digestOfFile, putFiles, type ReadFile, readFiles } from './upload-batch.ts'
 import { meetClash, meetTakenFolder, setUnchanged } from './upload-clash.ts'
 import { failUpload } from './upload-failed.ts'
@@ -13,6 +13,14 @@ import type { UploadTools } from './upload-tools.ts'
 const mostMismatches = 3
 
 type Ready = { record: UploadRecord; file: ReadFile }
+
+/**
+ * What was large for the connection before may never get through the next one, so it is sent anew, in smaller parts. Not
+ * where that could make a file twice.
+ */
+const isLostWhole = (files: readonly ReadFile[]): boolean =>
+  files.reduce((sum, { bytes }) => sum + bytes.length, 0) > firstBytes &&
+  files.every(({ onClash }) => onClash !== 'keepBoth')
 
 /** Small files, waiting by folder and sent by the hundreds. */
 export const createSmallUploads = (tools: UploadTools) => {
@@ -96,10 +104,13 @@ export const createSmallUploads = (tools: UploadTools) => {
   }
   /** Put in line again when their batch is over. */
   const retries = new Set<UploadRecord>()
+  /** Their batch broke with its connection: the hub may have them, or not. */
+  const unsure = new WeakSet<UploadRecord>()
 
   /** Settles those that are there already, and answers the others: bytes that the hub has do not travel. */
   const passPresent = async (folder: string, ready: Ready[]): Promise<Ready[]> => {
-    if (ready.length === 0 || folders.isNew(folder)) return ready
+    const isNew = folders.isNew(folder) && !ready.some(({ record }) => unsure.has(record))
+    if (ready.length === 0 || isNew) return ready
     const files = ready.map(({ file: { name, hash, bytes } }) => ({ name, hash, size: bytes.length }))
     const { entries, total } = await link.call('upload.findMany', { folder, files })
     if (total === 0) folders.setNew(folder)
@@ -128,19 +139,27 @@ export const createSmallUploads = (tools: UploadTools) => {
     const ready = await passPresent(folder, read)
     if (ready.length === 0) return
     const files = ready.map(({ file }) => file)
-    const results = await putFiles(tools, folder, files, {
-      sent(index) {
-        const { record, file } = ready[index] ?? {}
-        if (record && file) items.update(record, { sentBytes: record.shown.sentBytes + file.bytes.length })
-      },
-      took: batchSize.took,
-    })
+    const sent = (index: number) => {
+      const { record, file } = ready[index] ?? {}
+      if (record && file) items.update(record, { sentBytes: record.shown.sentBytes + file.bytes.length })
+    }
+    const results = await putFiles(tools, folder, files, { sent, took: batchSize.took }, isLostWhole(files))
     const clashes: Promise<void>[] = []
     for (const [index, result] of results.entries()) {
       const one = ready[index]
       if (one) clashes.push(settle(folder, one, result))
     }
     await Promise.all(clashes)
+  }
+
+  const failBatch = (batch: readonly UploadRecord[], error: unknown) => {
+    const isLost = isReason(error, 'disconnected')
+    if (isLost) batchSize.lost()
+    for (const record of batch) {
+      if (!isLost) fail(record, error)
+      else if (record.wish === 'run') retries.add(record)
+      unsure.add(record)
+    }
   }
 
   const end = (batch: readonly UploadRecord[]) => {
@@ -169,9 +188,7 @@ export const createSmallUploads = (tools: UploadTools) => {
           running++
           for (const record of batch) start(record)
           run(batch)
-            .catch(error => {
-              for (const record of batch) fail(record, error)
-            })
+            .catch(error => failBatch(batch, error))
             .finally(() => end(batch))
         }
         if (group.size === 0) waiting.delete(key)
