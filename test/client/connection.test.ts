@@ -16,6 +16,15 @@ describe('the connection of a client', () => {
   }
   afterEach(() => hub.client.close())
 
+  /** Nothing passes any more: the client takes it for alive for so long, and no longer than so much more. */
+  const isFoundDead = async (liveMs: number, moreMs: number) => {
+    hub.far.drop()
+    await hub.pass(liveMs)
+    expect(hub.client.state).toBe('live')
+    await hub.pass(moreMs)
+    expect(hub.client.state).toBe('reconnecting')
+  }
+
   it('says hello, signs in with what is kept and is live', async () => {
     const { client, received, connect } = start()
     expect(client.state).toBe('connecting')
@@ -271,11 +280,7 @@ describe('the connection of a client', () => {
   it('finds a black hole within 20 seconds and connects again', async () => {
     const { client, ends, connect, pass } = start()
     await connect()
-    hub.far.drop()
-    await pass(19_999)
-    expect(client.state).toBe('live')
-    await pass(1)
-    expect(client.state).toBe('reconnecting')
+    await isFoundDead(19_999, 1)
     expect(ends[0]?.isClosedByClient).toBe(true)
     await pass(1000)
     await connect()
@@ -310,20 +315,12 @@ describe('the connection of a client', () => {
     const { client, connect, pass } = start()
     await connect()
     client.sendBinary(new Uint8Array(64 * 1024 + 30 * 16 * 1024))
-    hub.far.drop()
-    await pass(49_000)
-    expect(client.state).toBe('live')
-    await pass(1_500)
-    expect(client.state).toBe('reconnecting')
+    await isFoundDead(49_000, 1_500)
     await pass(1000)
     await connect()
     expect(client.state).toBe('live')
     client.sendBinary(new Uint8Array(4 * 2 ** 20))
-    hub.far.drop()
-    await pass(64_000)
-    expect(client.state).toBe('live')
-    await pass(1_500)
-    expect(client.state).toBe('reconnecting')
+    await isFoundDead(64_000, 1_500)
   })
 
   it('takes what was sent before an answered question for arrived', async () => {
@@ -332,11 +329,7 @@ describe('the connection of a client', () => {
     client.sendBinary(new Uint8Array(4 * 2 ** 20))
     await pass(10_000)
     await quiet()
-    hub.far.drop()
-    await pass(19_999)
-    expect(client.state).toBe('live')
-    await pass(1)
-    expect(client.state).toBe('reconnecting')
+    await isFoundDead(19_999, 1)
   })
 
   it('asks nothing besides when a call is made on a connection that just spoke', async () => {

@@ -169,20 +169,22 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       run.ended = true
       bell.ring()
     }
+    const isOfRun = ({ stream }: { stream: number }) =>
+      !run.ended && stream === run.stream && link.epoch === run.epoch
     const stops = [
       link.onState(() => bell.ring()),
       link.on('upload.stored', event => {
-        if (run.ended || event.stream !== run.stream || link.epoch !== run.epoch) return
+        if (!isOfRun(event)) return
         ledger.stored(event.chunks)
         changed()
       }),
       link.on('upload.arrived', event => {
-        if (run.ended || event.stream !== run.stream || link.epoch !== run.epoch) return
+        if (!isOfRun(event)) return
         ledger.arrived(event.chunk, event.bytes)
         changed()
       }),
       link.on('upload.refused', event => {
-        if (run.ended || event.stream !== run.stream || link.epoch !== run.epoch) return
+        if (!isOfRun(event)) return
         const again = event.reason === 'chunk_mismatch' && ledger.refused(event.chunk)
         if (!again) failure ??= new WherryError(event.reason, event.message)
         bell.ring()

@@ -5,18 +5,10 @@ import { formatBytes } from './output.ts'
 
 /** A bar on standard error: `update` as often as you like, `stop` leaves the last state standing. */
 export type ProgressBar = {
-  update(bytes: number, totalBytes: number, label: string, motion?: Motion): void
+  /** `movedBytes`: of now, for the speed; by default `bytes`, of which some may have been there before. */
+  update(bytes: number, totalBytes: number, label: string, movedBytes?: number): void
   stop(): void
 }
-
-type Motion = {
-  /** Of now, for the speed; by default all, of which some may have been there before. */
-  movedBytes?: number
-  /** Answers each second what StallWatch.look() takes; a bar without never says that it waits for the network. */
-  figures?: () => readonly number[] | null
-}
-
-const nothingMoves = () => null
 
 const silent: ProgressBar = { update() {}, stop() {} }
 
@@ -27,7 +19,11 @@ const timeLeft = (bytes: number, rate: number): string => {
   return seconds < 120 ? ` · ${seconds} s left` : ` · ${Math.ceil(seconds / 60)} min left`
 }
 
-export const createProgressBar = (interactive: boolean): ProgressBar => {
+/** `figures` answers each second what StallWatch.look() takes; a bar without never says that it waits for the network. */
+export const createProgressBar = (
+  interactive: boolean,
+  figures: () => readonly number[] | null = () => null,
+): ProgressBar => {
   if (!interactive) return silent
   const bar = new SingleBar(
     {
@@ -41,9 +37,7 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
   )
   const speed = createSpeedometer()
   const stall = createStallWatch()
-  let now: Required<Motion> & { bytes: number; totalBytes: number; label: string } = {
-    ...{ bytes: 0, totalBytes: 0, label: '', movedBytes: 0, figures: nothingMoves },
-  }
+  let now = { bytes: 0, totalBytes: 0, label: '', movedBytes: 0 }
   let tick: ReturnType<typeof setInterval> | undefined
 
   const show = () => {
@@ -64,13 +58,13 @@ export const createProgressBar = (interactive: boolean): ProgressBar => {
   }
 
   const look = () => {
-    stall.look(now.figures(), performance.now())
+    stall.look(figures(), performance.now())
     show()
   }
 
   return {
-    update(bytes, totalBytes, label, { movedBytes = bytes, figures = nothingMoves } = {}) {
-      now = { bytes, totalBytes, label, movedBytes, figures }
+    update(bytes, totalBytes, label, movedBytes = bytes) {
+      now = { bytes, totalBytes, label, movedBytes }
       show()
     },
     stop() {

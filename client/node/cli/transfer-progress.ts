@@ -80,8 +80,7 @@ export const showTransfer = async (
     if (status.phase === 'done') endedAt ??= performance.now()
     const hasBar = startedAt !== null && status.totalBytes > 0
     if (!hasBar || !output.interactive) note(status)
-    if (hasBar)
-      bar.update(status.arrivedBytes, status.totalBytes, label(status), { movedBytes: status.movedBytes })
+    if (hasBar) bar.update(status.arrivedBytes, status.totalBytes, label(status), status.movedBytes)
   }
 
   const aborted = Promise.withResolvers<never>()

@@ -90,16 +90,12 @@ const getAll = async (
 ): Promise<Totals> => {
   const totals: Totals = { files: 0, bytes: 0, receivedBytes: 0, reusedBytes: 0, failed: 0 }
   const allBytes = wanted.reduce((sum, { entry }) => sum + entry.size, 0)
-  const bar = createProgressBar(output.interactive)
   const hashing = threadHashing()
   let comingBytes = 0
   /** Files of which something arrived, and not all. */
   const underWay = new Set<Wanted>()
   const figures = () => (underWay.size > 0 ? [totals.receivedBytes, comingBytes] : null)
-  const show = (label: string): void => {
-    const arrivedBytes = totals.receivedBytes + totals.reusedBytes + comingBytes
-    bar.update(arrivedBytes, allBytes, label, { figures })
-  }
+  const bar = createProgressBar(output.interactive, figures)
   const getOne = async (one: Wanted): Promise<void> => {
     totals.files++
     totals.bytes += one.entry.size
@@ -126,7 +122,8 @@ const getAll = async (
         before = { receivedBytes, reusedBytes, comingBytes: coming }
         if (receivedBytes + reusedBytes + coming < one.entry.size) underWay.add(one)
         else underWay.delete(one)
-        show(printable(one.entry.name))
+        const arrivedBytes = totals.receivedBytes + totals.reusedBytes + comingBytes
+        bar.update(arrivedBytes, allBytes, printable(one.entry.name))
       },
     }).finally(() => {
       comingBytes -= before.comingBytes

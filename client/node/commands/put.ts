@@ -43,12 +43,12 @@ const report = (
 }
 
 const runQueue = async (queue: UploadQueue, output: Output, signal: AbortSignal): Promise<void> => {
-  const bar = createProgressBar(output.interactive)
   const figures = () => (queue.items.some(isUnderWay) ? movingFigures(queue.totals) : null)
+  const bar = createProgressBar(output.interactive, figures)
   const stop = queue.onChange(() => {
     const { totals } = queue
     const { bytes, doneFiles, files } = totals
-    bar.update(arrivedBytes(totals), bytes, `${doneFiles} of ${countOfFiles(files)}`, { figures })
+    bar.update(arrivedBytes(totals), bytes, `${doneFiles} of ${countOfFiles(files)}`)
   })
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(new WherryError('cancelled')), { once: true })
