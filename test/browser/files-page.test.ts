@@ -273,7 +273,7 @@ test('a move of more than one call takes, that fails in the middle, says what mo
   await row(page, names.at(-1) ?? '').waitFor()
   await page.locator('wherry-entry-list .scroller').focus()
   await page.keyboard.press('Control+v')
-  await page.getByText('1000 items moved to “Many to”').waitFor()
+  await page.getByText('1,000 items moved to “Many to”').waitFor()
   await page.getByText('has an entry named').waitFor()
   expect(await count(from)).toBe(2)
   await page.getByRole('button', { name: 'Undo' }).click()

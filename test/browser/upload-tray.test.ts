@@ -354,6 +354,10 @@ test('on a phone the tray is its head alone until it is asked for, and its butto
   const path = `/f/${await rig.makeFolder('Phone')}`
   const large = await randomFile(join(rig.directory, 'phone.bin'), 48 * MiB)
   const { page } = await rig.open({ path, viewport: { width: 390, height: 844 }, hasTouch: true })
+  await page.getByText('This folder is empty').waitFor()
+  // Fingers alone cannot drop files: a button is what they have.
+  await page.getByRole('button', { name: 'Upload files' }).waitFor()
+  expect(await page.getByText('Drop files or folders').count()).toBe(0)
   await drop(page, [large])
   const show = page.getByRole('button', { name: 'Show uploads' })
   await page.getByRole('heading', { name: 'Uploading 1 of 1' }).waitFor()

@@ -7,6 +7,7 @@ import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { errorSentence } from '../text/errors.ts'
+import { formatCount, formatItems } from '../text/format.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { say } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
@@ -20,7 +21,7 @@ type Clash = 'fail' | 'keepBoth'
 const named = (entries: readonly { name: string }[]): string => {
   const [first] = entries
   if (entries.length === 1 && first) return `“${first.name}”`
-  return msg(str`${entries.length} items`)
+  return formatItems(entries.length)
 }
 
 const undo = (run: () => unknown) => ({ label: msg('Undo'), run: () => void run() })
@@ -31,7 +32,7 @@ const tellFailure = ({ host }: Desk, error: unknown): void =>
 const notThere = (entries: readonly { name: string }[]): string => {
   const [first] = entries
   if (entries.length === 1 && first) return msg(str`“${first.name}” is not there any more.`)
-  return msg(str`${entries.length} items are not there any more.`)
+  return msg(str`${formatCount(entries.length)} items are not there any more.`)
 }
 
 /** `needed` is what an undo cannot do without. */

@@ -4,6 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import '../ui/dialog.ts'
+import { formatItems } from '../text/format.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 
 /** Asks before deleting, and says that it is for ever. Fires `confirm`. */
@@ -27,7 +28,9 @@ export class DeleteDialog extends LitElement {
   override render() {
     const [first] = this.entries
     const isOne = this.entries.length === 1 && first
-    const heading = isOne ? msg(str`Delete “${first.name}”?`) : msg(str`Delete ${this.entries.length} items?`)
+    const heading = isOne
+      ? msg(str`Delete “${first.name}”?`)
+      : msg(str`Delete ${formatItems(this.entries.length)}?`)
     const hasFolder = this.entries.some(entry => entry.kind === 'folder')
     return html`<wherry-dialog heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>
       <p>${hasFolder ? msg('Everything in it is deleted too. This is for ever and cannot be undone.') : msg('This is for ever and cannot be undone.')}</p>

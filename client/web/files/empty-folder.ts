@@ -1,7 +1,8 @@
 import { msg, str } from '@lit/localize'
-import { css, html, LitElement } from 'lit'
+import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
+import { canDrop } from '../ui/can-drop.ts'
 import { icons } from '../ui/icons.ts'
 import type { CommandName } from './commands.ts'
 
@@ -65,7 +66,7 @@ export class EmptyFolder extends LitElement {
     return html`<span class="picture">${icons.upload}</span><b>${msg('This folder is empty')}</b>
       ${
         this.writable
-          ? html`<p>${msg('Drop files or folders anywhere on this page.')}</p>
+          ? html`${canDrop() ? html`<p>${msg('Drop files or folders anywhere on this page.')}</p>` : nothing}
             <button class="primary" @click=${() => this.#command('uploadFiles')}>${icons.fileUp}${msg('Upload files')}</button>`
           : html`<p>${msg('What others put into it appears here by itself.')}</p>`
       }`

@@ -2,6 +2,7 @@ import { msg, str } from '@lit/localize'
 import type { LitElement } from 'lit'
 import type { Entry } from '../../../protocol/values.ts'
 import type { FolderChange, LiveFolder } from '../../core/api.ts'
+import { formatCount } from '../text/format.ts'
 import { announce } from '../ui/say.ts'
 import { Highlights } from './highlights.ts'
 import { NameFilter } from './name-filter.ts'
@@ -74,8 +75,8 @@ export class LiveRows {
     const [first] = here
     if (first && here.length === 1) announce(this.#host, `${this.news.get(first.id)}: ${first.name}`)
     else {
-      const changes = here.length > 0 ? [msg(str`${here.length} changed`)] : []
-      if (removed > 0) changes.push(msg(str`${removed} removed`))
+      const changes = here.length > 0 ? [msg(str`${formatCount(here.length)} changed`)] : []
+      if (removed > 0) changes.push(msg(str`${formatCount(removed)} removed`))
       if (changes.length > 0) announce(this.#host, changes.join(', '))
     }
   }

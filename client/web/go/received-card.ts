@@ -16,6 +16,7 @@ import {
 } from '../peer/save-received.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
+import { formatCount } from '../text/format.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { icons } from '../ui/icons.ts'
 import type { Receipt } from './receipt.ts'
@@ -66,7 +67,7 @@ export class Received extends LitElement {
 
   #files(whole: readonly KeptWhole[], folders: readonly PeerFile[]) {
     if (this.isSaving)
-      return html`<p class="state" role="status">${msg(str`Saving ${this.savedFiles} of ${whole.length}…`)}</p>`
+      return html`<p class="state" role="status">${msg(str`Saving ${formatCount(this.savedFiles)} of ${formatCount(whole.length)}…`)}</p>`
     if (this.savedTo !== null)
       return html`<p class="state live" role="status">${icons.check}<span>${this.savedTo}</span></p>`
     const [only] = whole
@@ -142,7 +143,7 @@ export class Received extends LitElement {
         ? msg('There is not enough room there. Choose another place.')
         : errorSentence(error)
       if (this.savedFiles > 0)
-        this.problem += ` ${msg(str`Saved so far: ${this.savedFiles} of ${this.receipt?.whole.length ?? 0}.`)}`
+        this.problem += ` ${msg(str`Saved so far: ${formatCount(this.savedFiles)} of ${formatCount(this.receipt?.whole.length ?? 0)}.`)}`
     }
     this.isSaving = false
   }

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { formatCount } from '../text/format.ts'
+import { canDrop } from '../ui/can-drop.ts'
 import { icons } from '../ui/icons.ts'
 import { type Chosen, chooseFiles } from '../uploads/chosen-files.ts'
 
@@ -111,8 +112,8 @@ export class Composer extends LitElement {
     return html`<div class="what">
         ${icons.upload}
         <div class="words">
-          <b>${msg('Drop files or folders here')}</b>
-          <span>${msg('or choose them. A code appears at once.')}</span>
+          <b>${canDrop() ? msg('Drop files or folders here') : msg('Choose what to send')}</b>
+          <span>${canDrop() ? msg('or choose them. A code appears at once.') : msg('A code appears at once.')}</span>
         </div>
         <div class="buttons">
           <button class="primary" type="button" @click=${() => this.#choose('files')}>${icons.file}${msg('Choose files')}</button>

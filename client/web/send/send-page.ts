@@ -12,6 +12,7 @@ import { type Chosen, chooseFiles } from '../uploads/chosen-files.ts'
 import './composer.ts'
 import { PageDrop } from './page-drop.ts'
 import './send-card.ts'
+import { formatCount } from '../text/format.ts'
 import type { ReceiverRequest, SendCommand } from './send-card.ts'
 import { contentOf } from './send-content.ts'
 import { type DirectSend, type Sends, sendsOf } from './sends.ts'
@@ -84,7 +85,9 @@ export class SendPage extends LitElement {
   #start(chosen: Chosen) {
     const { files, emptyFolders, unreadable } = chosen
     if (unreadable.length > 0) {
-      const text = msg(str`${unreadable.length} could not be read, for example ${unreadable[0]}.`)
+      const text = msg(
+        str`${formatCount(unreadable.length)} could not be read, for example ${unreadable[0]}.`,
+      )
       say(this, { tone: 'error', text })
     }
     if (isSecureContext && files.length + emptyFolders.length > 0) this.#sends?.start(contentOf(chosen))

@@ -5,7 +5,7 @@ import type { Entry } from '../../../protocol/values.ts'
 import { type Kind, kindOf } from '../files/kind.ts'
 import { kindStyles } from '../files/kind-styles.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
-import { formatBytes, formatDate, formatItems } from '../text/format.ts'
+import { formatBytes, formatCount, formatDate, formatItems } from '../text/format.ts'
 import '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
@@ -75,10 +75,10 @@ export class ClashDialog extends LitElement {
   #heading(count: number): string {
     const { folderName } = this
     if (folderName === null)
-      return count === 1 ? msg('This name is taken') : msg(str`${count} names are taken`)
+      return count === 1 ? msg('This name is taken') : msg(str`${formatCount(count)} names are taken`)
     return count === 1
       ? msg(str`This name is taken in “${folderName}”`)
-      : msg(str`${count} names are taken in “${folderName}”`)
+      : msg(str`${formatCount(count)} names are taken in “${folderName}”`)
   }
 
   #row(items: readonly ShownUpload[]) {

@@ -221,7 +221,7 @@ export class UploadTray extends LitElement {
     return html`<div class="notice">
       <p><bdi>${lockedWords(this.locked)}</bdi></p>
       <button class="primary" type="button" @click=${() => this.#fire('unlock')}>
-        ${isOne ? msg('Resume it') : msg(str`Resume ${this.locked} uploads`)}
+        ${isOne ? msg('Resume it') : msg(str`Resume ${formatCount(this.locked)} uploads`)}
       </button>
     </div>`
   }
@@ -229,8 +229,8 @@ export class UploadTray extends LitElement {
   #failures(items: readonly ShownUpload[]) {
     return failureGroups(items).map(
       ({ message, isFinal, ids }) => html`<div class="notice danger">
-        <p><bdi>${msg(str`${ids.length} files: ${message}`)}</bdi></p>
-        ${isFinal ? nothing : html`<button type="button" @click=${() => this.#fire('retry', ids)}>${msg(str`Retry these ${ids.length}`)}</button>`}
+        <p><bdi>${msg(str`${formatCount(ids.length)} files: ${message}`)}</bdi></p>
+        ${isFinal ? nothing : html`<button type="button" @click=${() => this.#fire('retry', ids)}>${msg(str`Retry these ${formatCount(ids.length)}`)}</button>`}
       </div>`,
     )
   }

@@ -2,7 +2,7 @@ import { msg, str } from '@lit/localize'
 import type { UploadTotals } from '../../core/api.ts'
 import { isUnderWay } from '../../core/upload/motion.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
-import { formatBytes } from '../text/format.ts'
+import { formatBytes, formatCount } from '../text/format.ts'
 import type { ShownSave, ShownUpload } from './messages.ts'
 
 /** The state of one upload, in words: colour is never alone. `isStalled`: nothing moves of what is under way. */
@@ -65,27 +65,33 @@ export const saveTotals = (saves: readonly ShownSave[]): UploadTotals => {
 
 export const saveHeadline = (totals: UploadTotals, active: number): string => {
   const { files, doneFiles, failedFiles } = totals
-  if (active > 0) return msg(str`Downloading ${Math.min(files, doneFiles + 1)} of ${files}`)
-  return failedFiles > 0 ? msg(str`${failedFiles} of ${files} failed`) : msg(str`${doneFiles} downloaded`)
+  if (active > 0)
+    return msg(str`Downloading ${formatCount(Math.min(files, doneFiles + 1))} of ${formatCount(files)}`)
+  return failedFiles > 0
+    ? msg(str`${formatCount(failedFiles)} of ${formatCount(files)} failed`)
+    : msg(str`${formatCount(doneFiles)} downloaded`)
 }
 
 export const headline = (totals: UploadTotals, active: number): string => {
   const { files, doneFiles, failedFiles } = totals
-  if (active > 0) return msg(str`Uploading ${Math.min(files, doneFiles + 1)} of ${files}`)
-  if (failedFiles > 0) return msg(str`${failedFiles} of ${files} failed`)
-  return doneFiles === files ? msg(str`${doneFiles} uploaded`) : msg(str`${doneFiles} of ${files} uploaded`)
+  if (active > 0)
+    return msg(str`Uploading ${formatCount(Math.min(files, doneFiles + 1))} of ${formatCount(files)}`)
+  if (failedFiles > 0) return msg(str`${formatCount(failedFiles)} of ${formatCount(files)} failed`)
+  return doneFiles === files
+    ? msg(str`${formatCount(doneFiles)} uploaded`)
+    : msg(str`${formatCount(doneFiles)} of ${formatCount(files)} uploaded`)
 }
 
 export const lockedWords = (count: number): string =>
   count === 1
     ? msg('An upload of your last visit can go on.')
-    : msg(str`${count} uploads of your last visit can go on.`)
+    : msg(str`${formatCount(count)} uploads of your last visit can go on.`)
 
 /** How many uploads failed so far, and how many need their file: for those who do not see the rows. */
 export const troubleWords = (failed: number, detached: number): string =>
   [
-    failed > 0 ? msg(str`${failed} failed`) : '',
-    detached > 0 ? msg(str`${detached} unfinished: choose the file again to go on`) : '',
+    failed > 0 ? msg(str`${formatCount(failed)} failed`) : '',
+    detached > 0 ? msg(str`${formatCount(detached)} unfinished: choose the file again to go on`) : '',
   ]
     .filter(Boolean)
     .join('. ')

@@ -21,6 +21,7 @@ import { Readings } from './readings.ts'
 import { canSave, chooseTarget } from './save-target.ts'
 import { isActive, isOver } from './tray-order.ts'
 import './upload-tray.ts'
+import { formatCount } from '../text/format.ts'
 import { startUploads, type Uploads } from './uploads.ts'
 
 /** Everything about uploads in the page, over all of its pages: drop zone, tray, questions. Starts the worker. */
@@ -203,7 +204,7 @@ export class UploadsFrame extends LitElement {
     if (unreadable.length > 0) {
       say(this, {
         tone: 'error',
-        text: msg(str`${unreadable.length} could not be read, for example ${unreadable[0]}.`),
+        text: msg(str`${formatCount(unreadable.length)} could not be read, for example ${unreadable[0]}.`),
       })
     }
     if (folder && emptyFolders.length > 0) this.#uploads?.makeFolders(folder.id, emptyFolders)
