@@ -18,15 +18,9 @@ export type SocketFactory = (
   },
 ) => Socket
 
-/** Bytes that a socket of the same platform reads itself while it sends them: a Blob in browsers. The core only passes it on. */
-export type Unread = { readonly size: number }
-
 export type Socket = {
-  /**
-   * The bytes may be overwritten once `taken` was called, which may be before it returns; lost ones are taken too. Breaks
-   * the connection if it cannot read what is unread.
-   */
-  send(message: string | Uint8Array<ArrayBuffer> | Unread, taken?: () => void): void
+  /** The bytes may be overwritten once `taken` was called, which may be before it returns; lost ones are taken too. */
+  send(message: string | Uint8Array<ArrayBuffer>, taken?: () => void): void
   /** Bytes that send() has taken and the network has not. */
   readonly bufferedBytes: number
   close(): void
@@ -108,7 +102,7 @@ export type CallOptions = { signal?: AbortSignal; retry?: boolean }
 /** What the transfers need of a connection besides calls. Made by the same factory as HubClient. */
 export type TransferLink = Pick<HubClient, 'state' | 'hello' | 'call' | 'on' | 'onState' | 'whenState'> & {
   /** Sends a binary message now; its bytes may be overwritten once `taken` was called. Throws `disconnected` if not. */
-  sendBinary(message: Uint8Array<ArrayBuffer> | Unread, taken?: () => void): void
+  sendBinary(message: Uint8Array<ArrayBuffer>, taken?: () => void): void
   /** Slices of binary messages, as they come. */
   onSlice(
     stream: number,
@@ -174,8 +168,6 @@ export type Source = {
    * all it does. `into`, at least as long and no longer used by the caller, may be what the answer is a view of.
    */
   read(start: number, length: number, into?: Uint8Array): Promise<Uint8Array>
-  /** `header`, and behind it the bytes from `start` to `end`: where a socket sends them faster than what was read. */
-  unread?(header: Uint8Array<ArrayBuffer>, start: number, end: number): Unread
   close?(): Promise<void>
 }
 

@@ -35,7 +35,7 @@ export const nodeSockets =
     // `close` follows with the code; without a listener an `error` would end the process.
     socket.on('error', failed)
     return {
-      send(message: string | Uint8Array<ArrayBuffer> | Blob, taken) {
+      send(message: string | Uint8Array<ArrayBuffer>, taken) {
         if (socket.readyState === WebSocket.OPEN) socket.send(message, () => taken?.())
         else taken?.()
       },

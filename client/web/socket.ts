@@ -11,7 +11,7 @@ export const webSocket: SocketFactory = (url, protocol, events) => {
   }
   socket.onclose = ({ code, reason }) => events.close(code, reason)
   return {
-    send(message: string | Uint8Array<ArrayBuffer> | Blob, taken) {
+    send(message: string | Uint8Array<ArrayBuffer>, taken) {
       if (socket.readyState === WebSocket.OPEN) socket.send(message)
       taken?.()
     },

@@ -1,5 +1,3 @@
-import { mkdtemp } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { dropToSend, enterCode, shownCode } from '../../test/support/direct-send.ts'
 import { metricOf } from '../../test/support/hub-looks.ts'
@@ -14,15 +12,10 @@ export type Took = { seconds: number; cpuSeconds: number }
 
 /** Two people, each with a browser. */
 const inBrowsers = async (
-  { directory, defer }: BenchContext,
+  context: BenchContext,
   work: (from: OwnBrowser, to: OwnBrowser) => Promise<Took>,
 ): Promise<Took> => {
-  const start = async () => {
-    const browser = await startOwnBrowser(await mkdtemp(join(directory, 'profile-')))
-    defer(browser.close)
-    return browser
-  }
-  const [from, to] = [await start(), await start()]
+  const [from, to] = [await startOwnBrowser(context), await startOwnBrowser(context)]
   try {
     return await work(from, to)
   } finally {

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium, type Page } from 'playwright-core'
 import { browserFlags } from '../../test/support/browser.ts'
 import { findChromium } from '../find-chromium.mjs'
+import type { BenchContext } from './row.ts'
 
 /**
  * A Chromium of somebody: with a profile on disk, because a private window keeps received files in memory, and without a
@@ -14,6 +17,8 @@ export type OwnBrowser = {
   visit<T>(work: (page: Page) => Promise<T>): Promise<T>
   /** Of all its processes. */
   cpuSeconds(): Promise<number>
+  /** Of its page: how a page can say something while nobody visits it. */
+  title(): Promise<string>
   close(): Promise<void>
 }
 
@@ -25,31 +30,40 @@ const addressIn = async (output: NodeJS.ReadableStream): Promise<string> => {
   throw new Error('Chromium did not start.')
 }
 
-type ProcessInfo = { processInfo: { cpuTime: number }[] }
+type Answers = {
+  'SystemInfo.getProcessInfo': { processInfo: { cpuTime: number }[] }
+  'Target.getTargets': { targetInfos: { type: string; title: string }[] }
+}
 
 /** By itself, because a test tool looks at every page as soon as it is connected. */
-const askProcesses = (address: string): Promise<ProcessInfo> =>
+const ask = <M extends keyof Answers>(address: string, method: M): Promise<Answers[M]> =>
   new Promise((resolve, reject) => {
     const socket = new WebSocket(address)
-    socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'SystemInfo.getProcessInfo' }))
+    socket.onopen = () => socket.send(JSON.stringify({ id: 1, method }))
     socket.onmessage = ({ data }: MessageEvent<string>) => {
-      resolve((JSON.parse(data) as { result: ProcessInfo }).result)
+      resolve((JSON.parse(data) as { result: Answers[M] }).result)
       socket.close()
     }
     socket.onerror = () => reject(new Error('Chromium cannot be asked.'))
   })
 
-/** `profile`: an empty directory for it. */
-export const startOwnBrowser = async (profile: string): Promise<OwnBrowser> => {
+export const startOwnBrowser = async ({ directory, defer }: BenchContext): Promise<OwnBrowser> => {
+  const profile = await mkdtemp(join(directory, 'profile-'))
   const path = await findChromium()
   if (path === null) throw new Error('No Chromium was found: set WHERRY_CHROMIUM to one.')
   const own = ['--headless', '--no-startup-window', '--remote-debugging-port=0', `--user-data-dir=${profile}`]
   const child = spawn(path, [...browserFlags, ...own], { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(child, 'exit')
+  const close = async () => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  defer(close)
   const address = await addressIn(child.stderr)
   child.stderr.resume()
 
   return {
+    close,
     async visit(work) {
       const browser = await chromium.connectOverCDP(address)
       try {
@@ -62,12 +76,12 @@ export const startOwnBrowser = async (profile: string): Promise<OwnBrowser> => {
       }
     },
     async cpuSeconds() {
-      const { processInfo } = await askProcesses(address)
+      const { processInfo } = await ask(address, 'SystemInfo.getProcessInfo')
       return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0)
     },
-    async close() {
-      child.kill('SIGKILL')
-      await ended
+    async title() {
+      const { targetInfos } = await ask(address, 'Target.getTargets')
+      return targetInfos.find(({ type }) => type === 'page')?.title ?? ''
     },
   }
 }

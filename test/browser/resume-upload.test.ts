@@ -225,7 +225,7 @@ test('thousands of small files come back together after a reload, and the tray c
   await drop(page, [top])
   await page.getByRole('button', { name: 'Pause all' }).click()
   await expect.poll(() => rememberedPaused(page), { timeout: 30_000 }).toBeGreaterThan(count / 2)
-  const left = await rememberedPaused(page)
+  const left = (await rememberedPaused(page)).toLocaleString('en-US')
   await page.reload()
   const headline = page.getByRole('region', { name: 'Uploads' }).getByRole('heading')
   expect(await headline.textContent()).toMatch(new RegExp(`^(Uploading 1|0) of ${left}\\b`))

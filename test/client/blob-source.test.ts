@@ -34,12 +34,3 @@ test('an empty file is read, and stays as it is', async () => {
   const { source } = await openFile('empty', new Uint8Array(0))
   expect(await source.read(0, 0)).toHaveLength(0)
 })
-
-test('what a socket gets is the header and the part behind it', async () => {
-  const bytes = someBytes(1000)
-  const { source } = await openFile('part', bytes)
-  const part = source.unread?.(new Uint8Array([1, 2, 3]), 10, 20) as Blob
-  expect(new Uint8Array(await part.arrayBuffer())).toEqual(
-    new Uint8Array([1, 2, 3, ...bytes.subarray(10, 20)]),
-  )
-})

@@ -71,7 +71,7 @@ export const socketPair = (onMessage: (message: Message, far: FarEnd) => void) =
     }
     ends.push(far)
     return {
-      send(message: Message) {
+      send(message) {
         if (state === 'open') toHub.push(message)
       },
       get bufferedBytes() {

@@ -47,7 +47,7 @@ export const openWire = (factory: SocketFactory, url: string, timers: Timers, ev
   return {
     send(message, taken) {
       if (ended) return taken?.()
-      sentBytes += typeof message !== 'string' && 'size' in message ? message.size : message.length
+      sentBytes += message.length
       socket.send(message, taken)
     },
     get bufferedBytes() {

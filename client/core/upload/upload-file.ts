@@ -10,7 +10,7 @@ import { bindUpload, type FileTarget } from './upload-binding.ts'
 import { declareAll } from './upload-declare.ts'
 import { createLedger } from './upload-ledger.ts'
 import { readPieces } from './upload-pieces.ts'
-import type { ChunkContent, Sender } from './upload-sender.ts'
+import type { Sender } from './upload-sender.ts'
 
 export type FileProgress = {
   checkedBytes: number
@@ -102,16 +102,9 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       if (run.ended) throw new WherryError('cancelled')
     }
 
-    const contentOf = async (index: number): Promise<ChunkContent> => {
-      const { piece, ref, position, mismatches, tries } = ledger.slot(index)
-      const { unread } = source
-      // Only once: it breaks the connection where the file cannot be read any more, and reading it here tells that.
-      if (unread && tries === 1)
-        return {
-          length: ref.size,
-          unread: (header, from, to) => unread(header, position + from, position + to),
-        }
-      if (piece && mismatches === 0 && !unread) return piece.bytes
+    const contentOf = async (index: number): Promise<Uint8Array> => {
+      const { piece, ref, position, mismatches } = ledger.slot(index)
+      if (piece && mismatches === 0) return piece.bytes
       const bytes = await source.read(position, ref.size)
       if (mismatches > 0 && (await hashing.sha256(bytes)) !== ref.hash) throw fileChanged()
       return bytes

@@ -15,8 +15,6 @@ type Slot = {
   state: SlotState
   piece: Piece | null
   mismatches: number
-  /** How often it was taken to be sent. */
-  tries: number
   /** What the hub has of it already. */
   begunBytes: number
   /** What it said to have of it since then. */
@@ -100,7 +98,7 @@ export const createLedger = () => {
     refs: (): ChunkRef[] => slots.map(slot => slot.ref),
     add(ref: ChunkRef, piece: Piece | null): void {
       expectSame(slots.length, ref)
-      const nothingSent = { mismatches: 0, tries: 0, begunBytes: 0, comingBytes: 0, sentOnce: false }
+      const nothingSent = { mismatches: 0, begunBytes: 0, comingBytes: 0, sentOnce: false }
       slots.push({ ref, position: checkedBytes, state: 'cut', piece, ...nothingSent })
       checkedBytes += ref.size
     },
@@ -145,7 +143,6 @@ export const createLedger = () => {
         const slot = at(index)
         if (slot.state !== 'missing') continue
         slot.state = 'sent'
-        slot.tries++
         return index
       }
       return null

@@ -1,7 +1,7 @@
 import { WherryError } from '../../../protocol/errors.ts'
-import { type Slice, sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
+import { sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
 import { limits } from '../../../protocol/limits.ts'
-import type { TransferLink, Unread } from '../api.ts'
+import type { TransferLink } from '../api.ts'
 import { createSpare } from '../spare.ts'
 import { createSliceSize } from './slice-size.ts'
 import type { Credit } from './upload-credit.ts'
@@ -18,18 +18,13 @@ export type Sender = {
   sendTogether(files: OutgoingFiles): Promise<void>
 }
 
-/** The bytes of a chunk, or how a socket gets a part of them behind a header. */
-export type ChunkContent =
-  | Uint8Array
-  | { length: number; unread(header: Uint8Array<ArrayBuffer>, from: number, to: number): Unread }
-
 type OutgoingChunk = {
   stream: number
   epoch: number
   index: number
   /** The hub has the bytes before. */
   from: number
-  content: ChunkContent
+  content: Uint8Array
   stillWanted(): boolean
   onSent(bytes: number, isLast: boolean): void
 }
@@ -77,18 +72,6 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     pace.sent()
   }
 
-  const sendSlice = (at: Omit<Slice, 'bytes'>, content: ChunkContent, end: number) => {
-    if (content instanceof Uint8Array) {
-      put(at.stream, at.index, at.offset, content.subarray(at.offset, end), at.last)
-      flush()
-      return
-    }
-    const header = new Uint8Array(sliceHeaderBytes)
-    writeSliceHeader(new DataView(header.buffer), 0, { ...at, length: end - at.offset })
-    link.sendBinary(content.unread(header, at.offset, end))
-    pace.sent()
-  }
-
   /** Resolves when more may be put into the socket of this connection. */
   const room = async (epoch: number, stillWanted: () => boolean) => {
     while (!pace.ready() && link.epoch === epoch) await pace.wait()
@@ -111,7 +94,8 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
         while (offset < length) {
           await room(epoch, stillWanted)
           const end = Math.min(length, offset + size.bytes)
-          sendSlice({ stream, index, offset, last: end === length }, content, end)
+          put(stream, index, offset, content.subarray(offset, end), end === length)
+          flush()
           size.sent(end - offset)
           onSent(end - offset, end === length)
           offset = end

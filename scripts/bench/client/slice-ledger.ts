@@ -13,7 +13,7 @@ export const ledgerSocket = (path: string, sent: (bytes: number) => void): Socke
   return (url, protocol, events) => {
     const socket = nodeSocket(url, protocol, events)
     return {
-      send(message: string | Uint8Array<ArrayBuffer>) {
+      send(message) {
         if (typeof message !== 'string') {
           for (const { index, offset, bytes } of decodeSlices(message)) {
             writeSync(file, `${index} ${offset} ${bytes.length}\n`)
