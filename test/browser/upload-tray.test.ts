@@ -195,6 +195,47 @@ test('names that are taken are asked about once, for each file or for all', asyn
   expect((await shownNames(page)).toSorted()).toEqual([...names, 'both (2).txt'].toSorted())
 })
 
+test('names that are taken in several folders are told with their folder, and one of other letters with the one there', async () => {
+  const folder = await rig.makeFolder('Several')
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const dropAll = async (content: string) => {
+    const inFolders = ['one', 'two'].map(name => file(`several ${content}/${name}`, 'index.html', content))
+    const other = await file(`several ${content}`, content === 'old' ? 'README.txt' : 'Readme.TXT', content)
+    await Promise.all(inFolders)
+    const tops = ['one', 'two'].map(name => join(rig.directory, `several ${content}`, name))
+    await drop(page, [...tops, other])
+  }
+  await dropAll('old')
+  await page.getByRole('heading', { name: '3 uploaded', exact: true }).waitFor()
+  await dropAll('newer')
+  await page.getByRole('dialog', { name: '3 names are taken' }).waitFor()
+  const dialog = page.locator('wherry-clash-dialog')
+  const titles = await dialog.locator('.side:first-child > div').allInnerTexts()
+  expect(titles.map(text => text.split('\n').slice(0, 2).join(' in ')).toSorted()).toEqual([
+    expect.stringMatching(/^README\.txt in On the hub/),
+    'index.html in one',
+    'index.html in two',
+  ])
+  await dialog.getByText('Incoming: Readme.TXT').waitFor()
+  await page.getByLabel('What to do with one/index.html').selectOption('Replace')
+  await page.getByLabel('What to do with two/index.html').selectOption('Skip')
+  await page.getByLabel('What to do with Readme.TXT').selectOption('Skip')
+  await press(page, 'Continue')
+  const inside = async (name: string) =>
+    textOf((await rig.list(folder)).find(entry => entry.name === name)?.id ?? '', 'index.html')
+  await expect.poll(() => inside('one')).toBe('newer')
+  expect(await inside('two')).toBe('old')
+})
+
+test('a name that turns its letters around is written out where it is shown', async () => {
+  const folder = await rig.makeFolder('Disguised')
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await drop(page, [await file('disguised', 'invoice\u202efdp.exe', 'a program')])
+  await page.locator('wherry-entry-list').getByText('invoice\\u{202e}fdp.exe').waitFor()
+  await upload(page, 'invoice\\u{202e}fdp.exe').getByText('Verified').waitFor()
+  expect((await rig.list(folder)).map(({ name }) => name)).toEqual(['invoice\u202efdp.exe'])
+})
+
 test('a folder whose name a file has is asked about once, with all that is in it', async () => {
   const folder = await rig.makeFolder('Taken folder')
   const { page } = await rig.open({ path: `/f/${folder}` })

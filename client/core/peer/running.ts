@@ -93,8 +93,10 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
       return 'comparing'
     if ((isContinued || role === 'receiver') && again === null && !room.present) return 'waiting'
     if (again === null || status.now.offer === null) return 'pairing'
-    if (!isRunning) return wasAccepted ? 'pairing' : 'offered'
-    if (status.now.path === null || reach === 'gone') return 'waiting'
+    if (!isRunning && wasAccepted) return 'pairing'
+    if (reach === 'gone') return 'waiting'
+    if (!isRunning) return 'offered'
+    if (status.now.path === null) return 'waiting'
     return paused.here || paused.there ? 'paused' : 'running'
   }
   const show = () => status.set({ phase: phase() })

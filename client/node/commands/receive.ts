@@ -1,6 +1,6 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Timers } from '../../core/api.ts'
-import type { PeerOffer, PeerTransfer } from '../../core/peer/api.ts'
+import type { PeerOffer, PeerTransfer, TransferStatus } from '../../core/peer/api.ts'
 import { isRoomLost } from '../../core/peer/room-search.ts'
 import { startReceipt } from '../../core/peer/session.ts'
 import { type Asker, createAsker } from '../cli/ask.ts'
@@ -36,6 +36,9 @@ const whenOffered = (transfer: PeerTransfer): Promise<PeerOffer | null> =>
     look()
   })
 
+const isOver = ({ phase }: TransferStatus): boolean =>
+  phase === 'done' || phase === 'failed' || phase === 'cancelled'
+
 type Asking = {
   transfer: PeerTransfer
   asker: Asker
@@ -61,7 +64,7 @@ const answer = async ({ transfer, asker, isYes, trust, context }: Asking): Promi
     ? 'Do they see the same pictures, and do you accept? [y/N] '
     : 'Accept? [y/N] '
   const typed = isAnswered ? 'yes' : await asker.ask(question)
-  if (signal.aborted || transfer.status.phase !== 'offered') return null
+  if (signal.aborted || isOver(transfer.status)) return null
   if (/^y(es)?$/i.test(typed?.trim() ?? '')) {
     transfer.accept({ trust })
     return null

@@ -8,6 +8,7 @@ import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { errorSentence } from '../text/errors.ts'
 import { formatCount, formatItems } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { say } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
@@ -20,7 +21,7 @@ type Clash = 'fail' | 'keepBoth'
 
 const named = (entries: readonly { name: string }[]): string => {
   const [first] = entries
-  if (entries.length === 1 && first) return `“${first.name}”`
+  if (entries.length === 1 && first) return `“${plainName(first.name)}”`
   return formatItems(entries.length)
 }
 
@@ -31,14 +32,14 @@ const tellFailure = ({ host }: Desk, error: unknown): void =>
 
 const notThere = (entries: readonly { name: string }[]): string => {
   const [first] = entries
-  if (entries.length === 1 && first) return msg(str`“${first.name}” is not there any more.`)
+  if (entries.length === 1 && first) return msg(str`“${plainName(first.name)}” is not there any more.`)
   return msg(str`${formatCount(entries.length)} items are not there any more.`)
 }
 
 /** `needed` is what an undo cannot do without. */
 const tellNotUndone = ({ host }: Desk, error: unknown, needed: { name: string }): void => {
   const text = isReason(error, 'not_found')
-    ? msg(str`“${needed.name}” is not there any more, so this cannot be undone.`)
+    ? msg(str`“${plainName(needed.name)}” is not there any more, so this cannot be undone.`)
     : errorSentence(error)
   say(host, { text, tone: 'error' })
 }
@@ -74,7 +75,7 @@ export const rename = async (desk: Desk, entry: Entry, name: string): Promise<vo
         }),
       error => tellNotUndone(desk, error, done.entry),
     )
-  say(desk.host, { text: msg(str`Renamed to “${done.entry.name}”.`), action: undo(back) })
+  say(desk.host, { text: msg(str`Renamed to “${plainName(done.entry.name)}”.`), action: undo(back) })
 }
 
 /** Offers to keep both when a name is taken; every other failure is only told. */
@@ -130,7 +131,10 @@ export const move = async (
     await attempt(desk, () => takeNamesBack(desk, done, undone.made))
   }
   if (done.length > 0)
-    say(desk.host, { text: msg(str`${named(done)} moved to “${target.name}”.`), action: undo(back) })
+    say(desk.host, {
+      text: msg(str`${named(done)} moved to “${plainName(target.name)}”.`),
+      action: undo(back),
+    })
   tellGone(desk, gone)
   if (rest.length > 0) failed(desk, error, target, () => void move(desk, rest, from, target, 'keepBoth'))
 }
@@ -150,7 +154,10 @@ export const copy = async (
   request(desk.host, 'wherry-usage-changed', null)
   const back = () => remove(desk, made, ifUnchanged)
   if (done.length > 0)
-    say(desk.host, { text: msg(str`${named(done)} copied to “${target.name}”.`), action: undo(back) })
+    say(desk.host, {
+      text: msg(str`${named(done)} copied to “${plainName(target.name)}”.`),
+      action: undo(back),
+    })
   tellGone(desk, gone)
   if (rest.length > 0) failed(desk, error, target, () => void copy(desk, rest, target, 'keepBoth'))
 }

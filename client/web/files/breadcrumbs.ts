@@ -3,6 +3,7 @@ import { css, html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { folderPath } from '../app/routes.ts'
 import { base } from '../styles/controls.ts'
+import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
 import { draggedEntries, isDraggingEntries } from './drag.ts'
 
@@ -85,14 +86,15 @@ export class Breadcrumbs extends LitElement {
     return html`<nav aria-label=${msg('Way to this folder')}><ol>
       ${this.path.map((crumb, index) => {
         const isLast = index === this.path.length - 1
-        if (isLast) return html`<li aria-current="page"><h1 title=${crumb.name}>${crumb.name}</h1></li>`
+        if (isLast)
+          return html`<li aria-current="page"><h1 title=${crumb.name}>${plainName(crumb.name)}</h1></li>`
         return html`<li><a
           href=${crumbPath(crumb)}
           title=${crumb.name}
           @dragover=${(event: DragEvent) => crumb.id !== null && this.#over(event)}
           @dragleave=${this.#leave}
           @drop=${(event: DragEvent) => this.#drop(event, crumb)}
-        >${crumb.name}</a>${icons.chevronRight}</li>`
+        >${plainName(crumb.name)}</a>${icons.chevronRight}</li>`
       })}
     </ol></nav>`
   }

@@ -5,6 +5,7 @@ import type { Entry } from '../../../protocol/values.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import '../ui/dialog.ts'
 import { formatItems } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 
 /** Asks before deleting, and says that it is for ever. Fires `confirm`. */
@@ -29,7 +30,7 @@ export class DeleteDialog extends LitElement {
     const [first] = this.entries
     const isOne = this.entries.length === 1 && first
     const heading = isOne
-      ? msg(str`Delete “${first.name}”?`)
+      ? msg(str`Delete “${plainName(first.name)}”?`)
       : msg(str`Delete ${formatItems(this.entries.length)}?`)
     const hasFolder = this.entries.some(entry => entry.kind === 'folder')
     return html`<wherry-dialog heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>

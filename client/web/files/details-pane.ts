@@ -12,6 +12,7 @@ import { levelWord } from '../sharing/level-words.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes, formatCount, formatFullDate, formatItems } from '../text/format.ts'
 import '../ui/avatar.ts'
+import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
 import { detailsStyles } from './details-styles.ts'
 import { kindOf, kindText } from './kind.ts'
@@ -59,7 +60,7 @@ export class DetailsPane extends LitElement {
     const icon = html`<span class="kind ${kind.tone}">${icons[kind.icon]}</span>`
     const picture = isSmallPicture(entry) ? this.#picture.value : null
     return html`<div class="picture">${picture ? html`<img src=${picture} alt="" />` : icon}</div>
-      <h2>${entry.name}</h2>
+      <h2>${plainName(entry.name)}</h2>
       <dl>
         ${entry.kind === 'file' ? html`<dt>${msg('Size')}</dt><dd>${formatBytes(entry.size)}</dd>` : null}
         <dt>${msg('Kind')}</dt><dd title=${entry.type ?? ''}>${kindText(entry)}</dd>

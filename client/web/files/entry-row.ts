@@ -5,6 +5,7 @@ import { formatBytes, formatDate, formatFullDate, formatPercent } from '../text/
 import '../ui/avatar.ts'
 import { icons } from '../ui/icons.ts'
 import '../ui/progress-ring.ts'
+import { plainName } from '../text/plain-name.ts'
 import { kindOf } from './kind.ts'
 
 /** How a row looks at the moment, besides its entry. */
@@ -53,7 +54,7 @@ export const entryRow = (entry: Entry, state: RowState, me: string | undefined):
     </div>
     <div role="gridcell" class="name" draggable="true" title=${entry.name}>
       <span class="kind ${kind.tone}">${icons[kind.icon]}</span>
-      <span class="words"><span class="title">${entry.name}</span><small aria-hidden="true">${second}</small></span>
+      <span class="words"><span class="title">${plainName(entry.name)}</span><small aria-hidden="true">${second}</small></span>
       ${state.news === undefined ? null : html`<span class="badge live">${state.news}</span>`}
     </div>
     <div role="gridcell" class="by">
@@ -77,7 +78,7 @@ export const ghostRow = (upload: TransferProgress, index: number): TemplateResul
     <div role="gridcell" class="check"><wherry-progress-ring .share=${share}></wherry-progress-ring></div>
     <div role="gridcell" class="name" title=${upload.name}>
       <span class="kind ${kind.tone}">${icons[kind.icon]}</span>
-      <span class="words"><span class="title">${upload.name}</span><small aria-hidden="true">${who} · ${state}</small></span>
+      <span class="words"><span class="title">${plainName(upload.name)}</span><small aria-hidden="true">${who} · ${state}</small></span>
       <span class="badge mine">${who}</span>
     </div>
     <div role="gridcell" class="by"><wherry-avatar .person=${upload.by}></wherry-avatar><span>${upload.by.name}</span></div>

@@ -1,6 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { html, type TemplateResult } from 'lit'
 import { formatPercent } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
 import { type RowState, rowClasses, sizeText } from './entry-row.ts'
 import { kindOf } from './kind.ts'
@@ -32,7 +33,7 @@ export const entryTile = (row: Row, state: RowState): TemplateResult => {
     }
     <div class="name" draggable=${ghost ? 'false' : 'true'} title=${row.name}>
       <span class="kind ${kind.tone}">${icons[kind.icon]}</span>
-      <span class="title">${row.name}</span>
+      <span class="title">${plainName(row.name)}</span>
     </div>
     <small>${second}</small>
   </div>`

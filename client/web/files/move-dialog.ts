@@ -11,6 +11,7 @@ import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import '../ui/dialog.ts'
 import { formatItems } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
 import type { DropTarget } from './drag.ts'
@@ -78,7 +79,8 @@ export class MoveDialog extends LitElement {
 
   override render() {
     const [first] = this.entries
-    const what = this.entries.length === 1 && first ? `“${first.name}”` : formatItems(this.entries.length)
+    const what =
+      this.entries.length === 1 && first ? `“${plainName(first.name)}”` : formatItems(this.entries.length)
     const chosen = this.#folder.value
     return html`<wherry-dialog wide heading=${msg(str`Move ${what} to…`)} @close=${() => this.dispatchEvent(new Event('close'))}>
       <p class="here" role="status">${

@@ -17,6 +17,7 @@ import {
 import { base, buttons } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import { formatCount } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { icons } from '../ui/icons.ts'
 import type { Receipt } from './receipt.ts'
@@ -90,7 +91,7 @@ export class Received extends LitElement {
     const folder = one.file.path.slice(0, -1).join('/')
     const above = folder ? html`<small><bdi>${folder}</bdi>/</small>` : nothing
     const label = msg(str`Save ${name}`)
-    return html`<li><span title=${one.file.path.join('/')}>${above}<bdi>${name}</bdi></span>
+    return html`<li><span title=${one.file.path.join('/')}>${above}<bdi>${plainName(name)}</bdi></span>
       <button class="icon" type="button" aria-label=${label} title=${label} @click=${() => this.#download(one)}>${icons.download}</button></li>`
   }
 

@@ -2,6 +2,7 @@ import { msg, str } from '@lit/localize'
 import { html, nothing } from 'lit'
 import type { PeerFile } from '../../core/peer/api.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
 
 /** Of a long list, so many are shown until all are asked for, and never more than `mostShown`. */
@@ -22,7 +23,7 @@ const row = ({ path, kind, size }: PeerFile) => {
   const above = path.slice(0, -1).join('/')
   return html`<li>
     ${kind === 'folder' ? icons.folder : icons.file}
-    <span class="name" title=${path.join('/')}>${above ? html`<span class="above"><bdi>${above}</bdi>/</span>` : nothing}<bdi>${path.at(-1)}</bdi></span>
+    <span class="name" title=${path.join('/')}>${above ? html`<span class="above"><bdi>${plainName(above)}</bdi>/</span>` : nothing}<bdi>${plainName(path.at(-1) ?? '')}</bdi></span>
     <bdi class="size">${kind === 'folder' ? msg('empty folder') : formatBytes(size)}</bdi>
   </li>`
 }

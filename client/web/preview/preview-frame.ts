@@ -11,6 +11,7 @@ import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { FollowedFile } from './followed-file.ts'
 import './preview-body.ts'
+import { plainName } from '../text/plain-name.ts'
 import { leavePreview, placePreview, previewedId } from './preview-place.ts'
 
 /** Shows files over the page, one after the other: arrows go on, Escape and Space close. */
@@ -118,7 +119,7 @@ export class PreviewFrame extends LitElement {
     const hasOthers = this.#siblings().some(({ id }) => id !== entry.id)
     return html`<dialog aria-label=${entry.name} @close=${this.#closed} @keydown=${this.#pressed}>
       <div class="head">
-        <h2><bdi>${entry.name}</bdi> ${isGone ? nothing : html`<span>· <bdi>${formatBytes(entry.size)}</bdi></span>`}</h2>
+        <h2><bdi>${plainName(entry.name)}</bdi> ${isGone ? nothing : html`<span>· <bdi>${formatBytes(entry.size)}</bdi></span>`}</h2>
         ${
           hasOthers
             ? html`<button class="icon back" type="button" aria-label=${msg('Previous file')} @click=${() => this.#go(-1)}>${icons.chevronRight}</button>

@@ -1,11 +1,12 @@
 import { msg, str } from '@lit/localize'
-import { html, LitElement } from 'lit'
+import { html, LitElement, nothing } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import { type Kind, kindOf } from '../files/kind.ts'
 import { kindStyles } from '../files/kind-styles.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import { formatBytes, formatCount, formatDate, formatItems } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
@@ -85,23 +86,26 @@ export class ClashDialog extends LitElement {
     const [item] = items
     if (!item) return ''
     const { size, modifiedAt, entry, takenFolder } = item
-    const name = takenFolder?.split('/').at(-1) ?? item.name
+    const path = takenFolder?.split('/') ?? [item.path, item.name]
+    const name = path.at(-1) ?? ''
+    // In the heading where it is the same for all.
+    const above = this.folderName === null ? path.slice(0, -1).filter(Boolean).join('/') : ''
     const incoming =
       takenFolder === null
         ? [formatBytes(size), entry && ageWords(modifiedAt - entry.modifiedAt), formatDate(modifiedAt)]
         : [msg('a folder'), formatItems(items.length)]
     const kind = takenFolder === null ? 'file' : 'folder'
     return html`<li>
-      ${this.#side(kindOf(entry ?? { kind: 'file', name, type: null }), name, entry ? this.#there(entry) : '')}
-      ${this.#side(kindOf({ kind, name, type: kind === 'file' ? (entry?.type ?? null) : null }), msg('Incoming'), joined(incoming))}
-      ${this.#select(msg(str`What to do with ${name}`), this.#choice(item), canReplace(item), choice => this.#choose(item, choice))}
+      ${this.#side(kindOf(entry ?? { kind: 'file', name, type: null }), entry?.name ?? name, above, entry ? this.#there(entry) : '')}
+      ${this.#side(kindOf({ kind, name, type: kind === 'file' ? (entry?.type ?? null) : null }), entry && entry.name !== name ? msg(str`Incoming: ${plainName(name)}`) : msg('Incoming'), '', joined(incoming))}
+      ${this.#select(msg(str`What to do with ${[above, name].filter(Boolean).join('/')}`), this.#choice(item), canReplace(item), choice => this.#choose(item, choice))}
     </li>`
   }
 
-  #side({ icon, tone }: Kind, title: string, words: string) {
+  #side({ icon, tone }: Kind, title: string, above: string, words: string) {
     return html`<div class="side">
       <span class="kind ${tone}">${icons[icon]}</span>
-      <div><b title=${title}><bdi>${title}</bdi></b><bdi>${words}</bdi></div>
+      <div><b title=${title}><bdi>${plainName(title)}</bdi></b>${above ? html`<small><bdi>${plainName(above)}</bdi></small>` : nothing}<bdi>${words}</bdi></div>
     </div>`
   }
 

@@ -36,6 +36,13 @@ export const clashStyles = css`
     color: var(--text);
     font-weight: 550;
   }
+  small {
+    display: block;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-size: inherit;
+  }
   .hint {
     display: flex;
     align-items: center;

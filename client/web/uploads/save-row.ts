@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { progressBar } from '../styles/progress.ts'
 import { formatBytes } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
 import type { ShownSave } from './messages.ts'
 import { rowStyles } from './row-styles.ts'
@@ -39,7 +40,7 @@ export class SaveRow extends LitElement {
       )
     return html`<div class="row ${tones[state]}">
       <div>
-        <div class="name">${icons.download} <b><bdi>${name}</bdi></b> <bdi>${msg(str`${formatBytes(receivedBytes)} of ${formatBytes(size)}`)}</bdi></div>
+        <div class="name">${icons.download} <b><bdi>${plainName(name)}</bdi></b> <bdi>${msg(str`${formatBytes(receivedBytes)} of ${formatBytes(size)}`)}</bdi></div>
         <progress max="1" .value=${size === 0 ? 1 : receivedBytes / size} aria-label=${msg(str`Download of ${name}`)}></progress>
         <div class="state"><bdi>${this.#words(save)}</bdi></div>
       </div>

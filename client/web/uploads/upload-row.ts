@@ -5,6 +5,7 @@ import { arrivedBytes, isUnderWay } from '../../core/upload/motion.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { progressBar } from '../styles/progress.ts'
 import { formatBytes } from '../text/format.ts'
+import { plainName } from '../text/plain-name.ts'
 import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
@@ -62,7 +63,7 @@ export class UploadRow extends LitElement {
     const tone = this.stalled && isUnderWay(item) ? tones.waiting : tones[item.state]
     return html`<div class="row ${tone ?? ''}">
       <div>
-        <div class="name" title=${path + item.name}><b><bdi>${item.name}</bdi></b> <bdi>${this.#amount(item)}</bdi></div>
+        <div class="name" title=${path + item.name}><b><bdi>${plainName(item.name)}</bdi></b> <bdi>${this.#amount(item)}</bdi></div>
         ${this.#where()}
         <progress max="1" .value=${this.#share(item)} aria-label=${msg(str`Progress of ${item.name}`)}></progress>
         <div class="state"><bdi>${stateWords(item, this.stalled)}</bdi></div>

@@ -6,8 +6,8 @@ import { memoryConnections } from './memory-connections.ts'
 import { memoryPeerSource, memoryStore } from './memory-files.ts'
 import { memoryRoom } from './memory-rooms.ts'
 
-/** A send on a direct way that runs until it is let go: the store takes nothing before. */
-const runningDirectly = async () => {
+/** A send on a direct way that waits for the receiver's answer; once accepted it runs until it is let go: the store takes nothing before. */
+const offeredDirectly = async () => {
   const room = memoryRoom()
   room.sender.come()
   room.receiver.come()
@@ -33,13 +33,19 @@ const runningDirectly = async () => {
   const phases: string[] = []
   for (const one of [sent, received]) one.onChange(() => phases.push(one.status.phase))
   await expect.poll(() => received.status.phase).toBe('offered')
-  received.accept()
   await expect.poll(() => [sent.status.path, received.status.path]).toEqual(['direct', 'direct'])
-  await expect.poll(() => [sent.status.phase, received.status.phase]).toEqual(['running', 'running'])
   const setSilent = (isSilent: boolean) => {
     for (const { carrier } of net.made) if (carrier) Object.assign(carrier, { isSilent })
   }
   return { room, sent, received, phases, setSilent, letGo: letGo.resolve }
+}
+
+const runningDirectly = async () => {
+  const started = await offeredDirectly()
+  const { sent, received } = started
+  received.accept()
+  await expect.poll(() => [sent.status.phase, received.status.phase]).toEqual(['running', 'running'])
+  return started
 }
 
 test('who goes without a goodbye is gone when the hub says so and nothing is heard, whatever the way looks like', async () => {
@@ -52,6 +58,28 @@ test('who goes without a goodbye is gone when the hub says so and nothing is hea
   setSilent(false)
   await expect.poll(() => [sent.status.phase, received.status.phase]).toEqual(['running', 'running'])
   room.receiver.come()
+  letGo()
+  await Promise.all([sent.finished, received.finished])
+})
+
+test('who goes while an offer waits for an answer is gone, and the answer still counts when they are back', async () => {
+  const { room, sent, received, setSilent, letGo } = await offeredDirectly()
+  const phases = () => [sent.status.phase, received.status.phase]
+  await expect.poll(phases).toEqual(['offered', 'offered'])
+  for (const side of [room.receiver, room.sender]) {
+    setSilent(true)
+    side.go()
+    await expect.poll(phases).toContain('waiting')
+    side.come()
+    setSilent(false)
+    await expect.poll(phases).toEqual(['offered', 'offered'])
+  }
+  setSilent(true)
+  room.sender.go()
+  await expect.poll(() => received.status.phase).toBe('waiting')
+  received.accept()
+  room.sender.come()
+  setSilent(false)
   letGo()
   await Promise.all([sent.finished, received.finished])
 })
