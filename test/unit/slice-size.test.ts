@@ -38,20 +38,29 @@ test('until the hub has acknowledged something they are a small part of what was
 
 test('then they are what the hub takes in a tenth of a second, between the least and the most', () => {
   const { after } = sized()
-  expect(after(1000, 500 * KiB)).toBe(50 * KiB)
+  expect(after(1000, 300 * KiB)).toBe(30 * KiB)
   expect(after(8000, 1024 * KiB)).toBe(16 * KiB)
-  expect(after(100, 8 * 1024 * KiB)).toBe(limits.sliceBytes)
+  for (let larger = 32 * KiB; larger < limits.sliceBytes; larger *= 2)
+    expect(after(100, 8 * 1024 * KiB)).toBe(larger)
+  for (let i = 0; i < 2; i++) expect(after(100, 8 * 1024 * KiB)).toBe(limits.sliceBytes)
+})
+
+test('they are at most doubled at a time: chunks that travelled side by side are acknowledged as if the last took no time', () => {
+  const { after } = sized()
+  expect(after(30_000, 1024 * KiB)).toBe(16 * KiB)
+  expect(after(100, 1024 * KiB)).toBe(32 * KiB)
+  expect(after(10_000, 1024 * KiB)).toBe(16 * KiB)
 })
 
 test('acknowledgements that come close together are measured together', () => {
   const { after } = sized()
-  expect(after(19, 200 * KiB)).toBe(16 * KiB)
-  expect(after(1, 0)).toBe(1000 * KiB)
+  expect(after(19, 6 * KiB)).toBe(16 * KiB)
+  expect(after(1, 0)).toBe(30 * KiB)
 })
 
 test('another connection begins small again', () => {
   const { link, size, after } = sized()
-  expect(after(1000, 5000 * KiB)).toBe(500 * KiB)
+  expect(after(1000, 5000 * KiB)).toBe(32 * KiB)
   size.sent(1024 * KiB)
   link.epoch++
   expect(size.bytes).toBe(16 * KiB)

@@ -25,32 +25,45 @@ export const createSliceSize = (
   credit: Pick<Credit, 'returnedBytes'>,
 ): SliceSize => {
   const now = () => ({ ms: performance.now(), returnedBytes: credit.returnedBytes })
-  const begin = () => ({ epoch: link.epoch, at: now(), sentBytes: 0, bytesPerSlice: 0 })
+  const begin = () => {
+    const at = now()
+    return {
+      epoch: link.epoch,
+      returnedBytes: at.returnedBytes,
+      measured: at,
+      sentBytes: 0,
+      measuredBytes: 0,
+    }
+  }
   let connection = begin()
-  let measured = connection.at
+
+  const bytes = (): number => {
+    const { measuredBytes, sentBytes } = connection
+    const most = measuredBytes || Math.min(mostUnknown, sentBytes * unknownShare)
+    return Math.floor(Math.min(limits.sliceBytes, Math.max(smallestSlice, most)))
+  }
 
   const measure = () => {
-    if (connection.epoch !== link.epoch) {
-      connection = begin()
-      measured = connection.at
-    }
+    if (connection.epoch !== link.epoch) connection = begin()
+    const { measured } = connection
     const { ms, returnedBytes } = now()
     const tookMs = ms - measured.ms
     if (returnedBytes === measured.returnedBytes || tookMs < measureMs) return
-    connection.bytesPerSlice = ((returnedBytes - measured.returnedBytes) / tookMs) * sliceMs
-    measured = { ms, returnedBytes }
+    const perSlice = ((returnedBytes - measured.returnedBytes) / tookMs) * sliceMs
+    // Chunks that travelled side by side are acknowledged one after the other, as if the last had taken no time.
+    connection.measuredBytes = Math.min(perSlice, 2 * bytes())
+    connection.measured = { ms, returnedBytes }
   }
 
   return {
     get bytes() {
       measure()
-      const bytes = connection.bytesPerSlice || Math.min(mostUnknown, connection.sentBytes * unknownShare)
-      return Math.floor(Math.min(limits.sliceBytes, Math.max(smallestSlice, bytes)))
+      return bytes()
     },
-    sent(bytes) {
+    sent(sentBytes) {
       // The time in which nothing was under way says nothing.
-      if (credit.returnedBytes - connection.at.returnedBytes >= connection.sentBytes) measured = now()
-      connection.sentBytes += bytes
+      if (credit.returnedBytes - connection.returnedBytes >= connection.sentBytes) connection.measured = now()
+      connection.sentBytes += sentBytes
     },
   }
 }
