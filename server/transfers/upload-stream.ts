@@ -43,7 +43,7 @@ export type UploadStream = Intake & {
   open(upload: OpenedUpload): void
   /** Chunks that are declared and not here. */
   readonly wantedChunks: number
-  /** Bytes that became durable by this stream, and what it has of chunks that are not. */
+  /** Bytes that became durable by this stream or were found to be, and what it has of chunks that are not. */
   readonly arrivedBytes: number
   readonly ended: WherryError | null
   /** The first bytes of the file where this stream received them. */
@@ -262,7 +262,9 @@ export const createUploadStream = (
       return declaration
     },
     holdDeclared: (declaration, missing) => {
-      unwant(chunks.hold(declaration, missing), null)
+      const known = chunks.hold(declaration, missing)
+      for (const index of known) newBytes += declaration.chunks[index - declaration.from]?.size ?? 0
+      unwant(known, null)
       refusal = null
     },
     failDeclared: (declaration, error) => {

@@ -147,7 +147,10 @@ export const createUploadStreams = (parts: UploadParts, progress: Progress): Upl
       if (found.refused) throw found.refused
       await found.after
       const missing = await run()
-      if (found.declaration) found.stream.holdDeclared(found.declaration, missing)
+      if (found.declaration) {
+        found.stream.holdDeclared(found.declaration, missing)
+        moved(found.stream)
+      }
       return missing
     },
     begun: (user, upload) => {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import type { DownloadProgress, UploadRequest } from '../../client/core/api.ts'
+import type { DownloadProgress, UploadQueue, UploadRequest } from '../../client/core/api.ts'
 import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import { fileSink } from '../../client/node/file-sink.ts'
-import { memorySource } from '../client/memory-source.ts'
+import { memorySource, someBytes } from '../client/memory-source.ts'
 import { temporaryHub } from '../support/hub.ts'
 import { administrator } from '../support/hub-process.ts'
 import { narrowLink } from '../support/narrow-link.ts'
@@ -104,4 +104,30 @@ test('what came of an upload counts no more when its file turns out to be there 
   queue.resume()
   await queue.whenIdle()
   expect(queue.totals).toMatchObject({ doneFiles: 1, storedBytes: 3_000_000, comingBytes: 0 })
+})
+
+test('others are told of an upload what the hub knew of it before, too', async () => {
+  const { client, root, queue, hub } = await slowUpload(2_000_000)
+  const other = await signedInClient(hub.url, administrator)
+  onTestFinished(() => other.client.close())
+  const known = someBytes(4_000_000, 1)
+  const upload = async (to: UploadQueue, name: string, bytes: Uint8Array<ArrayBuffer>) => {
+    to.add([{ source: memorySource(name, bytes), folder: root, path: [], name, onClash: 'fail' }])
+    await to.whenIdle()
+  }
+  const otherQueue = createUploadQueue({ link: other.client })
+  onTestFinished(() => otherQueue.close())
+  await upload(otherQueue, 'known.bin', known)
+  const told: number[] = []
+  await other.client.call('folder.watch', { folder: root })
+  other.client.on('transfer.progressed', ({ uploads }) => {
+    for (const { name, state, storedBytes } of uploads)
+      if (name === 'longer.bin' && state === 'running') told.push(storedBytes)
+  })
+  const longer = new Uint8Array([...known, ...someBytes(4_000_000, 2)])
+  await upload(queue, 'longer.bin', longer)
+  expect(client.state).toBe('live')
+  expect(queue.totals.reusedBytes).toBeGreaterThan(1_000_000)
+  expect(told).toEqual(told.toSorted((a, b) => a - b))
+  expect(Math.max(...told)).toBeGreaterThan(0.75 * longer.length)
 })
