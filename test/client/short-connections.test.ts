@@ -42,6 +42,26 @@ test('an upload gets on over connections that all break before one chunk is thro
   expect(got.equals(bytes)).toBe(true)
 }, 60_000)
 
+test('so do small files, of which one connection carries less than is sent at once', async () => {
+  const link = await shortLink(hub.port, 'up', 300 * KiB)
+  onTestFinished(link.close)
+  const { client, root } = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
+  onTestFinished(() => client.close())
+  const queue = createUploadQueue({ link: client })
+  onTestFinished(() => queue.close())
+  const files = Array.from({ length: 60 }, (_, i) => memorySource(`small ${i}`, someBytes(16_000, i)))
+  queue.add(
+    files.map((source, i) => ({
+      ...{ source, folder: root, name: source.name, onClash: 'fail' as const },
+      path: i % 2 ? ['odd'] : [],
+    })),
+  )
+  await queue.whenIdle()
+  expect(new Set(queue.items.map(({ state }) => state))).toEqual(new Set(['done']))
+  expect(queue.items.filter(({ unchanged }) => unchanged)).toEqual([])
+  expect(link.sentBytes).toBeLessThan(3 * mostTimesSent * 60 * 16_000)
+}, 60_000)
+
 test('so does a download', async () => {
   const bytes = someBytes(6 * 1024 * KiB, 4)
   const direct = await signedInClient(hub.url, administrator)

@@ -31,6 +31,15 @@ test('it is as at first after one broke with its connection', () => {
   expect(size.bytes).toBe(128 * KiB)
 })
 
+test('after one broke, one at a time is under way until one got through', () => {
+  const size = createBatchSize()
+  expect(size.mostAtOnce).toBe(Number.POSITIVE_INFINITY)
+  size.lost()
+  expect(size.mostAtOnce).toBe(1)
+  size.took(64 * KiB, 5000)
+  expect(size.mostAtOnce).toBe(Number.POSITIVE_INFINITY)
+})
+
 test('it halves with each batch that was slow, and is never less than at first', () => {
   const size = createBatchSize()
   for (let i = 0; i < 3; i++) size.took(size.bytes, 1)

@@ -12,19 +12,27 @@ export type BatchSize = {
   took(bytes: number, ms: number): void
   /** One broke with its connection: what follows may be slower. */
   lost(): void
+  /** How many at once: after a loss the next one shows first that it gets through. */
+  readonly mostAtOnce: number
 }
 
 export const createBatchSize = (): BatchSize => {
   let most = firstBytes
+  let mostAtOnce = Number.POSITIVE_INFINITY
   return {
     get bytes() {
       return most
     },
+    get mostAtOnce() {
+      return mostAtOnce
+    },
     took(bytes, ms) {
+      mostAtOnce = Number.POSITIVE_INFINITY
       if (ms > longMs) most = Math.max(firstBytes, most / 2)
       else if (ms < shortMs && bytes > most / 2) most = Math.min(limits.putManyBytes, most * 2)
     },
     lost() {
+      mostAtOnce = 1
       most = firstBytes
     },
   }

@@ -1,8 +1,9 @@
-import { isReason } from '../../../protocol/errors.ts'
+import { WherryError } from '../../../protocol/errors.ts'
 import type { ParamsInput, Result } from '../../../protocol/table.ts'
 import type { OnClash } from '../../../protocol/values.ts'
 import type { Source, TransferLink } from '../api.ts'
 import { contentDigest, type Sha256 } from '../hashing.ts'
+import type { Turns } from '../turns.ts'
 import type { Credit } from './upload-credit.ts'
 import type { Sender } from './upload-sender.ts'
 
@@ -61,16 +62,27 @@ const readFile = async (
   return { name, modifiedAt: source.modifiedAt, onClash, hash: await sha256(bytes), bytes }
 }
 
-/**
- * Stores read files in one call, in one effect; answers one result for each file. After a lost connection the link repeats
- * the call under its id, and the bytes follow again on the same stream, or with `isLostWhole` it rejects with `disconnected`.
- */
+type PutOptions = {
+  /** Of those who send batches: one is put into the link whole before the next begins, so that what broke is one. */
+  sending: Turns
+  /**
+   * After a lost connection the link repeats the call under its id, and the bytes follow again on the same stream; else it
+   * rejects with `disconnected`.
+   */
+  repeats: boolean
+  /** False: its bytes do not travel, and its result is `chunk_mismatch`, unless they had gone. With no file left it rejects with `cancelled`. */
+  isWanted(index: number): boolean
+  onSent(index: number): void
+  /** All of them were durable so long after the first byte. */
+  onTook(bytes: number, ms: number): void
+}
+
+/** Stores read files in one call, in one effect; answers one result for each file. */
 export const putFiles = async (
   { link, credit, sender }: { link: TransferLink; credit: Credit; sender: Sender },
   folder: string,
   files: readonly ReadFile[],
-  on: { sent(index: number): void; took(bytes: number, ms: number): void },
-  isLostWhole: boolean,
+  { sending, repeats, isWanted, onSent, onTook }: PutOptions,
 ): Promise<Result<'upload.putMany'>['results']> => {
   const stream = link.newStream()
   const slices = files.flatMap(({ bytes }, index) => (bytes.length > 0 ? [{ index, bytes }] : []))
@@ -81,46 +93,65 @@ export const putFiles = async (
     files: files.map(({ bytes, ...file }) => ({ ...file, size: bytes.length })),
   }
   let isAnswered = false
+  let unsentBytes = total
   let sentIn = -1
 
-  /** For the connection of now, once; the credit is taken. */
-  const sendBytes = async (epoch: number) => {
-    let unsentBytes = total
-    const onSent = (index: number) => {
+  /** For the connection of now; the credit is taken. */
+  const sendBytes = async () => {
+    const { epoch } = link
+    sentIn = epoch
+    unsentBytes = total
+    const sent = (index: number) => {
       unsentBytes -= files[index]?.bytes.length ?? 0
-      on.sent(index)
+      onSent(index)
     }
     try {
-      await sender.sendTogether({ stream, epoch, files: slices, stillWanted: () => !isAnswered, onSent })
-    } catch (error) {
+      const stillWanted = () => !isAnswered
+      await sender.sendTogether({ stream, epoch, files: slices, isWanted, stillWanted, onSent: sent })
+    } catch {
+      // The connection is lost, or the answer came before all of it: either is told by the call.
+    } finally {
       credit.putBack(unsentBytes, epoch)
-      if (!isReason(error, 'disconnected', 'cancelled')) broken.reject(error)
     }
   }
-  const broken = Promise.withResolvers<never>()
 
+  /** A call that was made and is not answered is made again on each connection, and after each sign-in. */
   const sendAgain = async () => {
     const { epoch } = link
-    if (sentIn === epoch || link.state !== 'live') return
-    sentIn = epoch
+    if (isAnswered || sentIn === epoch || sentIn === -1 || link.state !== 'live') return
     if (!credit.tryTake(total)) await credit.take(total)
-    await sendBytes(epoch)
+    if (link.epoch === epoch) await sendBytes()
+  }
+  // Lost again: the next sign-in rings again.
+  const stop = link.onState(() => void sending(sendAgain).catch(() => {}))
+
+  /** The answer is to come. */
+  const begin = async () => {
+    await waitForCredit(link, credit, total)
+    if (!files.some((_, index) => isWanted(index))) {
+      credit.putBack(total, link.epoch)
+      throw new WherryError('cancelled')
+    }
+    const fromMs = performance.now()
+    const answer = link.call('upload.putMany', params, { retry: repeats })
+    const settled = answer.then(
+      ({ results }) => {
+        if (unsentBytes === 0) onTook(total, performance.now() - fromMs)
+        return results
+      },
+      (error: Error) => error,
+    )
+    void settled.then(() => {
+      isAnswered = true
+    })
+    await sendBytes()
+    return { settled }
   }
 
-  await waitForCredit(link, credit, total)
-  const fromMs = performance.now()
-  const answer = link.call('upload.putMany', params, { retry: !isLostWhole })
-  if (link.state === 'live') {
-    sentIn = link.epoch
-    void sendBytes(sentIn)
-  }
-  const stop = link.onState(() => {
-    // Lost again: the next sign-in rings again.
-    sendAgain().catch(() => {})
-  })
   try {
-    const { results } = await Promise.race([answer, broken.promise])
-    on.took(total, performance.now() - fromMs)
+    const { settled } = await sending(begin)
+    const results = await settled
+    if (results instanceof Error) throw results
     return results
   } finally {
     isAnswered = true

@@ -14,7 +14,10 @@ export type Sender = {
    * or `disconnected`. Resolves when the last slice is in the socket.
    */
   send(chunk: OutgoingChunk): Promise<void>
-  /** Sends small files back to back, in as few messages as the pace allows; ends as send() does. Their credit has to be taken already. */
+  /**
+   * Sends small files back to back, in as few messages as the pace allows; ends as send() does. Their credit has to be taken
+   * already. Of a file that is not wanted when its turn comes only an empty slice is sent, which the hub takes for damage.
+   */
   sendTogether(files: OutgoingFiles): Promise<void>
 }
 
@@ -33,9 +36,12 @@ type OutgoingFiles = {
   stream: number
   epoch: number
   files: readonly { index: number; bytes: Uint8Array }[]
+  isWanted(index: number): boolean
   stillWanted(): boolean
   onSent(index: number): void
 }
+
+const nothing = new Uint8Array(0)
 
 type Message = { bytes: Uint8Array<ArrayBuffer>; view: DataView }
 /** Engines copy from shared memory a word at a time where both sides are aligned alike, else byte by byte. */
@@ -104,10 +110,14 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
         if (offset < length) credit.putBack(length - offset, epoch)
       }
     },
-    async sendTogether({ stream, epoch, files, stillWanted, onSent }) {
+    async sendTogether({ stream, epoch, files, isWanted, stillWanted, onSent }) {
       for (const { index, bytes } of files) {
         if (filled - start + bytes.length > size.bytes) flush()
         if (filled === start) await room(epoch, stillWanted)
+        if (!isWanted(index)) {
+          put(stream, index, 0, nothing, true)
+          continue
+        }
         put(stream, index, 0, bytes, true)
         size.sent(bytes.length)
         onSent(index)

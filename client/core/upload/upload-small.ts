@@ -1,7 +1,9 @@
-import { isReason, type Reason, WherryError } from '../../../protocol/errors.ts'
+import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
+import type { Entry } from '../../../protocol/values.ts'
 import { createSpare } from '../spare.ts'
+import { createTurns } from '../turns.ts'
 import { createBatchSize, firstBytes } from './batch-size.ts'
 import { digestOfFile, putFiles, type ReadFile, readFiles } from './upload-batch.ts'
 import { meetClash, meetTakenFolder, setUnchanged } from './upload-clash.ts'
@@ -15,12 +17,13 @@ const mostMismatches = 3
 type Ready = { record: UploadRecord; file: ReadFile }
 
 /**
- * What was large for the connection before may never get through the next one, so it is sent anew, in smaller parts. Not
- * where that could make a file twice.
+ * What broke with its connection is sent anew, in smaller parts and without what the hub has of it. Not where that could make
+ * a file twice: such a batch is repeated as it is, so it is never large.
  */
-const isLostWhole = (files: readonly ReadFile[]): boolean =>
-  files.reduce((sum, { bytes }) => sum + bytes.length, 0) > firstBytes &&
-  files.every(({ onClash }) => onClash !== 'keepBoth')
+const hasToRepeat = ({ onClash }: { onClash: string }): boolean => onClash === 'keepBoth'
+
+const isWanted = ({ wish, running }: UploadRecord): boolean =>
+  wish === 'run' && running?.signal.aborted === false
 
 /** Small files, waiting by folder and sent by the hundreds. */
 export const createSmallUploads = (tools: UploadTools) => {
@@ -30,8 +33,9 @@ export const createSmallUploads = (tools: UploadTools) => {
   const spare = createSpare(() => new Uint8Array(limits.putManyBytes))
   const batchSize = createBatchSize()
   let running = 0
-  /** Batches are read one after another, so that one is on its way while the next is read. */
-  let reading: Promise<unknown> = Promise.resolve()
+  /** One is on its way while the next is read. */
+  const reading = createTurns()
+  const sending = createTurns()
 
   const keyOf = ({ shown }: UploadRecord) => `${shown.folder}/${shown.path}`
 
@@ -44,11 +48,12 @@ export const createSmallUploads = (tools: UploadTools) => {
   /** As many as fit into one call and half of the window, so that two batches are always on their way. */
   const takeBatch = (group: Set<UploadRecord>): UploadRecord[] => {
     const windowBytes = link.hello?.limits.windowBytes ?? limits.putManyBytes
-    const mostBytes = Math.min(batchSize.bytes, Math.max(limits.chunkMinBytes, windowBytes / 2))
+    let mostBytes = Math.min(batchSize.bytes, Math.max(limits.chunkMinBytes, windowBytes / 2))
     const batch: UploadRecord[] = []
     let bytes = 0
     for (const record of group) {
       bytes += record.shown.size
+      if (hasToRepeat(record)) mostBytes = Math.min(mostBytes, firstBytes)
       if (batch.length >= limits.putManyFiles || (batch.length > 0 && bytes > mostBytes)) break
       batch.push(record)
     }
@@ -62,7 +67,7 @@ export const createSmallUploads = (tools: UploadTools) => {
   }
 
   const fail = (record: UploadRecord, error: unknown) => {
-    if (record.wish === 'run' && !meetTakenFolder(tools, record, error)) failUpload(tools, record, error)
+    if (isWanted(record) && !meetTakenFolder(tools, record, error)) failUpload(tools, record, error)
   }
 
   /** Reads the files into `memory`; those that cannot be read fail here. */
@@ -75,9 +80,16 @@ export const createSmallUploads = (tools: UploadTools) => {
       const record = batch[index]
       if (!record) continue
       if (file instanceof Error) fail(record, file)
-      else if (record.wish === 'run') ready.push({ record, file })
+      else if (isWanted(record)) ready.push({ record, file })
     }
     return ready
+  }
+
+  /** What was sent before its answer was lost is not told as what the hub had by itself. */
+  const setDone = (record: UploadRecord, entry: Entry, isThere: boolean) => {
+    const { size } = record.shown
+    const unchanged = isThere && !unsure.has(record)
+    items.update(record, { state: 'done', entry, unchanged, storedBytes: size, checkedBytes: size })
   }
 
   const settle = async (
@@ -85,25 +97,19 @@ export const createSmallUploads = (tools: UploadTools) => {
     { record, file }: Ready,
     result: Result<'upload.putMany'>['results'][number],
   ) => {
-    const { length } = file.bytes
-    if (result.ok) {
-      const { entry, unchanged } = result
-      items.update(record, { state: 'done', entry, unchanged, storedBytes: length, checkedBytes: length })
-      return
-    }
+    if (result.ok) return setDone(record, result.entry, result.unchanged)
     await refused(folder, record, file, new WherryError(result.reason, result.message))
   }
 
   const refused = async (folder: string, record: UploadRecord, file: ReadFile, error: WherryError) => {
-    const again: Reason = 'chunk_mismatch'
-    if (error.reason === again && ++record.mismatches < mostMismatches && record.wish === 'run')
-      return retries.add(record)
+    if (!isWanted(record)) return
+    if (error.reason === 'chunk_mismatch' && ++record.mismatches < mostMismatches) return again(record)
     if (error.reason !== 'name_taken') return fail(record, error)
     const digest = await digestOfFile(file, tools.hashing.sha256)
     meetClash(tools, record, await folders.find(folder, file.name), digest, error)
   }
-  /** Put in line again when their batch is over. */
-  const retries = new Set<UploadRecord>()
+  /** It is put in line when its batch is over. */
+  const again = (record: UploadRecord) => items.update(record, { state: 'queued' })
   /** Their batch broke with its connection: the hub may have them, or not. */
   const unsure = new WeakSet<UploadRecord>()
 
@@ -115,9 +121,12 @@ export const createSmallUploads = (tools: UploadTools) => {
     const { entries, total } = await link.call('upload.findMany', { folder, files })
     if (total === 0) folders.setNew(folder)
     return ready.filter(({ record, file }, index) => {
-      const there = file.onClash === 'keepBoth' ? null : entries[index]
-      if (record.wish === 'run' && there) setUnchanged(tools, record, there)
-      return record.wish === 'run' && !there
+      const there = hasToRepeat(file) ? null : entries[index]
+      if (isWanted(record) && there) {
+        if (unsure.has(record)) setDone(record, there, true)
+        else setUnchanged(tools, record, there)
+      }
+      return isWanted(record) && !there
     })
   }
 
@@ -127,9 +136,7 @@ export const createSmallUploads = (tools: UploadTools) => {
     const folder = await folders.ensure(first.shown.folder, first.path)
     const memory = spare.take()
     try {
-      const ready = reading.then(() => readBatch(batch, memory))
-      reading = ready.catch(() => {})
-      await upload(folder, await ready)
+      await upload(folder, await reading(() => readBatch(batch, memory)))
     } finally {
       spare.keep(memory)
     }
@@ -139,11 +146,19 @@ export const createSmallUploads = (tools: UploadTools) => {
     const ready = await passPresent(folder, read)
     if (ready.length === 0) return
     const files = ready.map(({ file }) => file)
-    const sent = (index: number) => {
-      const { record, file } = ready[index] ?? {}
-      if (record && file) items.update(record, { sentBytes: record.shown.sentBytes + file.bytes.length })
-    }
-    const results = await putFiles(tools, folder, files, { sent, took: batchSize.took }, isLostWhole(files))
+    const results = await putFiles(tools, folder, files, {
+      sending,
+      repeats: files.some(hasToRepeat),
+      isWanted(index) {
+        const one = ready[index]
+        return one !== undefined && isWanted(one.record)
+      },
+      onSent(index) {
+        const { record, file } = ready[index] ?? {}
+        if (record && file) items.update(record, { sentBytes: record.shown.sentBytes + file.bytes.length })
+      },
+      onTook: batchSize.took,
+    })
     const clashes: Promise<void>[] = []
     for (const [index, result] of results.entries()) {
       const one = ready[index]
@@ -153,12 +168,12 @@ export const createSmallUploads = (tools: UploadTools) => {
   }
 
   const failBatch = (batch: readonly UploadRecord[], error: unknown) => {
-    const isLost = isReason(error, 'disconnected')
+    const isLost = isReason(error, 'disconnected', 'closing')
     if (isLost) batchSize.lost()
     for (const record of batch) {
       if (!isLost) fail(record, error)
-      else if (record.wish === 'run') retries.add(record)
-      unsure.add(record)
+      else if (isWanted(record)) again(record)
+      if (isLost) unsure.add(record)
     }
   }
 
@@ -166,8 +181,8 @@ export const createSmallUploads = (tools: UploadTools) => {
     running--
     for (const record of batch) {
       record.running = null
-      // Resumed while its last run was still ending.
-      if (record.shown.state === 'queued' || retries.delete(record)) tools.requeue(record)
+      // To be sent anew, or resumed while its last run was still ending.
+      if (record.shown.state === 'queued') tools.requeue(record)
     }
     tools.ended()
   }
@@ -181,7 +196,8 @@ export const createSmallUploads = (tools: UploadTools) => {
     get isIdle(): boolean {
       return running === 0 && waiting.size === 0
     },
-    start(atOnce: number): void {
+    start(most: number): void {
+      const atOnce = Math.min(most, batchSize.mostAtOnce)
       for (const [key, group] of waiting) {
         while (running < atOnce && group.size > 0) {
           const batch = takeBatch(group)
