@@ -28,6 +28,12 @@ export const ghost = (page: Page, name: string): Locator =>
 export const upload = (page: Page, name: string): Locator =>
   page.locator('wherry-upload-row', { hasText: name })
 
+/** How far down something reaches in the window. */
+export const endOf = async (place: Locator): Promise<number> => {
+  const { y, height } = (await place.boundingBox()) ?? { y: Number.NaN, height: 0 }
+  return y + height
+}
+
 /** The names in the list as it is on the screen. */
 export const shownNames = (page: Page): Promise<string[]> =>
   page.locator('wherry-entry-list .row:not(.ghost) .title').allTextContents()

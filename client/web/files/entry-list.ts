@@ -43,7 +43,7 @@ export class EntryList extends LitElement {
   @property() listKey = ''
   @property() label = ''
   @property() me: string | undefined
-  @state() private width = 900
+  @state() private width = 0
   /** Rows that came above what is in view. */
   @state() private above = 0
   @query('.scroller') private readonly scroller!: HTMLElement
@@ -115,6 +115,8 @@ export class EntryList extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>) {
+    // What is revealed first is to be found by the height that the rows really have.
+    if (!this.hasUpdated) this.width = this.getBoundingClientRect().width
     const { columns, rowHeight, top } = this.shape
     this.#window.setShape({ count: Math.ceil(this.rows.length / columns), rowHeight, top })
     const before = changed.get('rows')
