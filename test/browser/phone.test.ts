@@ -20,7 +20,7 @@ const withFiles = async (name: string, names: readonly string[]): Promise<string
 
 const thirtyFour = Array.from({ length: 34 }, (_, i) => `file ${String(i + 1).padStart(2, '0')}.txt`)
 
-test('the address of a file further down brings it wholly into view', async () => {
+test('the address of a file further down brings it wholly into view, and also after a reload a tap opens another one', async () => {
   const folder = await withFiles('Thirty-four', thirtyFour)
   const entry = (await rig.list(folder)).find(({ name }) => name === 'file 24.txt')
   const { page } = await rig.open({ ...phone, path: `/f/${entry?.id}` })
@@ -30,4 +30,30 @@ test('the address of a file further down brings it wholly into view', async () =
   const list = page.locator('wherry-entry-list')
   await expect.poll(async () => (await endOf(shown)) <= (await endOf(list))).toBe(true)
   expect((await shown.boundingBox())?.y).toBeGreaterThan((await list.boundingBox())?.y ?? 0)
+
+  // The history knows it once the list came to rest.
+  await page.waitForFunction(() =>
+    JSON.stringify(navigation.currentEntry?.getState() ?? null).includes('"selected":["'),
+  )
+  await page.reload()
+  await expect.poll(() => shown.getAttribute('aria-selected')).toBe('true')
+  await row(page, 'file 22.txt').locator('.title').tap()
+  await page.getByRole('dialog').getByText('file 22.txt').first().waitFor()
+})
+
+test('what the page selects by itself, as the address names it or as it is new, does not make taps select', async () => {
+  const folder = await withFiles('Named', ['one.txt', 'two.txt'])
+  const entry = (await rig.list(folder)).find(({ name }) => name === 'two.txt')
+  const { page } = await rig.open({ ...phone, path: `/f/${entry?.id}` })
+  await row(page, 'two.txt').waitFor()
+  await row(page, 'one.txt').locator('.title').tap()
+  await page.getByRole('dialog').getByText('one.txt').first().waitFor()
+  await page.goBack()
+  await page.getByRole('button', { name: 'Add', exact: true }).tap()
+  await page.getByRole('menuitem', { name: 'New folder' }).tap()
+  await page.getByLabel('Name', { exact: true }).fill('Made')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => row(page, 'Made').getAttribute('aria-selected')).toBe('true')
+  await row(page, 'Made').locator('.title').tap()
+  await page.getByText('This folder is empty').waitFor()
 })

@@ -30,6 +30,8 @@ import { VirtualWindow } from './virtual-window.ts'
 export class EntryList extends LitElement {
   @property({ attribute: false }) rows: readonly Row[] = []
   @property({ attribute: false }) selected: ReadonlySet<string> = new Set()
+  /** The page selected it, and no hand. */
+  @property({ attribute: false }) isGiven = false
   /** How many of the rows are selected; a filter may hide others. */
   @property({ attribute: false }) shownSelected = 0
   @property() cursor: string | null = null

@@ -15,7 +15,7 @@ import type { Drop, DropTarget } from './drag.ts'
 import type { FolderInfo } from './folder-view.ts'
 import { copy, copyLink, download, move, remove, sendDirectly } from './lazy-actions.ts'
 import { isEntry, type Row } from './rows.ts'
-import { nothingSelected, type Selection, selectAll, selectOnly } from './selection.ts'
+import { give, nothingSelected, type Selection, selectAll } from './selection.ts'
 import { openFolderOf } from './shown-folder.ts'
 
 /** What the commands need of the folder page. */
@@ -248,7 +248,7 @@ export class FileCommands {
   }
 
   #newFolder() {
-    const created = (event: CustomEvent<string>) => this.#page.setSelection(selectOnly(event.detail))
+    const created = (event: CustomEvent<string>) => this.#page.setSelection(give(event.detail))
     const dialog = () => html`<wherry-new-folder-dialog
       .folder=${this.#page.place}
       .isTaken=${this.#page.isTaken}

@@ -103,7 +103,7 @@ export class FilesPage extends LitElement {
   #open() {
     const { top, selection } = keptPageState()
     this.#arrival.begin(top, this.#pendingSelection, Boolean(this.shadowRoot?.activeElement))
-    this.selection = this.#pendingSelection ? select.selectOnly(this.#pendingSelection) : selection
+    this.selection = this.#pendingSelection ? select.give(this.#pendingSelection) : selection
     this.#pendingSelection = null
     this.renaming = null
     this.dialog = null
@@ -243,6 +243,7 @@ export class FilesPage extends LitElement {
       {
         ...{ rows, view, order, cut, renaming, isTaken },
         selected: selection.ids,
+        isGiven: selection.isGiven ?? false,
         shownSelected: this.selected.length,
         cursor: selection.cursor,
         news: this.#live.news,

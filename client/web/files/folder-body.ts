@@ -11,6 +11,7 @@ type ListParts = Pick<
   EntryList,
   | 'rows'
   | 'selected'
+  | 'isGiven'
   | 'shownSelected'
   | 'cursor'
   | 'view'
@@ -34,6 +35,7 @@ const heard =
 export const folderList = (parts: ListParts, on: ListHandlers): TemplateResult => html`<wherry-entry-list
   .rows=${parts.rows}
   .selected=${parts.selected}
+  .isGiven=${parts.isGiven}
   .shownSelected=${parts.shownSelected}
   .cursor=${parts.cursor}
   .view=${parts.view}

@@ -8,6 +8,7 @@ import type { RubberBand } from './rubber-band.ts'
 type Host = LitElement & {
   readonly rows: readonly Row[]
   readonly selected: ReadonlySet<string>
+  readonly isGiven: boolean
   readonly band: RubberBand
 }
 
@@ -80,7 +81,9 @@ export class ListPointer implements ReactiveController {
     } else if (this.#pointerType === 'mouse') {
       tell(this.#host, 'list-select', { index, range: event.shiftKey, toggle: control })
     } else if (index >= 0) {
-      if (this.#host.selected.size > 0) tell(this.#host, 'list-select', { index, range: false, toggle: true })
+      const { selected, isGiven } = this.#host
+      if (selected.size > 0 && !isGiven)
+        tell(this.#host, 'list-select', { index, range: false, toggle: true })
       else tell(this.#host, 'list-open', { index })
     }
   }

@@ -6,6 +6,8 @@ export type Selection = {
   readonly ids: ReadonlySet<string>
   readonly cursor: string | null
   readonly anchor: string | null
+  /** Nobody has selected it by hand: the address names it, or it has just been made. */
+  readonly isGiven?: boolean
 }
 
 export const nothingSelected: Selection = { ids: new Set(), cursor: null, anchor: null }
@@ -20,6 +22,9 @@ const idAt = (rows: readonly Row[], index: number): string | null => {
 }
 
 export const selectOnly = (id: string): Selection => ({ ids: new Set([id]), cursor: id, anchor: id })
+
+/** For what the page selects by itself, so that it is seen. */
+export const give = (id: string): Selection => ({ ...selectOnly(id), isGiven: true })
 
 /** A click, with Shift or Ctrl, on the row at `index`; on the free space it clears. */
 export const byGesture = (
@@ -52,6 +57,7 @@ export const extendTo = (selection: Selection, rows: readonly Row[], index: numb
 export const selectAll = (selection: Selection, rows: readonly Row[]): Selection => ({
   ...selection,
   ids: new Set(rows.filter(row => !isGhost(row)).map(rowId)),
+  isGiven: false,
 })
 
 export const selectMany = (ids: Iterable<string>): Selection => {
