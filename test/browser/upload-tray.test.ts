@@ -8,7 +8,7 @@ import { receivedBytes, sha256OfEntry } from '../support/hub-looks.ts'
 import { administrator } from '../support/hub-process.ts'
 import { hubProxy } from '../support/hub-proxy.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, ghost, row, shownNames, signIn, upload } from '../support/web-steps.ts'
+import { drop, endOf, ghost, row, shownNames, signIn, upload } from '../support/web-steps.ts'
 
 const MiB = 2 ** 20
 const rig = webRig()
@@ -411,4 +411,34 @@ test('on a phone the tray is its head alone until it is asked for, and its butto
   await upload(page, 'phone.bin').getByText('Verified').waitFor()
   await press(page, 'Hide uploads')
   await upload(page, 'phone.bin').waitFor({ state: 'detached' })
+})
+
+test('the end of a long list comes out from under the tray, which leaves no room behind', async () => {
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 390, height: 844 },
+  ]) {
+    const folder = await rig.makeFolder(`Long, ${viewport.width}`)
+    for (let i = 100; i < 140; i++) await rig.makeFolder(`f${i}`, folder)
+    const { page } = await rig.open({ path: `/f/${folder}`, viewport })
+    await row(page, 'f100').waitFor()
+    await drop(page, [await file('long', 'a.txt', 'a'), await file('long', 'b.txt', 'b')])
+    await page.getByRole('heading', { name: '2 uploaded' }).waitFor()
+    const tray = page.getByRole('region', { name: 'Uploads' })
+    const trayTop = async () => (await tray.boundingBox())?.y ?? 0
+    const last = row(page, 'b.txt')
+    await page.locator('wherry-entry-list .scroller').focus()
+    await page.keyboard.press('End')
+    await expect.poll(async () => (await endOf(last)) <= (await trayTop())).toBe(true)
+    await page.keyboard.press('Home')
+    await row(page, 'f100').hover()
+    await page.mouse.wheel(0, 10_000)
+    await expect.poll(async () => (await endOf(last)) <= (await trayTop())).toBe(true)
+    // Right above it.
+    expect(await endOf(last)).toBeGreaterThan((await trayTop()) - 60)
+    await press(page, 'Clear the list')
+    await tray.waitFor({ state: 'detached' })
+    const list = page.locator('wherry-entry-list')
+    await expect.poll(async () => (await endOf(list)) - (await endOf(last))).toBeLessThan(1)
+  }
 })

@@ -36,6 +36,8 @@ export const frameStyles = css`
     grid-area: page;
     min-inline-size: 0;
     min-block-size: 0;
+    /* How much of the page's end the tray of the uploads lies over. */
+    --covered: var(--tray-reach, 0px);
   }
   wherry-tab-bar {
     display: none;
@@ -61,6 +63,9 @@ export const frameStyles = css`
   @media (max-width: 719px) {
     .frame {
       grid: "banner" auto "top" auto "page" minmax(0, 1fr) "tabs" auto / minmax(0, 1fr);
+    }
+    .page {
+      --covered: max(0px, var(--tray-reach, 0px) - 59px - env(safe-area-inset-bottom));
     }
     wherry-side-bar {
       display: none;

@@ -80,7 +80,7 @@ export class EntryList extends LitElement {
   }
 
   get pageRows(): number {
-    return Math.max(1, Math.floor(this.scroller.clientHeight / this.shape.rowHeight) - 1)
+    return Math.max(1, Math.floor(this.#window.freeHeight / this.shape.rowHeight) - 1)
   }
 
   get offset(): number {

@@ -14,6 +14,9 @@ export const listStyles = css`
     overflow: hidden auto;
     overflow-anchor: none;
     padding-inline: 20px 5px;
+    /* So that the last rows come out from under the tray. */
+    padding-block-end: var(--covered, 0px);
+    scroll-padding-block-end: var(--covered, 0px);
     scrollbar-gutter: stable;
     user-select: none;
     -webkit-touch-callout: none;

@@ -49,6 +49,13 @@ export class VirtualWindow implements ReactiveController {
     return this.#shape.count * this.#shape.rowHeight
   }
 
+  /** What of the list is not under other things. */
+  get freeHeight(): number {
+    const scroller = this.#scroller()
+    if (!scroller) return this.#viewHeight
+    return scroller.clientHeight - (Number.parseFloat(getComputedStyle(scroller).scrollPaddingBlockEnd) || 0)
+  }
+
   /** Rows came or went above: renders as if scrolled by so much already, which the caller does when it has rendered. */
   moveBy(distance: number): void {
     this.#scrollTop = Math.max(0, this.#scrollTop + distance)
@@ -60,7 +67,7 @@ export class VirtualWindow implements ReactiveController {
     if (!scroller) return
     const { rowHeight, top } = this.#shape
     const start = row * rowHeight
-    const lowest = start + rowHeight + top - scroller.clientHeight
+    const lowest = start + rowHeight + top - this.freeHeight
     if (scroller.scrollTop > start) scroller.scrollTop = start
     else if (scroller.scrollTop < lowest) scroller.scrollTop = lowest
   }

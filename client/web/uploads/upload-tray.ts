@@ -15,6 +15,7 @@ import type { ShownSave, ShownUpload } from './messages.ts'
 import './save-row.ts'
 import './speed-graph.ts'
 import { failureGroups, isActive, isHeldUp, isOver, shownFolder, trayItems } from './tray-order.ts'
+import { TrayReach } from './tray-reach.ts'
 import { type TrayNews, TrayVoice } from './tray-voice.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
@@ -54,6 +55,11 @@ export class UploadTray extends LitElement {
   readonly #voice = new TrayVoice(this, () => this.#news())
 
   static override styles = [base, buttons, trayStyles]
+
+  constructor() {
+    super()
+    new TrayReach(this)
+  }
 
   override render() {
     return html`<div class="for-readers" role="status">${this.#voice.text}</div>${this.#tray()}`
