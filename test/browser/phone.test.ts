@@ -1,11 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { webRig } from '../support/web-rig.ts'
 import { drop, endOf, row } from '../support/web-steps.ts'
 
 const rig = webRig()
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+
+const centreOf = async (place: Locator): Promise<{ x: number; y: number }> => {
+  const { x, y, width, height } = (await place.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+  return { x: x + width / 2, y: y + height / 2 }
+}
 
 /** Uploads small files into a folder, from a page that is none of a phone. */
 const withFiles = async (name: string, names: readonly string[]): Promise<string> => {
@@ -56,4 +62,24 @@ test('what the page selects by itself, as the address names it or as it is new, 
   await expect.poll(() => row(page, 'Made').getAttribute('aria-selected')).toBe('true')
   await row(page, 'Made').locator('.title').tap()
   await page.getByText('This folder is empty').waitFor()
+})
+
+test('lifting the finger after a long press chooses nothing of the menu that came up under it', async () => {
+  const folder = await withFiles('Held', thirtyFour)
+  const { page } = await rig.open({ ...phone, path: `/f/${folder}` })
+  const session = await page.context().newCDPSession(page)
+  for (const name of ['file 02.txt', 'file 09.txt']) {
+    const touch = await centreOf(row(page, name).locator('.title'))
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [touch] })
+    const menu = page.getByRole('menu', { name: 'Actions' })
+    await menu.waitFor()
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+    expect(await menu.isVisible()).toBe(true)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    // The next touch is meant.
+    await page.getByRole('menuitem', { name: 'Rename' }).tap()
+    await page.getByLabel('New name').waitFor()
+    await page.keyboard.press('Escape')
+  }
 })

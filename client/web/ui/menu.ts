@@ -3,6 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import { base } from '../styles/controls.ts'
 import { focusedElement, refocus } from './focus.ts'
 import { type IconName, icons } from './icons.ts'
+import { OpeningPress } from './opening-press.ts'
 
 export type MenuItem = {
   label: string
@@ -27,6 +28,7 @@ export class Menu extends LitElement {
   @query('[popover]') private readonly popup!: HTMLElement
   /** What had the focus before. */
   #opener: HTMLElement | null = null
+  readonly #press = new OpeningPress(this)
 
   static override styles = [
     base,
@@ -122,6 +124,7 @@ export class Menu extends LitElement {
     this.items = items
     await this.updateComplete
     this.popup.showPopover()
+    this.#press.opened(this.popup)
     const { width, height } = this.popup.getBoundingClientRect()
     const isRtl = getComputedStyle(this).direction === 'rtl'
     const left = Math.max(gap, Math.min(isRtl ? x - width : x, innerWidth - width - gap))
@@ -152,7 +155,7 @@ export class Menu extends LitElement {
   }
 
   #run(item: MenuItem) {
-    if (item.disabled) return
+    if (this.#press.takeClick() || item.disabled) return
     this.popup.hidePopover()
     item.run()
   }
