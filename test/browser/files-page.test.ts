@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { limits } from '../../protocol/limits.ts'
 import { webRig } from '../support/web-rig.ts'
-import { choose, drop, openFolder, row, shownNames } from '../support/web-steps.ts'
+import { choose, drop, endOf, openFolder, row, shownNames } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -38,6 +38,32 @@ test('a name that is being typed stays as it is when somebody else renames the e
   await page.keyboard.type('!')
   await page.keyboard.press('Enter')
   await row(page, 'mine!').waitFor()
+})
+
+test('why a name is not possible is seen below the last row in view, too', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `n${i + 100}`)
+  const folder = await folderWith('Clashing', names)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'n100').waitFor()
+  const list = page.locator('wherry-entry-list')
+  for (const key of ['Home', 'End']) {
+    await list.locator('.scroller').focus()
+    await page.keyboard.press(key)
+    await row(page, key === 'Home' ? 'n100' : 'n139').waitFor()
+    const lowest = await list.evaluate(element => {
+      const end = element.getBoundingClientRect().bottom
+      const rows = [...(element.shadowRoot?.querySelectorAll<HTMLElement>('.row:not(.head)') ?? [])]
+      return rows.findLast(one => one.getBoundingClientRect().bottom <= end)?.querySelector('.title')
+        ?.textContent
+    })
+    await row(page, lowest ?? '').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Rename' }).click()
+    await page.getByLabel('New name').fill('n105')
+    const words = page.getByText('The folder has that name already.')
+    await words.waitFor()
+    await expect.poll(async () => (await endOf(words)) <= (await endOf(list))).toBe(true)
+    await page.keyboard.press('Escape')
+  }
 })
 
 test('the title of the tab names the open folder, whatever its name and whatever is uploaded', async () => {

@@ -228,6 +228,7 @@ export class EntryList extends LitElement {
       .value=${row.name}
       .isTaken=${this.isTaken}
       @finish=${finish}
+      @problem=${(event: CustomEvent<number>) => this.#window.revealDownTo(event.detail)}
       ${cssom({ ...place, transform: `translateY(${y}px)` })}
     ></wherry-rename-field>`
   }

@@ -4,7 +4,10 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import { nameKey, nameProblem } from '../../../protocol/names.ts'
 import { base } from '../styles/controls.ts'
 
-/** Edits a name in place, the stem selected; says at once if the name is taken or impossible. */
+/**
+ * Edits a name in place, the stem selected; says at once if the name is taken or impossible. Fires `finish`, and `problem`
+ * with how far down in the window it says so.
+ */
 @customElement('wherry-rename-field')
 export class RenameField extends LitElement {
   /** The name; what others call it meanwhile does not come into what is typed. */
@@ -13,6 +16,7 @@ export class RenameField extends LitElement {
   @property({ attribute: false }) isTaken: (name: string) => boolean = () => false
   @state() private problem = ''
   @query('input') private readonly field!: HTMLInputElement
+  @query('p') private readonly words!: HTMLElement
   #before = ''
   #isDone = false
 
@@ -48,6 +52,14 @@ export class RenameField extends LitElement {
         background: var(--danger-soft);
         box-shadow: var(--shadow-2);
       }
+      /* Below the last row the list can be scrolled so far, too. */
+      p::after {
+        content: "";
+        position: absolute;
+        inset-block-start: 100%;
+        block-size: 8px;
+        inline-size: 1px;
+      }
     `,
   ]
 
@@ -59,6 +71,12 @@ export class RenameField extends LitElement {
     const dot = this.value.lastIndexOf('.')
     this.field.focus()
     this.field.setSelectionRange(0, dot > 0 ? dot : this.value.length)
+  }
+
+  override updated() {
+    if (!this.problem) return
+    const detail = this.words.getBoundingClientRect().bottom
+    this.dispatchEvent(new CustomEvent<number>('problem', { detail }))
   }
 
   override render() {

@@ -72,6 +72,14 @@ export class VirtualWindow implements ReactiveController {
     else if (scroller.scrollTop < lowest) scroller.scrollTop = lowest
   }
 
+  /** The same for what reaches so far down in the window. */
+  revealDownTo(bottom: number): void {
+    const scroller = this.#scroller()
+    if (!scroller) return
+    const hidden = bottom - scroller.getBoundingClientRect().top - this.freeHeight
+    if (hidden > 0) scroller.scrollTop += Math.ceil(hidden)
+  }
+
   hostUpdated(): void {
     this.#shown = this.#range()
     const scroller = this.#scroller()
