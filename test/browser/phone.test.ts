@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Locator } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { webRig } from '../support/web-rig.ts'
 import { drop, endOf, row } from '../support/web-steps.ts'
@@ -25,6 +25,11 @@ const withFiles = async (name: string, names: readonly string[]): Promise<string
 }
 
 const thirtyFour = Array.from({ length: 34 }, (_, i) => `file ${String(i + 1).padStart(2, '0')}.txt`)
+
+const openSheet = async (page: Page, name: string) => {
+  await page.getByRole('button', { name: `Actions for ${name}` }).tap()
+  await page.getByRole('menu', { name: 'Actions' }).waitFor()
+}
 
 test('the address of a file further down brings it wholly into view, and also after a reload a tap opens another one', async () => {
   const folder = await withFiles('Thirty-four', thirtyFour)
@@ -82,4 +87,25 @@ test('lifting the finger after a long press chooses nothing of the menu that cam
     await page.getByLabel('New name').waitFor()
     await page.keyboard.press('Escape')
   }
+})
+
+test('what was cut or copied is said, and pasted with Add', async () => {
+  const folder = await withFiles('Carried', ['carried.txt'])
+  await rig.makeFolder('Target', folder)
+  const { page } = await rig.open({ ...phone, path: `/f/${folder}` })
+  await openSheet(page, 'carried.txt')
+  await page.getByRole('menuitem', { name: 'Copy', exact: true }).tap()
+  const messages = page.getByRole('region', { name: 'Messages' })
+  await messages.getByText('Copied. Paste where you want it.').waitFor()
+  await openSheet(page, 'carried.txt')
+  await page.getByRole('menuitem', { name: 'Cut', exact: true }).tap()
+  await messages.getByText('Cut. Paste to move.').waitFor()
+  await row(page, 'Target').locator('.title').tap()
+  await page.getByText('This folder is empty').waitFor()
+  await page.getByRole('button', { name: 'Add', exact: true }).tap()
+  await page.getByRole('menuitem', { name: 'Paste' }).tap()
+  await row(page, 'carried.txt').waitFor()
+  await page.getByRole('button', { name: 'Add', exact: true }).tap()
+  await page.getByRole('menuitem', { name: 'New folder' }).waitFor()
+  expect(await page.getByRole('menuitem', { name: 'Paste' }).count()).toBe(0)
 })

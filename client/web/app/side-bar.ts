@@ -21,6 +21,8 @@ export class SideBar extends LitElement {
   @property({ attribute: false }) spaces: readonly Space[] = []
   @property({ attribute: false }) own: Space | null = null
   @property({ attribute: false }) folder: OpenFolder | null = null
+  /** Whether a command of the folder page can be run now. */
+  @property({ attribute: false }) can: (command: string) => boolean = () => false
   @query('wherry-menu') private readonly menu!: Menu
 
   static override styles = [base, buttons, sideBarStyles]
@@ -73,6 +75,6 @@ export class SideBar extends LitElement {
   #openNew = async (event: Event) => {
     const opener = event.currentTarget as HTMLElement
     const part = await loadPart(this, import('./new-items.ts'))
-    if (part) await this.menu.openBelow(opener, part.newItems(this, this.folder))
+    if (part) await this.menu.openBelow(opener, part.newItems(this, this.folder, this.can('paste')))
   }
 }

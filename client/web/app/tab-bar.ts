@@ -16,6 +16,8 @@ export class TabBar extends LitElement {
   @property() page: Route['page'] = 'files'
   @property({ type: Boolean }) admin = false
   @property({ attribute: false }) folder: OpenFolder | null = null
+  /** Whether a command of the folder page can be run now. */
+  @property({ attribute: false }) can: (command: string) => boolean = () => false
   @query('wherry-menu') private readonly menu!: Menu
 
   static override styles = [
@@ -77,6 +79,6 @@ export class TabBar extends LitElement {
   #add = async (event: Event) => {
     const opener = event.currentTarget as HTMLElement
     const part = await loadPart(this, import('./new-items.ts'))
-    if (part) await this.menu.openBelow(opener, part.newItems(this, this.folder))
+    if (part) await this.menu.openBelow(opener, part.newItems(this, this.folder, this.can('paste')))
   }
 }

@@ -61,6 +61,8 @@ export class Frame extends LitElement {
     this.addEventListener('wherry-drop', event => this.files?.receive(event.detail))
   }
 
+  readonly #can = (command: string): boolean => this.files?.can(command) ?? false
+
   override focus(): void {
     if (this.files) this.files.focus()
     else this.main.focus()
@@ -113,6 +115,7 @@ export class Frame extends LitElement {
           .spaces=${this.#spaces.all}
           .own=${this.#spaces.own ?? null}
           .folder=${this.openFolder}
+          .can=${this.#can}
         ></wherry-side-bar>
         <wherry-insecure-banner></wherry-insecure-banner>
         <header class="top">
@@ -126,7 +129,7 @@ export class Frame extends LitElement {
           </div>
         </header>
         <main class="page" tabindex="-1">${this.#page(isAdmin)}</main>
-        <wherry-tab-bar .page=${this.#section} ?admin=${isAdmin} .folder=${this.openFolder}></wherry-tab-bar>
+        <wherry-tab-bar .page=${this.#section} ?admin=${isAdmin} .folder=${this.openFolder} .can=${this.#can}></wherry-tab-bar>
       </div>
       <wherry-uploads .folder=${this.openFolder}></wherry-uploads>
       <wherry-preview></wherry-preview>`

@@ -7,6 +7,7 @@ import { loadPart } from '../app/load-part.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
+import { hasKeyboard } from '../ui/has-keyboard.ts'
 import { announce, say } from '../ui/say.ts'
 import { type Crumb, crumbPath } from './breadcrumbs.ts'
 import { Clipboard } from './clipboard.ts'
@@ -204,10 +205,11 @@ export class FileCommands {
   #take(mode: 'cut' | 'copy') {
     this.#clipboard.take(mode, this.#page.selected, this.#here)
     this.#page.cut = mode === 'cut' ? new Set(this.#page.selection.ids) : new Set()
-    announce(
-      this.#page,
-      mode === 'cut' ? msg('Cut. Paste to move.') : msg('Copied. Paste where you want it.'),
-    )
+    const text = mode === 'cut' ? msg('Cut. Paste to move.') : msg('Copied. Paste where you want it.')
+    if (hasKeyboard()) return announce(this.#page, text)
+    say(this.#page, { text })
+    // With a selection the next tap would select, too, and not open the folder to paste into.
+    this.#page.setSelection(nothingSelected)
   }
 
   #paste() {

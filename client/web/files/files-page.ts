@@ -88,6 +88,10 @@ export class FilesPage extends LitElement {
     if (isCommandName(name)) this.#commands.run(name)
   }
 
+  can(name: string): boolean {
+    return isCommandName(name) && this.#commands.can(name)
+  }
+
   /** Entries were dropped somewhere. */
   receive(drop: Drop): void {
     this.#commands.receive(drop)
