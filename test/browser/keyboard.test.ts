@@ -27,7 +27,7 @@ const tabTo = async (page: Page, description: RegExp): Promise<void> => {
 }
 
 const newFolder = async (page: Page, name: string): Promise<void> => {
-  await page.keyboard.press('Shift+N')
+  await page.keyboard.press('Alt+N')
   await page.getByRole('dialog', { name: 'New folder' }).waitFor()
   await page.keyboard.type(name)
   await page.keyboard.press('Enter')
@@ -35,7 +35,7 @@ const newFolder = async (page: Page, name: string): Promise<void> => {
   await page.locator('wherry-dialog').waitFor({ state: 'detached' })
 }
 
-/** Closes the open dialog and presses Shift+N with nothing between, as quick fingers can. */
+/** Closes the open dialog and presses Alt+N with nothing between, as quick fingers can. */
 const closeAndPress = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const inside = (root: Document | ShadowRoot): Element[] =>
@@ -50,7 +50,7 @@ const closeAndPress = (page: Page): Promise<void> =>
     let focused: Element = document.body
     for (let next = document.activeElement; next; next = next.shadowRoot?.activeElement ?? null)
       focused = next
-    const key = { key: 'N', shiftKey: true, bubbles: true, composed: true, cancelable: true }
+    const key = { key: 'n', code: 'KeyN', altKey: true, bubbles: true, composed: true, cancelable: true }
     focused.dispatchEvent(new KeyboardEvent('keydown', key))
   })
 
@@ -149,7 +149,7 @@ test('a key works right after a dialog is closed, wherever it was opened from', 
   const { keyboard } = page
   const field = page.locator('wherry-new-folder-dialog input')
   await page.getByText('This folder is empty').waitFor()
-  await keyboard.press('Shift+N')
+  await keyboard.press('Alt+N')
   for (const name of ['One', 'Two']) {
     await field.waitFor()
     await closeAndPress(page)
@@ -158,7 +158,7 @@ test('a key works right after a dialog is closed, wherever it was opened from', 
     await keyboard.press('Enter')
     await row(page, name).waitFor()
     await page.locator('wherry-dialog').waitFor({ state: 'detached' })
-    await keyboard.press('Shift+N')
+    await keyboard.press('Alt+N')
   }
   await field.waitFor()
   await keyboard.press('Escape')
@@ -168,7 +168,7 @@ test('a key works right after a dialog is closed, wherever it was opened from', 
   await field.waitFor()
   await keyboard.press('Escape')
   await page.locator('wherry-dialog').waitFor({ state: 'detached' })
-  await keyboard.press('Shift+N')
+  await keyboard.press('Alt+N')
   await field.waitFor()
 })
 
@@ -213,4 +213,22 @@ test('the keys of folders are told on every page', async () => {
   await page.getByText('Go from row to row').waitFor()
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
+})
+
+test('a name is found by typing it with its capital letter, whatever the letter is', async () => {
+  const folder = await rig.makeFolder('Capitals')
+  const names = ['Alpha', 'Documents', 'Images', 'Movies', 'Notes', 'Stories']
+  for (const name of names) await rig.makeFolder(name, folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'Alpha').click()
+  for (const name of names) {
+    await page.keyboard.type(name)
+    await expect.poll(() => selected(page)).toEqual([name])
+    // After the pause the next letter begins another name.
+    await page.waitForTimeout(900)
+  }
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  const download = page.waitForEvent('download')
+  await page.keyboard.press('Control+s')
+  expect((await download).suggestedFilename()).toBe('Stories.zip')
 })

@@ -192,7 +192,7 @@ test('a key for what is not allowed in the folder says so', async () => {
   const { page } = await rig.open({ as: emma, path: `/f/${folder}` })
   await row(page, 'Stays').click()
   const said = page.getByRole('status').getByText('You may only read this folder.')
-  for (const key of ['Shift+N', 'Delete', 'F2']) {
+  for (const key of ['Alt+N', 'Delete', 'F2']) {
     await page.keyboard.press(key)
     await said.waitFor()
     await page.locator('wherry-toasts').getByRole('button', { name: 'Dismiss' }).click()

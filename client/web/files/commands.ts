@@ -6,7 +6,7 @@ import type { IconName } from '../ui/icons.ts'
 export type Command = {
   label: () => string
   icon: IconName
-  /** As KeyboardEvent.key, with Ctrl and Shift before it. */
+  /** As KeyboardEvent.key, with Ctrl or Alt before it: a letter with Shift alone begins a name. */
   keys: readonly string[]
   /** Entries that it needs: none, one, or at least one. */
   on: 'none' | 'one' | 'file' | 'some'
@@ -22,7 +22,7 @@ const table = {
   download: {
     label: () => msg('Download'),
     icon: 'download',
-    keys: ['Shift+D'],
+    keys: ['Ctrl+s'],
     on: 'some',
     level: 'read',
     group: 1,
@@ -41,7 +41,7 @@ const table = {
   moveTo: {
     label: () => msg('Move to…'),
     icon: 'folderInput',
-    keys: ['Shift+M'],
+    keys: ['Alt+M'],
     on: 'some',
     level: 'delete',
     group: 2,
@@ -67,7 +67,7 @@ const table = {
   newFolder: {
     label: () => msg('New folder'),
     icon: 'folderPlus',
-    keys: ['Shift+N'],
+    keys: ['Alt+N'],
     on: 'none',
     level: 'write',
   },
@@ -90,7 +90,7 @@ const table = {
     on: 'none',
     level: 'read',
   },
-  details: { label: () => msg('Details'), icon: 'panel', keys: ['Shift+I'], on: 'none', level: 'read' },
+  details: { label: () => msg('Details'), icon: 'panel', keys: ['Alt+I'], on: 'none', level: 'read' },
   help: { label: () => msg('Keyboard'), icon: 'keyboard', keys: ['?'], on: 'none', level: 'read' },
 } as const satisfies Record<string, Command>
 
@@ -100,13 +100,16 @@ export const commands: Readonly<Record<CommandName, Command>> = table
 export const isCommandName = (name: string): name is CommandName => Object.hasOwn(table, name)
 export const commandNames = Object.keys(table) as CommandName[]
 
+/** By the key itself, because with Alt it types another sign on a Mac. AltGr, which is Ctrl and Alt, types too. */
+const altPressed = ({ code, ctrlKey, metaKey }: KeyboardEvent): string =>
+  code.startsWith('Key') && !ctrlKey && !metaKey ? code.replace('Key', 'Alt+') : ''
+
 /** The command that a key press means, or null. */
 export const commandFor = (event: KeyboardEvent): CommandName | null => {
   const control = event.ctrlKey || event.metaKey
   const isLetter = event.key.length === 1 && event.key.toLowerCase() !== event.key.toUpperCase()
   const key = control && isLetter ? event.key.toLowerCase() : event.key
-  const shift = event.shiftKey && isLetter ? 'Shift+' : ''
-  const pressed = `${control ? 'Ctrl+' : ''}${shift}${key}`
+  const pressed = event.altKey ? altPressed(event) : `${control ? 'Ctrl+' : ''}${key}`
   return commandNames.find(name => commands[name].keys.includes(pressed)) ?? null
 }
 

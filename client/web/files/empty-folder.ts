@@ -2,8 +2,8 @@ import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
-import { canDrop } from '../ui/can-drop.ts'
 import { icons } from '../ui/icons.ts'
+import { canDrop } from '../ui/pointing.ts'
 import type { CommandName } from './commands.ts'
 
 /** Instead of rows: an empty folder, a filter without a match, a folder that is gone. Each teaches one action. */

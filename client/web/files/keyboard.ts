@@ -77,7 +77,7 @@ export const handleKey = (
 ): void => {
   const target = event.composedPath()[0]
   const isField = target instanceof HTMLInputElement && target.type !== 'checkbox'
-  if (isField || event.defaultPrevented || event.altKey || page.dialog !== null || inDialog(event)) return
+  if (isField || event.defaultPrevented || page.dialog !== null || inDialog(event)) return
   const isFree = target === document.body
   const isHere = isFree || event.composedPath().includes(page)
   const onList = page.list !== null && (isFree || event.composedPath().includes(page.list))
@@ -108,7 +108,7 @@ const inDialog = (event: Event) => event.composedPath().some(node => node instan
 
 const moveCursor = (event: KeyboardEvent, page: KeyTarget): boolean => {
   const { rows, selection, list } = page
-  if (!list) return false
+  if (!list || event.altKey) return false
   const current = indexOf(rows, selection.cursor)
   const control = event.ctrlKey || event.metaKey
   const cursor = rows[current]

@@ -3,8 +3,8 @@ import { css, html, LitElement, nothing } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { formatCount } from '../text/format.ts'
-import { canDrop } from '../ui/can-drop.ts'
 import { icons } from '../ui/icons.ts'
+import { canDrop } from '../ui/pointing.ts'
 import { type Chosen, chooseFiles } from '../uploads/chosen-files.ts'
 
 declare global {
