@@ -6,7 +6,7 @@ import { memorySource } from '../client/memory-source.ts'
 import { administrator } from '../support/hub-process.ts'
 import { pdfOf, pngOf } from '../support/sample-files.ts'
 import { webRig } from '../support/web-rig.ts'
-import { drop, openFolder, row, shownNames, signIn } from '../support/web-steps.ts'
+import { drop, openFolder, row, shownNames, signIn, withoutPickers } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -243,4 +243,17 @@ test('a preview of a file that was shared alone follows its name, its new versio
   await page.getByText('the second words').waitFor()
   await rig.client.call('entry.delete', { entries: [entry] })
   await page.getByText('This file is not here any more').waitFor()
+})
+
+test('a previewed file is downloaded by a signed address where the browser cannot write files', async () => {
+  const place = await rig.makeFolder('Saved')
+  await put(place, 'saved.txt', 'words to save')
+  const { page } = await rig.open({ path: `/f/${place}`, script: withoutPickers })
+  await row(page, 'saved.txt').locator('.title').dblclick()
+  await page.getByText('words to save').waitFor()
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('wherry-preview').getByRole('button', { name: 'Download' }).click(),
+  ])
+  expect(saved.suggestedFilename()).toBe('saved.txt')
 })

@@ -6,6 +6,7 @@ import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
 import { type Requests, request } from '../app/requests.ts'
+import { download } from '../files/lazy-actions.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
@@ -185,7 +186,9 @@ export class PreviewFrame extends LitElement {
 
   #save = () => {
     const { entry } = this.#file
-    if (entry) request(this, 'wherry-download-request', { entries: [entry] })
+    if (!entry || !this.client) return
+    const isFree = request(this, 'wherry-download-request', { entries: [entry] })
+    if (isFree) void download({ client: this.client, host: this }, [entry])
   }
 
   /** Where the file is not among them any more, the next one took its place. */
