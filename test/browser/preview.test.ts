@@ -257,3 +257,23 @@ test('a previewed file is downloaded by a signed address where the browser canno
   ])
   expect(saved.suggestedFilename()).toBe('saved.txt')
 })
+
+test('an empty file is said to be empty, and nothing of it is asked for', async () => {
+  const place = await rig.makeFolder('Empty')
+  const names = ['a.txt', 'b.png', 'c.mp4', 'd.mp3', 'e.pdf', 'f.bin']
+  for (const name of names) await put(place, name, '')
+  const { page } = await rig.open({ path: `/f/${place}` })
+  const addresses: string[] = []
+  page.on('request', request => addresses.push(request.url()))
+  await row(page, 'a.txt').locator('.title').dblclick()
+  const preview = page.locator('wherry-preview')
+  for (const name of names) {
+    await preview.getByRole('heading', { name }).waitFor()
+    await preview.getByText('This file is empty.').waitFor()
+    await page.keyboard.press('ArrowRight')
+  }
+  expect(addresses.filter(address => names.some(name => address.endsWith(name)))).toEqual([])
+  await preview.getByRole('heading', { name: 'a.txt' }).waitFor()
+  await put(place, 'a.txt', 'not empty any more')
+  await preview.getByText('not empty any more').waitFor()
+})

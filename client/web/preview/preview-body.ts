@@ -16,7 +16,6 @@ type Shown = { url: string; text: string | null }
 
 const loadText = async (url: string, signal: AbortSignal): Promise<string> => {
   const answer = await fetch(url, { headers: { range: `bytes=0-${textBytes - 1}` }, signal })
-  if (answer.status === 416) return ''
   if (!answer.ok) throw new Error(msg(str`The hub answered ${answer.status}.`))
   return new TextDecoder().decode(await answer.arrayBuffer())
 }
@@ -74,7 +73,7 @@ export class PreviewBody extends LitElement {
       [this.client, this.entry?.id, this.entry?.version, this.entry && previewKind(this.entry)] as const,
     task: async ([client], { signal }): Promise<Shown | null> => {
       const { entry } = this
-      if (!client || !entry || previewKind(entry) === 'none') return null
+      if (!client || !entry?.size || previewKind(entry) === 'none') return null
       const { url } = await client.call('download.url', { entries: [entry.id], purpose: 'view' }, { signal })
       return { url, text: previewKind(entry) === 'text' ? await loadText(url, signal) : null }
     },
@@ -92,6 +91,7 @@ export class PreviewBody extends LitElement {
   #body(shown: Shown | null) {
     const { entry } = this
     if (!entry) return nothing
+    if (entry.size === 0) return html`<p class="hint">${msg('This file is empty.')}</p>`
     if (!shown) return html`<p class="hint">${msg('There is no preview for this kind of file.')}</p>`
     const { url, text } = shown
     switch (previewKind(entry)) {
