@@ -277,3 +277,23 @@ test('an empty file is said to be empty, and nothing of it is asked for', async 
   await put(place, 'a.txt', 'not empty any more')
   await preview.getByText('not empty any more').waitFor()
 })
+
+test('a picture, a film and a sound that cannot be shown say so beside their Download, and a whole version is shown', async () => {
+  const place = await rig.makeFolder('Broken')
+  const names = ['a.mp3', 'b.mp4', 'c.png']
+  for (const name of names) await put(place, name, Buffer.of(0, 1, 2, 0xff))
+  const { page } = await rig.open({ path: `/f/${place}` })
+  await row(page, 'a.mp3').locator('.title').dblclick()
+  const preview = page.locator('wherry-preview')
+  const isTold = preview.getByRole('alert').filter({ hasText: 'This file cannot be shown' })
+  for (const name of names) {
+    await preview.getByRole('heading', { name }).waitFor()
+    await isTold.waitFor()
+    expect(await preview.locator('img, video, audio').count()).toBe(0)
+    if (name !== 'c.png') await page.keyboard.press('ArrowRight')
+  }
+  await preview.getByRole('button', { name: 'Download' }).waitFor()
+  await put(place, 'c.png', pngOf(64, 64, [20, 90, 140]))
+  await page.getByRole('img', { name: 'c.png' }).waitFor()
+  expect(await isTold.count()).toBe(0)
+})

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { Task } from '@lit/task'
 import { css, html, LitElement, nothing } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { customElement, property, state } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { base } from '../styles/controls.ts'
@@ -25,6 +25,8 @@ const loadText = async (url: string, signal: AbortSignal): Promise<string> => {
 export class PreviewBody extends LitElement {
   @property({ attribute: false }) client?: HubClient
   @property({ attribute: false }) entry: Entry | null = null
+  /** What the browser could not show. */
+  @state() private broken: Shown | null = null
 
   static override styles = [
     base,
@@ -62,7 +64,12 @@ export class PreviewBody extends LitElement {
         background: white;
       }
       .hint {
+        text-align: center;
         color: var(--text-2);
+      }
+      .hint b {
+        font-size: 16px;
+        color: var(--text);
       }
     `,
   ]
@@ -93,19 +100,30 @@ export class PreviewBody extends LitElement {
     if (!entry) return nothing
     if (entry.size === 0) return html`<p class="hint">${msg('This file is empty.')}</p>`
     if (!shown) return html`<p class="hint">${msg('There is no preview for this kind of file.')}</p>`
+    if (shown === this.broken) return this.#broken()
     const { url, text } = shown
+    const fails = () => {
+      this.broken = shown
+    }
     switch (previewKind(entry)) {
       case 'image':
-        return html`<img src=${url} alt=${entry.name} />`
+        return html`<img src=${url} alt=${entry.name} @error=${fails} />`
       case 'video':
-        return html`<video src=${url} controls autoplay></video>`
+        return html`<video src=${url} controls autoplay @error=${fails}></video>`
       case 'audio':
-        return html`<audio src=${url} controls autoplay></audio>`
+        return html`<audio src=${url} controls autoplay @error=${fails}></audio>`
       case 'pdf':
         return html`<iframe src=${url} title=${entry.name}></iframe>`
       default:
         return html`<pre tabindex="0">${text}</pre>
           ${entry.size > textBytes ? html`<p class="hint">${msg(str`The first ${formatBytes(textBytes)} are shown.`)}</p>` : nothing}`
     }
+  }
+
+  #broken() {
+    return html`<div class="hint" role="alert">
+      <b>${msg('This file cannot be shown')}</b>
+      <p>${msg('It may be damaged, of a kind that this browser does not know, or not have arrived whole. You can download it.')}</p>
+    </div>`
   }
 }
