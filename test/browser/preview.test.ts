@@ -297,3 +297,33 @@ test('a picture, a film and a sound that cannot be shown say so beside their Dow
   await page.getByRole('img', { name: 'c.png' }).waitFor()
   expect(await isTold.count()).toBe(0)
 })
+
+const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')
+
+test('texts that are not UTF-8 are shown by their mark or as a guess that is told, and what is no text is not', async () => {
+  const place = await rig.makeFolder('Encodings')
+  const texts: [name: string, content: Buffer, shown: string, isGuess: boolean][] = [
+    ['a.txt', Buffer.from('Grüße, 5 \x80 für Café', 'latin1'), 'Grüße, 5 € für Café', true],
+    ['b.txt', utf16('Grüße aus Köln'), 'Grüße aus Köln', false],
+    ['c.txt', utf16('Straße nach Łódź').swap16(), 'Straße nach Łódź', false],
+    ['d.txt', Buffer.from('\x93\xfa\x96\x7b, or Japan', 'latin1'), ', or Japan', true],
+    ['e.txt', Buffer.from('plain and sure: é'), 'plain and sure: é', false],
+    ['f.txt', Buffer.concat([Buffer.from('é'.repeat(5000)), Buffer.of(0xe9)]), 'éé', true],
+    // What is shown of it ends within a character.
+    ['g.txt', Buffer.from(`x${'é'.repeat(300_000)}`), 'xéé', false],
+    ['h.log', Buffer.from(`${'letters '.repeat(1000)} caf\xe9`, 'latin1'), 'café', true],
+  ]
+  for (const [name, content] of texts) await put(place, name, content)
+  await put(place, 'i.txt', 'words and a NUL\0')
+  const { page } = await rig.open({ path: `/f/${place}` })
+  await row(page, 'a.txt').locator('.title').dblclick()
+  const preview = page.locator('wherry-preview')
+  for (const [name, , shown, isGuess] of texts) {
+    await preview.getByRole('heading', { name }).waitFor()
+    await preview.locator('pre', { hasText: shown }).waitFor()
+    expect(await preview.getByText('is a guess').count()).toBe(isGuess ? 1 : 0)
+    await page.keyboard.press('ArrowRight')
+  }
+  await preview.getByRole('heading', { name: 'i.txt' }).waitFor()
+  await preview.getByText('There is no preview').waitFor()
+})

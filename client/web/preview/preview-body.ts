@@ -7,17 +7,29 @@ import type { HubClient } from '../../core/api.ts'
 import { base } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import { formatBytes } from '../text/format.ts'
+import { type DecodedText, decodeText, isReadable } from './decode-text.ts'
 import { previewKind } from './preview-kind.ts'
 
 /** Of a text, this much is shown. */
 const textBytes = 512 * 1024
+/** Of a file that the hub does not know, this much tells whether it may be a text. */
+const headBytes = 4096
 
-type Shown = { url: string; text: string | null }
+type Shown = { url: string; text: DecodedText | null }
 
-const loadText = async (url: string, signal: AbortSignal): Promise<string> => {
-  const answer = await fetch(url, { headers: { range: `bytes=0-${textBytes - 1}` }, signal })
+/** The text that the first bytes of a file are. */
+const loadText = async (url: string, { size }: Entry, bytes: number, signal: AbortSignal) => {
+  const answer = await fetch(url, { headers: { range: `bytes=0-${bytes - 1}` }, signal })
   if (!answer.ok) throw new Error(msg(str`The hub answered ${answer.status}.`))
-  return new TextDecoder().decode(await answer.arrayBuffer())
+  return decodeText(await answer.arrayBuffer(), size <= bytes)
+}
+
+/** The text of a file that the hub does not call one; null where its bytes do not either. */
+const loadUnknown = async (url: string, entry: Entry, signal: AbortSignal) => {
+  const head = await loadText(url, entry, headBytes, signal)
+  if (!isReadable(head.text)) return null
+  const all = entry.size > headBytes ? await loadText(url, entry, textBytes, signal) : head
+  return isReadable(all.text) ? all : null
 }
 
 /** What is in one file: an image, a text, a PDF, a film, a sound. */
@@ -33,6 +45,8 @@ export class PreviewBody extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-rows: minmax(0, 1fr);
+        gap: 8px;
         min-block-size: 0;
         min-inline-size: 0;
         place-items: center;
@@ -80,9 +94,14 @@ export class PreviewBody extends LitElement {
       [this.client, this.entry?.id, this.entry?.version, this.entry && previewKind(this.entry)] as const,
     task: async ([client], { signal }): Promise<Shown | null> => {
       const { entry } = this
-      if (!client || !entry?.size || previewKind(entry) === 'none') return null
+      if (!client || !entry?.size) return null
+      const kind = previewKind(entry)
+      if (kind === 'none') return null
       const { url } = await client.call('download.url', { entries: [entry.id], purpose: 'view' }, { signal })
-      return { url, text: previewKind(entry) === 'text' ? await loadText(url, signal) : null }
+      if (kind === 'text') return { url, text: await loadText(url, entry, textBytes, signal) }
+      if (kind !== 'unknown') return { url, text: null }
+      const text = await loadUnknown(url, entry, signal)
+      return text && { url, text }
     },
   })
 
@@ -115,7 +134,8 @@ export class PreviewBody extends LitElement {
       case 'pdf':
         return html`<iframe src=${url} title=${entry.name}></iframe>`
       default:
-        return html`<pre tabindex="0">${text}</pre>
+        return html`<pre tabindex="0">${text?.text}</pre>
+          ${text?.isGuess ? html`<p class="hint">${msg('The encoding of this text is a guess: some characters may be wrong.')}</p>` : nothing}
           ${entry.size > textBytes ? html`<p class="hint">${msg(str`The first ${formatBytes(textBytes)} are shown.`)}</p>` : nothing}`
     }
   }

@@ -1,6 +1,7 @@
 import type { Entry } from '../../../protocol/values.ts'
 
-export type PreviewKind = 'image' | 'text' | 'pdf' | 'video' | 'audio' | 'none'
+/** `unknown`: its bytes may be a text in another encoding than the hub knows. */
+export type PreviewKind = 'image' | 'text' | 'pdf' | 'video' | 'audio' | 'unknown' | 'none'
 
 /** Types that every current browser draws; what the hub serves with purpose `view` (server/http/). */
 const images = new Set([
@@ -27,5 +28,6 @@ export const previewKind = ({ kind, type }: Entry): PreviewKind => {
   if (bare === 'application/pdf') return 'pdf'
   if (bare.startsWith('video/')) return 'video'
   if (bare.startsWith('audio/')) return 'audio'
+  if (bare === 'application/octet-stream') return 'unknown'
   return bare.startsWith('text/') || texts.has(bare) ? 'text' : 'none'
 }
