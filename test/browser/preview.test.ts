@@ -327,3 +327,39 @@ test('texts that are not UTF-8 are shown by their mark or as a guess that is tol
   await preview.getByRole('heading', { name: 'i.txt' }).waitFor()
   await preview.getByText('There is no preview').waitFor()
 })
+
+test('a broken document that takes the focus does not keep the keys, and a whole one that is clicked into does', async () => {
+  const place = await rig.makeFolder('Documents')
+  await put(place, 'a.txt', 'words to click on')
+  await put(place, 'broken.pdf', '%PDF-1.4 broken')
+  await put(place, 'whole.pdf', pdfOf())
+  const { page } = await rig.open({
+    path: `/f/${place}`,
+    script: () => addEventListener('blur', () => console.info('the document took the focus')),
+  })
+  const preview = page.locator('wherry-preview')
+  await row(page, 'a.txt').locator('.title').dblclick()
+  await preview.getByText('words to click on').click()
+  // To the browser a look of the test tool into the page is as good as a click into the document: there may be none.
+  await Promise.all([
+    page.waitForEvent('console', message => message.text() === 'the document took the focus'),
+    page.keyboard.press('ArrowRight'),
+  ])
+  await preview.locator('button:focus').waitFor()
+  await page.keyboard.press('Escape')
+  await preview.locator('dialog').waitFor({ state: 'detached' })
+
+  await row(page, 'whole.pdf').locator('.title').dblclick()
+  await preview.locator('iframe').waitFor()
+  const focusedByClick = async () => {
+    await page.mouse.click(640, 500)
+    return preview.locator('wherry-preview-body').evaluate(async ({ shadowRoot }) => {
+      await new Promise(requestAnimationFrame)
+      return shadowRoot?.activeElement?.localName
+    })
+  }
+  // A click before the viewer is there is none into it.
+  await expect
+    .poll(async () => [await focusedByClick(), await focusedByClick()])
+    .toEqual(['iframe', 'iframe'])
+})

@@ -11,6 +11,7 @@ import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { FollowedFile } from './followed-file.ts'
+import { KeptFocus } from './kept-focus.ts'
 import './preview-body.ts'
 import { plainName } from '../text/plain-name.ts'
 import { leavePreview, placePreview, previewedId } from './preview-place.ts'
@@ -88,6 +89,11 @@ export class PreviewFrame extends LitElement {
       }
     `,
   ]
+
+  constructor() {
+    super()
+    new KeptFocus(this)
+  }
 
   override connectedCallback() {
     super.connectedCallback()
