@@ -53,9 +53,10 @@ const addFile = (
 }
 
 const readFolder = async (tree: LocalTree, folder: string, path: string[]): Promise<void> => {
-  tree.folders.push(path)
   try {
-    for await (const item of await opendir(folder)) await readItem(tree, join(folder, item.name), path, item)
+    const items = await opendir(folder)
+    tree.folders.push(path)
+    for await (const item of items) await readItem(tree, join(folder, item.name), path, item)
   } catch (error) {
     tree.failed.push({ file: folder, why: whyOf(error) })
   }

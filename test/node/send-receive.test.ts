@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -17,6 +17,9 @@ import { signedInClient } from '../support/transfer-client.ts'
 const MiB = 2 ** 20
 /** What may be on its way when something breaks: the receiver's window and what the link has not seen acknowledged. */
 const window = 48 * MiB
+
+/** Root may read everything: what a command of root is started by, so that it may not. */
+const asAnybody = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
 
 const rig = terminalRig()
 
@@ -118,6 +121,46 @@ describe('a send', () => {
     for (const name of names)
       expect(await readFile(join(target, 'tree/deep/er', name), 'utf8')).toBe(`of ${name}`)
     expect((await stat(join(target, 'tree/nothing'))).size).toBe(0)
+  })
+
+  test('names what cannot be sent before somebody comes, sends all the rest, and ends with 1', async () => {
+    const tree = join(work, 'tree')
+    await mkdir(join(tree, 'locked'), { recursive: true })
+    await mkdir(join(tree, 'empty'))
+    await writeFile(join(tree, 'good'), 'good')
+    await writeFile(join(tree, 'locked/inside'), 'unseen')
+    await writeFile(join(tree, 'private'), 'unread')
+    await writeFile(Buffer.concat([Buffer.from(`${tree}/not-utf8-`), Buffer.of(0xff)]), 'unnamed')
+    await mkdir(Buffer.concat([Buffer.from(`${tree}/folder-`), Buffer.of(0xff)]))
+    await chmod(join(tree, 'locked'), 0)
+    await chmod(join(tree, 'private'), 0)
+    execFileSync('mkfifo', [join(work, 'pipe'), join(tree, 'pipe inside')])
+    const ada = commandLine(join(rig.directory, 'ada'), asAnybody)
+    const sending = await beginSend(ada, [tree, join(work, 'pipe')])
+    const received = await bob.run(receiveArguments('--yes'), sending.code ?? '')
+    expect(outcomeOf(received)).toMatchObject({ files: 1 })
+    expect((await readdir(join(target, 'tree'))).sort()).toEqual(['empty', 'good'])
+    const { code, stdout, stderr } = await sending.result
+    const named = [...stderr.matchAll(/^wherry: (.*): (.*)$/gm)].map(([, file, why]) => [file, why])
+    const missing = 'no such file or directory'
+    expect(named.sort()).toEqual([
+      [join(work, 'pipe'), 'it is neither a file nor a folder'],
+      [join(tree, 'folder-\ufffd'), missing],
+      [join(tree, 'locked'), 'permission denied'],
+      [join(tree, 'not-utf8-\ufffd'), missing],
+      [join(tree, 'private'), 'permission denied'],
+    ])
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+      files: 1,
+      failed: 5,
+      skipped: [{ file: join(tree, 'pipe inside'), why: 'it is neither a file nor a folder' }],
+    })
+    expect(code).toBe(1)
+    expect(await rig.ada.run(['send', join(work, 'pipe')])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `wherry: ${join(work, 'pipe')}: it is neither a file nor a folder\n`,
+    })
   })
 
   test('goes through the hub where no direct way is wanted, and says so', async () => {

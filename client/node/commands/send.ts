@@ -8,7 +8,7 @@ import { createRoom, type OwnRoom, type RoomSlot } from '../../core/peer/own-roo
 import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
 import { startSend } from '../../core/peer/session.ts'
 import { createAsker } from '../cli/ask.ts'
-import { type Command, type CommandContext, textOption, UsageError } from '../cli/command.ts'
+import { type Command, type CommandContext, PartialFailure, textOption, UsageError } from '../cli/command.ts'
 import { countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { askToCompare } from '../cli/pictures.ts'
@@ -200,7 +200,8 @@ const runSend = async (
       ...(text === null ? [] : ['The text was sent.']),
       ...(tree.sources.length > 0 ? [line] : []),
     ]
-    output.result(outcome, lines)
+    const { skipped, failed } = tree
+    output.result({ ...outcome, skipped, failed: failed.length }, lines)
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, kept, state)
     asker.close()
@@ -238,7 +239,10 @@ export const send: Command = {
     if (args.length === 0 && !text) throw new UsageError('name what to send: files, folders, or --text')
     const tree = await readSendTree(args)
     for (const { file, why } of tree.skipped) output.note(`passed over ${printable(file)}: ${why}`)
-    if (tree.sources.length === 0 && !text) throw new WherryError('not_found', 'There is nothing to send.')
+    for (const { file, why } of tree.failed) output.problem(`${printable(file)}: ${why}`)
+    const isEmpty = tree.sources.length === 0 && !text
+    if (isEmpty && tree.failed.length > 0) throw new PartialFailure()
+    if (isEmpty) throw new WherryError('not_found', 'There is nothing to send.')
     const client = await connect()
     const named = await Promise.all(args.map(one => realpath(one)))
     const timers = runTimers()
@@ -249,6 +253,7 @@ export const send: Command = {
     const run = { client, timers, paths, hub: address, tree, text, kept, to, devices }
     try {
       await runSend(run, context, options)
+      if (tree.failed.length > 0) throw new PartialFailure()
     } finally {
       for (const source of tree.sources) await source.close?.()
       await paths.close()
