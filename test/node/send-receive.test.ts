@@ -320,6 +320,28 @@ describe('refusing', () => {
     expect(await readdir(target)).toEqual([])
   })
 
+  test('is told from an interruption: a receiver that cancels says so to the sender', async () => {
+    const file = await randomFile(join(work, 'big.bin'), 3 * MiB)
+    const sending = await beginSend(rig.ada, [file, '--path', 'relay'])
+    const { client } = await signedInClient(rig.hub.url, administrator)
+    try {
+      const [slot = '', ...words] = (sending.code ?? '').split('-')
+      const room = await joinRoom(client, { kind: 'slot', slot: Number(slot) })
+      const secret = { via: 'code', secret: words.join('-') } as const
+      const receipt = startReceipt({ room, secret, store: partStore(target, join(work, 'journals')) })
+      receipt.finished.catch(() => {})
+      await new Promise<void>(resolve => {
+        receipt.onChange(() => receipt.status.phase === 'offered' && resolve())
+      })
+      receipt.cancel()
+      const { code, stderr } = await sending.result
+      expect(stderr).toBe('wherry: The other side cancelled this.\n')
+      expect(code).toBe(1)
+    } finally {
+      client.close()
+    }
+  })
+
   test('without a terminal and without --yes nothing is taken', async () => {
     await writeFile(join(work, 'x'), 'x')
     const sending = await beginSend(rig.ada, [join(work, 'x')])

@@ -1,4 +1,4 @@
-import { WherryError } from '../../../protocol/errors.ts'
+import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { CarrierKind, PeerTransfer, Role, TransferPhase, TransferStatus } from '../../core/peer/api.ts'
 import type { Output } from './output.ts'
 import { createProgressBar } from './progress.ts'
@@ -101,3 +101,9 @@ export const showTransfer = async (
   const seconds = startedAt === null ? 0 : ((endedAt ?? performance.now()) - startedAt) / 1000
   return { files, bytes: totalBytes, movedBytes, seconds, path }
 }
+
+/** `cancelled` alone means that this run was interrupted. */
+export const cancelledInWords = (error: unknown, signal: AbortSignal): unknown =>
+  isReason(error, 'cancelled') && !signal.aborted
+    ? new WherryError('peer_left', 'The other side cancelled this.')
+    : error

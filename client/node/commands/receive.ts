@@ -9,7 +9,7 @@ import { offerLines, textLines } from '../cli/offer-lines.ts'
 import { countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { showPictures } from '../cli/pictures.ts'
-import { showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
+import { cancelledInWords, showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
 import { askInvitation, readArguments } from '../peer/invitations.ts'
 import { forgetSameReceipts } from '../peer/kept-receipts.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
@@ -94,12 +94,6 @@ const tell = (
   )
 }
 
-/** `cancelled` alone means that this run was interrupted. */
-const inWords = (error: unknown, signal: AbortSignal): unknown =>
-  isReason(error, 'cancelled') && !signal.aborted
-    ? new WherryError('peer_left', 'The other side cancelled this.')
-    : lostInWords(error)
-
 /** What of the state outlives a failure: parts wait for the same send, but nothing waits for one that was called off. */
 const keepAfter = async (error: unknown, { kept }: ReceiptStart, store: PartStore): Promise<void> => {
   // Its sender may come back later still, to the same room.
@@ -147,7 +141,7 @@ const runReceipt = async (
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, start, store)
     asker.close()
-    throw (signal.aborted ? null : await answered) ?? inWords(error, signal)
+    throw (signal.aborted ? null : await answered) ?? lostInWords(cancelledInWords(error, signal))
   } finally {
     await transfer.stop()
     await store.close()

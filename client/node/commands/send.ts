@@ -13,7 +13,7 @@ import { countOfFiles, formatBytes, type Output, printable } from '../cli/output
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { askToCompare } from '../cli/pictures.ts'
 import type { Client } from '../cli/session.ts'
-import { showTransfer } from '../cli/transfer-progress.ts'
+import { cancelledInWords, showTransfer } from '../cli/transfer-progress.ts'
 import type { KeptFile } from '../peer/kept-file.ts'
 import { type KeptSend, openKeptSend, snapshotOf } from '../peer/kept-sends.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
@@ -207,7 +207,7 @@ const runSend = async (
     asker.close()
     throw (
       (signal.aborted ? null : await compared) ??
-      inWords(error, to !== null && transfer.status.comparison === null)
+      inWords(cancelledInWords(error, signal), to !== null && transfer.status.comparison === null)
     )
   } finally {
     stopSlots()
