@@ -93,6 +93,20 @@ describe('a send to a person of the hub', () => {
     expect(await hasArrived()).toBe(true)
   })
 
+  test('is left to a later run by Ctrl+C at the question whether to open it', async () => {
+    const sending = rig.ada.start(['send', file, '--to', bob.email], 'y\n')
+    const asked = laptop.start(['receive', target], null)
+    asked.process.stdin?.write('\n')
+    await new Promise<void>(resolve =>
+      asked.process.stderr?.on('data', piece => String(piece).includes('Look at it?') && resolve()),
+    )
+    asked.process.kill('SIGINT')
+    expect((await asked.result).stderr).not.toContain('terminal')
+    expect((await asked.result).code).toBe(130)
+    expect((await laptop.run(['receive', target], receiveWith('y', 'y'))).code).toBe(0)
+    expect((await sending.result).code).toBe(0)
+  })
+
   test('goes nowhere without somebody to compare, whatever --yes says', async () => {
     const sending = rig.ada.start(['send', file, '--to', bob.email], '')
     const received = await laptop.run(['receive', target, '--yes'], receiveWith('y'))

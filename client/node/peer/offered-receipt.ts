@@ -42,7 +42,6 @@ export const startFromOffer = async (
 ): Promise<ReceiptStart> => {
   const { output, signal, timers } = context
   const client = await context.connect()
-  signal.addEventListener('abort', asker.close)
   const hub = await context.hub()
   const offers = watchOffers(client)
   output.note(`Waiting for what people of the hub send to ${client.user?.email ?? 'you'}. Ctrl+C ends this.`)
