@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import { memorySource } from '../client/memory-source.ts'
-import { type CommandLine, commandLine } from '../support/command-line.ts'
+import { type CommandLine, commandLine, inTerminal } from '../support/command-line.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
 import { signedInClient } from '../support/transfer-client.ts'
 
@@ -484,10 +484,8 @@ describe('passwords', () => {
     const { own, login, password } = await account('Olga')
     expect((await own.run(login, password)).code).toBe(0)
     const next = 'another password of Olga'
-    // Gives it a terminal (util-linux).
-    const script = `exec script --quiet --return --command "$(printf "'%s' " "$0" "$@")" /dev/null`
-    const inTerminal = commandLine(join(home, 'Olga'), ['sh', '-c', script])
-    const changing = inTerminal.start(['passwd'], null)
+    const typing = commandLine(join(home, 'Olga'), inTerminal)
+    const changing = typing.start(['passwd'], null)
     changing.process.stdout?.once('data', () =>
       changing.process.stdin?.write(`${password}\n${next}\n${next}\n`),
     )
@@ -496,7 +494,7 @@ describe('passwords', () => {
     expect(stdout).not.toContain(next)
     expect(code).toBe(0)
     expect((await own.run(login, next)).code).toBe(0)
-    const again = inTerminal.start(['passwd'], null)
+    const again = typing.start(['passwd'], null)
     // Ctrl+C, as a terminal sends it.
     again.process.stdout?.once('data', () => again.process.stdin?.write('\x03'))
     expect((await again.result).code).toBe(130)

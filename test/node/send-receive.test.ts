@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { joinRoom } from '../../client/core/peer/room.ts'
 import { startReceipt } from '../../client/core/peer/session.ts'
 import { partStore } from '../../client/node/peer/part-store.ts'
-import { type CommandLine, commandLine } from '../support/command-line.ts'
+import { type CommandLine, commandLine, inTerminal } from '../support/command-line.ts'
 import { beginSend, outcomeOf } from '../support/direct-sends.ts'
 import { randomFile, sha256OfFile } from '../support/files.ts'
 import { administrator } from '../support/hub-process.ts'
@@ -349,6 +349,35 @@ describe('refusing', () => {
     expect(received.code).toBe(2)
     expect(received.stderr).toContain('--yes')
     expect((await sending.result).code).toBe(1)
+  })
+})
+
+describe('a question', () => {
+  test.for([
+    ['a terminal', inTerminal],
+    ['lines of standard input', []],
+  ] as const)('on %s is asked again below what is told while it is open', async ([, under]) => {
+    await writeFile(join(work, 'x'), 'x')
+    const sending = await beginSend(rig.ada, [join(work, 'x'), '--path', 'direct'])
+    const carl = commandLine(join(work, 'carl'), under)
+    const receiving = carl.start(['receive', sending.code ?? '', target, '--hub', rig.hub.url], null)
+    let printed = ''
+    const collect = (text: string) => {
+      printed += text
+    }
+    receiving.process.stdout?.on('data', collect)
+    receiving.process.stderr?.on('data', collect)
+    const question = 'Accept? [y/N] '
+    const isAskedAgain = () => {
+      const told = printed.indexOf('Path: direct.')
+      return told >= 0 && printed.lastIndexOf(question) > told
+    }
+    await expect.poll(isAskedAgain, { timeout: 15_000 }).toBe(true)
+    expect(printed).not.toContain(`${question}Path`)
+    receiving.process.stdin?.write('y\n')
+    const { code } = await receiving.result
+    expect(code).toBe(0)
+    outcomeOf(await sending.result)
   })
 })
 

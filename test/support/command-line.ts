@@ -20,6 +20,13 @@ export type CommandLine = {
   ): { process: ChildProcess; result: Promise<CommandResult> }
 }
 
+/** What a command is started by to have a terminal (util-linux): all that it prints is its standard output then. */
+export const inTerminal: readonly string[] = [
+  'sh',
+  '-c',
+  `exec script --quiet --return --command "$(printf "'%s' " "$0" "$@")" /dev/null`,
+]
+
 /** `under`: a command that it is started by. `code`: where its code is. */
 export const commandLine = (
   home: string,

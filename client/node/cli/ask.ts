@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { WherryError } from '../../../protocol/errors.ts'
+import type { Output } from './output.ts'
 
 /** Asks a person on the terminal; where standard input is none, its lines are the answers. */
 export type Asker = {
@@ -16,20 +17,29 @@ type Manner = 'shown' | 'unseen' | 'silent'
 const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() })
 
 export const createAsker = (
-  output: { readonly json: boolean },
+  output: Pick<Output, 'json' | 'setQuestion'>,
   signal: AbortSignal,
   manner: Manner = 'shown',
 ): Asker => {
   const isTerminal = process.stdin.isTTY === true && manner !== 'silent'
+  const isShown = isTerminal || (!output.json && manner !== 'silent')
   const lines: string[] = []
   let waiting: ((line: string | null) => void) | null = null
   let hasEnded = false
 
+  /** What is told next has a line of its own. */
+  const leaveQuestion = () => {
+    if (isShown) process.stderr.write('\n')
+  }
+
   /** Lines may come together: each answers one question. */
   const settle = (line: string | null) => {
     const resolve = waiting
+    if (!resolve) return
     waiting = null
-    resolve?.(line)
+    output.setQuestion(null)
+    if (line === null) leaveQuestion()
+    resolve(line)
   }
 
   const start = () => {
@@ -52,15 +62,30 @@ export const createAsker = (
   }
   let reader: ReturnType<typeof start> | null = null
 
+  /** With what was typed already. */
+  const show = (question: string) => {
+    if (!isTerminal || manner !== 'shown') return void process.stderr.write(question)
+    reader?.setPrompt(question)
+    reader?.prompt(true)
+  }
+
   return {
     async ask(question) {
       reader ??= start()
-      if (isTerminal || (!output.json && manner !== 'silent')) process.stderr.write(question)
+      if (isShown) show(question)
       const next = lines.shift()
-      if (next !== undefined || hasEnded) return next ?? null
+      if (next !== undefined) return next
+      if (hasEnded) {
+        leaveQuestion()
+        return null
+      }
       const { promise, resolve, reject } = Promise.withResolvers<string | null>()
       waiting = resolve
-      const abort = () => reject(new WherryError('cancelled'))
+      if (isShown) output.setQuestion(() => show(question))
+      const abort = () => {
+        reject(new WherryError('cancelled'))
+        settle(null)
+      }
       if (signal.aborted) abort()
       signal.addEventListener('abort', abort)
       return promise.finally(() => signal.removeEventListener('abort', abort))

@@ -11,29 +11,44 @@ export type Output = {
   note(line: string): void
   /** Something failed while the rest goes on, on standard error. */
   problem(line: string): void
+  /** While a question is open, notes and problems come on lines of their own, and `again` asks it below. Null ends it. */
+  setQuestion(again: (() => void) | null): void
 }
+
+/** What takes the place of a line that was begun: on a terminal it is wiped away. */
+const newLine = (stream: NodeJS.WriteStream): string => (stream.isTTY ? '\r\x1b[K' : '\n')
 
 export const createOutput = (
   json: boolean,
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
-): Output => ({
-  json,
-  interactive: !json && stderr.isTTY === true,
-  result(value, lines) {
-    if (json) stdout.write(`${JSON.stringify(value)}\n`)
-    else for (const line of lines) stdout.write(`${line}\n`)
-  },
-  event(value, line) {
-    stdout.write(json ? `${JSON.stringify(value)}\n` : `${line}\n`)
-  },
-  note(line) {
-    if (!json) stderr.write(`${line}\n`)
-  },
-  problem(line) {
-    stderr.write(`wherry: ${line}\n`)
-  },
-})
+): Output => {
+  let askAgain: (() => void) | null = null
+  const tell = (line: string) => {
+    stderr.write(`${askAgain ? newLine(stderr) : ''}${line}\n`)
+    askAgain?.()
+  }
+  return {
+    json,
+    interactive: !json && stderr.isTTY === true,
+    result(value, lines) {
+      if (json) stdout.write(`${JSON.stringify(value)}\n`)
+      else for (const line of lines) stdout.write(`${line}\n`)
+    },
+    event(value, line) {
+      stdout.write(json ? `${JSON.stringify(value)}\n` : `${line}\n`)
+    },
+    note(line) {
+      if (!json) tell(line)
+    },
+    problem(line) {
+      tell(`wherry: ${line}`)
+    },
+    setQuestion(again) {
+      askAgain = again
+    },
+  }
+}
 
 /** A name as a terminal may safely show it: control and direction characters are spelled out. */
 export const printable = (name: string): string =>
