@@ -279,6 +279,23 @@ describe('files', () => {
     expect((await wherry.run(get)).code).toBe(0)
   })
 
+  test('what cannot be downloaded is told on a line of its own, not in that of the progress', async () => {
+    const tree = join(home, 'partly here')
+    await mkdir(tree)
+    // As many as are downloaded at once come before the one that is in the way.
+    for (const name of ['1', '2', '3', '4']) await writeFile(join(tree, name), randomBytes(8 * MiB))
+    await writeFile(join(tree, 'taken'), 'hers')
+    await wherry.json(['put', tree, 'me:'])
+    const target = join(home, 'partly back')
+    await mkdir(join(target, 'partly here'), { recursive: true })
+    await writeFile(join(target, 'partly here/taken'), 'his')
+    const { code, stdout } = await commandLine(home, inTerminal).run(['get', 'me:partly here', target])
+    expect(code).toBe(1)
+    const lines = stdout.split('\n').filter(line => line.includes('--force'))
+    expect(lines).toEqual([expect.stringMatching(/^wherry: .*taken: there is another file/)])
+    expect(stdout.indexOf('MB/s')).toBeLessThan(stdout.indexOf('wherry:'))
+  })
+
   test('a download whose file is deleted on the hub says what is left of it here', async () => {
     const file = join(home, 'deleted.bin')
     await writeFile(file, randomBytes(150 * MiB))

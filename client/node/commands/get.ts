@@ -130,6 +130,8 @@ const getAll = async (
       underWay.delete(one)
     })
   }
+  /** Told when there is no bar any more. */
+  const problems: string[] = []
   const queue = wanted.values()
   const worker = async (): Promise<void> => {
     for (const one of queue) {
@@ -138,7 +140,7 @@ const getAll = async (
       } catch (error) {
         if (signal.aborted) throw new WherryError('cancelled')
         totals.failed++
-        output.problem(`${printable(one.file)}: ${whyOf(error)}${await leftOf(one, error)}`)
+        problems.push(`${printable(one.file)}: ${whyOf(error)}${await leftOf(one, error)}`)
       }
     }
   }
@@ -146,6 +148,7 @@ const getAll = async (
     await Promise.all(Array.from({ length: concurrency }, worker))
   } finally {
     bar.stop()
+    for (const line of problems) output.problem(line)
   }
   return totals
 }
