@@ -176,13 +176,15 @@ describe('a send', () => {
 
   test('of a text prints it, and writes over nothing that is there', async () => {
     const sending = await beginSend(rig.ada, ['--text', 'two\nlines \u001b[31m'])
-    const received = await bob.run(['receive', target, '--hub', rig.hub.url], sending.code ?? '')
+    const received = await bob.run(['receive', target, '--hub', rig.hub.url, '--yes'], sending.code ?? '')
     expect(received).toMatchObject({ code: 0, stdout: 'two\nlines \u001b[31m\n' })
     expect((await sending.result).code).toBe(0)
 
     const { process, result } = rig.ada.start(['send', '--text', 'in words'])
     const code = await nextLine(process)
-    expect((await bob.run(['receive', target, '--hub', rig.hub.url], code)).stdout).toBe('in words\n')
+    expect((await bob.run(['receive', target, '--hub', rig.hub.url, '--yes'], code)).stdout).toBe(
+      'in words\n',
+    )
     expect((await result).stdout).toMatch(/\nThe text was sent\.\n$/)
 
     await writeFile(join(work, 'note.txt'), 'hers')
@@ -303,7 +305,7 @@ describe('refusing', () => {
     expect(misspelt.code).toBe(1)
     expect(misspelt.stderr).toContain('coper')
     expect((await bob.run(receiveArguments('--yes'), '')).code).toBe(2)
-    const nowhere = await bob.run(['receive', target], '7-copper-violin')
+    const nowhere = await bob.run(['receive', target, '--yes'], '7-copper-violin')
     expect(nowhere.code).toBe(2)
     expect(nowhere.stderr).toContain('--hub')
   })
@@ -342,13 +344,19 @@ describe('refusing', () => {
     }
   })
 
-  test('without a terminal and without --yes nothing is taken', async () => {
+  test('without a terminal and without --yes nothing is taken, and the code stays good', async () => {
     await writeFile(join(work, 'x'), 'x')
     const sending = await beginSend(rig.ada, [join(work, 'x')])
-    const received = await bob.run(receiveArguments(), sending.code ?? '')
-    expect(received.code).toBe(2)
-    expect(received.stderr).toContain('--yes')
-    expect((await sending.result).code).toBe(1)
+    const code = sending.code ?? ''
+    for (const received of [
+      await bob.run(receiveArguments(), code),
+      await bob.run(['receive', code, ...receiveArguments().slice(1)]),
+    ]) {
+      expect(received.code).toBe(2)
+      expect(received.stderr).toContain('--yes')
+    }
+    outcomeOf(await bob.run(receiveArguments('--yes'), code))
+    outcomeOf(await sending.result)
   })
 })
 

@@ -107,13 +107,17 @@ describe('a send to a person of the hub', () => {
     expect((await sending.result).code).toBe(0)
   })
 
-  test('goes nowhere without somebody to compare, whatever --yes says', async () => {
-    const sending = rig.ada.start(['send', file, '--to', bob.email], '')
+  test('is not begun without somebody to compare, whatever --yes says, and stays offered to who can', async () => {
+    const words = 'wherry: there is no terminal to compare the pictures on\n'
+    const unasked = await rig.ada.run(['send', file, '--to', bob.email], '')
+    expect(unasked).toEqual({ code: 2, stdout: '', stderr: words })
+    const sending = rig.ada.start(['send', file, '--to', bob.email], 'y\n')
     const received = await laptop.run(['receive', target, '--yes'], receiveWith('y'))
-    expect((await sending.result).code).toBe(2)
-    expect((await sending.result).stderr).toContain('no terminal to compare the pictures on')
-    expect(received.code).not.toBe(0)
+    expect(received.stderr).toContain(words)
+    expect(received.code).toBe(2)
     expect(await hasArrived()).toBe(false)
+    expect((await laptop.run(['receive', target], receiveWith('y', 'y'))).code).toBe(0)
+    expect((await sending.result).code).toBe(0)
   })
 
   test('compares nothing any more between devices that trust each other, and says when it is another one', async () => {
@@ -191,7 +195,7 @@ describe('a send to a person of the hub', () => {
   })
 
   test('that they opened while its sender was away goes on with them', async () => {
-    const first = rig.ada.start(['send', file, '--to', bob.email, '--json'], '')
+    const first = rig.ada.start(['send', file, '--to', bob.email, '--json'], 'y\n')
     await new Promise(resolve => first.process.stdout?.once('data', resolve))
     first.process.kill('SIGKILL')
     await first.result

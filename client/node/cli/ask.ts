@@ -1,18 +1,27 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { WherryError } from '../../../protocol/errors.ts'
+import { within } from '../../core/peer/within.ts'
+import { systemTimers } from '../../core/timers.ts'
+import { UsageError } from './command.ts'
 import type { Output } from './output.ts'
 
 /** Asks a person on the terminal; where standard input is none, its lines are the answers. */
 export type Asker = {
   /** Null when the input ended. Rejects with `cancelled` when the signal aborts. */
   ask(question: string): Promise<string | null>
+  /** No answer can come any more. Input that says nothing and goes on counts as somebody who will answer. */
+  hasEnded(): Promise<boolean>
   /** Gives standard input back. */
   close(): void
 }
 
 /** What is typed is `shown` or `unseen` on the terminal; `silent` asks nothing and takes lines, of a terminal too. */
 type Manner = 'shown' | 'unseen' | 'silent'
+
+/** Input that has ended is known to have within this time, in milliseconds. */
+const endMs = 500
 
 const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() })
 
@@ -90,9 +99,24 @@ export const createAsker = (
       signal.addEventListener('abort', abort)
       return promise.finally(() => signal.removeEventListener('abort', abort))
     },
+    async hasEnded() {
+      if (isTerminal) return false
+      reader ??= start()
+      const heard = Promise.race([once(reader, 'line'), once(reader, 'close')])
+      if (lines.length === 0 && !hasEnded) await within(systemTimers, endMs, heard)
+      return hasEnded && lines.length === 0
+    },
     close() {
       reader?.close()
       if (reader) process.stdin.unref?.()
     },
   }
 }
+
+/** What could be asked and cannot be answered here. */
+export const nobodyAnswers = (hasToCompare: boolean): UsageError =>
+  new UsageError(
+    hasToCompare
+      ? 'there is no terminal to compare the pictures on'
+      : 'there is no terminal to ask on; --yes accepts without asking',
+  )

@@ -1,8 +1,7 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { Stop } from '../../core/api.ts'
 import type { Comparison, PeerTransfer, Role } from '../../core/peer/api.ts'
-import type { Asker } from './ask.ts'
-import { UsageError } from './command.ts'
+import { type Asker, nobodyAnswers } from './ask.ts'
 import type { Output } from './output.ts'
 
 const lines = ({ emoji, trust }: Comparison, role: Role): string[] => [
@@ -63,7 +62,7 @@ export const askToCompare = async ({ transfer, asker, output, trust }: Asking): 
     }
     transfer.decline()
     return typed === null
-      ? new UsageError('there is no terminal to compare the pictures on')
+      ? nobodyAnswers(true)
       : new WherryError('not_authentic', 'The pictures were not the same, so nothing was sent.')
   } finally {
     stop()

@@ -3,19 +3,25 @@ import type { Timers } from '../../core/api.ts'
 import type { PeerOffer, PeerTransfer, TransferStatus } from '../../core/peer/api.ts'
 import { isRoomLost } from '../../core/peer/room-search.ts'
 import { startReceipt } from '../../core/peer/session.ts'
-import { type Asker, createAsker } from '../cli/ask.ts'
-import { type Command, type CommandContext, type OptionValues, UsageError } from '../cli/command.ts'
+import { type Asker, createAsker, nobodyAnswers } from '../cli/ask.ts'
+import type { Command, CommandContext, OptionValues } from '../cli/command.ts'
 import { offerLines, textLines } from '../cli/offer-lines.ts'
 import { countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { showPictures } from '../cli/pictures.ts'
 import { cancelledInWords, showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
 import { askInvitation, readArguments } from '../peer/invitations.ts'
-import { forgetSameReceipts } from '../peer/kept-receipts.ts'
+import { forgetSameReceipts, type KeptReceipt } from '../peer/kept-receipts.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
 import { isSignedIn, startFromOffer } from '../peer/offered-receipt.ts'
 import { type PartStore, partStore } from '../peer/part-store.ts'
-import { interruptedReceipts, lostInWords, type ReceiptStart, startFrom } from '../peer/receipt-start.ts'
+import {
+  interruptedReceipts,
+  lostInWords,
+  type ReceiptStart,
+  receiptBefore,
+  startFrom,
+} from '../peer/receipt-start.ts'
 import { runTimers } from '../peer/run-timers.ts'
 import { trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
 
@@ -47,6 +53,14 @@ type Asking = {
   context: CommandContext
 }
 
+/** A receiver that joins and cannot answer would use up the code. Throws UsageError where nobody could answer what will be asked. */
+const needAnswers = async (before: KeptReceipt | undefined, isYes: boolean, asker: Asker): Promise<void> => {
+  const hasToCompare = before?.comparison?.isDone === false
+  const isAccepted = (before?.transfer ?? null) !== null
+  if (isAccepted || (isYes && !hasToCompare) || !(await asker.hasEnded())) return
+  throw nobodyAnswers(hasToCompare)
+}
+
 /**
  * Answers the offer as the person does; resolves with why it was refused, if it was. A text alone needs no leave: it is
  * there with the offer.
@@ -71,11 +85,7 @@ const answer = async ({ transfer, asker, isYes, trust, context }: Asking): Promi
   }
   transfer.decline()
   return typed === null
-    ? new UsageError(
-        hasToCompare
-          ? 'there is no terminal to compare the pictures on'
-          : 'there is no terminal to ask on; --yes accepts without asking',
-      )
+    ? nobodyAnswers(hasToCompare)
     : new WherryError('declined', 'Declined: nothing was received.')
 }
 
@@ -151,7 +161,7 @@ const runReceipt = async (
 
 export const receive: Command = {
   usage: 'receive [CODE|LINK] [DIR] [--yes] [--trust] [--path auto|direct|relay]',
-  doc: 'Receives what somebody sends directly, into DIR or the current folder; no account is needed. Asks for the code, shows what is on offer, and asks again, unless --yes. Who is signed in and enters no code waits for what people of the hub send to them, and compares pictures with the sender; --trust makes that needless the next time, where both say so. The same command again continues an interrupted receipt.',
+  doc: 'Receives what somebody sends directly, into DIR or the current folder; no account is needed. Asks for the code, shows what is on offer, and asks again, unless --yes, which is needed where there is no terminal to ask on. Who is signed in and enters no code waits for what people of the hub send to them, and compares pictures with the sender; --trust makes that needless the next time, where both say so. The same command again continues an interrupted receipt.',
   options: {
     yes: { type: 'boolean', short: 'y' },
     trust: { type: 'boolean' },
@@ -167,11 +177,14 @@ export const receive: Command = {
       const interrupted = await interruptedReceipts(target)
       const canWait = typed === null && (await isSignedIn(context))
       const invitation = await askInvitation(typed, { canContinue: interrupted.length > 0, canWait }, asker)
+      const before = receiptBefore(invitation, interrupted)
+      const isYes = options.yes === true
       const run = { ...context, timers }
+      if (invitation || before) await needAnswers(before, isYes, asker)
       const start =
-        invitation === null && interrupted.length === 0
-          ? await startFromOffer(target, asker, run)
-          : await startFrom(invitation, interrupted, target, run)
+        invitation || before
+          ? await startFrom(invitation, before, target, run)
+          : await startFromOffer(target, { asker, isYes }, run)
       try {
         await runReceipt({ start, timers, paths, target, asker }, context, options)
       } finally {

@@ -7,7 +7,7 @@ import { offerSend } from '../../core/peer/offer-send.ts'
 import { createRoom, type OwnRoom, type RoomSlot } from '../../core/peer/own-room.ts'
 import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
 import { startSend } from '../../core/peer/session.ts'
-import { createAsker } from '../cli/ask.ts'
+import { type Asker, createAsker, nobodyAnswers } from '../cli/ask.ts'
 import { type Command, type CommandContext, PartialFailure, textOption, UsageError } from '../cli/command.ts'
 import { countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { openPaths, type Paths } from '../cli/path-option.ts'
@@ -32,6 +32,7 @@ type SendRun = {
   /** A person of the hub instead of whoever has the code. */
   to: string | null
   devices: ReturnType<typeof trustedDevices> | null
+  asker: Asker
 }
 
 type Room = {
@@ -136,15 +137,24 @@ const inWords = (error: unknown, isOnlyOffered: boolean): unknown => {
   return new WherryError('wrong_code', words)
 }
 
+/** A send to a person that is offered and cannot be compared would be for nothing. Throws UsageError then. */
+const needAnswers = async ({ devices, asker }: SendRun, before: KeptSend | null): Promise<void> => {
+  const hasCompared = before?.room?.comparison?.isDone === true
+  if (!devices || hasCompared || (await devices.list()).length > 0) return
+  if (await asker.hasEnded()) throw nobodyAnswers(true)
+}
+
 const runSend = async (
-  { client, timers, paths, hub, tree, text, kept, to, devices }: SendRun,
+  run: SendRun,
   { output, signal }: CommandContext,
   options: Parameters<Command['run']>[2],
 ): Promise<void> => {
+  const { client, timers, paths, hub, tree, text, kept, to, devices, asker } = run
   const snapshot = snapshotOf(tree.sources)
   const before = options.new === true || kept.value?.snapshot !== snapshot ? null : kept.value
   if (kept.value && !before && options.new !== true)
     output.note('Something changed since this was sent before, so it is sent as something new.')
+  await needAnswers(run, before)
   const { own, secrets } = to
     ? await openRoomFor({ client, timers, devices }, to, before?.room)
     : await openSendRoom({ client, timers }, before?.room)
@@ -189,7 +199,6 @@ const runSend = async (
       void kept.write(state)
     },
   })
-  const asker = createAsker(output, signal)
   const compared = askToCompare({ transfer, asker, output, trust: options.trust === true })
   compared.catch(() => {})
   try {
@@ -212,7 +221,6 @@ const runSend = async (
   } finally {
     stopSlots()
     stopPresence()
-    asker.close()
     await transfer.stop()
     await trusting
   }
@@ -250,11 +258,13 @@ export const send: Command = {
     const address = await hub()
     const kept = await openKeptSend([address, client.user?.id, named, text, ...(to ? [to] : [])])
     const devices = to ? trustedDevices(address, client.user?.id, recipient(to)) : null
-    const run = { client, timers, paths, hub: address, tree, text, kept, to, devices }
+    const asker = createAsker(output, context.signal)
+    const run = { client, timers, paths, hub: address, tree, text, kept, to, devices, asker }
     try {
       await runSend(run, context, options)
       if (tree.failed.length > 0) throw new PartialFailure()
     } finally {
+      asker.close()
       for (const source of tree.sources) await source.close?.()
       await paths.close()
       timers.close()

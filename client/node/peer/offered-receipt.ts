@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { type SendOffer, type SendOffers, watchOffers } from '../../core/peer/offers.ts'
 import { acceptRoom } from '../../core/peer/room.ts'
-import type { Asker } from '../cli/ask.ts'
+import { type Asker, nobodyAnswers } from '../cli/ask.ts'
 import { type CommandContext, UsageError } from '../cli/command.ts'
 import { printable } from '../cli/output.ts'
 import { configDirectory } from '../current-hub.ts'
@@ -37,7 +37,7 @@ const nextOffer = (offers: SendOffers, signal: AbortSignal): Promise<SendOffer> 
 /** Waits for somebody of the hub to send something to this account, and for the person to take it. */
 export const startFromOffer = async (
   target: string,
-  asker: Asker,
+  { asker, isYes }: { asker: Asker; isYes: boolean },
   context: Context & Pick<CommandContext, 'connect'>,
 ): Promise<ReceiptStart> => {
   const { output, signal, timers } = context
@@ -59,6 +59,9 @@ export const startFromOffer = async (
       }
       const person = origin(from)
       const trusted = await trustedDevices(hub, client.user?.id, person).list()
+      // Pictures may have to be compared, and who could not would use up what is offered.
+      const isEasy = isYes && trusted.length > 0
+      if (!isEasy && (await asker.hasEnded())) throw nobodyAnswers(trusted.length === 0)
       const kept = await keptOf(id)
       try {
         const room = await acceptRoom(client, id, { timers })

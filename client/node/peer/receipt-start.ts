@@ -70,15 +70,22 @@ const hubOf = ({ hub }: Context): Promise<string> =>
     )
   })
 
+/** The interrupted receipt that the invitation belongs to, or without one the latest. */
+export const receiptBefore = (
+  invitation: Invitation | null,
+  interrupted: readonly KeptReceipt[],
+): KeptReceipt | undefined => {
+  const digest = invitation && invitationDigest(invitation)
+  return interrupted.find(one => digest === null || one.invitation === digest)
+}
+
 /** Goes to the sender: with a fresh invitation, or where an interrupted receipt was. */
 export const startFrom = async (
   invitation: Invitation | null,
-  interrupted: readonly KeptReceipt[],
+  before: KeptReceipt | undefined,
   target: string,
   context: Context,
 ): Promise<ReceiptStart> => {
-  const digest = invitation && invitationDigest(invitation)
-  const before = interrupted.find(one => digest === null || one.invitation === digest)
   if (before) return continueReceipt(before, context)
   if (!invitation) throw new WherryError('not_found', 'There is nothing to continue.')
   const hub = invitation.hub ?? (await hubOf(context))
