@@ -196,6 +196,37 @@ describe('a send', () => {
     expect(await readFile(join(target, 'note (2).txt'), 'utf8')).toBe('hers')
   })
 
+  test('whose names are taken is saved under others, which are told', async () => {
+    const offered = [join(work, 'note.txt'), join(work, 'tree'), join(work, 'free')]
+    await writeFile(join(work, 'note.txt'), 'hers')
+    await writeFile(join(work, 'free'), 'free')
+    await mkdir(join(work, 'tree'))
+    await writeFile(join(work, 'tree/leaf'), 'hers')
+    await writeFile(join(target, 'note.txt'), 'mine')
+    await mkdir(join(target, 'tree'))
+    const receive = async (...more: string[]) => {
+      const sending = await beginSend(rig.ada, offered)
+      const received = await bob.run(
+        ['receive', target, '--hub', rig.hub.url, '--yes', ...more],
+        sending.code ?? '',
+      )
+      await sending.result
+      return received
+    }
+    const { stderr } = await receive()
+    expect(stderr.match(/^.*saved as.*$/gm)?.sort()).toEqual([
+      '"note.txt" was there already: saved as "note (2).txt"',
+      '"tree" was there already: saved as "tree (2)"',
+    ])
+    const { renamed } = outcomeOf(await receive('--json'))
+    expect(renamed?.sort((a, b) => a.path.localeCompare(b.path))).toEqual([
+      { path: 'free', savedAs: 'free (2)' },
+      { path: 'note.txt', savedAs: 'note (3).txt' },
+      { path: 'tree', savedAs: 'tree (3)' },
+    ])
+    expect(await readFile(join(target, 'tree (3)/leaf'), 'utf8')).toBe('hers')
+  })
+
   test('that was interrupted before anybody came shows the same code again', async () => {
     await writeFile(join(work, 'x'), 'x')
     const first = await beginSend(rig.ada, [join(work, 'x')])

@@ -8,6 +8,8 @@ export type SendOutcome = {
   movedBytes: number
   seconds: number
   path: 'direct' | 'turned' | 'relayed'
+  /** Of a receipt. */
+  renamed?: { path: string; savedAs: string }[]
 }
 
 export type RunningSend = {

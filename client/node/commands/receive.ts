@@ -14,7 +14,7 @@ import { askInvitation, readArguments } from '../peer/invitations.ts'
 import { forgetSameReceipts, type KeptReceipt } from '../peer/kept-receipts.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
 import { isSignedIn, startFromOffer } from '../peer/offered-receipt.ts'
-import { type PartStore, partStore } from '../peer/part-store.ts'
+import { type PartStore, partStore, type Renamed } from '../peer/part-store.ts'
 import {
   interruptedReceipts,
   lostInWords,
@@ -89,17 +89,21 @@ const answer = async ({ transfer, asker, isYes, trust, context }: Asking): Promi
     : new WherryError('declined', 'Declined: nothing was received.')
 }
 
+const tellRenamed = (renamed: readonly Renamed[], output: Output): void => {
+  for (const { path, savedAs } of renamed)
+    output.note(`"${printable(path)}" was there already: saved as "${printable(savedAs)}"`)
+}
+
 const tell = (
   { path, ...outcome }: TransferOutcome,
-  offer: PeerOffer | null,
-  target: string,
+  { offer, renamed, target }: { offer: PeerOffer | null; renamed: readonly Renamed[]; target: string },
   output: Output,
 ) => {
   const text = offer?.text ?? null
   const summary = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} received into ${printable(target)}: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
   const shown = text === null ? [] : [textLines(text, process.stdout.isTTY === true)]
   output.result(
-    { ...outcome, path, text, target },
+    { ...outcome, path, text, target, renamed },
     outcome.files > 0 || text === null ? [...shown, summary] : shown,
   )
 }
@@ -147,7 +151,8 @@ const runReceipt = async (
     await store.done()
     const { offer } = transfer.status
     if (offer) await forgetSameReceipts(keep.target, offer.transfer)
-    tell(outcome, offer, target, output)
+    tellRenamed(store.renamed, output)
+    tell(outcome, { offer, renamed: store.renamed, target }, output)
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, start, store)
     asker.close()

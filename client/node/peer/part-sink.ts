@@ -5,7 +5,7 @@ import { chunkBytes, type PeerFile, type PeerSink } from '../../core/peer/api.ts
 import { printable } from '../cli/output.ts'
 import type { GroupSync } from './group-sync.ts'
 import { nameFile, type OpenPart, removePart, writeAll } from './part-file.ts'
-import type { Place } from './receipt-folders.ts'
+import type { Place, Saved } from './receipt-folders.ts'
 import { writeFailure } from './write-errors.ts'
 
 /** In the folder where the file is to be; `number` is the file's in the journal. */
@@ -19,6 +19,7 @@ type PartSinkOptions = {
   begin(): Promise<BegunPart>
   restored: ReadonlyMap<number, string>
   sync: GroupSync
+  saved: Saved
 }
 
 const setDate = async (path: string, modifiedAt: number): Promise<void> => {
@@ -29,7 +30,7 @@ const setDate = async (path: string, modifiedAt: number): Promise<void> => {
 
 /** Chunks go to the part; each is durable and known to the journal when its write resolves. */
 export const partSink = (options: PartSinkOptions): PeerSink => {
-  const { file, kept, begin, restored, sync } = options
+  const { file, kept, begin, restored, sync, saved } = options
   const shown = printable(file.path.join('/'))
   // The part's own entry in its folder is made durable with its first chunk.
   let isFolderSynced = restored.size > 0
@@ -71,6 +72,7 @@ export const partSink = (options: PartSinkOptions): PeerSink => {
         await setDate(path, file.modifiedAt)
         const name = await nameFile(folder, partName, file.path.at(-1) ?? '')
         await sync({ handle: null, folder, line: { file: number, name: join(relative, name) } })
+        saved(file.path, join(relative, name))
         await removePart(path)
       } catch (error) {
         throw writeFailure(error, shown)

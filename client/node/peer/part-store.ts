@@ -17,13 +17,18 @@ import { groupSync } from './group-sync.ts'
 import { oldFiles } from './old-files.ts'
 import { beginPart, fileId, removePart, reopenPart } from './part-file.ts'
 import { type BegunPart, finishedSink, folderSink, partSink } from './part-sink.ts'
-import { receiptFolders } from './receipt-folders.ts'
+import { receiptFolders, type Saved } from './receipt-folders.ts'
 import { type KeptPart, openReceiptJournal, type ReceiptJournal } from './receipt-journal.ts'
 import { checkPath } from './safe-place.ts'
 import { writeFailure } from './write-errors.ts'
 
+/** What was saved under another name, because its own was taken: as it was offered, and where it is in the target folder. */
+export type Renamed = { path: string; savedAs: string }
+
 /** Files of the folder `target`, which exists. */
 export type PartStore = PeerStore & {
+  /** Those of earlier runs of the same receipt included. */
+  readonly renamed: readonly Renamed[]
   /** All is received: forgets what was only kept to continue. */
   done(): Promise<void>
   /** Nothing will be continued: removes the parts too. Whole files stay. */
@@ -33,6 +38,7 @@ export type PartStore = PeerStore & {
 }
 
 const fileKey = ({ path, size, modifiedAt }: PeerFile): string => JSON.stringify([path, size, modifiedAt])
+const pathOf = (key: string): string[] => JSON.parse(key)[0]
 
 /** The same for paths that a file system may take for the same. */
 const pathKey = (path: readonly string[]): string => path.map(nameKey).join('/')
@@ -64,7 +70,9 @@ const forgetOld = async (journals: string): Promise<void> => {
   for (const path of await oldFiles(journals, '.journal')) await forgetReceipt(path)
 }
 
-const openReceipt = async (target: string, transfer: string, journals: string) => {
+type ReceiptOptions = { transfer: string; journals: string; saved: Saved }
+
+const openReceipt = async (target: string, { transfer, journals, saved }: ReceiptOptions) => {
   await forgetOld(journals)
   const name = createHash('sha256').update(`${target}\n${transfer}`).digest('hex')
   const path = join(journals, `${name}.journal`)
@@ -73,7 +81,7 @@ const openReceipt = async (target: string, transfer: string, journals: string) =
   return {
     journal,
     unlock: async () => unlock?.(),
-    folders: receiptFolders(target, journal),
+    folders: receiptFolders(target, journal, saved),
     sync: groupSync(journal),
     inUse: new Set<string>(),
     /** Where files and folders of the offer are to be. */
@@ -93,11 +101,23 @@ const keptBytes = ({ journal }: Receipt, file: PeerFile): number => {
 /** Receives into `target`. What an interrupted run left there is continued if the same transfer is offered again. */
 export const partStore = (target: string, journals = stateDirectory('receipts')): PartStore => {
   const receipts = new Map<string, Promise<Receipt>>()
+  const renamed: Renamed[] = []
+
+  const saved = (path: readonly string[], relative: string): void => {
+    if (basename(relative) !== path.at(-1)) renamed.push({ path: path.join('/'), savedAs: relative })
+  }
+
+  const open = async (transfer: string): Promise<Receipt> => {
+    const receipt = await openReceipt(await realpath(target), { transfer, journals, saved })
+    for (const [top, as] of receipt.journal.tops) saved([top], as)
+    for (const [key, { name }] of receipt.journal.kept) if (name !== null) saved(pathOf(key), name)
+    return receipt
+  }
 
   const receiptOf = (transfer: string): Promise<Receipt> => {
     const known = receipts.get(transfer)
     if (known) return known
-    const opening = realpath(target).then(real => openReceipt(real, transfer, journals))
+    const opening = open(transfer)
     receipts.set(transfer, opening)
     return opening
   }
@@ -109,7 +129,7 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
     if (!handle) return null
     const relative = dirname(kept.part)
     const part = { name: basename(kept.part), handle, folder: join(target, relative), relative, number }
-    return partSink({ file, kept: part, begin: async () => part, restored, sync: receipt.sync })
+    return partSink({ file, kept: part, begin: async () => part, restored, sync: receipt.sync, saved })
   }
 
   const begin = async ({ folders, journal, wanted }: Receipt, file: PeerFile): Promise<BegunPart> => {
@@ -130,6 +150,7 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
       begin: () => begin(receipt, file),
       restored: new Map(),
       sync: receipt.sync,
+      saved,
     })
 
   const forget = async (isDiscarded: boolean): Promise<void> => {
@@ -143,6 +164,7 @@ export const partStore = (target: string, journals = stateDirectory('receipts'))
   }
 
   return {
+    renamed,
     async reserve(offer: PeerOffer) {
       for (const { path } of offer.files) checkPath(path)
       const receipt = await receiptOf(offer.transfer)

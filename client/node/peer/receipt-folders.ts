@@ -5,17 +5,23 @@ import { makeFolder } from './safe-place.ts'
 /** A folder by its whole path, and by its path from the target folder on. */
 export type Place = { folder: string; relative: string }
 
+/** A file or outermost folder of the offer got its name: its path there, and its path from the target folder on. */
+export type Saved = (path: readonly string[], relative: string) => void
+
 /**
  * The folders of one receipt. The outermost ones are new, as a copy in a folder that has such a name should be; an
  * interrupted receipt goes on in its own.
  */
-export const receiptFolders = (target: string, journal: ReceiptJournal) => {
+export const receiptFolders = (target: string, journal: ReceiptJournal, saved: Saved) => {
   const made = new Map<string, Promise<Place>>()
 
   const makeTop = async (name: string): Promise<Place> => {
     const known = journal.tops.get(name)
     const as = await makeFolder(target, known ?? name, { reuse: known !== undefined })
-    if (as !== known) await journal.append([{ top: name, as }])
+    if (as !== known) {
+      await journal.append([{ top: name, as }])
+      saved([name], as)
+    }
     return { folder: join(target, as), relative: as }
   }
 
