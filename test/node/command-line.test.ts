@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -20,6 +20,7 @@ type PutResult = {
   reusedBytes: number
   seconds: number
   failed: number
+  skipped: { file: string; why: string }[]
 }
 
 let hub: HubProcess
@@ -333,6 +334,20 @@ describe('files', () => {
     const { code, stderr } = await wherry.run(['get', 'me:in the way', join(file, 'below')])
     expect(stderr).toBe(`wherry: ${join(file, 'below')}: not a directory\n`)
     expect(code).toBe(1)
+  })
+
+  test('links and the like are passed over, and named with --json too', async () => {
+    const tree = join(home, 'with a link')
+    await mkdir(tree)
+    await writeFile(join(tree, 'file'), 'x')
+    await symlink('file', join(tree, 'link'))
+    execFileSync('mkfifo', [join(tree, 'pipe')])
+    const { files, failed, skipped } = (await wherry.json(['put', tree, 'me:'])) as PutResult
+    expect({ files, failed }).toEqual({ files: 1, failed: 0 })
+    expect(skipped.sort((a, b) => a.file.localeCompare(b.file))).toEqual([
+      { file: join(tree, 'link'), why: 'it is a symbolic link' },
+      { file: join(tree, 'pipe'), why: 'it is neither a file nor a folder' },
+    ])
   })
 
   test('files that are skipped are no failure', async () => {

@@ -103,6 +103,7 @@ export const put: Command = {
         reusedBytes: reusedBytes + present,
         seconds,
         failed,
+        skipped: tree.skipped,
       }
       const line = `${countOfFiles(value.files)}, ${formatBytes(value.bytes)}: ${formatBytes(sentBytes)} sent, ${formatBytes(value.reusedBytes)} there already, ${seconds.toFixed(1)} s`
       output.result(value, columns([[line]]))
