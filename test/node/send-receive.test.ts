@@ -393,6 +393,22 @@ describe('refusing', () => {
 
 describe('a question', () => {
   test.for([
+    { names: ['1', '2', 'a/', 'b/'], words: '2 files and 2 empty folders, 2 B' },
+    { names: ['1', 'a/'], words: '1 file and 1 empty folder, 1 B' },
+    { names: ['a/'], words: '1 empty folder, 0 B' },
+  ])('counts files as files: $words', async ({ names, words }) => {
+    for (const name of names)
+      await (name.endsWith('/') ? mkdir(join(work, name)) : writeFile(join(work, name), 'x'))
+    const sending = await beginSend(
+      rig.ada,
+      names.map(name => join(work, name)),
+    )
+    const received = await bob.run(['receive', target, '--hub', rig.hub.url, '--yes'], sending.code ?? '')
+    expect(received.stderr).toContain(`ada sends ${words}:`)
+    outcomeOf(await sending.result)
+  })
+
+  test.for([
     ['a terminal', inTerminal],
     ['lines of standard input', []],
   ] as const)('on %s is asked again below what is told while it is open', async ([, under]) => {

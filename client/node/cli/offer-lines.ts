@@ -4,10 +4,18 @@ import { columns, countOfFiles, formatBytes, printable } from './output.ts'
 /** Names that are shown before somebody accepts. */
 const mostLines = 20
 
+/** Files, and the folders that have nothing in them: `6 files and 3 empty folders`. */
+const countOfThings = (files: PeerOffer['files']): string => {
+  const folders = files.filter(({ kind }) => kind === 'folder').length
+  const words = folders === 1 ? '1 empty folder' : `${folders} empty folders`
+  if (folders === 0) return countOfFiles(files.length)
+  return folders === files.length ? words : `${countOfFiles(files.length - folders)} and ${words}`
+}
+
 /** What is on offer, for the terminal: nothing in it can do more there than be read. */
 export const offerLines = ({ from, files, text }: PeerOffer): string[] => {
   const bytes = files.reduce((sum, file) => sum + file.size, 0)
-  const things = countOfFiles(files.length)
+  const things = countOfThings(files)
   const rows = files
     .slice(0, mostLines)
     .map(({ path, kind, size }) => [
