@@ -346,7 +346,8 @@ describe('refusing', () => {
     const sending = await beginSend(rig.ada, [file])
     const received = await bob.run(['receive', target, '--hub', rig.hub.url], `${sending.code}\nno\n`)
     expect(received.code).toBe(1)
-    expect(received.stderr).toContain('Declined')
+    expect(received.stderr).toMatch(/^Code or link: $/m)
+    expect(received.stderr).toContain('Accept? [y/N] \nwherry: Declined')
     const sent = await sending.result
     expect(sent.code).toBe(1)
     expect(sent.stderr).toContain('declined')

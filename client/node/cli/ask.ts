@@ -47,7 +47,8 @@ export const createAsker = (
     if (!resolve) return
     waiting = null
     output.setQuestion(null)
-    if (line === null) leaveQuestion()
+    // What somebody types in answer ends the line.
+    if (line === null || !isTerminal) leaveQuestion()
     resolve(line)
   }
 
@@ -83,10 +84,9 @@ export const createAsker = (
       reader ??= start()
       if (isShown) show(question)
       const next = lines.shift()
-      if (next !== undefined) return next
-      if (hasEnded) {
+      if (next !== undefined || hasEnded) {
         leaveQuestion()
-        return null
+        return next ?? null
       }
       const { promise, resolve, reject } = Promise.withResolvers<string | null>()
       waiting = resolve
