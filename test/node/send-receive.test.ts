@@ -494,14 +494,13 @@ describe('an interrupted send', () => {
     await kill(receiving)
     await kill(sending)
     const durable = await restored()
-    const [sent, received] = await Promise.all([
-      rig.ada.run(['send', file, '--json']),
-      bob.run(receiveArguments(), ''),
-    ])
+    const [sent, received] = await Promise.all([rig.ada.run(['send', file]), bob.run(receiveArguments(), '')])
     expect(outcomeOf(received).movedBytes).toBe(size - durable)
     // It was accepted before, and is not shown to be accepted again.
     expect(received.stdout).not.toContain('"offer"')
-    outcomeOf(sent)
+    expect(sent.stderr).toContain('Continuing with whoever received this before')
+    expect(sent.stderr).not.toContain('looks at what is offered')
+    expect(sent.code).toBe(0)
     expect(await sha256OfFile(join(target, 'big.bin'))).toBe(await sha256OfFile(file))
   })
 

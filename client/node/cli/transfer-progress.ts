@@ -20,8 +20,11 @@ const phaseWords: Partial<Record<TransferPhase, string>> = {
 /** For a receiver before anything was told: also where the sender ended the command before anybody came. */
 const awaySender = 'The sender is away. Waiting until they come back; Ctrl+C ends it.'
 
+/** `isContinued`: the other side accepted it before, as far as is known here. */
+type Side = { role: Role; isContinued?: boolean }
+
 /** Said in a line each, where no bar can be drawn, and before there is anything for a bar. */
-const noteChanges = (output: Output, role: Role) => {
+const noteChanges = (output: Output, { role, isContinued = false }: Side) => {
   let phase: TransferPhase | null = null
   const paths = new Set<CarrierKind>()
   return (status: TransferStatus): void => {
@@ -30,7 +33,7 @@ const noteChanges = (output: Output, role: Role) => {
     // A program that waits for the offer has to know too.
     if (status.phase !== phase && isAway) output.problem(awaySender)
     else if (status.phase !== phase && words) output.note(words)
-    if (status.phase !== phase && status.phase === 'offered' && role === 'sender')
+    if (status.phase !== phase && status.phase === 'offered' && role === 'sender' && !isContinued)
       output.note(
         status.comparison
           ? 'They look at what is offered.'
@@ -63,7 +66,7 @@ export type TransferOutcome = {
 /** Shows a transfer until it is over. Rejects with what it failed for, or with `cancelled` when it was stopped here. */
 export const showTransfer = async (
   transfer: PeerTransfer,
-  role: Role,
+  side: Side,
   output: Output,
   signal: AbortSignal,
 ): Promise<TransferOutcome> => {
@@ -71,7 +74,7 @@ export const showTransfer = async (
   let path: CarrierKind | null = null
   let startedAt: number | null = null
   let endedAt: number | null = null
-  const note = noteChanges(output, role)
+  const note = noteChanges(output, side)
 
   const look = () => {
     const { status } = transfer

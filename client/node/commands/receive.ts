@@ -146,7 +146,7 @@ const runReceipt = async (
   const answered = answer({ transfer, asker, ...answers, context }).finally(asker.close)
   answered.catch(() => {})
   try {
-    const outcome = await showTransfer(transfer, 'receiver', output, signal)
+    const outcome = await showTransfer(transfer, { role: 'receiver' }, output, signal)
     await kept.remove()
     await store.done()
     const { offer } = transfer.status

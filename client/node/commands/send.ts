@@ -202,7 +202,12 @@ const runSend = async (
   const compared = askToCompare({ transfer, asker, output, trust: options.trust === true })
   compared.catch(() => {})
   try {
-    const outcome = await showTransfer(transfer, 'sender', output, signal)
+    const outcome = await showTransfer(
+      transfer,
+      { role: 'sender', isContinued: isPaired(secrets) },
+      output,
+      signal,
+    )
     await kept.remove()
     const line = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} sent: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
     const lines = [
