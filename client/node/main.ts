@@ -93,7 +93,10 @@ const report = (error: unknown, output: Output): number => {
     output.problem(isMissing ? `there is no ${path} on this machine` : `${path}: ${whyOf(error)}`)
     return isMissing ? exitCodes.notFound : exitCodes.failed
   }
-  if (isReason(error, 'cancelled')) output.problem('stopped; the same command continues where this one was')
+  if (isReason(error, 'cancelled'))
+    output.problem(
+      error.details.continues === true ? 'stopped; the same command continues where this one was' : 'stopped',
+    )
   else output.problem(whyOf(error))
   return (error instanceof WherryError && reasonCodes[error.reason]) || exitCodes.failed
 }

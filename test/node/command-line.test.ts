@@ -529,7 +529,10 @@ describe('passwords', () => {
     const again = typing.start(['passwd'], null)
     // Ctrl+C, as a terminal sends it.
     again.process.stdout?.once('data', () => again.process.stdin?.write('\x03'))
-    expect((await again.result).code).toBe(130)
+    expect(await again.result).toMatchObject({
+      code: 130,
+      stdout: 'Current password: \r\nwherry: stopped\r\n',
+    })
   })
 
   test('that are missing, and quotas that are no size, are said to be', async () => {

@@ -393,6 +393,17 @@ describe('refusing', () => {
 })
 
 describe('a question', () => {
+  test('that is answered by Ctrl+C ends the command, which says nothing of continuing what was not begun', async () => {
+    const receiving = bob.start(['receive', target, '--hub', rig.hub.url], null)
+    expect(await nextLine(receiving.process, 'stderr')).toBe('Code or link: ')
+    receiving.process.kill('SIGINT')
+    expect(await receiving.result).toEqual({
+      code: 130,
+      stdout: '',
+      stderr: 'Code or link: \nwherry: stopped\n',
+    })
+  })
+
   test.for([
     { names: ['1', '2', 'a/', 'b/'], words: '2 files and 2 empty folders, 2 B' },
     { names: ['1', 'a/'], words: '1 file and 1 empty folder, 1 B' },
@@ -456,7 +467,11 @@ describe('an interrupted send', () => {
       const first = bob.start(receiveArguments('--yes'), sending.code ?? '')
       await whenWritten(join(target, 'big.bin.part'), size / 4)
       const ended = await kill(first, signal)
-      if (signal === 'SIGINT') expect(ended.code).toBe(130)
+      if (signal === 'SIGINT')
+        expect(ended).toMatchObject({
+          code: 130,
+          stderr: 'wherry: stopped; the same command continues where this one was\n',
+        })
       const durable = await restored()
       expect(durable).toBeGreaterThan(0)
       const second = outcomeOf(await bob.run(receiveArguments(), ''))

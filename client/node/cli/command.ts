@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util'
+import { WherryError } from '../../../protocol/errors.ts'
 import type { HubClient, TransferLink } from '../../core/api.ts'
 import type { Output } from './output.ts'
 
@@ -38,6 +39,9 @@ export class UsageError extends Error {
 export class PartialFailure extends Error {
   override readonly name = 'PartialFailure'
 }
+
+/** Ctrl+C in the middle of what the same command goes on with later; any other `cancelled` leaves nothing to go on with. */
+export const interrupted = (): WherryError => new WherryError('cancelled', undefined, { continues: true })
 
 /** The argument at a place that `takes` promises. */
 export const argument = (args: readonly string[], place: number): string => {

@@ -1,5 +1,6 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { CarrierKind, PeerTransfer, Role, TransferPhase, TransferStatus } from '../../core/peer/api.ts'
+import { interrupted } from './command.ts'
 import type { Output } from './output.ts'
 import { createProgressBar } from './progress.ts'
 
@@ -87,7 +88,7 @@ export const showTransfer = async (
   }
 
   const aborted = Promise.withResolvers<never>()
-  const abort = () => aborted.reject(new WherryError('cancelled', undefined, { here: true }))
+  const abort = () => aborted.reject(interrupted())
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })
   const stop = transfer.onChange(look)

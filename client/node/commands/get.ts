@@ -5,7 +5,7 @@ import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { download } from '../../core/download/download.ts'
-import { argument, type Command, PartialFailure } from '../cli/command.ts'
+import { argument, type Command, interrupted, PartialFailure } from '../cli/command.ts'
 import { countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { createProgressBar } from '../cli/progress.ts'
 import { listFolder, needEntry } from '../cli/remote-path.ts'
@@ -138,7 +138,7 @@ const getAll = async (
       try {
         await getOne(one)
       } catch (error) {
-        if (signal.aborted) throw new WherryError('cancelled')
+        if (signal.aborted) throw interrupted()
         totals.failed++
         problems.push(`${printable(one.file)}: ${whyOf(error)}${await leftOf(one, error)}`)
       }

@@ -1,8 +1,14 @@
-import { WherryError } from '../../../protocol/errors.ts'
 import type { UploadItem, UploadQueue } from '../../core/api.ts'
 import { arrivedBytes, isUnderWay, movingFigures } from '../../core/upload/motion.ts'
 import { createUploadQueue } from '../../core/upload/upload-queue.ts'
-import { argument, type Command, PartialFailure, textOption, UsageError } from '../cli/command.ts'
+import {
+  argument,
+  type Command,
+  interrupted,
+  PartialFailure,
+  textOption,
+  UsageError,
+} from '../cli/command.ts'
 import { columns, countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { createProgressBar } from '../cli/progress.ts'
 import { findDestination } from '../cli/remote-path.ts'
@@ -51,7 +57,7 @@ const runQueue = async (queue: UploadQueue, output: Output, signal: AbortSignal)
     bar.update(arrivedBytes(totals), bytes, `${doneFiles} of ${countOfFiles(files)}`)
   })
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new WherryError('cancelled')), { once: true })
+    signal.addEventListener('abort', () => reject(interrupted()), { once: true })
   })
   try {
     await Promise.race([queue.whenIdle(), aborted])

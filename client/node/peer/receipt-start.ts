@@ -5,7 +5,7 @@ import type { ByPerson, Room, Secret } from '../../core/peer/api.ts'
 import type { Invitation } from '../../core/peer/pairing/code.ts'
 import { findRoom, joinRoom } from '../../core/peer/room.ts'
 import { isRoomLost } from '../../core/peer/room-search.ts'
-import { type CommandContext, UsageError } from '../cli/command.ts'
+import { type CommandContext, interrupted, UsageError } from '../cli/command.ts'
 import type { Client } from '../cli/session.ts'
 import type { KeptFile } from './kept-file.ts'
 import { invitationDigest, type KeptReceipt, listKeptReceipts, openKeptReceipt } from './kept-receipts.ts'
@@ -38,7 +38,7 @@ const continueReceipt = async (one: KeptReceipt, context: Context): Promise<Rece
         'The sender is not there at the moment: waiting, for ten minutes at most. Ctrl+C keeps what is done for later.',
       )
     const room = await findRoom(client, one.room, { timers, signal, absent }).catch(error => {
-      throw lostInWords(error)
+      throw isReason(error, 'cancelled') ? interrupted() : lostInWords(error)
     })
     return { client, room, secret: { via: 'again', secret: one.again }, kept, keep: one }
   } catch (error) {
