@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isReason, type Reason, WherryError } from '../../protocol/errors.ts'
-import { type Command, PartialFailure, UsageError } from './cli/command.ts'
+import { version } from './cli/agent.ts'
+import { ArgumentsError, type Command, PartialFailure, UsageError } from './cli/command.ts'
 import { type Interruption, onInterrupt } from './cli/interruption.ts'
 import { createOutput, type Output, printable } from './cli/output.ts'
 import { openSession } from './cli/session.ts'
@@ -17,10 +18,16 @@ const help = (all: readonly Command[]): string[] => [
   '',
   'Everywhere: --json for one JSON value on standard output, --hub URL (or WHERRY_HUB) for another hub than the last one',
   'signed in to, --help. Paths on the hub are space:path; your own space is me: (wherry put big.iso me:isos/).',
+  'wherry help NAME tells of one command, wherry --version which version this is.',
   `Exit codes: ${Object.entries(exitCodes)
     .map(([name, code]) => `${code} ${name}`)
     .join(', ')}.`,
 ]
+
+const helpWith = ({ usage, doc }: Command, output: Output): void =>
+  output.result(usage, [`wherry ${usage}`, doc])
+
+const usedAs = (name: string, { usage }: Command): string => `\`${name}\` is used as: wherry ${usage}`
 
 const globalOptions = {
   json: { type: 'boolean' },
@@ -40,12 +47,9 @@ const run = async (
     options: { ...globalOptions, ...command.options },
     allowPositionals: true,
   })
-  if (values.help === true) {
-    output.result(command.usage, [`wherry ${command.usage}`, command.doc])
-    return
-  }
+  if (values.help === true) return helpWith(command, output)
   if (positionals.length < command.takes.min || positionals.length > command.takes.max) {
-    throw new UsageError(`\`${name}\` is used as: wherry ${command.usage}`)
+    throw new UsageError(usedAs(name, command))
   }
   const hubOption = typeof values.hub === 'string' ? values.hub : undefined
   const over = new AbortController()
@@ -57,6 +61,10 @@ const run = async (
       session.ended,
       interruption.forced,
     ])
+  } catch (error) {
+    throw error instanceof ArgumentsError
+      ? new UsageError(`${error.message}; ${usedAs(name, command)}`, { cause: error })
+      : error
   } finally {
     // What the command still does would keep the process, or be told as its failure.
     over.abort()
@@ -101,23 +109,35 @@ const report = (error: unknown, output: Output): number => {
   return (error instanceof WherryError && reasonCodes[error.reason]) || exitCodes.failed
 }
 
+/** Throws UsageError for a name that no command has. */
+const findCommand = async (name: string): Promise<Command> => {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined)
+    throw new UsageError(`there is no command "${printable(name)}"; \`wherry help\` lists them`)
+  return load()
+}
+
+/** Of one command, or of all. */
+const showHelp = async (name: string | undefined, output: Output): Promise<void> => {
+  if (name !== undefined) return helpWith(await findCommand(name), output)
+  const all = await Promise.all(Object.values(commands).map(load => load()))
+  output.result(Object.keys(commands), help(all))
+}
+
 const main = async (argv: string[]): Promise<number> => {
   const output = createOutput(argv.includes('--json'), process.stdout, process.stderr)
   const [name, ...rest] = argv
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    const all = await Promise.all(Object.values(commands).map(load => load()))
-    output.result(Object.keys(commands), help(all))
-    return name === undefined ? exitCodes.usage : 0
-  }
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (load === undefined) {
-    output.problem(`there is no command "${name}"; \`wherry help\` lists them`)
-    return exitCodes.usage
-  }
   const interruption = onInterrupt()
   try {
-    await run(name, await load(), rest, output, interruption)
-    return 0
+    if (name === undefined) await showHelp(undefined, output)
+    else if (['help', '--help', '-h'].includes(name))
+      await showHelp(
+        rest.find(one => !one.startsWith('-')),
+        output,
+      )
+    else if (name === '--version') output.result(version, [version])
+    else await run(name, await findCommand(name), rest, output, interruption)
+    return name === undefined ? exitCodes.usage : 0
   } catch (error) {
     return report(error, output)
   } finally {

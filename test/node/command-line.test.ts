@@ -118,6 +118,38 @@ describe('signing in', () => {
     expect((await wherry.run(['ls', 'no-colon'])).code).toBe(2)
   })
 
+  test('help tells of one command or of all, and --version which version this is', async () => {
+    const one = await wherry.run(['help', 'mkdir'])
+    expect(one).toEqual({ ...(await wherry.run(['mkdir', '--help'])), code: 0, stderr: '' })
+    expect(one.stdout).toMatch(/^wherry mkdir /)
+    const all = await wherry.run(['help'])
+    expect(all.code).toBe(0)
+    for (const name of (await wherry.json(['help'])) as string[])
+      expect(all.stdout).toContain(`\n  wherry ${name}`)
+    const unknown = await wherry.run(['help', 'frob'])
+    expect(unknown).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'wherry: there is no command "frob"; `wherry help` lists them\n',
+    })
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+    expect(await wherry.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+
+  test.each([
+    { args: ['users', 'frob'], words: 'unknown: frob' },
+    { args: ['users', 'disable'], words: 'an argument is missing' },
+    { args: ['access', 'me:', 'frob'], words: 'unknown: frob' },
+    { args: ['access', 'me:', 'grant', 'eve@example.org'], words: 'an argument is missing' },
+    { args: ['sessions', 'frob'], words: 'unknown: frob' },
+    { args: ['uploads', 'cancel'], words: 'an argument is missing' },
+  ])('$args says how it is used', async ({ args, words }) => {
+    const { code, stderr } = await wherry.run(args)
+    const used = `\`${args[0]}\` is used as: wherry ${args[0]} [`.replace('access [', 'access SPACE:PATH [')
+    expect(stderr.slice(0, `wherry: ${words}; ${used}`.length)).toBe(`wherry: ${words}; ${used}`)
+    expect(code).toBe(2)
+  })
+
   test('a path that is not there ends with 4', async () => {
     expect((await wherry.run(['ls', 'me:nowhere'])).code).toBe(4)
   })

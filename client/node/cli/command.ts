@@ -32,7 +32,12 @@ export type Command = {
 
 /** The command was typed wrongly: exit code 2, with the usage. */
 export class UsageError extends Error {
-  override readonly name = 'UsageError'
+  override readonly name: string = 'UsageError'
+}
+
+/** The arguments of a command do not go together: its usage is told too. */
+export class ArgumentsError extends UsageError {
+  override readonly name = 'ArgumentsError'
 }
 
 /** Some of the work failed, and was reported line by line. */
@@ -46,7 +51,7 @@ export const interrupted = (): WherryError => new WherryError('cancelled', undef
 /** The argument at a place that `takes` promises. */
 export const argument = (args: readonly string[], place: number): string => {
   const value = args[place]
-  if (value === undefined) throw new UsageError('an argument is missing')
+  if (value === undefined) throw new ArgumentsError('an argument is missing')
   return value
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Grant, level as levelSchema, type Subject } from '../../../protocol/values.ts'
-import { argument, type Command, UsageError } from '../cli/command.ts'
+import { ArgumentsError, argument, type Command, UsageError } from '../cli/command.ts'
 import { columns, printable } from '../cli/output.ts'
 import { needEntry } from '../cli/remote-path.ts'
 
@@ -54,7 +54,7 @@ export const access: Command = {
         ...still.map(grant => `Still holds: ${who(grant)} may ${grant.level}, ${whereFrom(grant)}.`),
       ])
     } else {
-      throw new UsageError(`unknown: ${action}`)
+      throw new ArgumentsError(`unknown: ${action}`)
     }
   },
 }

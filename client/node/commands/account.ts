@@ -1,5 +1,5 @@
 import { isReason } from '../../../protocol/errors.ts'
-import { argument, type Command, textOption, UsageError } from '../cli/command.ts'
+import { ArgumentsError, argument, type Command, textOption, UsageError } from '../cli/command.ts'
 import { hubAddress } from '../cli/hub-address.ts'
 import { columns, formatDate, printable } from '../cli/output.ts'
 import { passwordOption, readSecret, withSecrets } from '../cli/read-secret.ts'
@@ -89,7 +89,7 @@ export const sessions: Command = {
       output.result({}, ['Ended.'])
       return
     }
-    if (args[0] !== undefined) throw new UsageError(`unknown: ${args[0]}`)
+    if (args[0] !== undefined) throw new ArgumentsError(`unknown: ${args[0]}`)
     const { sessions: list } = await client.call('session.list', {})
     const rows = list.map(one => [
       one.id,

@@ -1,4 +1,4 @@
-import { argument, type Command, UsageError } from '../cli/command.ts'
+import { ArgumentsError, argument, type Command } from '../cli/command.ts'
 import { columns, formatBytes, formatDate, printable } from '../cli/output.ts'
 
 export const uploads: Command = {
@@ -13,7 +13,7 @@ export const uploads: Command = {
       output.result({ cancelled: args.slice(1) }, [])
       return
     }
-    if (args[0] !== undefined) throw new UsageError(`unknown: ${args[0]}`)
+    if (args[0] !== undefined) throw new ArgumentsError(`unknown: ${args[0]}`)
     const { uploads: list } = await client.call('upload.list', {})
     const rows = list.map(one => [
       one.id,

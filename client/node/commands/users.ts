@@ -3,6 +3,7 @@ import { parseBytes } from '../../../protocol/sizes.ts'
 import type { User } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import {
+  ArgumentsError,
   argument,
   type Command,
   type CommandContext,
@@ -85,7 +86,7 @@ export const users: Command = {
       const user = await setDisabled(client, argument(args, 1), action === 'disable')
       output.result(user, [`${user.email} is ${user.disabled ? 'disabled' : 'enabled'}.`])
     } else {
-      throw new UsageError(`unknown: ${action}`)
+      throw new ArgumentsError(`unknown: ${action}`)
     }
   },
 }
