@@ -8,8 +8,18 @@ import { openSession } from './cli/session.ts'
 import { commands } from './commands/table.ts'
 import { whyOf } from './why-of.ts'
 
-/** Exit codes, so that scripts can tell failures apart; also in the help. */
+/** Exit codes, so that scripts can tell failures apart. */
 const exitCodes = { failed: 1, usage: 2, signedOut: 3, notFound: 4, offline: 5, interrupted: 130 } as const
+
+/** For the help. */
+const exitWords: Record<keyof typeof exitCodes, string> = {
+  failed: 'something failed',
+  usage: 'typed wrongly',
+  signedOut: 'not signed in',
+  notFound: 'not found or not allowed',
+  offline: 'hub not reached',
+  interrupted: 'interrupted',
+}
 
 const help = (all: readonly Command[]): string[] => [
   'wherry: files on a Wherry hub, from a terminal.',
@@ -19,8 +29,8 @@ const help = (all: readonly Command[]): string[] => [
   'Everywhere: --json for one JSON value on standard output, --hub URL (or WHERRY_HUB) for another hub than the last one',
   'signed in to, --help. Paths on the hub are space:path; your own space is me: (wherry put big.iso me:isos/).',
   'wherry help NAME tells of one command, wherry --version which version this is.',
-  `Exit codes: ${Object.entries(exitCodes)
-    .map(([name, code]) => `${code} ${name}`)
+  `Exit codes: ${Object.entries(exitWords)
+    .map(([name, words]) => `${exitCodes[name as keyof typeof exitCodes]} ${words}`)
     .join(', ')}.`,
 ]
 

@@ -124,6 +124,7 @@ describe('signing in', () => {
     expect(one.stdout).toMatch(/^wherry mkdir /)
     const all = await wherry.run(['help'])
     expect(all.code).toBe(0)
+    expect(all.stdout).toContain(' 4 not found or not allowed,')
     for (const name of (await wherry.json(['help'])) as string[])
       expect(all.stdout).toContain(`\n  wherry ${name}`)
     const unknown = await wherry.run(['help', 'frob'])
