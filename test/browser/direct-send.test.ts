@@ -274,8 +274,9 @@ describe.each([
       await page.getByRole('button', { name: 'Pause' }).click()
       await page.reload()
       for (const side of [both.sender, both.receiver]) await transferState(side).getByText('Paused').waitFor()
-      await page.getByRole('button', { name: 'Resume' }).click()
+      await page.getByRole('button', { name: 'Resume' }).press('Enter')
       await transferState(both.receiver).getByText('Receiving').waitFor()
+      if (page === both.sender) await page.locator('button[aria-label="Pause"]:focus').waitFor()
     }
     await endsWell(both)
   })

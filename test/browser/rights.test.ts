@@ -96,6 +96,7 @@ test('what is open for something that is not allowed any more closes, and says s
   const dialog = page.locator('wherry-dialog')
   await page.getByRole('button', { name: 'Access' }).first().click()
   await dialog.getByRole('button', { name: 'Give access' }).waitFor()
+  await page.locator('input[name="email"]:focus').waitFor()
   await rig.share(folder, ruth.id, 'delete')
   await page.getByText('You may not change who has access here any more.').waitFor()
   await dialog.waitFor({ state: 'detached' })

@@ -33,8 +33,11 @@ export class DeleteDialog extends LitElement {
       ? msg(str`Delete “${plainName(first.name)}”?`)
       : msg(str`Delete ${formatItems(this.entries.length)}?`)
     const hasFolder = this.entries.some(entry => entry.kind === 'folder')
+    const inside = isOne
+      ? msg('Everything in it is deleted too. This is for ever and cannot be undone.')
+      : msg('Folders are deleted with everything in them. This is for ever and cannot be undone.')
     return html`<wherry-dialog heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>
-      <p>${hasFolder ? msg('Everything in it is deleted too. This is for ever and cannot be undone.') : msg('This is for ever and cannot be undone.')}</p>
+      <p>${hasFolder ? inside : msg('This is for ever and cannot be undone.')}</p>
       <form @submit=${this.#confirm}>
         <div class="actions">
           <button type="button" autofocus @click=${() => this.dialog.close()}>${msg('Cancel')}</button>

@@ -145,7 +145,8 @@ export class FilesPage extends LitElement {
     void loadLater(loadActions)
   }
 
-  override updated() {
+  override updated(changed: PropertyValues<this>) {
+    if (!changed.has('place')) this.#arrival.filtered(this.list, changed.get('filter'), this.filter)
     this.#arrival.settle({
       list: this.list,
       substitute: this.renderRoot.querySelector<LitElement>('wherry-empty-folder'),

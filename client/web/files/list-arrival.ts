@@ -20,11 +20,23 @@ export class ListArrival {
   #toReveal: string | null = null
   /** The focus was in the folder of before: it belongs to the next one. */
   #hadFocus = false
+  /** Of the list without a filter. */
+  #wholeTop = 0
 
   begin(top: number, toReveal: string | null, hadFocus: boolean): void {
     this.#top = top
     this.#toReveal = toReveal
     this.#hadFocus ||= hadFocus
+  }
+
+  /** Another filter is seen from its first match; without one the list is again where it was before. To be called before the list is rendered. */
+  filtered(list: EntryList | null, before: string | undefined, now: string): void {
+    if (!list || before === undefined || before === now) return
+    if (before === '') this.#wholeTop = list.offset
+    const top = now === '' ? this.#wholeTop : 0
+    void list.updateComplete.then(() => {
+      list.offset = top
+    })
   }
 
   /** After each rendering. */

@@ -45,10 +45,15 @@ export class NewFolderDialog extends LitElement {
     </wherry-dialog>`
   }
 
+  /** Spaces around a name cannot be seen. */
+  get #typed(): string {
+    return this.field.value.trim()
+  }
+
   #check = () => {
-    const name = this.field.value
+    const name = this.#typed
     this.problem =
-      name === ''
+      this.field.value === ''
         ? ''
         : (nameProblem(name) ?? (this.isTaken(name) ? msg('The folder has that name already.') : ''))
   }
@@ -58,7 +63,7 @@ export class NewFolderDialog extends LitElement {
     try {
       const { entry } = await this.client.call('folder.create', {
         folder: this.folder,
-        name: this.field.value,
+        name: this.#typed,
         onClash: 'fail',
       })
       this.dispatchEvent(new CustomEvent<string>('created', { detail: entry.id }))

@@ -89,12 +89,18 @@ export class RenameField extends LitElement {
         .value=${this.#before}
         @input=${this.#check}
         @keydown=${this.#pressed}
-        @blur=${() => this.#finish(this.problem ? null : this.field.value)}
+        @blur=${() => this.#finish(this.problem ? null : this.#typed)}
       /><p id="problem" role="alert" ?hidden=${!this.problem}>${this.problem}</p>`
   }
 
+  /** Spaces around a name cannot be seen; those that it had stay until it is edited. */
+  get #typed(): string {
+    const { value } = this.field
+    return value === this.#before ? value : value.trim()
+  }
+
   #check = () => {
-    const name = this.field.value
+    const name = this.#typed
     const isOther = nameKey(name) !== nameKey(this.value)
     this.problem =
       nameProblem(name) ?? (isOther && this.isTaken(name) ? msg('The folder has that name already.') : '')
@@ -104,7 +110,7 @@ export class RenameField extends LitElement {
     event.stopPropagation()
     if (event.isComposing) return
     if (event.key === 'Escape') this.#finish(null)
-    if (event.key === 'Enter' && !this.problem) this.#finish(this.field.value)
+    if (event.key === 'Enter' && !this.problem) this.#finish(this.#typed)
   }
 
   #finish(name: string | null) {

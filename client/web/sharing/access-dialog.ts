@@ -49,7 +49,7 @@ export class AccessDialog extends LitElement {
         ${
           this.isForEveryone
             ? null
-            : html`<label class="who">${msg('E-mail')}<input name="email" type="email" autocomplete="off" required /></label>`
+            : html`<label class="who">${msg('E-mail')}<input name="email" type="email" autocomplete="off" autofocus required /></label>`
         }
         <label>${msg('Level')}<select name="level">${this.#levels('read')}</select></label>
         <button class="primary">${msg('Give access')}</button>
