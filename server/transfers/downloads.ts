@@ -59,8 +59,13 @@ export const createDownloads = (
   const mayRead = async ({ user, entry }: Download): Promise<boolean> =>
     includesLevel(await levelOf(user, entry), 'read')
 
+  const endIfUnreadable = async (download: Download): Promise<void> => {
+    if (await mayRead(download)) return
+    download.ended ??= (await storage.entries.get(download.entry)) === null ? deleted() : takenBack()
+  }
+
   const fetch = async (download: Download, index: number, hash: string): Promise<ChunkBuffer> => {
-    if (!(await mayRead(download))) download.ended ??= takenBack()
+    await endIfUnreadable(download)
     if (download.ended) throw download.ended
     try {
       return await storage.chunks.get(hash)
@@ -145,11 +150,7 @@ export const createDownloads = (
     send,
     recheck: async () => {
       const all = [...sides.values()].flatMap(side => [...side.open.values()])
-      await Promise.all(
-        all.map(async download => {
-          if (!(await mayRead(download))) download.ended ??= takenBack()
-        }),
-      )
+      await Promise.all(all.map(endIfUnreadable))
     },
     connectionClosed: connection => {
       for (const download of sides.get(connection)?.open.values() ?? []) {
@@ -160,6 +161,7 @@ export const createDownloads = (
   }
 }
 
+const deleted = (): WherryError => new WherryError('not_found', 'This was deleted while it was downloaded.')
 const takenBack = (): WherryError => new WherryError('cancelled', 'The right to read this was taken back.')
 
 /** Runs after `before`; if that failed, what was read ahead is let go. */

@@ -94,7 +94,10 @@ test('a reader that takes nothing gets no more than the bound', async () => {
   expect(held).toMatchObject({ bytes: 0, most: 8 * MiB })
 })
 
-test('a lost right ends a running download', async () => {
+test.each([
+  { what: 'a lost right', isDeleted: false, reason: 'cancelled' },
+  { what: 'a deletion', isDeleted: true, reason: 'not_found' },
+])('$what ends a running download, as $reason', async ({ isDeleted, reason }) => {
   const rig = await openRig()
   const at = rig.connect()
   holdsBack.add(at)
@@ -105,10 +108,11 @@ test('a lost right ends a running download', async () => {
   )
   const reading = read(rig, at, { download, from: 0, count: 12 })
   await expect.poll(() => at.buffered).toBeGreaterThan(0)
+  if (isDeleted) await rig.storage.entries.remove({ user: rig.ada, requestId: null }, [entry.id])
   rig.levels.set(entry.id, null)
   await rig.transfers.recheck()
   at.flush()
-  await expect(reading).rejects.toMatchObject({ reason: 'cancelled' })
+  await expect(reading).rejects.toMatchObject({ reason })
   expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
 })
 
