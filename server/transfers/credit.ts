@@ -26,7 +26,12 @@ export type CreditBudget = {
   lease(holder: LeaseHolder): Lease
   /** Ends connections that sit on credit while others wait. To be called every few seconds. */
   endStalled(): void
+  /** Lends some where everybody waits. To be called some times a second. */
+  moveOn(): void
 }
+
+/** Nothing comes and nothing is in memory for so long, while some wait: they wait for each other. */
+export const stillMs = 50
 
 export type CreditLimits = { budgetBytes: number; windowBytes: number; stallMs: number }
 
@@ -42,12 +47,18 @@ type Account = {
 /**
  * One budget of bytes in memory for all uploads. Each connection gets up to a window of it. When the budget is used up,
  * connections with less than a whole chunk's credit stand in line, and what is given back goes to the longest waiting.
- * Chunks that were begun are finished first, so that the line always moves.
+ * Chunks that were begun are finished first. What is left of each one's credit may be too little for its next chunk, and all
+ * of that together the whole budget: then nothing comes back any more, and one chunk more than the budget is lent, so that
+ * the line always moves.
  */
 export const creditBudget = (bounds: CreditLimits, clock: () => number): CreditBudget => {
   const chunkBytes = limits.chunkMaxBytes
   const windowBytes = Math.max(bounds.windowBytes, chunkBytes)
+  /** Below zero, by a chunk at most, while one is lent. */
   let pool = Math.max(bounds.budgetBytes, chunkBytes)
+  /** In memory, of closed connections too. */
+  let heldBytes = 0
+  let movedAt = clock()
   const accounts = new Set<Account>()
   /** Those with less credit than a chunk may need, longest waiting first. */
   const line = new Set<Account>()
@@ -90,9 +101,16 @@ export const creditBudget = (bounds: CreditLimits, clock: () => number): CreditB
       award(account, bytes)
     }
     for (const account of [...hungry]) {
-      if (pool === 0) return
+      if (pool <= 0) return
       award(account, Math.min(account.target - total(account), pool))
     }
+  }
+
+  /** There is always somebody for whom it is enough: what is left of the credit of whom it was lent to last covers what it lacks. */
+  const lend = (): void => {
+    const wanted = (account: Account) => floor(account) - total(account)
+    const first = [...line].find(account => wanted(account) <= pool + chunkBytes)
+    if (first) award(first, wanted(first))
   }
 
   const ask = (account: Account, bytes: number): number => {
@@ -117,11 +135,15 @@ export const creditBudget = (bounds: CreditLimits, clock: () => number): CreditB
     if (bytes > account.free) throw new WherryError('window_overrun')
     account.free -= bytes
     account.held += bytes
+    heldBytes += bytes
     account.movedAt = clock()
+    movedAt = account.movedAt
   }
 
   const giveBack = (account: Account, bytes: number): number => {
+    movedAt = clock()
     account.held -= bytes
+    heldBytes -= bytes
     const othersWait = line.size > (line.has(account) ? 1 : 0)
     const room = othersWait ? lack(account) : account.target - total(account)
     const kept = account.closed ? 0 : Math.max(0, Math.min(bytes, room))
@@ -160,6 +182,10 @@ export const creditBudget = (bounds: CreditLimits, clock: () => number): CreditB
         const owes = account.free > 0 || lack(account) > 0
         if (owes && account.movedAt < before) account.holder.stalled()
       }
+    },
+    moveOn: () => {
+      const isStill = line.size > 0 && heldBytes === 0 && clock() - movedAt >= stillMs
+      if (isStill) lend()
     },
   }
 }

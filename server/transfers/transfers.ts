@@ -6,7 +6,7 @@ import type { CallName, Params } from '../../protocol/table.ts'
 import type { TransferProgress } from '../../protocol/values.ts'
 import { asUser, type Connection } from '../connection.ts'
 import { type Batches, createBatches } from './batches.ts'
-import { creditBudget } from './credit.ts'
+import { creditBudget, stillMs } from './credit.ts'
 import { createDownloads, type Downloads } from './downloads.ts'
 import { createLane, type Lane } from './lane.ts'
 import { createProgress } from './progress.ts'
@@ -87,7 +87,8 @@ export const createTransfers = (
     },
     Math.min(sweepMs, stallMs.credit),
   )
-  regularly.unref()
+  const often = setInterval(budget.moveOn, stillMs)
+  for (const timer of [regularly, often]) timer.unref()
   let isDraining = false
 
   const laneOf = (connection: Connection): Lane => {
@@ -173,6 +174,7 @@ export const createTransfers = (
     drain: async () => {
       isDraining = true
       clearInterval(regularly)
+      clearInterval(often)
       for (const batch of batches.all()) batch.end(new WherryError('closing'))
       await Promise.all(streams.all().map(stream => stream.settled()))
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { creditBudget, type Lease } from '../../server/transfers/credit.ts'
+import { creditBudget, type Lease, stillMs } from '../../server/transfers/credit.ts'
 
 const MiB = 2 ** 20
 
@@ -66,11 +66,53 @@ test('twenty connections share a budget for two chunks, each in its turn', () =>
     next.lease.spend(MiB)
     next.credit -= MiB
     next.stored++
-    next.credit += next.lease.giveBack(MiB)
+    const kept = next.lease.giveBack(MiB)
+    next.credit += kept
   }
   const counts = senders.map(one => one.stored)
   expect(Math.min(...counts)).toBeGreaterThanOrEqual(400 / 20 - 4)
   expect(Math.max(...counts)).toBeLessThanOrEqual(400 / 20 + 4)
+})
+
+test('what is left of their credit, too little for the next chunk of each, does not stop them all', () => {
+  const { budget, sender, clock } = budgetOf(8 * MiB)
+  /** The sizes of chunks as cutting by content makes them: never twice alike. */
+  let drawn = 1
+  const nextChunk = () => {
+    drawn = (drawn * 48_271) % 2_147_483_647
+    return MiB / 4 + (drawn % (3.75 * MiB))
+  }
+  const all = Array.from({ length: 6 }, () => ({ sender: sender(), chunk: nextChunk() }))
+  for (const { sender } of all) sender.credit += sender.lease.ask(16 * MiB)
+  let stops = 0
+  for (let round = 0; round < 3000; round++) {
+    const inMemory = all.reduce((sum, { sender }) => sum + sender.credit, 0)
+    expect(inMemory).toBeLessThanOrEqual((8 + 4) * MiB)
+    const ready = () =>
+      all
+        .filter(({ sender, chunk }) => sender.credit >= chunk)
+        .sort((a, b) => a.sender.stored - b.sender.stored)
+    if (ready().length === 0) {
+      stops++
+      clock.now += stillMs - 1
+      budget.moveOn()
+      expect(ready()).toEqual([])
+      clock.now++
+      budget.moveOn()
+    }
+    const [next] = ready()
+    if (!next) throw new Error(`Nobody can go on after ${round} chunks.`)
+    next.sender.lease.spend(next.chunk)
+    next.sender.credit -= next.chunk
+    next.sender.stored++
+    // Before it is added: it may be granted more meanwhile.
+    const kept = next.sender.lease.giveBack(next.chunk)
+    next.sender.credit += kept
+    next.chunk = nextChunk()
+  }
+  const counts = all.map(({ sender }) => sender.stored)
+  expect(stops).toBeGreaterThan(10)
+  expect(Math.min(...counts)).toBeGreaterThan(3000 / 6 / 2)
 })
 
 test('a chunk that was begun is finished before anyone new is let in', () => {
