@@ -205,6 +205,7 @@ test('after a send was declined a new code is the one next step, and then somebo
   await enterCode(receiver, await shownCode(sender))
   await receiver.getByRole('button', { name: 'Decline' }).click()
   await sender.getByText('The other side declined.').waitFor()
+  await receiver.getByText('You declined this').waitFor()
   const another = sender.getByRole('button', { name: 'Add another receiver' })
   expect(await another.count()).toBe(0)
   expect(await sender.getByRole('button', { name: 'Get a code' }).count()).toBe(0)

@@ -265,7 +265,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
       if (role === 'sender' && comparing.isOpen)
         failed(new WherryError('not_authentic', 'The emoji were not the same on both sides.'), null)
       else if (role === 'receiver' && !isAccepted)
-        failed(new WherryError('cancelled', 'You declined this.'), { kind: 'decline' })
+        failed(new WherryError('cancelled', 'You declined this.', { declined: true }), { kind: 'decline' })
     },
     pause: () => setPaused(true),
     resume: () => setPaused(false),

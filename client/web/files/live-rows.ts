@@ -68,14 +68,17 @@ export class LiveRows {
     const here = change.put.filter(entry => folder.get(entry.id))
     const added = new Set(change.added)
     if (here.length > 0) this.#highlights.add(here, this.#me(), entry => added.has(entry.id))
-    this.#announce(here, change.removed.length)
+    this.#announce(here, added, change.removed.length)
   }
 
-  #announce(here: readonly Entry[], removed: number) {
+  #announce(here: readonly Entry[], added: ReadonlySet<string>, removed: number) {
     const [first] = here
     if (first && here.length === 1) announce(this.#host, `${this.news.get(first.id)}: ${first.name}`)
     else {
-      const changes = here.length > 0 ? [msg(str`${formatCount(here.length)} changed`)] : []
+      const fresh = here.filter(({ id }) => added.has(id)).length
+      const changes: string[] = []
+      if (fresh > 0) changes.push(msg(str`${formatCount(fresh)} added`))
+      if (here.length > fresh) changes.push(msg(str`${formatCount(here.length - fresh)} changed`))
       if (removed > 0) changes.push(msg(str`${formatCount(removed)} removed`))
       if (changes.length > 0) announce(this.#host, changes.join(', '))
     }

@@ -63,6 +63,6 @@ export const receiverState = ({ phase, error }: TransferStatus): string => {
     case 'failed':
       return receiverFailure(error)
     case 'cancelled':
-      return msg('Cancelled')
+      return error?.details.declined === true ? msg('You declined this') : msg('Cancelled')
   }
 }
