@@ -1,5 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type'
 import { lookup } from 'mime-types'
+import { isForeignToTexts } from '../protocol/text-characters.ts'
 import { mayHaveSignature } from './signatures.ts'
 
 const unknownType = 'application/octet-stream'
@@ -36,9 +37,7 @@ const startsWith = (head: Uint8Array, text: string): boolean =>
   head.length >= text.length && [...text].every((char, i) => head[i] === char.charCodeAt(0))
 
 const isText = (head: Uint8Array): boolean => {
-  for (const byte of head) {
-    if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12 && byte !== 27) return false
-  }
+  if (head.some(isForeignToTexts)) return false
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(head), { stream: true })
     return true

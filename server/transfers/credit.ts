@@ -67,6 +67,8 @@ export const creditBudget = (bounds: CreditLimits, clock: () => number): CreditB
 
   const total = (account: Account): number => account.free + account.held
   const floor = (account: Account): number => Math.min(account.target, chunkBytes)
+  /** What it lacks to the credit of a whole chunk. */
+  const shortOf = (account: Account): number => floor(account) - total(account)
   const lack = (account: Account): number =>
     account.held === 0 ? 0 : Math.max(0, account.holder.lackingBytes() - account.free)
 
@@ -77,7 +79,7 @@ export const creditBudget = (bounds: CreditLimits, clock: () => number): CreditB
   }
 
   const arrange = (account: Account): void => {
-    const waits = !account.closed && total(account) < floor(account)
+    const waits = !account.closed && shortOf(account) > 0
     if (!waits) line.delete(account)
     else line.add(account)
     if (!waits && !account.closed && total(account) < account.target) hungry.add(account)
@@ -96,7 +98,7 @@ export const creditBudget = (bounds: CreditLimits, clock: () => number): CreditB
       if (bytes > 0 && bytes <= pool) award(account, bytes)
     }
     for (const account of [...line]) {
-      const bytes = floor(account) - total(account)
+      const bytes = shortOf(account)
       if (bytes > pool) return
       award(account, bytes)
     }
@@ -108,9 +110,8 @@ export const creditBudget = (bounds: CreditLimits, clock: () => number): CreditB
 
   /** There is always somebody for whom it is enough: what is left of the credit of whom it was lent to last covers what it lacks. */
   const lend = (): void => {
-    const wanted = (account: Account) => floor(account) - total(account)
-    const first = [...line].find(account => wanted(account) <= pool + chunkBytes)
-    if (first) award(first, wanted(first))
+    const first = [...line].find(account => shortOf(account) <= pool + chunkBytes)
+    if (first) award(first, shortOf(first))
   }
 
   const ask = (account: Account, bytes: number): number => {

@@ -123,7 +123,7 @@ export const createSmallUploads = (tools: UploadTools) => {
     return ready.filter(({ record, file }, index) => {
       const there = hasToRepeat(file) ? null : entries[index]
       if (isWanted(record) && there) {
-        if (unsure.has(record)) setDone(record, there, true)
+        if (unsure.has(record)) setDone(record, there, false)
         else setUnchanged(tools, record, there)
       }
       return isWanted(record) && !there
@@ -168,12 +168,14 @@ export const createSmallUploads = (tools: UploadTools) => {
   }
 
   const failBatch = (batch: readonly UploadRecord[], error: unknown) => {
-    const isLost = isReason(error, 'disconnected', 'closing')
-    if (isLost) batchSize.lost()
+    if (!isReason(error, 'disconnected', 'closing')) {
+      for (const record of batch) fail(record, error)
+      return
+    }
+    batchSize.lost()
     for (const record of batch) {
-      if (!isLost) fail(record, error)
-      else if (isWanted(record)) again(record)
-      if (isLost) unsure.add(record)
+      unsure.add(record)
+      if (isWanted(record)) again(record)
     }
   }
 

@@ -1,6 +1,7 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Timers } from '../../core/api.ts'
-import type { PeerOffer, PeerTransfer, TransferStatus } from '../../core/peer/api.ts'
+import type { PeerOffer, PeerTransfer } from '../../core/peer/api.ts'
+import { isOver } from '../../core/peer/is-over.ts'
 import { isRoomLost } from '../../core/peer/room-search.ts'
 import { startReceipt } from '../../core/peer/session.ts'
 import { type Asker, createAsker, nobodyAnswers } from '../cli/ask.ts'
@@ -41,9 +42,6 @@ const whenOffered = (transfer: PeerTransfer): Promise<PeerOffer | null> =>
     transfer.finished.then(() => end(null)).catch(() => end(null))
     look()
   })
-
-const isOver = ({ phase }: TransferStatus): boolean =>
-  phase === 'done' || phase === 'failed' || phase === 'cancelled'
 
 type Asking = {
   transfer: PeerTransfer

@@ -7,7 +7,8 @@ import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { errorSentence } from '../text/errors.ts'
-import { formatCount, formatItems } from '../text/format.ts'
+import { formatCount } from '../text/format.ts'
+import { named } from '../text/named.ts'
 import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { say } from '../ui/say.ts'
@@ -18,12 +19,6 @@ import { inPieces } from './in-pieces.ts'
 export type Desk = { client: HubClient; host: HTMLElement }
 
 type Clash = 'fail' | 'keepBoth'
-
-const named = (entries: readonly { name: string }[]): string => {
-  const [first] = entries
-  if (entries.length === 1 && first) return `“${plainName(first.name)}”`
-  return formatItems(entries.length)
-}
 
 const undo = (run: () => unknown) => ({ label: msg('Undo'), run: () => void run() })
 

@@ -4,8 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import '../ui/dialog.ts'
-import { formatItems } from '../text/format.ts'
-import { plainName } from '../text/plain-name.ts'
+import { named } from '../text/named.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 
 /** Asks before deleting, and says that it is for ever. Fires `confirm`. */
@@ -27,15 +26,12 @@ export class DeleteDialog extends LitElement {
   ]
 
   override render() {
-    const [first] = this.entries
-    const isOne = this.entries.length === 1 && first
-    const heading = isOne
-      ? msg(str`Delete “${plainName(first.name)}”?`)
-      : msg(str`Delete ${formatItems(this.entries.length)}?`)
+    const heading = msg(str`Delete ${named(this.entries)}?`)
     const hasFolder = this.entries.some(entry => entry.kind === 'folder')
-    const inside = isOne
-      ? msg('Everything in it is deleted too. This is for ever and cannot be undone.')
-      : msg('Folders are deleted with everything in them. This is for ever and cannot be undone.')
+    const inside =
+      this.entries.length === 1
+        ? msg('Everything in it is deleted too. This is for ever and cannot be undone.')
+        : msg('Folders are deleted with everything in them. This is for ever and cannot be undone.')
     return html`<wherry-dialog heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>
       <p>${hasFolder ? inside : msg('This is for ever and cannot be undone.')}</p>
       <form @submit=${this.#confirm}>

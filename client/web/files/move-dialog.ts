@@ -10,8 +10,7 @@ import { clientContext } from '../app/client-context.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import '../ui/dialog.ts'
-import { formatItems } from '../text/format.ts'
-import { plainName } from '../text/plain-name.ts'
+import { named } from '../text/named.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
 import type { DropTarget } from './drag.ts'
@@ -78,11 +77,8 @@ export class MoveDialog extends LitElement {
   ]
 
   override render() {
-    const [first] = this.entries
-    const what =
-      this.entries.length === 1 && first ? `“${plainName(first.name)}”` : formatItems(this.entries.length)
     const chosen = this.#folder.value
-    return html`<wherry-dialog wide heading=${msg(str`Move ${what} to…`)} @close=${() => this.dispatchEvent(new Event('close'))}>
+    return html`<wherry-dialog wide heading=${msg(str`Move ${named(this.entries)} to…`)} @close=${() => this.dispatchEvent(new Event('close'))}>
       <p class="here" role="status">${
         crumbsOf(chosen?.info ?? null, this.client.user?.id)
           .map(({ name }) => name)

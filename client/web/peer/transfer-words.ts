@@ -43,7 +43,3 @@ export const toneOf = ({ phase }: TransferStatus): string => {
   if (phase === 'failed') return 'danger'
   return phase === 'done' ? 'live' : ''
 }
-
-/** Nothing of it moves any more, and nothing will. */
-export const isOver = ({ phase }: TransferStatus): boolean =>
-  phase === 'done' || phase === 'failed' || phase === 'cancelled'

@@ -1,3 +1,5 @@
+import { isForeignToTexts } from '../../../protocol/text-characters.ts'
+
 /** `isGuess`: nothing in the bytes says that this is how they are meant. */
 export type DecodedText = { text: string; isGuess: boolean }
 
@@ -32,7 +34,5 @@ export const decodeText = (buffer: ArrayBuffer, isWhole: boolean): DecodedText =
   }
 }
 
-/** No character of a text, but common in everything else: the same as in server/content-type.ts. */
-const isStrange = (char: string): boolean => char < ' ' && !'\t\n\f\r\x1b'.includes(char)
-
-export const isReadable = (text: string): boolean => ![...text].some(isStrange)
+export const isReadable = (text: string): boolean =>
+  ![...text].some(character => isForeignToTexts(character.charCodeAt(0)))
