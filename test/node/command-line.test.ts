@@ -444,7 +444,7 @@ describe('files', () => {
 
   test.each([
     { target: "me:Anna's things/new/note.txt", missing: "'me:Anna'\\''s things/new'" },
-    { target: 'me:missing/folder/', missing: 'me:missing/folder/' },
+    { target: 'me:missing/folder/note.txt', missing: 'me:missing/folder' },
   ])('put to $target, where there is no folder, says what makes it', async ({ target, missing }) => {
     const note = join(home, 'note for a folder.txt')
     await writeFile(note, 'hello')
@@ -454,6 +454,17 @@ describe('files', () => {
     const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' })
     await wherry.json(words.trimEnd().split('\n'))
     expect(await wherry.json(['put', note, target])).toMatchObject({ files: 1, failed: 0 })
+  })
+
+  test('a path that ends with a slash is a folder, which put makes with those above it', async () => {
+    const file = join(home, 'big.iso')
+    await writeFile(file, 'big')
+    expect(await wherry.json(['put', file, 'me:isos/debian/'])).toMatchObject({ files: 1, failed: 0 })
+    expect(await wherry.json(['put', file, 'me:isos/debian/'])).toMatchObject({ files: 1, sentBytes: 0 })
+    expect(await wherry.json(['ls', 'me:isos/debian'])).toMatchObject([{ name: 'big.iso' }])
+    const intoFile = await wherry.run(['put', file, 'me:isos/debian/big.iso/'])
+    expect(intoFile).toMatchObject({ code: 1, stderr: expect.stringContaining('is a file, not a folder') })
+    expect(await wherry.run(['mv', 'me:isos/debian/big.iso', 'me:iso/'])).toMatchObject({ code: 4 })
   })
 
   test('several things go into a folder alone: what is missing is said to be, and a file too', async () => {

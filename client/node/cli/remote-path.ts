@@ -54,6 +54,36 @@ export const needEntry = async (client: HubClient, typed: string): Promise<Entry
   return entry
 }
 
+/** The folder at that path of a space, made with those above it where they are missing. */
+export const makeFolders = async (
+  client: HubClient,
+  space: string,
+  names: readonly string[],
+): Promise<Entry> => {
+  let depth = names.length
+  let folder: Entry | null = null
+  while (folder === null) {
+    folder = await client
+      .call('entry.resolve', { space, path: names.slice(0, depth) })
+      .then(found => found.entry)
+      .catch(error => {
+        if (depth > 0 && isReason(error, 'not_found')) return null
+        throw error
+      })
+    if (folder === null) depth--
+  }
+  for (const name of names.slice(depth)) {
+    const created: { entry: Entry } = await client.call('folder.create', {
+      folder: folder.id,
+      name,
+      onClash: 'reuse',
+    })
+    folder = created.entry
+  }
+  if (folder.kind !== 'folder') throw new WherryError('not_a_folder')
+  return folder
+}
+
 const fileInstead = (typed: string): WherryError =>
   new WherryError('not_a_folder', `"${typed}" is a file, not a folder.`)
 
@@ -76,18 +106,27 @@ const missingFolder = (typed: string): WherryError =>
     `There is no folder "${typed}": \`wherry mkdir ${shellWord(typed)}\` makes it.`,
   )
 
+type DestinationNeeds = {
+  /** There is more than one thing, or a whole folder. */
+  needsFolder: boolean
+  /** A path that ends with a slash is made where it is missing. */
+  makesFolder?: boolean
+}
+
 /**
  * As `cp` reads its last argument: an existing folder takes things under their own names; otherwise the last name is the
- * new one, in its folder, which has to exist. `needsFolder`: there is more than one thing, or a whole folder.
+ * new one, in its folder, which has to exist.
  */
 export const findDestination = async (
   client: HubClient,
   typed: string,
-  needsFolder: boolean,
+  { needsFolder, makesFolder = false }: DestinationNeeds,
 ): Promise<Destination> => {
   const path = parseRemotePath(typed)
   const entry = await findEntry(client, path)
   if (entry?.kind === 'folder') return { folder: entry, name: null }
+  if (entry === null && path.trailingSlash && makesFolder)
+    return { folder: await makeFolders(client, await findSpace(client, path.space), path.names), name: null }
   const above = path.names.slice(0, -1)
   const name = path.names.at(-1)
   if (needsFolder || path.trailingSlash || name === undefined)

@@ -1,4 +1,4 @@
-import { isReason, WherryError } from '../../../protocol/errors.ts'
+import { WherryError } from '../../../protocol/errors.ts'
 import { numberedName } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
@@ -9,6 +9,7 @@ import {
   findEntry,
   findSpace,
   listFolder,
+  makeFolders,
   needEntry,
   parseRemotePath,
 } from '../cli/remote-path.ts'
@@ -69,31 +70,6 @@ export const mkdir: Command = {
   },
 }
 
-const makeFolders = async (client: HubClient, space: string, names: readonly string[]): Promise<Entry> => {
-  let depth = names.length
-  let folder: Entry | null = null
-  while (folder === null) {
-    folder = await client
-      .call('entry.resolve', { space, path: names.slice(0, depth) })
-      .then(found => found.entry)
-      .catch(error => {
-        if (depth > 0 && isReason(error, 'not_found')) return null
-        throw error
-      })
-    if (folder === null) depth--
-  }
-  for (const name of names.slice(depth)) {
-    const created: { entry: Entry } = await client.call('folder.create', {
-      folder: folder.id,
-      name,
-      onClash: 'reuse',
-    })
-    folder = created.entry
-  }
-  if (folder.kind !== 'folder') throw new WherryError('not_a_folder')
-  return folder
-}
-
 export const rm: Command = {
   usage: 'rm SPACE:PATH...',
   doc: 'Deletes files and folders with all that is in them, for ever.',
@@ -131,7 +107,7 @@ const place = async (
   keepBoth: boolean,
 ) => {
   const entries = await Promise.all(sources.map(typed => needEntry(client, typed)))
-  const { folder, name } = await findDestination(client, target, sources.length > 1)
+  const { folder, name } = await findDestination(client, target, { needsFolder: sources.length > 1 })
   const [first] = entries
   const onClash = keepBoth ? 'keepBoth' : 'fail'
   if (name === null || first === undefined) {
