@@ -77,7 +77,10 @@ export type HubClient = {
   readonly hello: Result<'hub.hello'> | null
   /** Round trip in milliseconds of the latest call that asks for no work: transfers and passwords take their time. */
   readonly latencyMs: number | null
+  /** The connection is open, but the hub owes an answer for some seconds: what is known of it may be old. */
+  readonly isInDoubt: boolean
   onState(listener: (state: ConnectionState) => void): Stop
+  onDoubt(listener: (isInDoubt: boolean) => void): Stop
   /** Resolves when the state is one of these. */
   whenState(...states: ConnectionState[]): Promise<ConnectionState>
   /**

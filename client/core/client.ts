@@ -13,6 +13,7 @@ import { createSession } from './connection/session.ts'
 import type { CallNow, SignedIn } from './connection/sign-in.ts'
 import { createStreams } from './connection/streams.ts'
 import type { Wire } from './connection/wire.ts'
+import { createListeners } from './listeners.ts'
 import { systemTimers } from './timers.ts'
 
 /**
@@ -25,6 +26,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
   let latencyMs: number | null = null
   let epoch = 0
   let online = true
+  let isInDoubt = false
   /** Of hold(). */
   let holds = 0
   /** The socket is through its handshake. */
@@ -32,6 +34,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
 
   const state = createClientState()
   const events = createClientEvents()
+  const doubts = createListeners<boolean>()
   const streams = createStreams()
   const calls = createOpenCalls(timers, ms => {
     latencyMs = ms
@@ -132,6 +135,11 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       text: receiver.receive,
       binary: streams.receive,
       handshake,
+      doubt(isNow) {
+        if (isNow === isInDoubt) return
+        isInDoubt = isNow
+        doubts.emit(isNow)
+      },
       lost,
       probe: () => callNow('hub.hello', { client: agent }),
     },
@@ -182,6 +190,9 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
     get latencyMs() {
       return latencyMs
     },
+    get isInDoubt() {
+      return isInDoubt
+    },
     get epoch() {
       return epoch
     },
@@ -189,6 +200,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       return connection.wire?.bufferedBytes ?? 0
     },
     onState: state.onState,
+    onDoubt: listener => doubts.add(listener),
     whenState: state.when,
     on: events.on,
     onSlice: streams.listen,
@@ -225,6 +237,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       state.set('closed')
       state.clear()
       events.clear()
+      doubts.clear()
       streams.clear()
       calls.failAll('cancelled', 'all')
     },

@@ -80,6 +80,26 @@ test('a page that lost the hub right after it came connects again, and gets the 
   expect(problems).toEqual([])
 })
 
+test('a page whose hub hangs says that there is no answer, before it gives the connection up, and takes it back', async () => {
+  const hub = await startHub({})
+  const browser = await startBrowser()
+  onTestFinished(() => browser.close())
+  const { page, problems } = await openPage(browser, hub.url)
+  await page.goto(hub.url)
+  await signIn(page, administrator)
+  const pill = page.locator('wherry-connection-pill')
+  await pill.getByText('Live').waitFor()
+  process.kill(hub.pid(), 'SIGSTOP')
+  try {
+    await pill.getByText('No answer').waitFor()
+    expect(await pill.getAttribute('state')).toBe('live')
+  } finally {
+    process.kill(hub.pid(), 'SIGCONT')
+  }
+  await pill.getByText('Live').waitFor()
+  expect(problems).toEqual([])
+})
+
 test('a page whose socket a proxy does not let through says so', async () => {
   const port = await proxyWithoutUpgrades((await startHub({ WHERRY_URL: 'http://other.test' })).port)
   const page = await openAt('http://other.test', port)

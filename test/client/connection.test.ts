@@ -277,14 +277,32 @@ describe('the connection of a client', () => {
     expect(client.state).toBe('live')
   })
 
-  it('finds a black hole within 20 seconds and connects again', async () => {
+  it('finds a black hole within 15 seconds and connects again', async () => {
     const { client, ends, connect, pass } = start()
     await connect()
-    await isFoundDead(19_999, 1)
+    await isFoundDead(14_999, 1)
     expect(ends[0]?.isClosedByClient).toBe(true)
     await pass(1000)
     await connect()
     expect(client.state).toBe('live')
+  })
+
+  it('is in doubt 8 seconds after the last word of the hub, until it answers or another connection is tried', async () => {
+    const { client, timers, connect, pass, quiet } = start()
+    const doubts: boolean[] = []
+    client.onDoubt(isInDoubt => doubts.push(isInDoubt))
+    await connect()
+    // Nothing arrives before quiet().
+    await timers.pass(7_999)
+    expect(client.isInDoubt).toBe(false)
+    await timers.pass(1)
+    expect(client).toMatchObject({ state: 'live', isInDoubt: true })
+    await quiet()
+    expect(client).toMatchObject({ state: 'live', isInDoubt: false })
+    hub.far.drop()
+    await pass(15_000)
+    expect(client).toMatchObject({ state: 'reconnecting', isInDoubt: false })
+    expect(doubts).toEqual([true, false, true, false])
   })
 
   it('finds a black hole within 5 seconds of a wake()', async () => {
@@ -315,12 +333,12 @@ describe('the connection of a client', () => {
     const { client, connect, pass } = start()
     await connect()
     client.sendBinary(new Uint8Array(64 * 1024 + 30 * 16 * 1024))
-    await isFoundDead(49_000, 1_500)
+    await isFoundDead(44_000, 1_500)
     await pass(1000)
     await connect()
     expect(client.state).toBe('live')
     client.sendBinary(new Uint8Array(4 * 2 ** 20))
-    await isFoundDead(64_000, 1_500)
+    await isFoundDead(59_000, 1_500)
   })
 
   it('takes what was sent before an answered question for arrived', async () => {
@@ -329,7 +347,7 @@ describe('the connection of a client', () => {
     client.sendBinary(new Uint8Array(4 * 2 ** 20))
     await pass(10_000)
     await quiet()
-    await isFoundDead(19_999, 1)
+    await isFoundDead(14_999, 1)
   })
 
   it('asks nothing besides when a call is made on a connection that just spoke', async () => {

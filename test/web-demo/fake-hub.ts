@@ -253,8 +253,10 @@ export const createFakeHub = (startState: ConnectionState = 'live') => {
       }
     },
     latencyMs: 12,
+    isInDoubt: false,
     epoch: 1,
     onState: (listener: Listener) => on('state', listener),
+    onDoubt: () => () => {},
     whenState: async () => state,
     call: async (name: string, params: unknown) => {
       const answer = calls[name]

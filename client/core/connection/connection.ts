@@ -15,6 +15,8 @@ export type ConnectionEvents = {
   /** Runs on each new socket; if it rejects, the socket is dropped and tried again. */
   handshake(wire: Wire): Promise<void>
   probe(): Promise<unknown>
+  /** Whether the hub owes an answer for long: what was heard of it may be old. */
+  doubt(isInDoubt: boolean): void
   /** The socket is gone. `wasReady`: it had come through its handshake. Says whether to try again by itself. */
   lost(wasReady: boolean): 'retry' | 'rest'
 }
@@ -44,6 +46,7 @@ export const createConnection = (
     stopTimer()
     heartbeat?.stop()
     heartbeat = null
+    events.doubt(false)
     readyAtMs = null
     wire = null
   }
@@ -71,7 +74,7 @@ export const createConnection = (
     if (wire !== own) return
     stopTimer()
     readyAtMs = timers.now()
-    heartbeat = startHeartbeat(timers, own, events.probe, drop)
+    heartbeat = startHeartbeat(timers, own, events.probe, { doubt: events.doubt, dead: drop })
   }
 
   const connect = () => {

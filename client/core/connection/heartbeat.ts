@@ -1,7 +1,9 @@
 import type { Stop, Timers } from '../api.ts'
 import type { Wire } from './wire.ts'
 
-const quietMs = 10_000
+const quietMs = 5_000
+/** An answer that takes longer leaves it in doubt whether what is shown is of now. */
+const doubtMs = 3_000
 const answerMs = 10_000
 /**
  * What was sent before a question has to arrive before it, and waits in the system's own buffers, where nothing is seen of it
@@ -22,16 +24,18 @@ export type Heartbeat = {
 }
 
 /**
- * Finds sockets that are dead without having been closed, which browsers cannot: after 10 s without a message it asks
- * (`probe`), and calls `dead` if for 10 s, or longer after much was sent, nothing arrives and nothing leaves the send buffer.
+ * Finds sockets that are dead without having been closed, which browsers cannot: after 5 s without a message it asks
+ * (`probe`), tells `doubt` after 3 s without anything, and calls `dead` if for 10 s nothing arrives and nothing leaves the send
+ * buffer; both later after much was sent.
  */
 export const startHeartbeat = (
   timers: Timers,
   wire: Wire,
   probe: () => Promise<unknown>,
-  dead: () => void,
+  { doubt, dead }: { doubt(isInDoubt: boolean): void; dead(): void },
 ): Heartbeat => {
   let stopTimer: Stop = () => {}
+  let stopDoubtTimer: Stop = () => {}
   /** The one that is open: answers to earlier ones say nothing any more. */
   let question: symbol | null = null
   /** Sent before a question that was answered. */
@@ -42,28 +46,34 @@ export const startHeartbeat = (
     return Math.min(longestDrainMs, (1000 * bytes) / slowestBytesPerSecond)
   }
 
+  const stopTimers = () => {
+    stopTimer()
+    stopDoubtTimer()
+  }
   const wait = () => {
     question = null
+    doubt(false)
     const quietForMs = timers.now() - wire.receivedAtMs
     if (quietForMs >= quietMs) return ask(answerMs)
     stopTimer = timers.after(quietMs - quietForMs, wait)
   }
   const ask = (deadlineMs: number) => {
-    stopTimer()
+    stopTimers()
     const { receivedMessages, sentBytes } = wire
     const unsentBytes = wire.bufferedBytes
     const own = Symbol()
     question = own
+    const isMoving = () => wire.receivedMessages > receivedMessages || wire.bufferedBytes < unsentBytes
+    stopDoubtTimer = timers.after(doubtMs + drainMs(), () => doubt(!isMoving()))
     stopTimer = timers.after(deadlineMs + drainMs(), () => {
-      const isAlive = wire.receivedMessages > receivedMessages || wire.bufferedBytes < unsentBytes
-      if (isAlive) wait()
+      if (isMoving()) wait()
       else dead()
     })
     probe().then(
       () => {
         if (own !== question) return
         arrivedBytes = sentBytes
-        stopTimer()
+        stopTimers()
         wait()
       },
       () => {},
@@ -79,7 +89,7 @@ export const startHeartbeat = (
     },
     stop() {
       question = null
-      stopTimer()
+      stopTimers()
     },
   }
 }

@@ -5,11 +5,12 @@ import type { ConnectionState } from '../../core/api.ts'
 import { base } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 
-/** How the connection is: Live with its round trip, Reconnecting, Offline. Always a word beside the colour. */
+/** How the connection is: Live with its round trip, in doubt, Reconnecting, Offline. Always a word beside the colour. */
 @customElement('wherry-connection-pill')
 export class ConnectionPill extends LitElement {
   @property({ reflect: true }) state: ConnectionState = 'connecting'
   @property({ attribute: false }) latencyMs: number | null = null
+  @property({ type: Boolean, reflect: true }) doubtful = false
 
   static override styles = [
     base,
@@ -29,7 +30,7 @@ export class ConnectionPill extends LitElement {
         color: var(--warn);
         background: var(--warn-soft);
       }
-      :host([state="live"]) {
+      :host([state="live"]:not([doubtful])) {
         color: var(--live);
         background: var(--live-soft);
       }
@@ -44,7 +45,8 @@ export class ConnectionPill extends LitElement {
         border-radius: 50%;
         background: currentcolor;
       }
-      :host([state="reconnecting"]) i {
+      :host([state="reconnecting"]) i,
+      :host([doubtful]) i {
         animation: pulse 1s infinite alternate;
       }
       svg {
@@ -57,12 +59,12 @@ export class ConnectionPill extends LitElement {
         }
       }
       @media (max-width: 719px) {
-        :host([state="live"]) {
+        :host([state="live"]:not([doubtful])) {
           padding: 0;
           inline-size: 26px;
           justify-content: center;
         }
-        :host([state="live"]) span {
+        :host([state="live"]:not([doubtful])) span {
           position: absolute;
           clip-path: inset(50%);
         }
@@ -84,6 +86,7 @@ export class ConnectionPill extends LitElement {
   }
 
   #word() {
+    if (this.state === 'live' && this.doubtful) return msg('No answer')
     if (this.state === 'live') {
       return this.latencyMs === null
         ? msg('Live')

@@ -1,11 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 import type { ConnectionState, HubClient, Stop } from '../../core/api.ts'
 
-/** Renders its host anew whenever the state of the connection changes. */
+/** Renders its host anew whenever the state of the connection changes, or comes into doubt. */
 export class Connection implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #client: () => HubClient | undefined
-  #stop: Stop | null = null
+  #stops: (Stop | undefined)[] = []
 
   constructor(host: ReactiveControllerHost, client: () => HubClient | undefined) {
     this.#host = host
@@ -18,10 +18,12 @@ export class Connection implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#stop = this.#client()?.onState(() => this.#host.requestUpdate()) ?? null
+    const update = () => this.#host.requestUpdate()
+    const client = this.#client()
+    this.#stops = [client?.onState(update), client?.onDoubt(update)]
   }
 
   hostDisconnected(): void {
-    this.#stop?.()
+    for (const stop of this.#stops) stop?.()
   }
 }

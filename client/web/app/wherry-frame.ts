@@ -124,6 +124,7 @@ export class Frame extends LitElement {
             <wherry-connection-pill
               .state=${this.#connection.state}
               .latencyMs=${this.client.latencyMs}
+              ?doubtful=${this.client.isInDoubt}
             ></wherry-connection-pill>
             <wherry-account-menu></wherry-account-menu>
           </div>
