@@ -105,8 +105,7 @@ export const createDownloads = (
         break
       }
       const reading = fetch(download, from + i, ref.hash)
-      // It may fail while an earlier chunk is still being sent; whoever awaits it hears of that in time.
-      reading.catch(() => undefined)
+      reading.catch(heardLater)
       const before = previous
       const part = { index: from + i, offset: i === 0 ? offset : 0 }
       previous = inOrder(before, reading, () => sendChunk(connection, side, download, part, reading))
@@ -115,6 +114,7 @@ export const createDownloads = (
           throw error
         })
         .finally(free)
+      previous.catch(heardLater)
       sending.push(previous)
     }
     await Promise.allSettled(sending)
@@ -160,6 +160,9 @@ export const createDownloads = (
     },
   }
 }
+
+/** Of what may fail while nobody awaits it yet: a rejection that no one ever heard of would end the hub. */
+const heardLater = (): void => undefined
 
 const deleted = (): WherryError => new WherryError('not_found', 'This was deleted while it was downloaded.')
 const takenBack = (): WherryError => new WherryError('cancelled', 'The right to read this was taken back.')

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { setTimeout as after } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
 import { decodeSlices } from '../../protocol/frames.ts'
 import { closeDownload, listChunks, openDownload, readChunks } from '../../server/handlers/downloads.ts'
 import { newId, upload } from '../storage/open-temporary.ts'
@@ -113,6 +114,31 @@ test.each([
   await rig.transfers.recheck()
   at.flush()
   await expect(reading).rejects.toMatchObject({ reason })
+  expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
+})
+
+test('a download that is closed while several of its reads wait for room rejects each of them, and nothing else', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const chunks = Array.from({ length: 24 }, (_, i) => fill(MiB, i))
+  const { download } = await openFile(rig, at, chunks)
+  const get = rig.storage.chunks.get.bind(rig.storage.chunks)
+  let gets = 0
+  rig.storage.chunks.get = async hash => {
+    // One after the other, so that each gives back its room alone.
+    await after(50 * ++gets)
+    return get(hash)
+  }
+  const unheard: unknown[] = []
+  const hear = (error: unknown) => unheard.push(error)
+  process.on('unhandledRejection', hear)
+  onTestFinished(() => void process.off('unhandledRejection', hear))
+  const reads = Promise.allSettled([0, 8, 16].map(from => read(rig, at, { download, from, count: 8 })))
+  await expect.poll(() => gets, { interval: 5 }).toBe(8)
+  await closeDownload(rig.context(at), { download })
+  const cancelled = { status: 'rejected', reason: { reason: 'cancelled' } }
+  expect(await reads).toMatchObject([cancelled, cancelled, cancelled])
+  expect(unheard).toEqual([])
   expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
 })
 
