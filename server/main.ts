@@ -24,10 +24,18 @@ const stopOnSignal = (hub: RunningHub): void => {
   process.on('SIGINT', stop)
 }
 
+/** A rejection that nothing awaits is a bug of one call: it ends neither the transfers of others nor the hub. */
+const outliveRejections = ({ hub: { log } }: RunningHub): void => {
+  process.on('unhandledRejection', error => {
+    log.error({ err: error }, 'a promise was rejected and nothing heard of it: this is a bug')
+  })
+}
+
 try {
   const hub = await startHub(readConfig(process.env))
   // First: whoever reads that it runs may stop it.
   stopOnSignal(hub)
+  outliveRejections(hub)
   process.stdout.write(startWords({ ...hub, config: hub.hub.config }))
 } catch (error) {
   const sentence = error instanceof Error ? error.message : String(error)
