@@ -12,11 +12,26 @@ export type HealthParts = {
 
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 
-const proxyHeaders = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via']
+const proxyHeaders = [
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'forwarded',
+  'via',
+]
+
+/** `localhost:8080`, `127.0.0.1:8080`, `[::1]:8080`. */
+const namesLoopback = (host: string): boolean => {
+  const name = host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+  return name === 'localhost' || isLoopback(name)
+}
 
 /** From this machine, and not through a proxy on it. */
 const isLocal = (request: HttpRequest): boolean =>
-  isLoopback(request.address) && proxyHeaders.every(name => request.header(name) === null)
+  isLoopback(request.address) &&
+  namesLoopback(request.header('host') ?? '') &&
+  proxyHeaders.every(name => request.header(name) === null)
 
 /** `/healthz`: the process answers. `/readyz`: it takes changes. `/metrics`: for Prometheus. */
 export const healthRoutes = ({ problem, metrics, metricsToken, hasToken }: HealthParts): HttpRoute[] => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -87,8 +89,20 @@ describe('health', () => {
 
   test('metrics are for this machine only, and not for what a proxy on it forwards', async () => {
     expect(await (await fetch(`${base}/metrics`)).text()).toContain('wherry_connections')
-    const proxied = await fetch(`${base}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } })
-    expect(proxied.status).toBe(403)
+    for (const name of ['x-forwarded-for', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'via']) {
+      const proxied = await fetch(`${base}/metrics`, { headers: { [name]: 'files.example.org' } })
+      expect({ name, status: proxied.status }).toEqual({ name, status: 403 })
+    }
+    const { port } = new URL(base)
+    const statusAt = async (host: string) => {
+      const asked = get({ port, path: '/metrics', headers: { host } })
+      const [answer] = await once(asked, 'response')
+      answer.resume()
+      return answer.statusCode
+    }
+    expect(await statusAt('files.example.org')).toBe(403)
+    expect(await statusAt('127.evil.example')).toBe(403)
+    expect(await statusAt(`[::1]:${port}`)).toBe(200)
   })
 })
 
