@@ -77,7 +77,7 @@ const openDoors = async (
   const { config, metrics, log, clock, storage } = hub
   const origins = createOrigins(config, port)
   const address = (peer: string, header: (name: string) => string | null): string =>
-    clientAddress(peer, header, config.trustedProxies)
+    clientAddress(peer, header, config)
   const { tlsCert: cert, tlsKey: key } = config
   const warning = cert === null ? null : tlsWarning(cert, clock())
   if (warning !== null) log.warn(warning)

@@ -58,7 +58,17 @@ export const settings = {
     env: 'WHERRY_TRUSTED_PROXIES',
     default: '',
     schema: networks,
-    doc: 'Addresses and networks of proxies, separated by commas, whose `X-Forwarded-For` or `X-Real-IP` is believed.',
+    doc: 'Addresses and networks of proxies, separated by commas, whose word on the address of a client is believed.',
+  }),
+  addressHeader: setting({
+    env: 'WHERRY_ADDRESS_HEADER',
+    default: 'X-Forwarded-For',
+    schema: v.pipe(
+      v.string(),
+      v.toLowerCase(),
+      v.picklist(['x-forwarded-for', 'x-real-ip'], 'expected X-Forwarded-For or X-Real-IP'),
+    ),
+    doc: 'The header in which they say it: `X-Forwarded-For` or `X-Real-IP`. The other one is not read, because a proxy that does not set it passes on what the client wrote.',
   }),
   adminEmail: setting({
     env: 'WHERRY_ADMIN_EMAIL',

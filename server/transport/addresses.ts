@@ -16,18 +16,24 @@ const isTrusted = (proxies: BlockList, address: string): boolean => {
   return family !== 0 && proxies.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }
 
+type ProxySettings = {
+  trustedProxies: BlockList
+  /** In lower case. Only one is read: a proxy passes on the other as the client wrote it. */
+  addressHeader: string
+}
+
 /**
- * The client's address: the peer's, or where the peer is a trusted proxy what it says. Of X-Forwarded-For the last
- * address that is no trusted proxy counts, because everything before it is the client's own word.
+ * The client's address: the peer's, or where the peer is a trusted proxy what it says. Of several the last address that is
+ * no trusted proxy counts, because everything before it is the client's own word.
  */
 export const clientAddress = (
   peer: string,
   header: (name: string) => string | null,
-  proxies: BlockList,
+  { trustedProxies: proxies, addressHeader }: ProxySettings,
 ): string => {
   const address = plainAddress(peer)
   if (!isTrusted(proxies, address)) return address
-  const forwarded = (header('x-forwarded-for') ?? header('x-real-ip') ?? '').split(',').reverse()
+  const forwarded = (header(addressHeader) ?? '').split(',').reverse()
   for (const part of forwarded) {
     const hop = part.trim()
     // A zone (`fe80::1%eth0`) is an address to isIP(), but to nothing else here.
@@ -48,4 +54,5 @@ export const addressKey = (address: string): string => {
 }
 
 /** True for addresses of this very machine. */
-export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')
+export const isLoopback = (address: string): boolean =>
+  address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))

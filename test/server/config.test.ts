@@ -46,6 +46,7 @@ describe('the configuration', () => {
     ],
     [{ WHERRY_PROT: '8080' }, /WHERRY_PROT is not a setting/],
     [{ WHERRY_MAX_FILE_BYTES: '5 apples' }, /WHERRY_MAX_FILE_BYTES: expected a number of bytes/],
+    [{ WHERRY_ADDRESS_HEADER: 'Forwarded' }, /expected X-Forwarded-For or X-Real-IP/],
     [{ WHERRY_LOG_LEVEL: 'loud' }, /expected debug, info/],
   ])('%j is refused with a sentence', (environment, sentence) => {
     const read = () => readConfig(environment)
@@ -73,9 +74,10 @@ describe('the configuration', () => {
 })
 
 describe("a client's address", () => {
-  const { trustedProxies } = readConfig({ WHERRY_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' })
+  const proxies = { WHERRY_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' }
+  const config = readConfig(proxies)
   const from = (peer: string, forwarded: string | null) =>
-    clientAddress(peer, name => (name === 'x-forwarded-for' ? forwarded : null), trustedProxies)
+    clientAddress(peer, name => (name === 'x-forwarded-for' ? forwarded : null), config)
 
   test.each([
     ['198.51.100.7', '203.0.113.9', '198.51.100.7'],
@@ -89,6 +91,22 @@ describe("a client's address", () => {
     ['0000:0000:0000:0000:0000:0000:0000:0001', null, '::1'],
   ])('%s that forwards %s is %s', (peer, forwarded, address) => {
     expect(from(peer, forwarded)).toBe(address)
+  })
+
+  test.each([
+    [{}, '203.0.113.9'],
+    [{ WHERRY_ADDRESS_HEADER: 'X-Forwarded-For' }, '203.0.113.9'],
+    [{ WHERRY_ADDRESS_HEADER: 'X-Real-IP' }, '198.51.100.7'],
+  ])('is read with %o from one header, and never from the other', (setting, address) => {
+    const headers = new Map([
+      ['x-forwarded-for', '203.0.113.9'],
+      ['x-real-ip', '198.51.100.7'],
+    ])
+    const chosen = readConfig({ ...proxies, ...setting })
+    const read = () => clientAddress('127.0.0.1', name => headers.get(name) ?? null, chosen)
+    expect(read()).toBe(address)
+    headers.delete(chosen.addressHeader)
+    expect(read()).toBe('127.0.0.1')
   })
 
   test('counts as its /64 network in IPv6', () => {
