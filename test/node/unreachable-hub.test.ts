@@ -6,7 +6,9 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { subprotocol } from '../../protocol/rpc.ts'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
 import { certificate, privateKey } from '../support/self-signed.ts'
 
@@ -103,4 +105,43 @@ test('pressed twice, Ctrl+C ends a command that does not listen', async () => {
   }
   for (let next = await said.next(); !next.done; next = await said.next()) words.push(next.value)
   expect(words).toEqual(['ready', 'once', 'cancelled'])
+})
+
+/** Refuses all calls but the first in words that would set a terminal's title and clear its screen. */
+const commanding = async () => {
+  const port = await freePort()
+  const sockets = new WebSocketServer({ port, host: '127.0.0.1', handleProtocols: () => subprotocol })
+  onTestFinished(() => {
+    for (const socket of sockets.clients) socket.terminate()
+    sockets.close()
+  })
+  const hello = {
+    hub: 'Wherry',
+    version: '0',
+    needsSetup: false,
+    serverTime: Date.now(),
+    chunking: {
+      seed: 'seed-seed-seed-seed',
+      minBytes: 262_144,
+      averageBytes: 1_048_576,
+      maxBytes: 4_194_304,
+    },
+    limits: { fileBytes: 1, messageBytes: 1_114_112, windowBytes: 1 },
+  }
+  const message = 'no\u001b]0;owned\u0007\u001b[2J\u009b2J'
+  const error = { code: -32_000, message, data: { reason: 'forbidden' } }
+  sockets.on('connection', socket =>
+    socket.on('message', (data: Buffer) => {
+      const { id, method } = JSON.parse(data.toString()) as { id: string; method: string }
+      const answer = method === 'hub.hello' ? { result: hello } : { error }
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...answer }))
+    }),
+  )
+  return `http://127.0.0.1:${port}`
+}
+
+test('what a hub says commands no terminal', async () => {
+  const hub = await commanding()
+  const { stderr } = await wherry.run(['receive', `${hub}/go#7-${'k'.repeat(22)}`, '--yes'])
+  expect(stderr).toContain('no\\u{1b}]0;owned\\u{7}\\u{1b}[2J\\u{9b}2J')
 })

@@ -25,7 +25,7 @@ export const createOutput = (
 ): Output => {
   let askAgain: (() => void) | null = null
   const tell = (line: string) => {
-    stderr.write(`${askAgain ? newLine(stderr) : ''}${line}\n`)
+    stderr.write(`${askAgain ? newLine(stderr) : ''}${harmless(line)}\n`)
     askAgain?.()
   }
   return {
@@ -55,6 +55,9 @@ export const printable = (name: string): string =>
   name.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, character => {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
   })
+
+/** Words of a hub or of the system may be in a note or a problem, and a terminal obeys what is in them: only line breaks are left. */
+const harmless = (text: string): string => text.split('\n').map(printable).join('\n')
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
