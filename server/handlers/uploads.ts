@@ -81,7 +81,8 @@ export const cancelUpload: Handler<'upload.cancel'> = async (
   { upload },
 ) => {
   // An upload.open of the same id that is under way comes first.
-  await transfers.uploadFolder(principal.user, upload)
+  const folder = await transfers.uploadFolder(principal.user, upload)
+  if (folder === null) return {}
   await storage.uploads.cancel(principal.user, upload)
   transfers.uploads.ended(principal.user, upload, new WherryError('cancelled'))
   return {}

@@ -227,6 +227,19 @@ test('slices under way when an upload is cancelled do no harm', async () => {
   expect(await rig.transfers.uploadFolder(rig.ada, upload)).toBeNull()
 })
 
+test('nobody ends the upload of somebody else, nor makes others think so', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const upload = newId()
+  await open(rig, at, upload, 1, 1000)
+  const context = rig.context(at)
+  const eve = { ...context, principal: { ...context.principal, user: newId() } } as typeof context
+  expect(await cancelUpload(eve, { upload })).toEqual({})
+  expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ upload, state: 'running' }])
+  await cancelUpload(context, { upload })
+  expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ upload, state: 'ended' }])
+})
+
 test('connections that break the rules leave the budget as it was', async () => {
   const rig = await openRig({ windowBytes: 4 * MiB, uploadBudgetBytes: 4 * MiB })
   for (let round = 0; round < 8; round++) {
