@@ -24,6 +24,9 @@ const problemsOf = (config: Config): string[] => {
   if ((config.tlsCert === null) !== (config.tlsKey === null)) {
     problems.push('WHERRY_TLS_CERT and WHERRY_TLS_KEY have to be set together.')
   }
+  if (config.tlsCert !== null && config.url?.startsWith('http:')) {
+    problems.push('WHERRY_URL has to begin with https: where the hub speaks TLS itself.')
+  }
   if (config.masterKey !== null && config.masterKeyFile !== null) {
     problems.push('WHERRY_MASTER_KEY and WHERRY_MASTER_KEY_FILE cannot both be set.')
   }

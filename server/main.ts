@@ -22,6 +22,8 @@ const stopOnSignal = (hub: RunningHub): void => {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  // A terminal that closes.
+  process.on('SIGHUP', stop)
 }
 
 /** A rejection that nothing awaits is a bug of one call: it ends neither the transfers of others nor the hub. */

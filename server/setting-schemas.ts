@@ -56,6 +56,14 @@ const network = v.pipe(
 )
 
 /** IP addresses and networks, separated by commas. */
+export const host = v.pipe(
+  v.string(),
+  v.check(
+    written => isIP(written) !== 0 || /^[\w-]+(\.[\w-]+)*$/.test(written),
+    'expected an address of this machine, such as 127.0.0.1, ::1 or 0.0.0.0, or its name',
+  ),
+)
+
 export const networks = v.pipe(
   commaList(network),
   v.transform(written => {

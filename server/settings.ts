@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { limits } from '../protocol/limits.ts'
 import { email, password } from '../protocol/values.ts'
-import { bytes, commaList, networks, origin, path, stunUrl, turnUrl, whole } from './setting-schemas.ts'
+import { bytes, commaList, host, networks, origin, path, stunUrl, turnUrl, whole } from './setting-schemas.ts'
 
 /** One setting: an environment variable, what holds without it (null: nothing), how it is read, what it does. */
 export type Setting = {
@@ -33,7 +33,7 @@ export const settings = {
   host: setting({
     env: 'WHERRY_HOST',
     default: '127.0.0.1',
-    schema: v.pipe(v.string(), v.minLength(1)),
+    schema: host,
     doc: 'Address to listen on. The default takes connections from this machine only; `0.0.0.0` from everywhere.',
   }),
   port: setting({

@@ -52,7 +52,9 @@ const listenOn = (app: TemplatedApp, host: string, port: number): Promise<us_lis
 const listenAll = async (app: TemplatedApp, host: string, port: number): Promise<us_listen_socket[]> => {
   const first = await listenOn(app, host, port)
   if (first === false)
-    throw new Error(`The hub cannot listen on ${host} port ${port}: it is in use or not allowed.`)
+    throw new Error(
+      `The hub cannot listen on ${host} port ${port}: the port is in use or not allowed, or the address is none of this machine.`,
+    )
   if (host !== '127.0.0.1') return [first]
   const second = await listenOn(app, '::1', us_socket_local_port(first))
   return second === false ? [first] : [first, second]

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { messageOf } from '../message-of.ts'
 import { segmentNumber } from './record.ts'
 import { isMissing, writeDurably } from './small-files.ts'
 
@@ -92,10 +93,18 @@ const parseKeysFile = (text: string): v.InferOutput<typeof keysFile> => {
   }
 }
 
+const keyOfFile = (path: string, text: string): Uint8Array => {
+  try {
+    return parseMasterKey(text)
+  } catch (cause) {
+    throw new Error(`${path} is no master key: ${messageOf(cause)}`, { cause })
+  }
+}
+
 const masterKeyFromFile = async (directory: string, mayCreate: boolean) => {
   const path = join(directory, 'master.key')
   const text = await readOrNull(path)
-  if (text !== null) return { masterKey: parseMasterKey(text), created: null }
+  if (text !== null) return { masterKey: keyOfFile(path, text), created: null }
   if (!mayCreate) throw new Error(`The master key is missing: ${path} is not there and none was given.`)
   const masterKey = randomBytes(32)
   await writeDurably(path, `${masterKey.toString('hex')}\n`, 0o600)

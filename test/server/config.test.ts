@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ConfigError, readConfig } from '../../server/config.ts'
+import { configuredMasterKey } from '../../server/master-key.ts'
 import { settings } from '../../server/settings.ts'
 import { tlsWarning } from '../../server/tls-files.ts'
 import { addressKey, clientAddress } from '../../server/transport/addresses.ts'
@@ -29,6 +30,8 @@ describe('the configuration', () => {
 
   test.each([
     [{ WHERRY_PORT: '80800' }, /WHERRY_PORT: expected at most 65535/],
+    [{ WHERRY_HOST: 'not a host' }, /WHERRY_HOST: expected an address of this machine/],
+    [{ WHERRY_HOST: '[::1]' }, /WHERRY_HOST: expected an address of this machine, such as 127.0.0.1, ::1/],
     [{ WHERRY_URL: 'files.example.org' }, /WHERRY_URL: expected an address/],
     [{ WHERRY_URL: 'https://files.example.org/hub' }, /and nothing else/],
     [{ WHERRY_URL: 'https://files.example.org?a' }, /and nothing else/],
@@ -116,6 +119,17 @@ describe("a client's address", () => {
   })
 })
 
+test('a master key that is none is named with its setting, and never shown', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'wherry-key-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const file = join(directory, 'master.key')
+  writeFileSync(file, 'rubbish')
+  const read = () => configuredMasterKey(readConfig({ WHERRY_MASTER_KEY_FILE: file }))
+  expect(read).toThrow(ConfigError)
+  expect(read).toThrow(`WHERRY_MASTER_KEY_FILE (${file}): The master key has to be 32 bytes`)
+  expect(read).not.toThrow(/rubbish/)
+})
+
 describe('the files of TLS', () => {
   let directory: string
   const file = (name: string, content: string): string => {
@@ -137,6 +151,9 @@ describe('the files of TLS', () => {
     const read = (WHERRY_TLS_CERT: string, WHERRY_TLS_KEY: string) => () =>
       readConfig({ WHERRY_TLS_CERT, WHERRY_TLS_KEY })
     expect(read(cert, key)).not.toThrow()
+    expect(() =>
+      readConfig({ WHERRY_TLS_CERT: cert, WHERRY_TLS_KEY: key, WHERRY_URL: 'http://files.example.org' }),
+    ).toThrow('WHERRY_URL has to begin with https: where the hub speaks TLS itself.')
     expect(read(cert, otherKey)).toThrow(`WHERRY_TLS_KEY: the key in ${otherKey} is not that of`)
     expect(read(cert, text)).toThrow(`WHERRY_TLS_KEY: ${text} is no PEM file with a private key`)
     expect(read(text, key)).toThrow(`WHERRY_TLS_CERT: ${text} is no PEM file that begins with a certificate`)

@@ -46,7 +46,7 @@ export class NewUserDialog extends LitElement {
         </label>
         <label>${msg('Quota in GB')}
           <input name="quota" type="number" min="0" step="any" inputmode="decimal" />
-          <span class="hint">${msg('Empty for no limit.')}</span>
+          <span class="hint">${msg('Empty for what the hub gives by default.')}</span>
         </label>
         ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : null}
         <div class="actions">
