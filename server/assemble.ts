@@ -68,6 +68,9 @@ const followCommits = ({ hub, connections }: Assembled, forgetLevels: () => void
     const { rights, grants, endedSessions } = commit
     if (rights) forgetLevels()
     if (endedSessions.length > 0) connections.end(endedSessions)
+    for (const { session, reason } of endedSessions)
+      if (reason === 'reused')
+        log.warn({ session }, 'an old refresh token came back, perhaps a stolen one: its session was ended')
     if (rights || grants.length > 0 || endedSessions.length > 0) recheck(grants).catch(failed)
     broadcaster.committed(commit)
   })
@@ -104,7 +107,7 @@ export const assemble = async (parts: AssembleParts): Promise<Assembled> => {
     clock,
     newId,
     passwords,
-    loginLimits: createLoginLimits(config),
+    loginLimits: createLoginLimits(config, log),
     tokens,
     signingIn: createSigningIn(storage, tokens, connections),
     signedUrls,

@@ -115,7 +115,11 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
       hub.metrics.callEnded(name, seconds, outcome)
       const user = asUser(socket.principal ?? principal)
       if (row.logged) logCall(hub.log, row.logged, { name, params, request, outcome, address, user })
-      hub.log.debug({ call: name, request: request.id, connection: socket.id, seconds, outcome }, 'call')
+      const by = user?.user
+      hub.log.debug(
+        { call: name, by, address, request: request.id, connection: socket.id, seconds, outcome },
+        'call',
+      )
       end(socket)
     }
   }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
 import { closeCodes } from '../protocol/rpc.ts'
@@ -16,6 +17,7 @@ import { tlsWarning } from './tls-files.ts'
 import { clientAddress } from './transport/addresses.ts'
 import { type Listener, listen } from './transport/listener.ts'
 import { startUpkeep } from './upkeep.ts'
+import { version } from './version.ts'
 
 export type RunningHub = {
   /** The address that people open. */
@@ -61,6 +63,7 @@ export const startHub = async (config: Config, options: HubOptions = {}): Promis
   try {
     const setupToken = await prepareFirstAdministrator(assembled.hub)
     listener = await openDoors(assembled, webDirectory, () => listener?.port ?? config.port)
+    log.info({ version, data: resolve(config.data), url: urlOf(config, listener.port) }, 'started')
     return running(assembled, listener, setupToken)
   } catch (error) {
     await assembled.hub.storage.close()

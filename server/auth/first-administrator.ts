@@ -1,8 +1,9 @@
+import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Hub } from '../context.ts'
 
-type Parts = Pick<Hub, 'storage' | 'passwords' | 'tokens'> & {
-  config: Pick<Config, 'adminEmail' | 'adminPassword' | 'defaultQuotaBytes'>
+type Parts = Pick<Hub, 'storage' | 'passwords' | 'tokens' | 'log'> & {
+  config: Pick<Config, 'data' | 'adminEmail' | 'adminPassword' | 'defaultQuotaBytes'>
 }
 
 /**
@@ -10,8 +11,13 @@ type Parts = Pick<Hub, 'storage' | 'passwords' | 'tokens'> & {
  * account.setup, which voids that of an earlier start; null if there is an administrator already.
  */
 export const prepareFirstAdministrator = async (parts: Parts): Promise<string | null> => {
-  const { storage, passwords, tokens, config } = parts
-  if (await storage.users.hasAdministrator()) return null
+  const { storage, passwords, tokens, config, log } = parts
+  if (await storage.users.hasAdministrator()) {
+    if (config.adminEmail !== null)
+      log.info('There is an administrator: WHERRY_ADMIN_EMAIL and WHERRY_ADMIN_PASSWORD are not read.')
+    return null
+  }
+  log.warn({ data: resolve(config.data) }, 'This hub is new: it has no administrator yet.')
   if (config.adminEmail !== null && config.adminPassword !== null) {
     await storage.users.setUp({
       email: config.adminEmail,
@@ -20,6 +26,7 @@ export const prepareFirstAdministrator = async (parts: Parts): Promise<string | 
       role: 'admin',
       quotaBytes: config.defaultQuotaBytes,
     })
+    log.warn({ email: config.adminEmail }, 'The first administrator was made.')
     return null
   }
   const { token, hash } = tokens.newOpaque()

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { WherryError } from '../../protocol/errors.ts'
 import type { Config } from '../config.ts'
@@ -22,18 +23,25 @@ const refuse = (waitMs: number): never => {
   throw new WherryError('too_many_requests', undefined, { retryAfterMs: waitMs })
 }
 
-const consume = async (limiter: RateLimiterMemory, key: string): Promise<void> => {
+/** `reached` is called at the first refusal only. */
+const consume = async (
+  limiter: RateLimiterMemory,
+  key: string,
+  reached: () => void = () => {},
+): Promise<void> => {
   try {
     await limiter.consume(key)
   } catch (error) {
-    if (error instanceof RateLimiterRes) refuse(error.msBeforeNext)
-    throw error
+    if (!(error instanceof RateLimiterRes)) throw error
+    if (error.consumedPoints === limiter.points + 1) reached()
+    refuse(error.msBeforeNext)
   }
 }
 
-/** The limits are counted in memory: a restart of the hub forgets them. */
+/** The limits are counted in memory: a restart of the hub forgets them. `log` is told of each that is reached. */
 export const createLoginLimits = (
   config: Pick<Config, 'loginFailuresPerAccount' | 'loginFailuresPerAddress' | 'loginsPerMinute'>,
+  log: Pick<Logger, 'warn'>,
 ): LoginLimits => {
   const guarded = new RateLimiterMemory({ points: config.loginsPerMinute, duration: 60 })
   const perPair = new RateLimiterMemory({ points: config.loginFailuresPerAccount, duration: quarterHour })
@@ -55,7 +63,12 @@ export const createLoginLimits = (
   return {
     countGuarded: address => consume(guarded, addressKey(address)),
     attempt: async (address, account) => {
-      for (const { limiter, key } of keyed(address, account)) await consume(limiter, key)
+      const reached = () =>
+        log.warn(
+          { email: account, address },
+          'too many failed sign-ins: more are refused for up to 15 minutes',
+        )
+      for (const { limiter, key } of keyed(address, account)) await consume(limiter, key, reached)
     },
     succeeded: async (address, account) => {
       const [pair, ...others] = keyed(address, account)

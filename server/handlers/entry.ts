@@ -64,9 +64,19 @@ export const copyEntries: Handler<'entry.copy'> = async (
   entries: await storage.entries.copy(actor, entries, folder, onClash),
 })
 
+/** Of what is deleted together, so many are named in the log. */
+const mostNamed = 20
+
+/** What is gone has no row that tells who took it: the log does. */
 export const deleteEntries: Handler<'entry.delete'> = async (
-  { storage, actor },
+  { storage, actor, log, connection, requestId },
   { entries, unchangedSince },
-) => ({
-  removed: await storage.entries.remove(actor, entries, unchangedSince),
-})
+) => {
+  const named = await Promise.all(entries.slice(0, mostNamed).map(storage.entries.get))
+  const removed = await storage.entries.remove(actor, entries, unchangedSince)
+  const deleted = named.flatMap(entry => entry && [{ id: entry.id, name: entry.name, folder: entry.folder }])
+  const { address } = connection
+  if (deleted.length > 0)
+    log.info({ call: 'entry.delete', by: actor.user, address, request: requestId, deleted, removed }, 'done')
+  return { removed }
+}

@@ -1,6 +1,8 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { calls } from '../../protocol/table.ts'
+import { readConfig } from '../../server/config.ts'
+import { version } from '../../server/version.ts'
 import { administrator, type TemporaryHub, temporaryHub } from '../support/hub.ts'
 import { rawClient, signedInClient } from '../support/raw-client.ts'
 
@@ -67,6 +69,50 @@ test('what somebody may not do, or does all day, does not fill the log', async (
   await bob.call('folder.list', { folder: bob.root }, 'list')
   expect([lineOf('theft'), lineOf('list')]).toEqual([undefined, undefined])
   for (const client of [ada, bob]) client.close()
+})
+
+test('the log tells who deleted what, by the names that nothing else has any more', async () => {
+  const ada = await signedInClient(hub.socketUrl)
+  const { entry } = await ada.call('folder.create', { folder: ada.root, name: 'Old plans', onClash: 'fail' })
+  await ada.call('entry.delete', { entries: [entry.id] }, 'delete')
+  expect(lineOf('delete')).toMatchObject({
+    call: 'entry.delete',
+    by: ada.signedIn.user.id,
+    address,
+    deleted: [{ id: entry.id, name: 'Old plans', folder: ada.root }],
+    removed: 1,
+  })
+  ada.close()
+})
+
+test('the log tells once that an account takes no more sign-ins from an address', async () => {
+  const attempt = async () => {
+    const mallory = await rawClient(hub.socketUrl)
+    return mallory
+      .call('session.login', { email: 'mallory@example.org', password, ...login })
+      .finally(mallory.close)
+  }
+  const failures = readConfig({}).loginFailuresPerAccount
+  for (let n = 0; n < failures; n++)
+    await expect(attempt()).rejects.toMatchObject({ reason: 'wrong_credentials' })
+  for (let n = 0; n < 3; n++) await expect(attempt()).rejects.toMatchObject({ reason: 'too_many_requests' })
+  const told = lines.filter(line => line.email === 'mallory@example.org' && line.level === 40)
+  expect(told).toMatchObject([{ address, msg: expect.stringContaining('too many failed sign-ins') }])
+})
+
+test('the log tells that a hub is new, who its first administrator is, and each start', async () => {
+  const { directory } = hub
+  expect(lines).toMatchObject(
+    expect.arrayContaining([
+      expect.objectContaining({
+        level: 40,
+        data: directory,
+        msg: expect.stringContaining('This hub is new'),
+      }),
+      expect.objectContaining({ level: 40, email: administrator.email }),
+      expect.objectContaining({ level: 30, msg: 'started', data: directory, url: hub.url, version }),
+    ]),
+  )
 })
 
 test('no parameter that is logged is a secret', () => {

@@ -1,11 +1,14 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { administrator, type TemporaryHub, temporaryHub } from '../support/hub.ts'
 import { rawClient, signedInClient } from '../support/raw-client.ts'
 
 let hub: TemporaryHub
 let now = Date.now()
+const warnings: Record<string, unknown>[] = []
 beforeAll(async () => {
-  hub = await temporaryHub({ WHERRY_LOGIN_FAILURES_PER_ACCOUNT: '5' }, { clock: () => now })
+  const log = pino({ level: 'warn' }, { write: line => void warnings.push(JSON.parse(line)) })
+  hub = await temporaryHub({ WHERRY_LOGIN_FAILURES_PER_ACCOUNT: '5' }, { clock: () => now, log })
 })
 afterAll(() => hub.remove())
 
@@ -48,6 +51,10 @@ describe('a session', () => {
     })
     expect(await client.event('session.ended')).toEqual({ reason: 'reused' })
     expect((await client.closed).code).toBe(4002)
+    const { session } = client.signedIn
+    expect(warnings).toContainEqual(
+      expect.objectContaining({ session, msg: expect.stringContaining('an old refresh token came back') }),
+    )
     thief.close()
   })
 
