@@ -169,6 +169,12 @@ export const settings = {
     schema: whole(1, signedDownloads),
     doc: `Downloads by signed address that run at once for one user; all users together have ${signedDownloads}.`,
   }),
+  zipBudgetBytes: setting({
+    env: 'WHERRY_ZIP_BUDGET_BYTES',
+    default: '256M',
+    schema: bytes(4 * MiB, 2 ** 32),
+    doc: 'Memory for what zips have in them while they are downloaded, about 100 bytes and its name for each file; one user has at most a quarter of it.',
+  }),
   loginFailuresPerAccount: setting({
     env: 'WHERRY_LOGIN_FAILURES_PER_ACCOUNT',
     default: '20',

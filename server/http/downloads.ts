@@ -1,6 +1,7 @@
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
 import type { Entry } from '../../protocol/values.ts'
+import type { Storage } from '../../storage/storage.ts'
 import type { Config } from '../config.ts'
 import type { Hub } from '../context.ts'
 import { signedDownloads } from '../settings.ts'
@@ -10,8 +11,9 @@ import { type Representation, select } from './conditions.ts'
 import { type ReadPart, readContent } from './content-reader.ts'
 import { fileHeaders } from './file-headers.ts'
 import { pump } from './pump.ts'
-import type { Checksums } from './zip.ts'
-import { planZip } from './zip-plan.ts'
+import { type Checksums, createZip, type ReadFile } from './zip.ts'
+import { createZipBudget } from './zip-budget.ts'
+import { createZipPlanner, type ZipPlan } from './zip-plan.ts'
 
 /** What an address gives: one file, or an archive that is made on the way. */
 type Body = Representation & { name: string; type: string; read: ReadPart }
@@ -26,7 +28,7 @@ type Answer = {
 }
 
 type Parts = Pick<Hub, 'storage' | 'signedUrls' | 'levelOf' | 'metrics' | 'log'> & {
-  config: Pick<Config, 'downloadsPerUser'>
+  config: Pick<Config, 'downloadsPerUser' | 'zipBudgetBytes'>
 }
 
 /** Throws if `user` or all together have as many answers running as they may. */
@@ -45,6 +47,8 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
   const { storage, signedUrls, levelOf, metrics, log, config } = parts
   const running = new Set<Answer>()
   const checksums: Checksums = new Map()
+  const budget = createZipBudget(config.zipBudgetBytes)
+  const planZip = createZipPlanner(storage.entries)
 
   const mayRead = async (user: string, entry: string): Promise<boolean> =>
     includesLevel(await levelOf(user, entry), 'read')
@@ -74,6 +78,33 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
       recheck().catch(error => log.error({ err: error }, 'signed downloads were not rechecked')),
     )
   })
+
+  const bodyOf = async (
+    { entries: ids, version }: SignedTarget,
+    plan: (roots: readonly Entry[]) => Promise<ZipPlan>,
+    mayRead: (entry: string) => Promise<boolean>,
+  ): Promise<Body> => {
+    const entries: Entry[] = []
+    for (const id of ids) {
+      const entry = await storage.entries.get(id)
+      if (!entry) throw new WherryError('link_expired')
+      entries.push(entry)
+    }
+    const [first] = entries
+    if (!first) throw new WherryError('link_expired')
+    const { name, modifiedAt } = first
+    if (version === null) {
+      const { layout, ...described } = await plan(entries)
+      const zip = createZip(layout, readZipped(storage, mayRead), checksums)
+      const archive = entries.length === 1 && name !== '' ? name : 'files'
+      return { ...zip, ...described, name: `${archive}.zip`, type: 'application/zip' }
+    }
+    const content = await storage.contents.ofEntry(first.id, version)
+    if (!content) throw new WherryError('version_gone')
+    const type = first.type ?? 'application/octet-stream'
+    const read: ReadPart = (start, end) => readContent(storage, content.content, start, end)
+    return { name, modifiedAt, type, size: content.size, etag: `"${content.digest}"`, read }
+  }
 
   const send = async (
     request: HttpRequest,
@@ -118,12 +149,15 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
     const target = await refused(response, () => signedUrls.open(request.path.split('/')[2] ?? ''))
     if (!target) return
     const answer: Answer = { target, reading: null, isOver: false, breakOff: () => undefined }
+    const { take, close } = budget.open(target.user)
+    const isOver = (): boolean => answer.isOver || response.closed
+    const plan = (roots: readonly Entry[]) => planZip({ user: target.user, roots, take, isOver })
     try {
       const body = await refused(response, async () => {
         assertRoom(running, target.user, config.downloadsPerUser)
         running.add(answer)
         if (!(await isAllowed(answer))) throw new WherryError('link_expired')
-        const opened = await bodyOf(storage, target, checksums, stillReadable(answer))
+        const opened = await bodyOf(target, plan, stillReadable(answer))
         if (answer.isOver) throw new WherryError('link_expired')
         return opened
       })
@@ -137,37 +171,22 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
       answer.breakOff()
     } finally {
       running.delete(answer)
+      close()
     }
   }
   return { method: 'any', pattern: '/d/*', door }
 }
 
-const bodyOf = async (
-  storage: Parts['storage'],
-  { entries: ids, version }: SignedTarget,
-  checksums: Checksums,
+/** Files of archives. `mayRead` is asked when the bytes of one are about to be read, which may be long after the plan. */
+const readZipped = (
+  storage: Pick<Storage, 'contents' | 'chunks'>,
   mayRead: (entry: string) => Promise<boolean>,
-): Promise<Body> => {
-  const entries: Entry[] = []
-  for (const id of ids) {
-    const entry = await storage.entries.get(id)
-    if (!entry) throw new WherryError('link_expired')
-    entries.push(entry)
+): ReadFile =>
+  async function* ({ entry, version, digest }, start, end) {
+    const content = await storage.contents.ofEntry(entry, version)
+    if (content?.digest !== digest || !(await mayRead(entry))) throw new WherryError('version_gone')
+    yield* readContent(storage, content.content, start, end)
   }
-  const [first] = entries
-  if (!first) throw new WherryError('link_expired')
-  const { name, modifiedAt } = first
-  if (version === null) {
-    const zip = await planZip(storage, entries, checksums, mayRead)
-    const archive = entries.length === 1 && name !== '' ? name : 'files'
-    return { ...zip, name: `${archive}.zip`, type: 'application/zip' }
-  }
-  const content = await storage.contents.ofEntry(first.id, version)
-  if (!content) throw new WherryError('version_gone')
-  const type = first.type ?? 'application/octet-stream'
-  const read: ReadPart = (start, end) => readContent(storage, content.content, start, end)
-  return { name, modifiedAt, type, size: content.size, etag: `"${content.digest}"`, read }
-}
 
 const statusOf = ({ reason }: WherryError): number => {
   if (reason === 'link_expired' || reason === 'version_gone') return 410

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { HttpStream } from '../transport/http.ts'
 import type { Piece } from './content-reader.ts'
 
@@ -18,7 +19,10 @@ export const pump = async (
   const write = async (bytes: Uint8Array): Promise<boolean> => {
     if (isOver()) return false
     sent += bytes.length
-    return stream.write(bytes)
+    const isTaken = await stream.write(bytes)
+    // Headers of archives are made without waiting, and a fast network takes them so: the event loop goes round here.
+    await setImmediate()
+    return isTaken
   }
   const flush = async (): Promise<boolean> => {
     const length = held

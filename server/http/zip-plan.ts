@@ -1,57 +1,115 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { WherryError } from '../../protocol/errors.ts'
 import { nameKey, numberedName } from '../../protocol/names.ts'
 import type { Entry } from '../../protocol/values.ts'
+import { fifoLock } from '../../storage/index/fifo-lock.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { readContent } from './content-reader.ts'
-import { type Checksums, createZip, type Zip, type ZipSource } from './zip.ts'
+import { createZipLayout, type ZipLayout } from './zip-layout.ts'
 
-/** The most files and folders in one archive: its plan is in memory. */
+/** The most files and folders in one archive. */
 const maxMembers = 200_000
 
-/**
- * An archive of entries with all that is in them. Its ETag changes with any name, date or content in it. `mayRead` is
- * asked when the bytes of a file are about to be read, which may be long after.
- */
-export const planZip = async (
-  storage: Pick<Storage, 'entries' | 'contents' | 'chunks'>,
-  roots: readonly Entry[],
-  checksums: Checksums,
-  mayRead: (entry: string) => Promise<boolean>,
-): Promise<Zip & { etag: string; modifiedAt: number }> => {
-  const members: ZipSource[] = []
-  const layout = createHash('sha256')
-  const encoder = new TextEncoder()
-  let modifiedAt = 0
+/** How long archives are planned before the event loop goes round. */
+const turnMs = 4
 
-  const add = (entry: Entry, path: string): void => {
-    if (members.length >= maxMembers) throw new WherryError('too_large', 'That is too much for one archive.')
-    const isFolder = entry.kind === 'folder'
-    // A backslash separates folders on Windows: a name must not lead out of where it is unpacked.
-    const name = `${path.replaceAll('\\', '_')}${isFolder ? '/' : ''}`
-    const { size, modifiedAt: date, digest } = entry
-    layout.update(`${JSON.stringify([name, size, digest, Math.floor(date / 1000)])}\n`)
-    modifiedAt = Math.max(modifiedAt, date)
-    members.push({
-      name: encoder.encode(name),
-      size: isFolder ? 0 : size,
-      modifiedAt: date,
-      isFolder,
-      digest: digest ?? '',
-      read: (start, end) => readEntry(storage, entry, mayRead, start, end),
-    })
+/** What an archive is made from. Its ETag changes with any name, date or content in it. */
+export type ZipPlan = { layout: ZipLayout; etag: string; modifiedAt: number }
+
+type Asked = {
+  user: string
+  roots: readonly Entry[]
+  /** Called before memory is taken; may throw. */
+  take: (bytes: number) => void
+  /** Nobody waits for it any more: it is given up with `link_expired`. */
+  isOver: () => boolean
+}
+
+export type ZipPlanner = (asked: Asked) => Promise<ZipPlan>
+
+/**
+ * Plans archives of entries with all that is in them: those of one user one after the other, and of all together only one
+ * in each turn of the event loop, for a few milliseconds.
+ */
+export const createZipPlanner = (entries: Pick<Storage['entries'], 'walk'>): ZipPlanner => {
+  const turns = fifoLock()
+  /** The last plan of each user who has one to come. */
+  const lines = new Map<string, Promise<unknown>>()
+
+  const plan: ZipPlanner = async ({ roots, take, isOver }) => {
+    const begun = beginPlan(take)
+    let endTurn = await turns.acquire()
+    let startedAt = performance.now()
+    try {
+      for await (const { entry, path } of membersOf(entries, roots)) {
+        if (isOver()) throw new WherryError('link_expired')
+        begun.add(entry, path)
+        if (performance.now() - startedAt < turnMs) continue
+        await setImmediate()
+        endTurn()
+        endTurn = await turns.acquire()
+        startedAt = performance.now()
+      }
+      return begun.end()
+    } finally {
+      endTurn()
+    }
   }
 
+  return async asked => {
+    const planned = (lines.get(asked.user) ?? Promise.resolve()).then(() => plan(asked))
+    const settled = planned.catch(() => undefined)
+    lines.set(asked.user, settled)
+    try {
+      return await planned
+    } finally {
+      if (lines.get(asked.user) === settled) lines.delete(asked.user)
+    }
+  }
+}
+
+const beginPlan = (take: Asked['take']) => {
+  const layout = createZipLayout(take)
+  const hash = createHash('sha256')
+  /** The folders that the last member is in or is, outermost first. */
+  const folders: { id: string; place: number }[] = []
+  let newest = 0
+  return {
+    add(entry: Entry, wanted: string): void {
+      if (layout.members >= maxMembers)
+        throw new WherryError('too_large', 'That is too much for one archive.')
+      const { size, modifiedAt, digest, version } = entry
+      // A backslash separates folders on Windows: a name must not lead out of where it is unpacked.
+      const path = wanted.replaceAll('\\', '_')
+      const nameAt = path.lastIndexOf('/') + 1
+      const name = entry.kind === 'folder' ? `${path}/` : path
+      hash.update(`${JSON.stringify([name, size, digest, Math.floor(modifiedAt / 1000)])}\n`)
+      newest = Math.max(newest, modifiedAt)
+      if (nameAt === 0) folders.length = 0
+      while (folders.length > 0 && folders.at(-1)?.id !== entry.folder) folders.pop()
+      const file = digest === null || version === null ? null : { entry: entry.id, version, digest }
+      const member = { name: path.slice(nameAt), size, modifiedAt, file }
+      const place = layout.add(member, folders.at(-1)?.place ?? null)
+      if (file === null) folders.push({ id: entry.id, place })
+    },
+    end: (): ZipPlan => ({ layout, etag: `"zip-${hash.digest('hex')}"`, modifiedAt: newest }),
+  }
+}
+
+/** The entries and all that is in them, each with its path in the archive. */
+async function* membersOf(
+  entries: Pick<Storage['entries'], 'walk'>,
+  roots: readonly Entry[],
+): AsyncGenerator<{ entry: Entry; path: string }> {
   const isOnlyFolder = roots.length === 1 && roots[0]?.kind === 'folder'
   const taken = new Set<string>()
   for (const root of roots) {
     const name = freeName(taken, root.name || 'files')
-    if (!isOnlyFolder || root.folder !== null) add(root, name)
+    if (!isOnlyFolder || root.folder !== null) yield { entry: root, path: name }
     if (root.kind !== 'folder') continue
     const prefix = isOnlyFolder && root.folder === null ? '' : `${name}/`
-    for await (const { entry, path } of storage.entries.walk(root.id)) add(entry, `${prefix}${path}`)
+    for await (const { entry, path } of entries.walk(root.id)) yield { entry, path: `${prefix}${path}` }
   }
-  return { ...createZip(members, checksums), etag: `"zip-${layout.digest('hex')}"`, modifiedAt }
 }
 
 /** Entries of several folders can have one name. */
@@ -60,16 +118,4 @@ const freeName = (taken: Set<string>, name: string): string => {
   for (let n = 2; taken.has(nameKey(free)); n++) free = numberedName(name, n)
   taken.add(nameKey(free))
   return free
-}
-
-async function* readEntry(
-  storage: Pick<Storage, 'contents' | 'chunks'>,
-  entry: Entry,
-  mayRead: (entry: string) => Promise<boolean>,
-  start: number,
-  end: number,
-): ReturnType<typeof readContent> {
-  const content = await storage.contents.ofEntry(entry.id, entry.version)
-  if (content?.digest !== entry.digest || !(await mayRead(entry.id))) throw new WherryError('version_gone')
-  yield* readContent(storage, content.content, start, end)
 }

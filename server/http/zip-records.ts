@@ -2,11 +2,15 @@
 
 export type ZipMember = {
   /** Its path in UTF-8; a folder's ends with a slash. */
-  name: Uint8Array
-  size: number
-  modifiedAt: number
-  isFolder: boolean
+  readonly name: Uint8Array
+  readonly nameBytes: number
+  readonly size: number
+  readonly modifiedAt: number
+  readonly isFolder: boolean
 }
+
+/** What the length of a member's records follows from. */
+type Measures = Pick<ZipMember, 'nameBytes' | 'size'>
 
 const max32 = 0xffff_ffff
 const utf8Flag = 0x0800
@@ -20,19 +24,19 @@ const folderMode = 0o040755
 const dateExtraBytes = 9
 
 const isBig = (size: number): boolean => size >= max32
-const hasDescriptor = (member: ZipMember): boolean => member.size > 0
+const hasDescriptor = (member: Measures): boolean => member.size > 0
 const flagsOf = (member: ZipMember): number => utf8Flag | (hasDescriptor(member) ? descriptorFlag : 0)
 
-export const localHeaderBytes = (member: ZipMember): number =>
-  30 + member.name.length + dateExtraBytes + (isBig(member.size) ? 20 : 0)
+export const localHeaderBytes = (member: Measures): number =>
+  30 + member.nameBytes + dateExtraBytes + (isBig(member.size) ? 20 : 0)
 
-export const descriptorBytes = (member: ZipMember): number => {
+export const descriptorBytes = (member: Measures): number => {
   if (!hasDescriptor(member)) return 0
   return isBig(member.size) ? 24 : 16
 }
 
-export const centralHeaderBytes = (member: ZipMember, offset: number): number =>
-  46 + member.name.length + dateExtraBytes + centralExtra(member, offset).length
+export const centralHeaderBytes = (member: Measures, offset: number): number =>
+  46 + member.nameBytes + dateExtraBytes + centralExtra(member, offset).length
 
 const endBytes = 22
 const zip64EndBytes = 56 + 20
@@ -98,7 +102,7 @@ export const localHeader = (member: ZipMember): Uint8Array => {
     .u32(0x0403_4b50)
     .u16(isZip64 ? zip64Version : plainVersion, flagsOf(member), 0, ...dosTime(member.modifiedAt))
     .u32(0, isZip64 ? max32 : 0, isZip64 ? max32 : 0)
-    .u16(member.name.length, dateExtraBytes + (isZip64 ? 20 : 0))
+    .u16(member.nameBytes, dateExtraBytes + (isZip64 ? 20 : 0))
     .raw(member.name)
     .raw(dateExtra(member.modifiedAt))
   if (isZip64) fields.u16(1, 16).u64(0, 0)
@@ -112,7 +116,7 @@ export const dataDescriptor = (member: ZipMember, crc: number): Uint8Array => {
   return fields.done()
 }
 
-const centralExtra = (member: ZipMember, offset: number): Uint8Array => {
+const centralExtra = (member: Measures, offset: number): Uint8Array => {
   const values = [
     ...(isBig(member.size) ? [member.size, member.size] : []),
     ...(isBig(offset) ? [offset] : []),
@@ -133,7 +137,7 @@ export const centralHeader = (member: ZipMember, offset: number, crc: number): U
     .u32(0x0201_4b50)
     .u16(madeByUnix | version, version, flagsOf(member), 0, ...dosTime(member.modifiedAt))
     .u32(crc, size, size)
-    .u16(member.name.length, dateExtraBytes + extra.length, 0, 0, 0)
+    .u16(member.nameBytes, dateExtraBytes + extra.length, 0, 0, 0)
     .u32(mode >>> 0, Math.min(offset, max32))
     .raw(member.name)
     .raw(dateExtra(member.modifiedAt))

@@ -22,7 +22,7 @@ const openDoor = async () => {
     storage,
     signedUrls,
     log,
-    config: { downloadsPerUser: 50 },
+    config: { downloadsPerUser: 50, zipBudgetBytes: 256 * MiB },
     levelOf: (user, entry) => storage.access.level(user, entry),
     metrics: {
       callEnded: () => undefined,

@@ -72,7 +72,8 @@ const folderHead = async (db: Kysely<Tables>, folder: string): Promise<{ seq: nu
   return head
 }
 
-const walkPage = 500
+/** A page is read at once, which takes about a millisecond. */
+const walkPage = 100
 
 async function* walk(
   db: Kysely<Tables>,
@@ -84,7 +85,7 @@ async function* walk(
     for (const row of rows) {
       const path = `${above}${row.name}`
       yield { entry: toEntry(row), path }
-      if (row.kind === folderKind) yield* walk(db, row.id, `${path}/`)
+      if (row.children > 0) yield* walk(db, row.id, `${path}/`)
     }
     const last = rows[walkPage - 1]
     if (last === undefined) return
