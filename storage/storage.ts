@@ -126,10 +126,16 @@ export type Sessions = {
 }
 
 export type Spaces = {
-  /** Spaces whose root the user can read, with the level. */
-  visibleTo(user: string): Promise<Space[]>
-  /** Entries of other spaces on which a grant gives the user a level and whose space's root is not visible to the user. */
-  sharedWith(user: string): Promise<{ entry: Entry; level: Level; spaceName: string; path: string[] }[]>
+  /** Spaces whose root the user can read, with the level; of that name, if one is given. At most one more than `limits.listItems`. */
+  visibleTo(user: string, name?: string): Promise<Space[]>
+  /**
+   * Entries of other spaces on which a grant gives the user a level and whose space's root is not visible to the user, those
+   * with a grant to the user before those with grants to everyone only. Limited as visibleTo() is, and to spaces of that name.
+   */
+  sharedWith(
+    user: string,
+    name?: string,
+  ): Promise<{ entry: Entry; level: Level; spaceName: string; path: string[] }[]>
   get(id: string): Promise<Space | null>
   seq(id: string): Promise<number>
 }

@@ -18,15 +18,17 @@ import {
 
 export const folderCalls = {
   'space.list': call({
-    doc: "The spaces whose root the caller may read, and the entries in others' spaces that were shared with the caller.",
+    doc: "The spaces whose root the caller may read, and the entries in others' spaces that were shared with the caller: those with a grant to the caller before those with grants to everyone only. `name`: only spaces of that name and what is in them.",
     access: 'session',
-    params: v.strictObject({}),
+    params: v.strictObject({ name: v.optional(text(limits.nameBytes, 1)) }),
     result: v.strictObject({
       spaces: listOf(space, limits.listItems),
       shared: listOf(
         v.strictObject({ entry, level, spaceName: v.string(), path: listOf(v.string(), limits.pathNames) }),
         limits.listItems,
       ),
+      /** There are more of either than fit. Sent only then: clients from before know no such field. */
+      more: v.optional(v.literal(true)),
     }),
     errors: [],
   }),

@@ -127,8 +127,8 @@ test('the highest of ownership, own and everyone’s grants holds, inherited dow
   ])
   const shared = await storage.spaces.sharedWith(bob.id)
   expect(shared.map(({ path, level, spaceName }) => [path.join('/'), level, spaceName])).toEqual([
-    ['a', 'read', 'Ada'],
     ['a/b', 'delete', 'Ada'],
+    ['a', 'read', 'Ada'],
   ])
   expect(await storage.access.revoke(actor, b.id, { kind: 'user', user: bob.id })).toBe(true)
   expect(await storage.access.revoke(actor, b.id, { kind: 'user', user: bob.id })).toBe(false)

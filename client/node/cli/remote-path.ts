@@ -22,11 +22,12 @@ export const parseRemotePath = (typed: string): RemotePath => {
 
 /** The space's id. Spaces of which only a part is shared with the caller count too. */
 export const findSpace = async (client: HubClient, name: string): Promise<string> => {
-  const { spaces, shared } = await client.call('space.list', {})
+  let { spaces, shared, more } = await client.call('space.list', {})
   if (name === 'me') {
     const own = spaces.find(space => space.kind === 'personal' && space.owner?.id === client.user?.id)
     if (own) return own.id
   }
+  if (more) ({ spaces, shared } = await client.call('space.list', { name }))
   const found = new Set<string>()
   for (const space of spaces) if (nameKey(space.name) === nameKey(name)) found.add(space.id)
   for (const one of shared) if (nameKey(one.spaceName) === nameKey(name)) found.add(one.entry.space)

@@ -21,7 +21,8 @@ const entryRow = (entry: Entry): string[] => [
 ]
 
 const listSpaces = async (client: HubClient) => {
-  const { spaces, shared } = await client.call('space.list', {})
+  const value = await client.call('space.list', {})
+  const { spaces, shared } = value
   const rows = spaces.map(space => [
     `${space.owner?.id === client.user?.id && space.kind === 'personal' ? 'me' : printable(space.name)}:`,
     space.level ?? '-',
@@ -34,7 +35,7 @@ const listSpaces = async (client: HubClient) => {
     one.level,
     'shared',
   ])
-  return { value: { spaces, shared }, lines: columns([...rows, ...sharedRows]) }
+  return { value, lines: columns([...rows, ...sharedRows]) }
 }
 
 export const ls: Command = {
@@ -46,6 +47,7 @@ export const ls: Command = {
     if (args[0] === undefined) {
       const { value, lines } = await listSpaces(client)
       output.result(value, lines)
+      if (value.more) output.note('There are more spaces or shared entries than fit into this list.')
       return
     }
     const entry = await needEntry(client, args[0])

@@ -13,6 +13,8 @@ const elsewhereMs = 4_000
 export class Spaces implements ReactiveController {
   all: readonly Space[] = []
   shared: Result<'space.list'>['shared'] = []
+  /** There is more than was listed. */
+  hasMore = false
   /** False until the first answer. */
   isLoaded = false
   /** The space of the folder on the screen. */
@@ -79,12 +81,13 @@ export class Spaces implements ReactiveController {
     this.#askedAt = performance.now()
     const question = ++this.#question
     try {
-      const { spaces, shared } = await this.#client().call('space.list', {})
+      const { spaces, shared, more } = await this.#client().call('space.list', {})
       // Answers may overtake each other.
       if (question < this.#answered) return
       this.#answered = question
       this.all = spaces
       this.shared = shared
+      this.hasMore = more === true
       this.isLoaded = true
       this.#host.requestUpdate()
     } catch {

@@ -148,7 +148,7 @@ export class Frame extends LitElement {
 
   #page(isAdmin: boolean) {
     if (this.route.page === 'shared') {
-      return html`<wherry-shared-page .items=${this.#spaces.shared} ?loaded=${this.#spaces.isLoaded}></wherry-shared-page>`
+      return html`<wherry-shared-page .items=${this.#spaces.shared} ?more=${this.#spaces.hasMore} ?loaded=${this.#spaces.isLoaded}></wherry-shared-page>`
     }
     if (this.route.page === 'send') return html`<wherry-send-page></wherry-send-page>`
     if (this.route.page === 'users') {

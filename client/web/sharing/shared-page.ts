@@ -20,6 +20,8 @@ type Shared = Result<'space.list'>['shared'][number]
 @customElement('wherry-shared-page')
 export class SharedPage extends LitElement {
   @property({ attribute: false }) items: readonly Shared[] = []
+  /** There is more than the items. */
+  @property({ type: Boolean }) more = false
   @property({ type: Boolean }) loaded = false
 
   static override styles = [
@@ -44,7 +46,8 @@ export class SharedPage extends LitElement {
 
   override render() {
     return html`<header><h1>${msg('Shared with me')}</h1></header>
-      ${this.items.length > 0 ? html`<ul class="rows">${this.items.map(item => this.#row(item))}</ul>` : this.#empty()}`
+      ${this.items.length > 0 ? html`<ul class="rows">${this.items.map(item => this.#row(item))}</ul>` : this.#empty()}
+      ${this.more ? html`<p class="hint">${msg('There is more than fits into this list.')}</p>` : null}`
   }
 
   #row({ entry, level, spaceName, path }: Shared) {

@@ -12,6 +12,23 @@ export const namesAbove = async (db: Kysely<Tables>, id: string): Promise<{ id: 
     .orderBy('a.depth', 'desc')
     .execute()
 
+/** Entries and all folders above them, by id, with the highest rank that a grant on each itself gives the user. */
+export const entriesAbove = async (
+  db: Kysely<Tables>,
+  user: string,
+  ids: readonly string[],
+): Promise<Map<string, { parent: string | null; name: string; rank: number | null }>> => {
+  const { rows } = await sql<{ id: string; parent: string | null; name: string; rank: number | null }>`
+    with recursive above(id, parent, name) as (
+      select id, parent, name from entries where id in ${among(ids)}
+      union
+      select e.id, e.parent, e.name from entries as e join above on e.id = above.parent
+    ) select id, parent, name,
+      (select max(level) from grants where entry = above.id and subject in ('', ${user})) as rank
+      from above`.execute(db)
+  return new Map(rows.map(row => [row.id, row]))
+}
+
 /** Those of the folders that are one of `tops`, or lie below one: upwards from each, as there are few above and may be many below. */
 export const foldersBelow = async (
   db: Kysely<Tables>,

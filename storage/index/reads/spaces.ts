@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely'
 import { type Level, levels } from '../../../protocol/levels.ts'
 import { limits } from '../../../protocol/limits.ts'
+import { nameKey } from '../../../protocol/names.ts'
 import type { Space } from '../../../protocol/values.ts'
 import type { Spaces } from '../../storage.ts'
 import { selectEntries, toEntry, toPerson } from '../entry-rows.ts'
 import { prepared } from '../prepared.ts'
 import type { Tables } from '../tables.ts'
-import { levelOf } from './access.ts'
-import { namesAbove } from './paths.ts'
+import { entriesAbove } from './paths.ts'
 
 const selectSpaces = (db: Kysely<Tables>) =>
   db
@@ -38,41 +38,50 @@ const rootRank = (user: string) => sql<number | null>`(select max(level) from (
   union all
   select g.level from grants as g where g.entry = s.root and g.subject in ('', ${user})))`
 
+/** Entries with a grant to a user or to everyone. `own`: 1 if one is to the user, else 0. */
+const grantedTo = (user: string) => sql<{ entry: string; own: number }>`(
+  select entry, max(subject != '') as own from grants where subject in ('', ${user}) group by entry)`
+
 export const spaceReads = (db: Kysely<Tables>): Spaces => ({
-  async visibleTo(user) {
+  async visibleTo(user, name) {
     const rows = await selectSpaces(db)
       .select(rootRank(user).as('rank'))
       .where(rootRank(user), 'is not', null)
+      .$if(name !== undefined, query => query.where('s.name_key', '=', nameKey(name ?? '')))
       .orderBy(sql`s.owner is ${user}`, 'desc')
       .orderBy('s.name_key')
-      .limit(limits.listItems)
+      .limit(limits.listItems + 1)
       .execute()
     return rows.map(row => toSpace(row, levels[row.rank ?? -1] ?? null))
   },
 
-  async sharedWith(user) {
+  async sharedWith(user, name) {
     const rows = await selectEntries(db)
+      .innerJoin(grantedTo(user).as('g'), 'g.entry', 'e.id')
       .innerJoin('spaces as s', 's.id', 'e.space')
       .select('s.name as space_name')
-      .where('e.id', 'in', eb => eb.selectFrom('grants').select('entry').where('subject', 'in', ['', user]))
       .where(rootRank(user), 'is', null)
+      .$if(name !== undefined, query => query.where('s.name_key', '=', nameKey(name ?? '')))
+      .orderBy('g.own', 'desc')
       .orderBy('s.name_key')
       .orderBy('e.sort_key')
-      .limit(limits.listItems)
+      .limit(limits.listItems + 1)
       .execute()
-    const shared = []
-    for (const row of rows) {
-      const level = await levelOf(db, user, row.id)
-      const above = await namesAbove(db, row.id)
-      if (level === null) continue
-      shared.push({
-        entry: toEntry(row),
-        level,
-        spaceName: row.space_name,
-        path: above.slice(1).map(entry => entry.name),
-      })
-    }
-    return shared
+    const entries = await entriesAbove(
+      db,
+      user,
+      rows.map(row => row.id),
+    )
+    return rows.flatMap(row => {
+      const path: string[] = []
+      let rank = -1
+      for (let at = entries.get(row.id); at !== undefined; at = entries.get(at.parent ?? '')) {
+        if (at.parent !== null) path.unshift(at.name)
+        rank = Math.max(rank, at.rank ?? -1)
+      }
+      const level = levels[rank]
+      return level === undefined ? [] : [{ entry: toEntry(row), level, spaceName: row.space_name, path }]
+    })
   },
 
   /** Without a level: who asks is not known here. */
