@@ -8,7 +8,7 @@ export const introduction = `# The protocol of Wherry
 Made from \`protocol/\` by \`npm run docs\`; change it there. The same as a machine reads it: [openrpc.json](../openrpc.json).
 
 ## Connection
-Open a WebSocket at \`${socketPath}\` with the subprotocol \`${subprotocol}\`. Text frames are JSON-RPC 2.0 (no batches): a call has an \`id\` (a number, or a text of at most 64 characters), its answer has the same one, and an event is a notification from the hub, without \`id\`. Parameters go by name; unknown ones are refused. A browser's \`Origin\` has to be one of the hub's. Any number of sockets may be open; programs that move bulk data open a second one for it.
+Open a WebSocket at \`${socketPath}\`, or at any path below it, with the subprotocol \`${subprotocol}\`. Text frames are JSON-RPC 2.0 (no batches): a call has an \`id\` (a number, or a text of at most 64 characters), its answer has the same one, and an event is a notification from the hub, without \`id\`. Parameters go by name; unknown ones are refused. A browser's \`Origin\` has to be one of the hub's. Any number of sockets may be open; programs that move bulk data open a second one for it.
 
 ## Sign-in
 Call \`hub.hello\`, then \`session.login\`, or \`session.resume\` with an access token, within 10 seconds; until then messages are at most ${limits.guestMessageBytes / 1024} KiB. An access token lives for minutes and \`session.refresh\` renews it on the open connection, without touching what runs on it. A refresh token is used once: each renewal gives the next one, and using one twice ends the session. In browsers it is in a cookie that scripts cannot read.

@@ -85,7 +85,8 @@ export const listen = async (options: ListenerOptions): Promise<Listener> => {
   const app = tls === null ? App() : SSLApp({ cert_file_name: tls.cert, key_file_name: tls.key })
   const open = new Set<OpenSocket>()
   for (const route of routes) app[route.method](route.pattern, httpHandler(route, options.http))
-  app.ws(socketPath, socketBehavior({ ...options.sockets, open }))
+  for (const path of [socketPath, `${socketPath}/*`])
+    app.ws(path, socketBehavior({ ...options.sockets, open }))
   let listening = await listenAll(app, host, options.port)
   const port = us_socket_local_port(listening[0] as us_listen_socket)
   const watchdog = setInterval(() => {

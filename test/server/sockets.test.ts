@@ -113,6 +113,19 @@ test('More unanswered calls than allowed are refused as busy', async () => {
   await narrow.remove()
 })
 
+test('A socket at a path below hears the same events as one at the path itself', async () => {
+  const [plain, below] = [await signedInClient(hub.socketUrl), await signedInClient(`${hub.socketUrl}/try-2`)]
+  const folder = plain.root
+  for (const client of [plain, below]) await client.call('folder.watch', { folder })
+  await plain.call('folder.create', { folder, name: 'Seen by both', onClash: 'fail' })
+  for (const client of [plain, below])
+    expect(await client.event('folder.changed')).toMatchObject({
+      folder,
+      changes: [{ kind: 'put', entry: { name: 'Seen by both' } }],
+    })
+  for (const client of [plain, below]) client.close()
+})
+
 test('A parameter named __proto__ changes nothing', async () => {
   const client = await signedInClient(hub.socketUrl)
   await client.exchange(

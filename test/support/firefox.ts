@@ -53,6 +53,16 @@ export const fill = async (page: Page, label: string, text: string): Promise<voi
 export const see = async (page: Page, text: string): Promise<void> =>
   void (await whenThere(page, ':not(script, style, title)', text))
 
+/** The middle of what is shown. */
+export const placeOf = async (page: Page, kind: string, text: string): Promise<{ x: number; y: number }> => {
+  const found = await whenThere(page, kind, text)
+  return found.evaluate(element => {
+    const { left, top, width, height } = element.getBoundingClientRect()
+    if (width === 0) throw new Error('it is not shown')
+    return { x: left + width / 2, y: top + height / 2 }
+  })
+}
+
 /** The text of the first element of this kind. */
 export const textOf = async (page: Page, kind: string): Promise<string> => {
   const found = await whenThere(page, kind, '')

@@ -1,8 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit'
 
-/** The finger that is down while something opens under it: lifting it is not meant for what has opened. */
+/** The finger or button that is down while something opens under it: its release is not meant for what has opened. */
 export class OpeningPress implements ReactiveController {
-  #finger: number | null = null
+  #pressed: Pick<PointerEvent, 'pointerId' | 'pointerType'> | null = null
   #isClickToCome = false
 
   constructor(host: ReactiveControllerHost) {
@@ -23,9 +23,10 @@ export class OpeningPress implements ReactiveController {
 
   /** Call it when the popup is on the screen. */
   opened(popup: HTMLElement): void {
-    this.#isClickToCome = this.#finger !== null
-    // Lifting it elsewhere would count as a touch outside of the popup, which closes it.
-    if (this.#finger !== null) popup.setPointerCapture(this.#finger)
+    if (this.#pressed === null) return
+    // Where menus open on the press, the release elsewhere would count as a press outside of the popup, which closes it.
+    popup.setPointerCapture(this.#pressed.pointerId)
+    this.#isClickToCome = this.#pressed.pointerType !== 'mouse'
   }
 
   /** True once, for the click that lifting the finger makes. */
@@ -38,7 +39,7 @@ export class OpeningPress implements ReactiveController {
   #followed = ({ type, pointerType, pointerId }: PointerEvent) => {
     const isDown = type === 'pointerdown'
     if (isDown) this.#isClickToCome = false
-    this.#finger = isDown && pointerType !== 'mouse' ? pointerId : null
+    this.#pressed = isDown ? { pointerId, pointerType } : null
   }
 
   #typed = () => {
