@@ -44,15 +44,21 @@ export const encodeSlices = (slices: readonly Slice[]): Uint8Array<ArrayBuffer> 
   return message
 }
 
+/** What a slice costs of a relay's credit: its length, or that of its header where it is empty. */
+export const relayCredit = ({ bytes }: Pick<Slice, 'bytes'>): number => bytes.length || sliceHeaderBytes
+
 /**
  * The slices of a message, as views of it: nothing is copied. Throws `invalid_frame` for an empty message, a cut header,
- * a length beyond the message or above the limit, and an empty slice that is not the last of its chunk.
+ * a length beyond the message or above the limit, an empty slice that is not the last of its chunk, and too many slices.
  */
 export function* decodeSlices(message: Uint8Array): Generator<Slice> {
   if (message.length === 0) throw new WherryError('invalid_frame', 'A binary message cannot be empty.')
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
   let at = 0
+  let slices = 0
   while (at < message.length) {
+    if (++slices > limits.messageSlices)
+      throw new WherryError('invalid_frame', 'A message has more slices than allowed.')
     if (message.length - at < sliceHeaderBytes)
       throw new WherryError('invalid_frame', 'A slice header is cut off.')
     const coded = view.getUint32(at + 12, true)

@@ -23,6 +23,8 @@ export const limits = {
   guestMessageBytes: 64 * KiB,
   /** A WebSocket message after sign-in: one slice and its header, or some hundreds of declared chunks. */
   messageBytes: 1 * MiB + 64 * KiB,
+  /** Slices in one binary message: all files of an upload.putMany twice over. */
+  messageSlices: 512,
   /** Chunks in one upload.declare. */
   declareBatch: 512,
   /** Chunks of an upload that the hub keeps in part when a connection breaks. */

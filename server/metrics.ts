@@ -47,7 +47,7 @@ export const createMetrics = (gauges: {
   gauge('wherry_chunk_buffer_bytes', 'Memory that chunks in transit take.', gauges.allocatedBytes)
   const relayed = new Counter({
     name: 'wherry_relayed_bytes_total',
-    help: 'Bytes relayed between the two sides of direct sends.',
+    help: 'Bytes relayed between the two sides of direct sends, with their headers.',
     registers,
   })
   gauge('wherry_rooms', 'Open rooms of direct sends.', gauges.rooms)

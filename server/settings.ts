@@ -221,7 +221,7 @@ export const settings = {
     env: 'WHERRY_RELAY_ROOM_BYTES',
     default: '1T',
     schema: bytes(0, limits.fileBytes),
-    doc: 'Bytes that the hub relays for one direct send in all.',
+    doc: 'Bytes that the hub relays for one direct send in all, with their headers.',
   }),
   stun: setting({
     env: 'WHERRY_STUN',

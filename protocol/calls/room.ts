@@ -68,7 +68,7 @@ export const roomCalls = {
     errors: ['peer_away', 'too_many_requests'],
   }),
   'room.relay': call({
-    doc: 'Names the stream of this connection on which the bytes of the other seat come, and on which its own go there. Slices cost their length of the credit that is answered; more follows with room.credited, and the window of who fills it widens. The hub keeps no byte longer than until the other side took it. No credit is given until both seats have named a stream. When either connection is lost or another takes its seat, both have to name one again; what still comes on the old one is dropped.',
+    doc: 'Names the stream of this connection on which the bytes of the other seat come, and on which its own go there. Slices cost their length of the credit that is answered, an empty one that of its header; more follows with room.credited, and the window of who fills it widens. The hub keeps no byte longer than until the other side took it. No credit is given until both seats have named a stream. When either connection is lost or another takes its seat, both have to name one again; what still comes on the old one is dropped.',
     access: 'room',
     params: v.strictObject({ ...room, stream }),
     result: v.strictObject({ credit: count() }),

@@ -1,7 +1,7 @@
 import { WherryError } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Connection } from '../connection.ts'
-import { maxWindowBytes, type RelayBudget } from './relay-budget.ts'
+import type { RelayBudget } from './relay-budget.ts'
 
 /**
  * One direction of a relay. `free` bytes may still come from the sender, `held` are in the receiver's send buffer, `owed`
@@ -9,8 +9,8 @@ import { maxWindowBytes, type RelayBudget } from './relay-budget.ts'
  */
 export type RelayFlow = {
   readonly freeBytes: number
-  /** Hands a part of a message over: `bytes` of slices, which cost credit. Throws `window_overrun`. */
-  pass(message: Uint8Array, bytes: number): void
+  /** Hands a part of a message over, which costs so much credit. Throws `window_overrun`. */
+  pass(message: Uint8Array, credit: number): void
   /** Nothing passes any more. What waits in the receiver's buffer stays counted until it is gone. */
   end(): void
 }
@@ -97,14 +97,14 @@ export const createRelayFlow = (
     get freeBytes() {
       return free
     },
-    pass: (message, bytes) => {
-      // Headers are free, so that a slice costs what it carries; but not a buffer full of them.
-      const isTooMuch = bytes > free || wireBytes + message.length > 2 * maxWindowBytes
+    pass: (message, credit) => {
+      // Headers are free, so that a slice costs what it carries; but not a window full of them.
+      const isTooMuch = credit > free || wireBytes + message.length > 2 * window
       if (isTooMuch) throw new WherryError('window_overrun')
-      free -= bytes
+      free -= credit
       if (!receiver.sendBinary(message)) return
-      if (receiver.bufferedBytes() === 0) passed(bytes)
-      else hold(bytes, message.length)
+      if (receiver.bufferedBytes() === 0) passed(credit)
+      else hold(credit, message.length)
     },
     end: () => {
       if (isEnded) return

@@ -1,12 +1,11 @@
 import { WherryError } from '../../protocol/errors.ts'
-import { sliceHeaderBytes } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Config } from '../config.ts'
 import type { Connection } from '../connection.ts'
 import { createRelayBudget } from './relay-budget.ts'
 import { createRelayFlow, type RelayFlow } from './relay-flow.ts'
 import { otherSeat, type Room, type Seat, seatsOf } from './room.ts'
-import { runsOf, writeStream } from './stream-runs.ts'
+import { runsOf, type StreamRun, writeStream } from './stream-runs.ts'
 
 /** Bytes between the two seats of a room: straight from one socket's message into the other socket's buffer. */
 export type Relays = {
@@ -111,23 +110,22 @@ export const createRelays = (
     return port
   }
 
-  const pass = (port: Port, message: Uint8Array, slices: number): void => {
+  const pass = (port: Port, { message, credit }: StreamRun): void => {
     const { room } = port.seat
     const to = ports.get(otherSeat(port.seat))
-    const bytes = message.length - slices * sliceHeaderBytes
     if (port.flow === null || to === undefined) throw new WherryError('window_overrun')
-    if (room.relayedBytes + bytes > config.relayRoomBytes) {
+    if (room.relayedBytes + message.length > config.relayRoomBytes) {
       endForQuota(room)
       return
     }
     writeStream(message, to.stream)
-    port.flow.pass(message, bytes)
-    room.relayedBytes += bytes
-    meter.relayed(bytes)
+    port.flow.pass(message, credit)
+    room.relayedBytes += message.length
+    meter.relayed(message.length)
   }
 
-  const drop = (ended: Ended, bytes: number): void => {
-    ended.leftBytes -= bytes
+  const drop = (ended: Ended, credit: number): void => {
+    ended.leftBytes -= credit
     if (ended.leftBytes < 0) throw new WherryError('window_overrun')
   }
 
@@ -158,8 +156,8 @@ export const createRelays = (
         // Asked for each: what one run does may end the next one's stream.
         const bound = streams.get(connection)?.get(run.stream)
         if (bound === undefined) otherwise(connection, run.message)
-        else if ('seat' in bound) pass(bound, run.message, run.slices)
-        else drop(bound, run.message.length - run.slices * sliceHeaderBytes)
+        else if ('seat' in bound) pass(bound, run)
+        else drop(bound, run.credit)
       }
     },
     connectionClosed: connection => void streams.delete(connection),

@@ -126,20 +126,36 @@ export const createLane = (
 /** Answers are held together until this much was refused. */
 const refusedBatchBytes = limits.chunkMinBytes
 
-/** Takes the slices of a stream that ended and gives their credit back with the reason. */
+/**
+ * Takes the slices of a stream that ended and gives their credit back with the reason: once for all that come in one turn of
+ * the event loop.
+ */
 const refusingIntake = (connection: Connection, lease: Lease, stream: number, error: WherryError): Intake => {
   let bytes = 0
+  let telling: NodeJS.Immediate | null = null
+  let chunk = 0
+
+  const tell = (): void => {
+    telling = null
+    const credit = lease.giveBack(bytes)
+    bytes = 0
+    const { reason, message } = error
+    connection.notify('upload.refused', { stream, chunk, reason, message, credit })
+  }
+
   return {
     take: slice => {
       bytes += slice.bytes.length
       if (!slice.last && bytes < refusedBatchBytes) return
-      const credit = lease.giveBack(bytes)
-      bytes = 0
-      const { reason, message } = error
-      connection.notify('upload.refused', { stream, chunk: slice.index, reason, message, credit })
+      chunk = slice.index
+      telling ??= setImmediate(tell)
     },
     lackingBytes: () => 0,
     end: () => {
+      if (telling !== null) {
+        clearImmediate(telling)
+        tell()
+      }
       lease.giveBack(bytes)
       bytes = 0
     },

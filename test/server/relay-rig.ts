@@ -1,4 +1,4 @@
-import { decodeSlices, encodeSlices, type Slice } from '../../protocol/frames.ts'
+import { decodeSlices, encodeSlices, relayCredit, type Slice } from '../../protocol/frames.ts'
 import type { RawClient } from '../support/raw-client.ts'
 
 /** One end of a relay, with nothing of the SDK. */
@@ -58,7 +58,7 @@ export const relayEnd = async (client: RawClient, room: string, stream: number):
   credit += (await client.call('room.relay', { room, stream })).credit
 
   const push: RelayEnd['push'] = (slices, on = stream) => {
-    for (const { bytes } of slices) credit -= bytes.length
+    for (const slice of slices) credit -= relayCredit(slice)
     client.socket.send(encodeSlices(slices.map(slice => ({ ...slice, stream: on }))))
   }
 

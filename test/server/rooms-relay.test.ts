@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { encodeSlices } from '../../protocol/frames.ts'
+import { encodeSlices, sliceHeaderBytes } from '../../protocol/frames.ts'
 import { limits } from '../../protocol/limits.ts'
 import { memoryOf } from '../../scripts/bench/processes.ts'
 import { maxWindowBytes } from '../../server/rooms/relay-budget.ts'
@@ -117,7 +117,7 @@ describe('a relay', () => {
   test('closes the connection that sends empty slices without end to a receiver that takes nothing', async () => {
     const { from, to, sender, receiver } = await relay()
     const none = { index: 0, offset: 0, last: true, bytes: new Uint8Array(0) }
-    const many = Array.from({ length: 60_000 }, () => none)
+    const many = Array.from({ length: limits.messageSlices }, () => none)
     from.push(many)
     await pause(100)
     expect(to.receivedBytes).toBe(0)
@@ -127,7 +127,7 @@ describe('a relay', () => {
       isOpen = false
     })
     for (let at = 0; at < 200 && isOpen; at++) {
-      from.push(many)
+      for (let message = 0; message < 64; message++) from.push(many)
       await pause(5)
     }
     expect((await sender.closed).reason).toMatch(/^window_overrun/)
@@ -241,7 +241,9 @@ describe('the end of a relay', () => {
   })
 
   test('comes when a room had as many bytes as it may, to the byte', async () => {
-    const { from, to, sender, receiver, room } = await relay({ WHERRY_RELAY_ROOM_BYTES: '100000' })
+    const { from, to, sender, receiver, room } = await relay({
+      WHERRY_RELAY_ROOM_BYTES: `${100_000 + 2 * sliceHeaderBytes}`,
+    })
     from.push([slice(new Uint8Array(60_000))])
     to.push([slice(new Uint8Array(40_000))])
     await Promise.all([to.received(60_000), from.received(40_000)])
@@ -393,7 +395,9 @@ describe('a hub of its own', () => {
     await to.received(canary.length)
     const metrics = await (await fetch(`${hub.url}/metrics`)).text()
     expect(metrics).toMatch(/^wherry_rooms 1$/m)
-    expect(metrics).toMatch(new RegExp(`^wherry_relayed_bytes_total ${canary.length}$`, 'm'))
+    expect(metrics).toMatch(
+      new RegExp(`^wherry_relayed_bytes_total ${sliceHeaderBytes + canary.length}$`, 'm'),
+    )
     expect(metrics).toMatch(new RegExp(`^wherry_relay_window_bytes ${2 * firstWindowBytes}$`, 'm'))
     receiver.close()
     await sender.event('room.left')

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { WherryError } from '../../protocol/errors.ts'
+import { limits } from '../../protocol/limits.ts'
 import { putManyFiles } from '../../server/handlers/small-files.ts'
 import { callIn, type FakeConnection, fill, openRig, type Rig, refOf, send, slice } from './transfers-rig.ts'
 
@@ -74,7 +76,6 @@ test('a batch whose right is missing gives its credit back, and late slices are 
   const params = { folder: rig.root, stream: 5, files: [fileOf('a', fill(10, 1)), fileOf('b', fill(10, 2))] }
   const failed = rig.transfers.announce(at, 'upload.putMany', params)
   send(rig, at, slice(5, 0, fill(10, 1)))
-  const { WherryError } = await import('../../protocol/errors.ts')
   failed(new WherryError('forbidden'))
   expect(await at.next('upload.refused')).toMatchObject({ reason: 'forbidden', credit: 10 })
   send(rig, at, slice(5, 1, fill(10, 2)))
@@ -101,4 +102,37 @@ test('too many bytes for one call are refused before they are taken', async () =
   send(rig, at, slice(7, 0, fill(100, 1)))
   await expect(answer).rejects.toMatchObject({ reason: 'too_large' })
   expect(await at.next('upload.refused')).toMatchObject({ reason: 'too_large' })
+})
+
+test('what a message has for a stream that ended is refused in one answer, with all of its credit', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  rig.transfers.askCredit(at, MiB)
+  const params = { folder: rig.root, stream: 5, files: [fileOf('a', fill(10, 1))] }
+  rig.transfers.announce(at, 'upload.putMany', params)(new WherryError('forbidden'))
+  await at.next('upload.refused')
+  const slices = Array.from({ length: limits.messageSlices }, (_, i) => slice(5, i, fill(i % 2, 1)))
+  send(rig, at, ...slices)
+  expect(await at.next('upload.refused')).toMatchObject({
+    chunk: limits.messageSlices - 1,
+    credit: limits.messageSlices / 2,
+  })
+  send(rig, at, slice(5, 0, fill(7, 1)))
+  expect(await at.next('upload.refused')).toMatchObject({ credit: 7 })
+  expect(at.events).toHaveLength(3)
+})
+
+test('a stream that is bound anew while its refusal waits has told it before', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  rig.transfers.askCredit(at, MiB)
+  const params = { folder: rig.root, stream: 5, files: [fileOf('a', fill(10, 1))] }
+  rig.transfers.announce(at, 'upload.putMany', params)(new WherryError('forbidden'))
+  await at.next('upload.refused')
+  send(rig, at, slice(5, 0, fill(10, 1)))
+  const again = putMany(rig, at, 5, [fileOf('b', fill(20, 2))])
+  expect(await at.next('upload.refused')).toMatchObject({ reason: 'forbidden', credit: 10 })
+  send(rig, at, slice(5, 0, fill(20, 2)))
+  expect((await again).results).toMatchObject([{ ok: true }])
+  expect(at.events.map(({ name }) => name)).toEqual(['upload.refused', 'upload.refused', 'upload.stored'])
 })

@@ -72,6 +72,21 @@ describe('binary slices', () => {
     expect(isReason(refusal(encodeSlices([at(limits.sliceBytes + 1)])), 'invalid_frame')).toBe(true)
   })
 
+  test('a message has as many slices as the limit says, and not one more', () => {
+    const many = (count: number) =>
+      encodeSlices(
+        Array.from({ length: count }, (_, index) => ({
+          stream: 1,
+          index,
+          offset: 0,
+          last: true,
+          bytes: new Uint8Array(index % 2),
+        })),
+      )
+    expect(refusal(many(limits.messageSlices))).toHaveLength(limits.messageSlices)
+    expect(isReason(refusal(many(limits.messageSlices + 1)), 'invalid_frame')).toBe(true)
+  })
+
   test('an empty slice is refused unless it is the last of its chunk', () => {
     const empty = { stream: 1, index: 0, offset: 0, bytes: new Uint8Array(0) }
     expect(isReason(refusal(encodeSlices([{ ...empty, last: false }])), 'invalid_frame')).toBe(true)

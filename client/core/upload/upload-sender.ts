@@ -60,19 +60,21 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
   let message = spare.take()
   let start = 0
   let filled = 0
+  let slices = 0
 
   const put = (stream: number, index: number, offset: number, bytes: Uint8Array, last: boolean) => {
     if (filled === start) start = filled = bytes.byteOffset % wordBytes
     writeSliceHeader(message.view, filled, { stream, index, offset, length: bytes.length, last })
     message.bytes.set(bytes, filled + sliceHeaderBytes)
     filled += sliceHeaderBytes + bytes.length
+    slices += 1
   }
 
   const flush = () => {
     if (filled === start) return
     const full = message
     const bytes = full.bytes.subarray(start, filled)
-    start = filled = 0
+    start = filled = slices = 0
     message = spare.take()
     link.sendBinary(bytes, () => spare.keep(full))
     pace.sent()
@@ -112,7 +114,8 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     },
     async sendTogether({ stream, epoch, files, isWanted, stillWanted, onSent }) {
       for (const { index, bytes } of files) {
-        if (filled - start + bytes.length > size.bytes) flush()
+        const isFull = slices === limits.messageSlices || filled - start + bytes.length > size.bytes
+        if (isFull) flush()
         if (filled === start) await room(epoch, stillWanted)
         if (!isWanted(index)) {
           put(stream, index, 0, nothing, true)
