@@ -8,13 +8,14 @@ import { prepareFirstAdministrator } from './auth/first-administrator.ts'
 import { createOrigins } from './auth/origins.ts'
 import type { Config } from './config.ts'
 import type { Hub } from './context.ts'
+import { mostSockets, socketsWarning } from './descriptors.ts'
 import { clientRoute } from './http/client.ts'
 import { downloadRoute } from './http/downloads.ts'
 import { healthRoutes } from './http/health.ts'
 import { sessionRoutes } from './http/session.ts'
 import { socketEvents } from './socket-events.ts'
 import { tlsWarning } from './tls-files.ts'
-import { clientAddress } from './transport/addresses.ts'
+import { clientAddress, peerKey } from './transport/addresses.ts'
 import { type Listener, listen } from './transport/listener.ts'
 import { startUpkeep } from './upkeep.ts'
 import { version } from './version.ts'
@@ -82,8 +83,9 @@ const openDoors = async (
   const address = (peer: string, header: (name: string) => string | null): string =>
     clientAddress(peer, header, config)
   const { tlsCert: cert, tlsKey: key } = config
-  const warning = cert === null ? null : tlsWarning(cert, clock())
-  if (warning !== null) log.warn(warning)
+  const mostTogether = mostSockets()
+  const warnings = [cert === null ? null : tlsWarning(cert, clock()), socketsWarning(mostTogether, config)]
+  for (const warning of warnings) if (warning !== null) log.warn(warning)
   return listen({
     host: config.host,
     port: config.port,
@@ -98,6 +100,13 @@ const openDoors = async (
       newId,
       address,
       failed: (error, request) => log.error({ err: error, request: request.id }, 'an HTTP door failed'),
+    },
+    connections: {
+      most: config.maxHttpConnections,
+      mostPerAddress: config.maxHttpConnectionsPerAddress,
+      mostTogether,
+      keyOf: peer => peerKey(peer, config.trustedProxies),
+      clock: () => performance.now(),
     },
     sockets: {
       events: socketEvents({ ...hub, connections, dispatcher, origins }),

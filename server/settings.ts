@@ -157,6 +157,18 @@ export const settings = {
     schema: whole(1, 1_000_000),
     doc: 'Of these, sockets that are not signed in yet.',
   }),
+  maxHttpConnections: setting({
+    env: 'WHERRY_MAX_HTTP_CONNECTIONS',
+    default: '2000',
+    schema: whole(1, 1_000_000),
+    doc: 'Open connections that are no sockets, of all clients. While more than half of them are open, each is closed after one answer.',
+  }),
+  maxHttpConnectionsPerAddress: setting({
+    env: 'WHERRY_MAX_HTTP_CONNECTIONS_PER_ADDRESS',
+    default: '250',
+    schema: whole(1, 1_000_000),
+    doc: 'While more than half of them are open: new ones from one address (one /64 network of IPv6) in 15 seconds. A trusted proxy may open any number.',
+  }),
   callsInFlight: setting({
     env: 'WHERRY_CALLS_IN_FLIGHT',
     default: '256',

@@ -34,7 +34,7 @@ const sendFile = (request: HttpRequest, response: HttpResponse, path: string, fi
     'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
   }
   if (coding !== null) headers['content-encoding'] = coding
-  if (request.header('if-none-match') === etag) response.endWithoutBody(304, headers, null)
+  if (request.header('if-none-match') === etag) response.endWithoutBody(304, headers, body.length)
   else if (request.method === 'HEAD') response.endWithoutBody(200, headers, body.length)
   else response.end(200, headers, body)
 }

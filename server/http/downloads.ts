@@ -229,6 +229,6 @@ const refuseByCondition = (
   else if (status === 412) sayNo(response, 412, 'The file is another one by now.')
   else {
     const { 'content-type': _, 'content-disposition': __, ...kept } = headers
-    response.endWithoutBody(304, kept, null)
+    response.endWithoutBody(304, kept, size)
   }
 }

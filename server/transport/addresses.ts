@@ -53,6 +53,12 @@ export const addressKey = (address: string): string => {
   return `${[...left, ...middle, ...right].slice(0, 4).join(':')}::/64`
 }
 
+/** What the connections of a peer are counted by; null for a trusted proxy, which speaks for many. */
+export const peerKey = (peer: string, proxies: BlockList): string | null => {
+  const address = plainAddress(peer)
+  return isTrusted(proxies, address) ? null : addressKey(address)
+}
+
 /** True for addresses of this very machine. */
 export const isLoopback = (address: string): boolean =>
   address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))

@@ -34,7 +34,7 @@ const writeHead = (res: UwsResponse, status: number, headers: HttpHeaders): void
   for (const [name, value] of Object.entries(headers)) res.writeHeader(name, value)
 }
 
-const responseOf = (res: UwsResponse, state: ResponseState): HttpResponse => {
+const responseOf = (res: UwsResponse, state: ResponseState, isCrowded: () => boolean): HttpResponse => {
   const answer = (write: () => void): void => {
     if (state.aborted || state.begun) return
     state.begun = true
@@ -49,13 +49,12 @@ const responseOf = (res: UwsResponse, state: ResponseState): HttpResponse => {
     end: (status, headers, body) =>
       answer(() => {
         writeHead(res, status, headers)
-        res.end(body)
+        res.end(body, isCrowded())
       }),
     endWithoutBody: (status, headers, contentLength) =>
       answer(() => {
         writeHead(res, status, headers)
-        if (contentLength === null) res.endWithoutBody()
-        else res.endWithoutBody(contentLength)
+        res.endWithoutBody(contentLength, isCrowded())
       }),
     stream: (status, headers, contentLength) => {
       const first = !state.begun && !state.aborted
@@ -92,10 +91,10 @@ const run = async (
   request: HttpRequest,
   res: UwsResponse,
   state: ResponseState,
-  failed: Failed,
+  { failed, isCrowded }: RouteContext,
 ): Promise<void> => {
   try {
-    await route.door(request, responseOf(res, state))
+    await route.door(request, responseOf(res, state, isCrowded))
     if (!state.aborted && !state.ended) throw new Error('The door returned without an answer.')
   } catch (error) {
     fail(error, request, res, state, failed)
@@ -135,6 +134,8 @@ export type RouteContext = {
   newId: () => string
   address: (peer: string, header: (name: string) => string | null) => string
   failed: Failed
+  /** True while an answer should end its connection. */
+  isCrowded: () => boolean
 }
 
 /** The one wrapper around HTTP handlers of uWebSockets.js: it always answers, and never touches an answer that was aborted. */
@@ -158,12 +159,11 @@ export const httpHandler =
       address: context.address(Buffer.from(res.getRemoteAddressAsText()).toString(), header),
     }
     if (route.maxBodyBytes === undefined) {
-      void run(route, { ...request, body: new Uint8Array(0) }, res, state, context.failed)
+      void run(route, { ...request, body: new Uint8Array(0) }, res, state, context)
       return
     }
     readBody(res, state, route.maxBodyBytes, body => {
-      if (body !== null) void run(route, { ...request, body }, res, state, context.failed)
-      else
-        responseOf(res, state).end(413, { 'content-type': 'text/plain', connection: 'close' }, 'Too large.\n')
+      if (body !== null) void run(route, { ...request, body }, res, state, context)
+      else responseOf(res, state, () => true).end(413, { 'content-type': 'text/plain' }, 'Too large.\n')
     })
   }

@@ -24,8 +24,8 @@ export type HttpResponse = {
   onAborted(listener: () => void): void
   /** A whole answer. */
   end(status: number, headers: HttpHeaders, body?: string | Uint8Array): void
-  /** The answer to HEAD (or a 304, with length null): headers only, with the length that GET would have. */
-  endWithoutBody(status: number, headers: HttpHeaders, contentLength: number | null): void
+  /** The answer to HEAD, or a 304: headers only, with the length that GET would have. */
+  endWithoutBody(status: number, headers: HttpHeaders, contentLength: number): void
   /** Begins an answer that comes in pieces: of `contentLength` bytes together, or chunked where that is null. */
   stream(status: number, headers: HttpHeaders, contentLength: number | null): HttpStream
 }

@@ -1,5 +1,6 @@
 import {
   App,
+  type HttpResponse,
   type ListenOptions,
   SSLApp,
   type TemplatedApp,
@@ -9,6 +10,7 @@ import {
 } from 'uWebSockets.js'
 import { socketPath } from '../../protocol/rpc.ts'
 import type { HttpRoute } from './http.ts'
+import { createHttpConnections, type HttpConnectionLimits } from './http-connections.ts'
 import { httpHandler, type RouteContext } from './http-route.ts'
 import type { OpenSocket } from './socket.ts'
 import { type SocketContext, socketBehavior } from './socket-route.ts'
@@ -24,8 +26,9 @@ export type ListenerOptions = {
   port: number
   tls: { cert: string; key: string } | null
   routes: readonly HttpRoute[]
-  http: RouteContext
-  sockets: Omit<SocketContext, 'open'>
+  http: Omit<RouteContext, 'isCrowded'>
+  connections: HttpConnectionLimits
+  sockets: Omit<SocketContext, 'open' | 'upgraded'>
 }
 
 export type Listener = {
@@ -84,9 +87,16 @@ export const listen = async (options: ListenerOptions): Promise<Listener> => {
   const { tls, host, routes } = options
   const app = tls === null ? App() : SSLApp({ cert_file_name: tls.cert, key_file_name: tls.key })
   const open = new Set<OpenSocket>()
-  for (const route of routes) app[route.method](route.pattern, httpHandler(route, options.http))
-  for (const path of [socketPath, `${socketPath}/*`])
-    app.ws(path, socketBehavior({ ...options.sockets, open }))
+  const connections = createHttpConnections(options.connections, () => open.size)
+  const counted = (res: HttpResponse, change: number): void => {
+    if (change < 0) connections.closed()
+    else if (!connections.opened(Buffer.from(res.getRemoteAddressAsText()).toString())) res.close()
+  }
+  app.filter(counted)
+  const context = { ...options.http, isCrowded: connections.isCrowded }
+  for (const route of routes) app[route.method](route.pattern, httpHandler(route, context))
+  const behavior = socketBehavior({ ...options.sockets, open, upgraded: connections.closed })
+  for (const path of [socketPath, `${socketPath}/*`]) app.ws(path, behavior)
   let listening = await listenAll(app, host, options.port)
   const port = us_socket_local_port(listening[0] as us_listen_socket)
   const watchdog = setInterval(() => {

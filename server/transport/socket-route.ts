@@ -28,10 +28,12 @@ export type SocketContext = {
   maxBufferedBytes: number
   /** All sockets that are open. */
   open: Set<OpenSocket>
+  /** A connection of plain HTTP became a socket. */
+  upgraded(): void
 }
 
 const refuse = (res: HttpResponse, status: number): void => {
-  res.cork(() => res.writeStatus(statusLine(status)).end())
+  res.cork(() => res.writeStatus(statusLine(status)).end(undefined, true))
 }
 
 /** Subprotocols that the client offers; one that offers none is refused too, because it speaks something else. */
@@ -76,6 +78,7 @@ export const socketBehavior = (context: SocketContext): WebSocketBehavior<Socket
     open: (ws: WebSocket<SocketData>) => {
       const data = ws.getUserData()
       data.socket = openSocket(ws, meter)
+      context.upgraded()
       open.add(data.socket)
       events.opened(data.socket.socket)
     },

@@ -38,6 +38,7 @@ describe('the client', () => {
         headers: { 'if-none-match': answer.headers.get('etag') ?? '' },
       })
       expect(again.status).toBe(304)
+      expect(again.headers.get('content-length')).toBe(answer.headers.get('content-length'))
     },
   )
 

@@ -19,6 +19,9 @@ import { administrator, freePort, type HubProcess, hubProcess } from '../support
 const nginx = findNginx()
 const name = nginx ? 'behind nginx' : 'behind nginx (skipped: nginx is not installed)'
 
+/** Instead of what the configuration says. */
+const mostOfAddress = 20
+
 describe.skipIf(!nginx)(name, () => {
   const program = nginx ?? ''
   let directory = ''
@@ -42,6 +45,7 @@ describe.skipIf(!nginx)(name, () => {
     const ours = (await readFile('nginx.conf', 'utf8'))
       .replace('listen 80;', `listen 127.0.0.1:${port};`)
       .replace('server 127.0.0.1:8080;', `server 127.0.0.1:${hub.port};`)
+      .replace('limit_conn addresses 1000;', `limit_conn addresses ${mostOfAddress};`)
       .replace('/run/nginx.pid', join(directory, 'nginx.pid'))
       .replaceAll('/var/log/nginx/', `${directory}/`)
     await writeFile(configuration, ours)
@@ -125,6 +129,17 @@ describe.skipIf(!nginx)(name, () => {
     expect(sessions).toContain('"agent":"liar"')
     expect(sessions).not.toContain('203.0.113.9')
     socket.terminate()
+  })
+
+  it('lets one address have only so many connections', async () => {
+    const open = () => new WebSocket(`${url.replace('http', 'ws')}/ws`, 'wherry.v1')
+    const sockets = Array.from({ length: mostOfAddress }, open)
+    await Promise.all(sockets.map(socket => once(socket, 'open')))
+    expect((await fetch(`${url}/healthz`)).status).toBe(429)
+    const [first] = sockets
+    first?.close()
+    await expect.poll(async () => (await fetch(`${url}/healthz`)).status).toBe(200)
+    for (const socket of sockets) socket.terminate()
   })
 
   it('writes no signed address to a log, also where the hub is killed or down', async () => {

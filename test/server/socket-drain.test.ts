@@ -18,6 +18,7 @@ const connected = async (): Promise<{ socket: Socket; reader: WebSocket }> => {
     tls: null,
     routes: [],
     http: { newId, address: peer => peer, failed: error => expect.fail(String(error)) },
+    connections: { most: 100, mostPerAddress: 100, mostTogether: 100, keyOf: peer => peer, clock: Date.now },
     sockets: {
       events: { admit: () => null, opened: opened.resolve, text: () => {}, binary: () => {} },
       meter: { sent: () => {}, received: () => {} },

@@ -38,6 +38,7 @@ const openDoor = async () => {
     tls: null,
     routes: [route],
     http: { newId, address: peer => peer, failed: unused },
+    connections: { most: 100, mostPerAddress: 100, mostTogether: 100, keyOf: peer => peer, clock: Date.now },
     sockets: {
       events: { admit: () => 403, opened: unused, text: unused, binary: unused },
       meter: { sent: unused, received: unused },
