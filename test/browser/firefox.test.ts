@@ -1,7 +1,10 @@
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fill, firefoxProgram, placeOf, press, see, startFirefox } from '../support/firefox.ts'
+import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
+import { memorySource } from '../client/memory-source.ts'
+import { fill, firefoxProgram, isShown, placeOf, press, see, startFirefox } from '../support/firefox.ts'
 import { administrator } from '../support/hub-process.ts'
+import { wavOf } from '../support/sample-files.ts'
 import { webRig } from '../support/web-rig.ts'
 
 const name = firefoxProgram ? 'Firefox' : 'Firefox (skipped: it is not installed)'
@@ -22,6 +25,22 @@ describe.skipIf(!firefoxProgram)(name, () => {
     await press(page, 'Sign in')
     return page
   }
+
+  test('shows a sound that it has no device for', async () => {
+    const queue = createUploadQueue({ link: rig.client })
+    const source = memorySource('silence.wav', new Uint8Array(wavOf(5)))
+    queue.add([{ source, folder: rig.root, path: [], name: 'silence.wav', onClash: 'replace' }])
+    await queue.whenIdle()
+    queue.close()
+    const page = await openFiles()
+    const { x, y } = await placeOf(page, '.title', 'silence.wav')
+    await page.mouse.click(x, y, { count: 2 })
+    await see(page, 'Download')
+    // Its error comes some time after the sound was understood.
+    await new Promise(resolve => setTimeout(resolve, 3000))
+    expect(await isShown(page, 'audio')).toBe(true)
+    await page.close()
+  })
 
   test.each([0, 100, 300])('keeps the menu when the right button is let go after %d ms', async delay => {
     await rig.makeFolder(`Held for ${delay} ms`)

@@ -63,6 +63,9 @@ export const placeOf = async (page: Page, kind: string, text: string): Promise<{
   })
 }
 
+export const isShown = async (page: Page, kind: string): Promise<boolean> =>
+  (await page.evaluateHandle(find, kind, '')).asElement() !== null
+
 /** The text of the first element of this kind. */
 export const textOf = async (page: Page, kind: string): Promise<string> => {
   const found = await whenThere(page, kind, '')

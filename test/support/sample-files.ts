@@ -43,3 +43,22 @@ export const pdfOf = (): Buffer => {
   const head = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}`
   return Buffer.from(`${text}${head}trailer<</Size 4/Root 1 0 R>>\nstartxref\n${text.length}\n%%EOF\n`)
 }
+
+/** A sound of silence, of so many seconds. */
+export const wavOf = (seconds: number): Buffer => {
+  const rate = 8000
+  const data = Buffer.alloc(seconds * rate, 128)
+  const head = Buffer.from('RIFF\0\0\0\0WAVEfmt ')
+  head.writeUInt32LE(36 + data.length, 4)
+  const format = Buffer.alloc(20)
+  format.writeUInt32LE(16, 0)
+  format.writeUInt16LE(1, 4)
+  format.writeUInt16LE(1, 6)
+  format.writeUInt32LE(rate, 8)
+  format.writeUInt32LE(rate, 12)
+  format.writeUInt16LE(1, 16)
+  format.writeUInt16LE(8, 18)
+  const size = Buffer.alloc(4)
+  size.writeUInt32LE(data.length)
+  return Buffer.concat([head, format, Buffer.from('data'), size, data])
+}

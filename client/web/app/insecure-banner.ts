@@ -32,7 +32,7 @@ export class InsecureBanner extends LitElement {
     if (window.isSecureContext || this.isDismissed) return null
     return html`<div role="note">
       ${icons.circleAlert}
-      <p>${msg('This page came over plain http, so the browser turned off saving straight to disk, resuming uploads after a reload, and the clipboard. Open the hub by https or on localhost to have them.')}</p>
+      <p>${msg('This page came over plain http, so the browser turned off direct sends and the clipboard, and where it has them, saving straight to disk and resuming uploads after a reload. Open the hub by https or on localhost to have them.')}</p>
       <button class="icon" aria-label=${msg('Dismiss')} title=${msg('Dismiss')} @click=${() => {
         this.isDismissed = true
       }}>${icons.close}</button>

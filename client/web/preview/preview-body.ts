@@ -124,13 +124,17 @@ export class PreviewBody extends LitElement {
     const fails = () => {
       this.broken = shown
     }
+    // What was understood may still find no device to be played on, which is no fault of the file.
+    const mediaFails = ({ currentTarget }: Event) => {
+      if ((currentTarget as HTMLMediaElement).readyState < HTMLMediaElement.HAVE_METADATA) fails()
+    }
     switch (previewKind(entry)) {
       case 'image':
         return html`<img src=${url} alt=${entry.name} @error=${fails} />`
       case 'video':
-        return html`<video src=${url} controls autoplay @error=${fails}></video>`
+        return html`<video src=${url} controls autoplay @error=${mediaFails}></video>`
       case 'audio':
-        return html`<audio src=${url} controls autoplay @error=${fails}></audio>`
+        return html`<audio src=${url} controls autoplay @error=${mediaFails}></audio>`
       case 'pdf':
         return html`<iframe src=${url} title=${entry.name}></iframe>`
       default:
