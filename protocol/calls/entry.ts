@@ -38,7 +38,7 @@ export const entryCalls = {
     errors: ['name_taken', 'forbidden', 'conflict'],
   }),
   'entry.move': call({
-    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step. `unchangedSince`: only if nobody else changed one of them after that change number of their space.',
+    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step. What was granted on them or in them stays only if the caller is an administrator of the folder in the end, and is taken back otherwise. `unchangedSince`: only if nobody else changed one of them after that change number of their space.',
     access: [
       { level: 'delete', of: 'entries' },
       { level: 'write', of: 'folder' },

@@ -179,6 +179,25 @@ describe('a grant', () => {
     expect(owner.eventsSoFar('access.changed')).toBe(0)
   })
 
+  test('is over, for a live view too, when its entry is moved by one who may not give it there', async () => {
+    const carol = { email: 'carol@example.org', name: 'Carol', password: 'another long password' }
+    const [owner, mover] = [await open(), await open(member)]
+    await owner.call('user.create', carol)
+    const guest = await open(carol)
+    const team = await makeFolder(owner, owner.root, 'of the team')
+    const { id: entry } = await makeFolder(mover, mover.root, 'brought along')
+    const to = ({ email }: { email: string }) => ({ kind: 'email', email }) as const
+    await owner.call('access.grant', { entry: team.id, subject: to(member), level: 'write' })
+    await mover.call('access.grant', { entry, subject: to(carol), level: 'read' })
+    await guest.call('folder.watch', { folder: entry })
+    await mover.call('entry.move', { entries: [entry], folder: team.id })
+    await makeFolder(owner, entry, 'secret')
+    const lost = await guest.event('access.changed', ({ level }) => level === null)
+    expect(lost.entry).toBe(entry)
+    await expect(guest.call('folder.list', { folder: entry })).rejects.toMatchObject({ reason: 'not_found' })
+    expect(guest.eventsSoFar('folder.changed')).toBe(0)
+  })
+
   test('is told again when its own entry is renamed, not when a folder around it is', async () => {
     const [owner, guest] = [await open(), await open(member)]
     const outer = await makeFolder(owner, owner.root, 'around')

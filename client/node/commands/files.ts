@@ -144,7 +144,11 @@ const placing = (kind: 'move' | 'copy', usage: string, doc: string): Command => 
   },
 })
 
-export const mv = placing('move', 'mv SPACE:PATH... SPACE:PATH [--keep-both]', 'Moves or renames.')
+export const mv = placing(
+  'move',
+  'mv SPACE:PATH... SPACE:PATH [--keep-both]',
+  'Moves or renames. Access given to others moves along only into folders that you are an administrator of.',
+)
 export const cp = placing(
   'copy',
   'cp SPACE:PATH... SPACE:PATH [--keep-both]',

@@ -1,12 +1,14 @@
 import { WherryError } from '../../../protocol/errors.ts'
+import { includesLevel } from '../../../protocol/levels.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { type EntryRow, subtree } from '../entry-rows.ts'
+import { levelOf } from '../reads/access.ts'
 import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import { assertFitsMoved } from './depth.ts'
 import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
 import { freeName, namedAs } from './free-name.ts'
-import { noteGrantsBelow } from './granted.ts'
+import { dropGrantsBelow, noteGrantsBelow } from './granted.ts'
 import { appendChanges, charge, countChildren, liftSeq, nextSeqs } from './space-changes.ts'
 import { assertLeftAlone } from './unchanged.ts'
 
@@ -17,8 +19,10 @@ type Moving = {
   unchangedSince: number | undefined
 }
 
+/** What was granted on an entry stays with it only where who moves it could grant that. */
 export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
   const { entries, folder: to, onClash, unchangedSince } = moving
+  const moved: string[] = []
   const folder = await findFolder(tx, to)
   const above = new Set(await idsAbove(tx, folder.id))
   for (const id of new Set(entries)) {
@@ -36,11 +40,16 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
       .where('id', '=', id)
       .execute()
     if (row.kind === folderKind) tx.effects.movedFolders.push(id)
+    moved.push(id)
   }
-  await noteGrantsBelow(tx, entries)
+  await noteGrantsBelow(tx, moved)
+  if (!(await mayGrant(tx, folder.id))) await dropGrantsBelow(tx, moved)
   tx.effects.rights = true
   return entriesNow(tx, entries)
 }
+
+const mayGrant = async (tx: Tx, folder: string): Promise<boolean> =>
+  tx.by === null || includesLevel(await levelOf(tx.db, tx.by, folder), 'admin')
 
 /** Writes that an entry left one folder and came into another; answers the change number of its arrival. */
 const leaveAndEnter = async (
