@@ -71,10 +71,13 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
     if (principal === null && row.access !== 'anyone') throw new WherryError('unauthenticated')
     const actor: Actor = { user: asUser(principal)?.user ?? '', requestId }
     if (principal !== null) {
-      await authorize(hub, socket, principal, row.access, params).catch(async error => {
+      try {
+        const authority = await authorize(hub, socket, principal, row.access, params)
+        if (authority !== null) actor.authority = authority
+      } catch (error) {
         if (!row.once || !(await isRepetition(actor.user, requestId))) throw error
         actor.answerOnly = true
-      })
+      }
     }
     const handler = handlers[name] as unknown as AnyHandler
     return handler({ ...hub, connection: socket, principal, requestId, actor }, params)

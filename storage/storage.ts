@@ -59,8 +59,12 @@ export type Commit = {
  * Who makes a change, and the client-made id under which a repetition of the call has the same effect and answer:
  * writes marked (once) keep their answer under `user` + `requestId` for 24 hours. Null: no such promise was asked for.
  * `answerOnly`: the user has no right to the change itself, only to the answer that is kept; `not_found` without one.
+ * `authority`: what the change was authorised by, which is asked again in its transaction.
  */
-export type Actor = { user: string; requestId: string | null; answerOnly?: true }
+export type Actor = { user: string; requestId: string | null; answerOnly?: true; authority?: Authority }
+
+/** A session that has not ended, of a user who is not disabled, and who is an administrator if `administrator` is set. */
+export type Authority = { session: string; administrator: boolean }
 
 /** Of writes marked (once). */
 export type Requests = {

@@ -1,6 +1,7 @@
 import type { Access, LevelRule } from '../../protocol/call.ts'
 import { WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
+import type { Authority } from '../../storage/storage.ts'
 import type { Connection, Principal, UserPrincipal } from '../connection.ts'
 import type { Hub } from '../context.ts'
 
@@ -27,6 +28,7 @@ const one = (id: string | null): [string] | null => (id === null ? null : [id])
 /**
  * The one place that decides whether a principal may make a call. Throws `not_found` if something that the call names
  * is not readable or is a room without a seat for the caller, else `forbidden` if a level is not enough. `params` are parsed.
+ * Answers what a change that the call makes is to be authorised by again in its transaction; null for calls without a session.
  */
 export const authorize = async (
   hub: Parts,
@@ -34,17 +36,18 @@ export const authorize = async (
   principal: Principal,
   access: Access,
   params: Record<string, unknown>,
-): Promise<void> => {
-  if (access === 'anyone') return
+): Promise<Authority | null> => {
+  if (access === 'anyone') return null
   if (access === 'room') {
     if (hub.rooms.seatOf(connection, params.room as string) === null) throw new WherryError('not_found')
-    return
+    return null
   }
   if (principal.kind === 'guest') throw new WherryError('unauthenticated')
-  if (access === 'session') return
+  const { session } = principal
+  if (access === 'session') return { session, administrator: false }
   if (access === 'administrator') {
     if (principal.role !== 'admin') throw new WherryError('forbidden', 'Only an administrator may do that.')
-    return
+    return { session, administrator: true }
   }
   let isEnough = true
   for (const { level, of } of access) {
@@ -55,4 +58,5 @@ export const authorize = async (
     if (!have.every(each => includesLevel(each, level))) isEnough = false
   }
   if (!isEnough) throw new WherryError('forbidden')
+  return { session, administrator: false }
 }

@@ -6,6 +6,7 @@ import { once } from './requests.ts'
 import { inSavepoint, isFatal } from './savepoint.ts'
 import type { Tables } from './tables.ts'
 import { type Effects, noEffects, type Tx, type Write } from './tx.ts'
+import { assertAuthority } from './writes/rights.ts'
 
 /** A write on its way to the writer. */
 export type Item = {
@@ -82,10 +83,13 @@ const succeedOrLeaveNothing: Run = async (tx, item) => {
 const failed = ({ id }: Item, error: unknown): Outcome => ({ id, ok: false, error: sendable(error) })
 
 const runOperation = (tx: Tx, { op, args, actor }: Item): Promise<unknown> => {
-  const write = operations[op] as Write<unknown, unknown>
-  if (actor === null || actor.requestId === null) return write(tx, args)
+  const run = async (): Promise<unknown> => {
+    if (actor?.authority !== undefined) await assertAuthority(tx, actor.user, actor.authority)
+    return (operations[op] as Write<unknown, unknown>)(tx, args)
+  }
+  if (actor === null || actor.requestId === null) return run()
   const { user, requestId, answerOnly = false } = actor
-  return once(tx, { user, requestId, answerOnly, op, args }, () => write(tx, args))
+  return once(tx, { user, requestId, answerOnly, op, args }, run)
 }
 
 const sendable = (error: unknown): SentError => {

@@ -41,3 +41,22 @@ test('small files are not made visible by a user whose right to write there was 
   const put = storage.uploads.putMany({ user: bob, requestId: null }, folder, [file])
   await expect(put).rejects.toMatchObject({ reason: 'not_found' })
 })
+
+test('a change is made only for a session of its user that goes on, and an administrator’s only for one', async () => {
+  const { storage, ada, actor } = await withAda()
+  const bob = await storage.users.create(actor, person('Bob'))
+  const sessionOf = async (user: string) =>
+    (await storage.sessions.create({ user, agent: 'a', address: '::1', refreshHash: user })).id
+  const [adas, bobs] = [await sessionOf(ada), await sessionOf(bob.id)]
+  const create = (user: string, session: string) =>
+    storage.users.create(
+      { user, requestId: null, authority: { session, administrator: true } },
+      { ...person('Eve'), email: `${newId()}@example.org` },
+    )
+  expect(await create(ada, adas)).toMatchObject({ name: 'Eve' })
+  await expect(create(bob.id, bobs)).rejects.toMatchObject({ reason: 'forbidden' })
+  await expect(create(ada, bobs)).rejects.toMatchObject({ reason: 'session_ended' })
+  await expect(create(ada, newId())).rejects.toMatchObject({ reason: 'session_ended' })
+  await storage.sessions.end(ada, adas, 'logout')
+  await expect(create(ada, adas)).rejects.toMatchObject({ reason: 'session_ended' })
+})
