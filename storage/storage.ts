@@ -100,8 +100,8 @@ export type Users = {
   list(after: string | null, limit: number): Promise<{ users: User[]; next: string | null }>
   /** (once) Ends the user's sessions too. `conflict` for the last enabled administrator, `not_found`. */
   setDisabled(actor: Actor, user: string, disabled: boolean): Promise<User>
-  /** Ends all sessions of the user but `keepSession`; answers how many. */
-  setPasswordHash(user: string, hash: string, keepSession: string): Promise<number>
+  /** The actor's own. Ends all sessions of the user but `keepSession`; answers how many. */
+  setPasswordHash(actor: Actor, hash: string, keepSession: string): Promise<number>
 }
 
 export type SessionRow = {

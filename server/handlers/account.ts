@@ -22,7 +22,7 @@ export const setUp: Handler<'account.setup'> = async (
 }
 
 export const changePassword: Handler<'account.changePassword'> = async (context, { current, next }) => {
-  const { storage, passwords, loginLimits, principal, connection } = context
+  const { storage, passwords, loginLimits, principal, actor, connection } = context
   const user = await storage.users.get(principal.user)
   if (user === null) throw new WherryError('unauthenticated')
   await loginLimits.attempt(connection.address, user.email)
@@ -31,5 +31,5 @@ export const changePassword: Handler<'account.changePassword'> = async (context,
     throw new WherryError('wrong_credentials')
   await loginLimits.succeeded(connection.address, user.email)
   const hash = await passwords.hash(next)
-  return { endedSessions: await storage.users.setPasswordHash(principal.user, hash, principal.session) }
+  return { endedSessions: await storage.users.setPasswordHash(actor, hash, principal.session) }
 }

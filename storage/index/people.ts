@@ -11,8 +11,12 @@ export const usersOf = (db: Kysely<Tables>, writer: Writer): Users => ({
   setUp: user => writer.run('users.setUp', user),
   create: (actor, user) => writer.run('users.create', user, actor),
   setDisabled: (actor, user, disabled) => writer.run('users.setDisabled', { user, disabled }, actor),
-  setPasswordHash: (user, hash, keepSession) =>
-    writer.run('users.setPasswordHash', { user, hash, keepSession }),
+  setPasswordHash: (actor, hash, keepSession) =>
+    writer.run(
+      'users.setPasswordHash',
+      { user: actor.user, hash, keepSession },
+      { ...actor, requestId: null },
+    ),
 })
 
 export const sessionsOf = (db: Kysely<Tables>, writer: Writer): Sessions => ({

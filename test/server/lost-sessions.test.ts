@@ -68,7 +68,8 @@ test('a sign-in with a password that is changed while it is checked leads nowher
     const isRight = await verify(hash, password)
     passwords.verify = verify
     const next = await passwords.hash('a new long password')
-    await storage.users.setPasswordHash(ada.signedIn.user.id, next, ada.signedIn.session)
+    const actor = { user: ada.signedIn.user.id, requestId: null }
+    await storage.users.setPasswordHash(actor, next, ada.signedIn.session)
     return isRight
   }
   await expect(signedInClient(hub.socketUrl)).rejects.toThrow()

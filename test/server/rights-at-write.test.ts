@@ -66,3 +66,17 @@ describe('an administrator who is disabled while a call is under way', () => {
     expect(await hub.hub.storage.users.get(user.id)).toMatchObject({ disabled: false })
   })
 })
+
+test('a session that is ended while it changes the password changes nothing', async () => {
+  await ada.call('user.create', accountOf('erin'))
+  const thief = await signedInClient(hub.socketUrl, accountOf('erin'))
+  const owner = await signedInClient(hub.socketUrl, accountOf('erin'))
+  const written = afterAuthorising('users', 'setPasswordHash', () =>
+    owner.call('session.revoke', { session: thief.signedIn.session }),
+  )
+  const { password: current } = accountOf('erin')
+  thief.call('account.changePassword', { current, next: 'known to the thief' }).catch(() => {})
+  await expect(written).rejects.toMatchObject({ reason: 'session_ended' })
+  expect((await owner.call('session.list', {})).sessions).toHaveLength(1)
+  await signedInClient(hub.socketUrl, accountOf('erin'))
+})

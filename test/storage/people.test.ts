@@ -67,13 +67,13 @@ test('disabling ends sessions, and the last administrator stays', async () => {
 })
 
 test('a new password ends the other sessions', async () => {
-  const { storage, ada } = await withAda()
+  const { storage, ada, actor } = await withAda()
   const sessions = []
   for (const hash of ['1', '2', '3'])
     sessions.push(
       await storage.sessions.create({ user: ada, agent: hash, address: '::1', refreshHash: hash }),
     )
-  expect(await storage.users.setPasswordHash(ada, 'new', sessions[1]?.id ?? '')).toBe(2)
+  expect(await storage.users.setPasswordHash(actor, 'new', sessions[1]?.id ?? '')).toBe(2)
   expect((await storage.sessions.list(ada)).map(session => session.agent)).toEqual(['2'])
   expect(await storage.users.findByEmail('ada@example.org')).toMatchObject({ passwordHash: 'new' })
   expect(await storage.sessions.end(ada, sessions[0]?.id ?? '', 'logout')).toBe(false)
