@@ -63,8 +63,11 @@ export type Commit = {
  */
 export type Actor = { user: string; requestId: string | null; answerOnly?: true; authority?: Authority }
 
-/** A session that has not ended, of a user who is not disabled, and who is an administrator if `administrator` is set. */
-export type Authority = { session: string; administrator: boolean }
+/** A session that has not ended, of a user who is not disabled, is an administrator if `administrator` is set, and has all the levels. */
+export type Authority = { session: string; administrator: boolean; levels: readonly NeededLevel[] }
+
+/** A level on each of some entries, or on the folder that an upload of the user goes to. */
+export type NeededLevel = { level: Level } & ({ entries: readonly string[] } | { upload: string })
 
 /** Of writes marked (once). */
 export type Requests = {
@@ -242,29 +245,23 @@ export type SmallFileResult =
 
 export type Uploads = {
   /** Reserves the quota. The same id by the same user with the same fields again is a no-op; with others `conflict`. */
-  open(user: string, upload: NewUpload): Promise<UploadRow>
+  open(actor: Actor, upload: NewUpload): Promise<UploadRow>
   get(user: string, id: string): Promise<UploadRow | null>
   list(user: string): Promise<UploadRow[]>
   /**
    * Appends chunk references at `from`; what was declared there before has to be equal (`conflict` otherwise), and a
    * hole or more bytes than the size is `conflict` too. Answers which are not stored. Known ones count as stored only
-   * if this upload has them, or if `trusted` (the user may read the whole target space) and a version in it has them.
+   * if this upload has them, or if the user may read the whole target space and a version in it has them.
    */
-  declare(
-    user: string,
-    id: string,
-    from: number,
-    chunks: readonly ChunkRef[],
-    trusted: boolean,
-  ): Promise<number[]>
+  declare(actor: Actor, id: string, from: number, chunks: readonly ChunkRef[]): Promise<number[]>
   chunks(id: string, from: number, limit: number): Promise<{ hash: string; size: number; stored: boolean }[]>
   /**
-   * One transaction whose cost does not grow with the file, and in which the right to write is asked again. `incomplete`
-   * with `{ missing: number[] }` (the first 100). Repeating a commit that succeeded answers the same for 24 hours.
+   * One transaction whose cost does not grow with the file. `incomplete` with `{ missing: number[] }` (the first 100).
+   * Repeating a commit that succeeded answers the same for 24 hours.
    */
-  commit(user: string, id: string, type: string): Promise<{ entry: Entry; unchanged: boolean }>
+  commit(actor: Actor, id: string, type: string): Promise<{ entry: Entry; unchanged: boolean }>
   /** Ends it and gives its quota back. */
-  cancel(user: string, id: string): Promise<void>
+  cancel(actor: Actor, id: string): Promise<void>
   /** Ends those whose time is over; answers which were unfinished. */
   expire(now: number): Promise<{ id: string; user: string }[]>
   /** (once) Makes one-chunk files visible whose chunks are durable already. Each file succeeds or fails by itself. */

@@ -1,7 +1,7 @@
 import type { Access, LevelRule } from '../../protocol/call.ts'
 import { WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
-import type { Authority } from '../../storage/storage.ts'
+import type { Authority, NeededLevel } from '../../storage/storage.ts'
 import type { Connection, Principal, UserPrincipal } from '../connection.ts'
 import type { Hub } from '../context.ts'
 
@@ -44,11 +44,12 @@ export const authorize = async (
   }
   if (principal.kind === 'guest') throw new WherryError('unauthenticated')
   const { session } = principal
-  if (access === 'session') return { session, administrator: false }
+  if (access === 'session') return { session, administrator: false, levels: [] }
   if (access === 'administrator') {
     if (principal.role !== 'admin') throw new WherryError('forbidden', 'Only an administrator may do that.')
-    return { session, administrator: true }
+    return { session, administrator: true, levels: [] }
   }
+  const needed: NeededLevel[] = []
   let isEnough = true
   for (const { level, of } of access) {
     const entries = await entriesOf(hub, connection, principal, of, params[of])
@@ -56,7 +57,8 @@ export const authorize = async (
     const have = await Promise.all(entries.map(entry => hub.levelOf(principal.user, entry)))
     if (have.includes(null)) throw new WherryError('not_found')
     if (!have.every(each => includesLevel(each, level))) isEnough = false
+    needed.push(of === 'upload' ? { level, upload: params.upload as string } : { level, entries })
   }
   if (!isEnough) throw new WherryError('forbidden')
-  return { session, administrator: false }
+  return { session, administrator: false, levels: needed }
 }

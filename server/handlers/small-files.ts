@@ -6,7 +6,7 @@ import { contentType } from '../content-type.ts'
 import type { Handler, Hub } from '../context.ts'
 import type { ReceivedFile } from '../transfers/batch-stream.ts'
 import { headBytes } from '../transfers/upload-stream.ts'
-import { refuseEnded, refuseTooLarge, refuseUnwritable } from './uploads.ts'
+import { refuseTooLarge, refuseUnwritable } from './uploads.ts'
 
 type NewFile = Params<'upload.putMany'>['files'][number]
 type FileResult = Result<'upload.putMany'>['results'][number]
@@ -15,7 +15,7 @@ export const findManyFiles: Handler<'upload.findMany'> = ({ storage }, { folder,
   storage.uploads.findMany(folder, files)
 
 export const putManyFiles: Handler<'upload.putMany'> = async (hub, params) => {
-  const { config, storage, transfers, actor, connection } = hub
+  const { config, storage, transfers, actor } = hub
   for (const file of params.files) refuseTooLarge(file.size, config.maxFileBytes)
   refuseUnwritable(storage)
   const types: string[] = []
@@ -26,7 +26,6 @@ export const putManyFiles: Handler<'upload.putMany'> = async (hub, params) => {
       return storeFile(hub, file, bytes)
     }),
   )
-  refuseEnded(connection)
   const good = params.files.flatMap((file, i): SmallFile[] =>
     failures[i] === null ? [{ ...file, type: types[i] ?? '' }] : [],
   )

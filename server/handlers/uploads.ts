@@ -1,49 +1,38 @@
 import { WherryError } from '../../protocol/errors.ts'
-import { includesLevel } from '../../protocol/levels.ts'
 import { limits } from '../../protocol/limits.ts'
 import { fullDiskWords, isDiskFull } from '../../storage/disk-room.ts'
 import type { Storage, UploadRow } from '../../storage/storage.ts'
-import type { Connection } from '../connection.ts'
 import { contentType } from '../content-type.ts'
-import type { Handler, Hub } from '../context.ts'
+import type { Handler } from '../context.ts'
 import { headBytes } from '../transfers/upload-stream.ts'
 
 export const askCredit: Handler<'upload.credit'> = async ({ transfers, connection }, { bytes }) => ({
   credit: transfers.askCredit(connection, bytes),
 })
 
-export const openUpload: Handler<'upload.open'> = async (
-  { config, storage, transfers, principal },
-  params,
-) => {
+export const openUpload: Handler<'upload.open'> = async ({ config, storage, transfers, actor }, params) => {
   refuseTooLarge(params.size, config.maxFileBytes)
   refuseUnwritable(storage)
   const { upload: id, folder, name, size, modifiedAt, onClash } = params
-  const row = await storage.uploads.open(principal.user, { id, folder, name, size, modifiedAt, onClash })
+  const row = await storage.uploads.open(actor, { id, folder, name, size, modifiedAt, onClash })
   await transfers.uploads.opened(params, row)
   return { expiresAt: row.expiresAt }
 }
 
-export const declareChunks: Handler<'upload.declare'> = async (hub, params) => {
-  const { storage, transfers, principal } = hub
+export const declareChunks: Handler<'upload.declare'> = async ({ storage, transfers, actor }, params) => {
   const { upload, from, chunks } = params
-  const missing = await transfers.uploads.declare(params, async () => {
-    const trusted = await mayReadSpaceOf(hub, principal.user, upload)
-    return storage.uploads.declare(principal.user, upload, from, chunks, trusted)
-  })
+  const missing = await transfers.uploads.declare(params, () =>
+    storage.uploads.declare(actor, upload, from, chunks),
+  )
   return { missing }
 }
 
-export const commitUpload: Handler<'upload.commit'> = async (
-  { storage, transfers, principal, connection },
-  { upload },
-) => {
-  const { user } = principal
+export const commitUpload: Handler<'upload.commit'> = async ({ storage, transfers, actor }, { upload }) => {
+  const { user } = actor
   const received = await transfers.uploads.settled(user, upload)
-  refuseEnded(connection)
   const row = await storage.uploads.get(user, upload)
   const type = row ? await contentType(row.name, received ?? (await firstBytes(storage, row))) : ''
-  const committed = await storage.uploads.commit(user, upload, type)
+  const committed = await storage.uploads.commit(actor, upload, type)
   transfers.uploads.ended(user, upload, new WherryError('not_found', 'That upload is complete.'))
   return committed
 }
@@ -76,29 +65,16 @@ export const listUploads: Handler<'upload.list'> = async ({ storage, transfers, 
   return { uploads }
 }
 
-export const cancelUpload: Handler<'upload.cancel'> = async (
-  { storage, transfers, principal },
-  { upload },
-) => {
+export const cancelUpload: Handler<'upload.cancel'> = async ({ storage, transfers, actor }, { upload }) => {
   // An upload.open of the same id that is under way comes first.
-  const folder = await transfers.uploadFolder(principal.user, upload)
+  const folder = await transfers.uploadFolder(actor.user, upload)
   if (folder === null) return {}
-  await storage.uploads.cancel(principal.user, upload)
-  transfers.uploads.ended(principal.user, upload, new WherryError('cancelled'))
+  await storage.uploads.cancel(actor, upload)
+  transfers.uploads.ended(actor.user, upload, new WherryError('cancelled'))
   return {}
 }
 
 const unfinished = ({ user: _, content: __, declaredChunks: ___, ...upload }: UploadRow) => upload
-
-const mayReadSpaceOf = async (
-  { storage, levelOf }: Pick<Hub, 'storage' | 'levelOf'>,
-  user: string,
-  upload: string,
-): Promise<boolean> => {
-  const row = await storage.uploads.get(user, upload)
-  const space = row && (await storage.spaces.get(row.space))
-  return space ? includesLevel(await levelOf(user, space.root), 'read') : false
-}
 
 const firstBytes = async (storage: Storage, row: UploadRow): Promise<Uint8Array> => {
   const [first] = await storage.uploads.chunks(row.id, 0, 1)
@@ -113,11 +89,6 @@ const firstBytes = async (storage: Storage, row: UploadRow): Promise<Uint8Array>
 
 export const refuseTooLarge = (size: number, maxFileBytes: number): void => {
   if (size > maxFileBytes) throw new WherryError('too_large', undefined, { maxFileBytes })
-}
-
-/** The session ended while bytes were awaited. What a lost connection sent before still counts. */
-export const refuseEnded = (connection: Connection): void => {
-  if (connection.principal === null) throw new WherryError('session_ended')
 }
 
 /** Refuses new bytes before they travel. */

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
-import type { Uploads } from '../storage.ts'
+import type { Actor, Uploads } from '../storage.ts'
 import { smallFileReads } from './reads/small-files.ts'
 import { uploadReads } from './reads/uploads.ts'
 import type { Tables } from './tables.ts'
 import type { Writer } from './writer.ts'
 
-/** A write of a user that is repeatable by what it is, not by a request id. */
-const actorOf = (user: string) => ({ user, requestId: null })
+/** For a write that is repeatable by what it is, not by a request id. */
+const byItself = (actor: Actor): Actor => ({ ...actor, requestId: null })
 
 export const uploadsOf = (
   db: Kysely<Tables>,
@@ -16,12 +16,13 @@ export const uploadsOf = (
 ): Uploads => ({
   ...uploadReads(db),
   ...smallFileReads(db),
-  open: (user, upload) => writer.run('uploads.open', { user, upload, keptMs }, actorOf(user)),
-  declare: (user, upload, from, chunks, trusted) =>
-    writer.run('uploads.declare', { user, upload, from, chunks, trusted }, actorOf(user)),
-  commit: (user, upload, type) => writer.run('uploads.commit', { user, upload, type }, actorOf(user)),
-  async cancel(user, upload) {
-    await writer.run('uploads.cancel', { user, upload }, actorOf(user))
+  open: (actor, upload) => writer.run('uploads.open', { user: actor.user, upload, keptMs }, byItself(actor)),
+  declare: (actor, upload, from, chunks) =>
+    writer.run('uploads.declare', { user: actor.user, upload, from, chunks }, byItself(actor)),
+  commit: (actor, upload, type) =>
+    writer.run('uploads.commit', { user: actor.user, upload, type }, byItself(actor)),
+  async cancel(actor, upload) {
+    await writer.run('uploads.cancel', { user: actor.user, upload }, byItself(actor))
     sweep()
   },
   async expire(now) {

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { commitUpload, openUpload } from '../../server/handlers/uploads.ts'
+import { openUpload } from '../../server/handlers/uploads.ts'
 import { newId } from '../storage/open-temporary.ts'
 import { temporaryHub } from '../support/hub.ts'
 import { signedInClient } from '../support/raw-client.ts'
-import { callIn, fill, openRig, refOf } from './transfers-rig.ts'
+import { callIn, openRig } from './transfers-rig.ts'
 
 const account = { email: 'bob@example.org', name: 'Bob', password: 'another long password' }
 
@@ -25,26 +25,6 @@ test('a call whose session ends while it is still being counted does not run', a
   await ada.call('user.create', { ...account, email: 'later@example.org' })
   const { users } = await ada.call('user.list', {})
   expect(users.map(user => user.email)).not.toContain('eve@example.org')
-})
-
-test('an upload is not committed for a session that ended while its chunks were awaited', async () => {
-  const rig = await openRig()
-  const connection = rig.connect()
-  const [upload, bytes] = [newId(), fill(10, 1)]
-  const size = bytes.length
-  await rig.storage.uploads.open(rig.ada, {
-    id: upload,
-    folder: rig.root,
-    name: 'late',
-    size,
-    modifiedAt: 0,
-    onClash: 'fail',
-  })
-  await rig.storage.uploads.declare(rig.ada, upload, 0, [refOf(bytes)], false)
-  await rig.storage.chunks.put(refOf(bytes).hash, bytes, { upload, index: 0 })
-  const committing = commitUpload(rig.context(connection), { upload })
-  connection.principal = null
-  await expect(committing).rejects.toMatchObject({ reason: 'session_ended' })
 })
 
 test('an upload whose connection is lost while it is opened is not told as running', async () => {

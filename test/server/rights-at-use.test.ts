@@ -41,14 +41,17 @@ test('renaming says of a taken name no more than that, where the folder is not r
 
 test('an entry says nothing of how full a space is that the caller may not read', async () => {
   const shared = await folderOf(await folderOf(ada.root, 'above'), 'below')
-  await hub.hub.storage.uploads.open(ada.signedIn.user.id, {
-    id: 'u'.repeat(22),
-    folder: ada.root,
-    name: 'reserved',
-    size: 1234,
-    modifiedAt: 0,
-    onClash: 'fail',
-  })
+  await hub.hub.storage.uploads.open(
+    { user: ada.signedIn.user.id, requestId: null },
+    {
+      id: 'u'.repeat(22),
+      folder: ada.root,
+      name: 'reserved',
+      size: 1234,
+      modifiedAt: 0,
+      onClash: 'fail',
+    },
+  )
   await grantToBob(shared, 'read')
   expect((await ada.call('entry.get', { entry: shared })).space.reservedBytes).toBe(1234)
   const { space, path } = await bob.call('entry.get', { entry: shared })

@@ -233,7 +233,7 @@ test('nobody ends the upload of somebody else, nor makes others think so', async
   const upload = newId()
   await open(rig, at, upload, 1, 1000)
   const context = rig.context(at)
-  const eve = { ...context, principal: { ...context.principal, user: newId() } } as typeof context
+  const eve = { ...context, actor: { user: newId(), requestId: null } }
   expect(await cancelUpload(eve, { upload })).toEqual({})
   expect(rig.transfers.progressOf(rig.root)).toMatchObject([{ upload, state: 'running' }])
   await cancelUpload(context, { upload })

@@ -14,9 +14,9 @@ test('uploads whose time is over are given up by a timer, and their quota comes 
   const hourMs = 60 * 60 * 1000
   let now = 1_700_000_000_000
   const clock = () => now
-  const { storage, ada, root, space } = await withAda(100, { clock, uploadsKeptMs: hourMs })
+  const { storage, actor, root, space } = await withAda(100, { clock, uploadsKeptMs: hourMs })
   const id = newId()
-  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 80, modifiedAt: 0, onClash: 'fail' })
+  await storage.uploads.open(actor, { id, folder: root, name: 'n', size: 80, modifiedAt: 0, onClash: 'fail' })
   const given = vi.spyOn(storage.uploads, 'expire')
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const limits = { maxConnections: 1, maxConnectionsPerAddress: 1, maxGuestsPerAddress: 1 }

@@ -44,7 +44,7 @@ test('no folder and no file comes below the deepest one', async () => {
     modifiedAt: 0,
     onClash: 'fail' as const,
   }
-  await expect(storage.uploads.open(ada, open)).rejects.toMatchObject(tooDeep)
+  await expect(storage.uploads.open(actor, open)).rejects.toMatchObject(tooDeep)
   const small = {
     hash: sha256(bytesOf('x')),
     size: 1,
@@ -91,17 +91,17 @@ test('a copy that would make a path too deep is refused and changes nothing, one
 })
 
 test('a file is not made where its folder was moved too deep meanwhile', async () => {
-  const { storage, ada, actor, root, at, makeIn } = await withDeepFolders()
+  const { storage, actor, root, at, makeIn } = await withDeepFolders()
   const folder = await makeIn(root, 'folder')
   const bytes = bytesOf('x')
   const id = newId()
-  await storage.uploads.open(ada, { id, folder, name: 'f', size: 1, modifiedAt: 0, onClash: 'fail' })
-  await storage.uploads.declare(ada, id, 0, [{ hash: sha256(bytes), size: 1 }], true)
+  await storage.uploads.open(actor, { id, folder, name: 'f', size: 1, modifiedAt: 0, onClash: 'fail' })
+  await storage.uploads.declare(actor, id, 0, [{ hash: sha256(bytes), size: 1 }])
   await storage.chunks.put(sha256(bytes), bytes, { upload: id, index: 0 })
   await storage.entries.move(actor, [folder], at(deepest - 1), 'fail')
-  await expect(storage.uploads.commit(ada, id, '')).rejects.toMatchObject(tooDeep)
+  await expect(storage.uploads.commit(actor, id, '')).rejects.toMatchObject(tooDeep)
   await storage.entries.move(actor, [folder], root, 'fail')
-  expect((await storage.uploads.commit(ada, id, '')).entry.folder).toBe(folder)
+  expect((await storage.uploads.commit(actor, id, '')).entry.folder).toBe(folder)
 })
 
 test('what an older hub has let too deep may come nearer to the root', async () => {

@@ -135,7 +135,7 @@ test('removing forgets unfinished uploads into the folder and gives everything b
     modifiedAt: 0,
     onClash: 'fail' as const,
   }
-  await storage.uploads.open(ada, open)
+  await storage.uploads.open(actor, open)
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 5, reservedBytes: 7 })
   expect(await storage.entries.remove(actor, [a.id])).toBe(2)
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0, reservedBytes: 0 })

@@ -67,10 +67,11 @@ export const upload = async (
   const id = newId()
   const refs = chunks.map(bytes => ({ hash: sha256(bytes), size: bytes.length }))
   const size = refs.reduce((sum, ref) => sum + ref.size, 0)
-  await storage.uploads.open(user, { id, folder, name, size, modifiedAt: 1_000, onClash })
-  const missing = refs.length === 0 ? [] : await storage.uploads.declare(user, id, 0, refs, true)
+  const actor = { user, requestId: null }
+  await storage.uploads.open(actor, { id, folder, name, size, modifiedAt: 1_000, onClash })
+  const missing = refs.length === 0 ? [] : await storage.uploads.declare(actor, id, 0, refs)
   for (const index of missing) await putChunk(storage, id, index, chunks[index] ?? new Uint8Array())
-  return { id, missing, ...(await storage.uploads.commit(user, id, 'text/plain')) }
+  return { id, missing, ...(await storage.uploads.commit(actor, id, 'text/plain')) }
 }
 
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)

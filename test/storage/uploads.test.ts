@@ -44,13 +44,13 @@ test('a file that the space has is not asked for again, and replacing it with it
 })
 
 test('an upload without all of its chunks is incomplete and says which', async () => {
-  const { storage, ada, root } = await withAda()
+  const { storage, actor, root } = await withAda()
   const id = newId()
   const refs = ['x', 'yy', 'zzz'].map(text => ({ hash: sha256(bytesOf(text)), size: text.length }))
-  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 10, modifiedAt: 0, onClash: 'fail' })
-  expect(await storage.uploads.declare(ada, id, 0, refs, true)).toEqual([0, 1, 2])
+  await storage.uploads.open(actor, { id, folder: root, name: 'n', size: 10, modifiedAt: 0, onClash: 'fail' })
+  expect(await storage.uploads.declare(actor, id, 0, refs)).toEqual([0, 1, 2])
   await putChunk(storage, id, 1, bytesOf('yy'))
-  const commit = storage.uploads.commit(ada, id, 'text/plain')
+  const commit = storage.uploads.commit(actor, id, 'text/plain')
   await expect(commit).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [0, 2, 3] } })
 })
 
@@ -82,71 +82,74 @@ const opening = (folder: string, size: number, onClash: 'fail' | 'keepBoth' | 'r
 })
 
 test('every call of an upload can be repeated, also after its commit', async () => {
-  const { storage, ada, root, space } = await withAda()
+  const { storage, ada, actor, root, space } = await withAda()
   const open = opening(root, 3)
   const run = async () => {
-    const row = await storage.uploads.open(ada, open)
-    await storage.uploads.declare(ada, open.id, 0, [ref('abc')], false)
+    const row = await storage.uploads.open(actor, open)
+    await storage.uploads.declare(actor, open.id, 0, [ref('abc')])
     await putChunk(storage, open.id, 0, bytesOf('abc'))
-    return { content: row.content, ...(await storage.uploads.commit(ada, open.id, 'text/plain')) }
+    return { content: row.content, ...(await storage.uploads.commit(actor, open.id, 'text/plain')) }
   }
   const first = await run()
   expect(await run()).toEqual(first)
   expect(await storage.uploads.list(ada)).toEqual([])
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 3, reservedBytes: 0 })
-  const other = storage.uploads.open(ada, { ...open, size: 4 })
+  const other = storage.uploads.open(actor, { ...open, size: 4 })
   await expect(other).rejects.toMatchObject({ reason: 'conflict' })
-  await storage.uploads.cancel(ada, open.id)
+  await storage.uploads.cancel(actor, open.id)
   expect(await storage.entries.get(first.entry.id)).not.toBeNull()
 })
 
 test('chunks are declared in order, the same when repeated, and not more than announced', async () => {
-  const { storage, ada, root } = await withAda()
+  const { storage, actor, root } = await withAda()
   const open = opening(root, 6)
-  await storage.uploads.open(ada, open)
-  expect(await storage.uploads.declare(ada, open.id, 0, [ref('aa'), ref('bb')], true)).toEqual([0, 1])
-  expect(await storage.uploads.declare(ada, open.id, 1, [ref('bb'), ref('cc')], true)).toEqual([1, 2])
+  await storage.uploads.open(actor, open)
+  expect(await storage.uploads.declare(actor, open.id, 0, [ref('aa'), ref('bb')])).toEqual([0, 1])
+  expect(await storage.uploads.declare(actor, open.id, 1, [ref('bb'), ref('cc')])).toEqual([1, 2])
   for (const [from, chunks] of [
     [4, [ref('dd')]],
     [0, [ref('xx')]],
     [3, [ref('d')]],
   ] as const)
-    await expect(storage.uploads.declare(ada, open.id, from, chunks, true)).rejects.toMatchObject({
+    await expect(storage.uploads.declare(actor, open.id, from, chunks)).rejects.toMatchObject({
       reason: 'conflict',
     })
-  await expect(storage.uploads.declare(newId(), open.id, 0, [], true)).rejects.toMatchObject({
+  await expect(
+    storage.uploads.declare({ user: newId(), requestId: null }, open.id, 0, []),
+  ).rejects.toMatchObject({
     reason: 'not_found',
   })
 })
 
 test('a chunk that a file repeats is stored once and counted for each of its places', async () => {
-  const { storage, ada, root } = await withAda()
+  const { storage, ada, actor, root } = await withAda()
   const open = opening(root, 8)
-  await storage.uploads.open(ada, open)
+  await storage.uploads.open(actor, open)
   const twice = [ref('aa'), ref('bb'), ref('aa')]
-  expect(await storage.uploads.declare(ada, open.id, 0, twice, false)).toEqual([0, 1, 2])
+  expect(await storage.uploads.declare(actor, open.id, 0, twice)).toEqual([0, 1, 2])
   await putChunk(storage, open.id, 0, bytesOf('aa'))
   await Promise.all([0, 2].map(index => putChunk(storage, open.id, index, bytesOf('aa'))))
   expect(await storage.uploads.get(ada, open.id)).toMatchObject({ storedBytes: 4, declaredBytes: 6 })
-  expect(await storage.uploads.declare(ada, open.id, 3, [ref('aa')], false)).toEqual([])
+  expect(await storage.uploads.declare(actor, open.id, 3, [ref('aa')])).toEqual([])
   const chunks = await storage.uploads.chunks(open.id, 0, 10)
   expect(chunks.map(chunk => chunk.stored)).toEqual([true, false, true, true])
 })
 
-test('what lies elsewhere on the hub, or where the uploader is not trusted, is asked for', async () => {
+test('what lies elsewhere on the hub, or where the uploader may not read the whole space, is asked for', async () => {
   const { storage, ada, actor, root } = await withAda()
   const bob = await storage.users.create(actor, { ...person('Bob') })
+  const asBob = { user: bob.id, requestId: null }
   const [bobs] = await storage.spaces.visibleTo(bob.id)
   await upload(storage, ada, root, 'secret', [bytesOf('secret')])
   const elsewhere = opening(bobs?.root ?? '', 6)
-  await storage.uploads.open(bob.id, elsewhere)
-  expect(await storage.uploads.declare(bob.id, elsewhere.id, 0, [ref('secret')], true)).toEqual([0])
+  await storage.uploads.open(asBob, elsewhere)
+  expect(await storage.uploads.declare(asBob, elsewhere.id, 0, [ref('secret')])).toEqual([0])
   const untrusted = opening(root, 6)
-  await storage.uploads.open(bob.id, untrusted)
-  expect(await storage.uploads.declare(bob.id, untrusted.id, 0, [ref('secret')], false)).toEqual([0])
+  await storage.uploads.open(asBob, untrusted)
+  expect(await storage.uploads.declare(asBob, untrusted.id, 0, [ref('secret')])).toEqual([0])
   const trusted = opening(root, 6)
-  await storage.uploads.open(ada, trusted)
-  expect(await storage.uploads.declare(ada, trusted.id, 0, [ref('secret')], true)).toEqual([])
+  await storage.uploads.open(actor, trusted)
+  expect(await storage.uploads.declare(actor, trusted.id, 0, [ref('secret')])).toEqual([])
 })
 
 test('quota is reserved on opening, given back by cancelling and by expiry, and never passed', async () => {
@@ -154,14 +157,14 @@ test('quota is reserved on opening, given back by cancelling and by expiry, and 
   const { storage, ada, actor, root, space } = await withAda(10, { clock: () => now, uploadsKeptMs: 1_000 })
   await storage.users.create(actor, { ...person('Bob'), quotaBytes: 5 })
   const first = opening(root, 6)
-  await storage.uploads.open(ada, first)
-  await expect(storage.uploads.open(ada, opening(root, 5))).rejects.toMatchObject({
+  await storage.uploads.open(actor, first)
+  await expect(storage.uploads.open(actor, opening(root, 5))).rejects.toMatchObject({
     reason: 'quota_exceeded',
   })
-  await storage.uploads.cancel(ada, first.id)
-  await storage.uploads.cancel(ada, first.id)
+  await storage.uploads.cancel(actor, first.id)
+  await storage.uploads.cancel(actor, first.id)
   const second = opening(root, 10)
-  await storage.uploads.open(ada, second)
+  await storage.uploads.open(actor, second)
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0, reservedBytes: 10 })
   now += 2_000
   expect(await storage.uploads.expire(now)).toEqual([{ id: second.id, user: ada }])
@@ -185,7 +188,7 @@ test('replacing makes a new version of the same entry', async () => {
   expect(await storage.contents.ofEntry(before.entry.id, newId())).toBeNull()
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 8 })
   await storage.entries.createFolder(actor, root, 'folder', 'fail')
-  const clash = storage.uploads.open(ada, { ...opening(root, 1, 'replace'), name: 'FOLDER' })
+  const clash = storage.uploads.open(actor, { ...opening(root, 1, 'replace'), name: 'FOLDER' })
   await expect(clash).rejects.toMatchObject({ reason: 'name_taken', details: { entry: { name: 'folder' } } })
 })
 
@@ -287,13 +290,13 @@ test('small files that are next versions go in together with new ones, beside a 
 
 test('an upload is given up a time after its last byte, however long it runs', async () => {
   let now = 1_000_000
-  const { storage, ada, root } = await withAda(null, { clock: () => now, uploadsKeptMs: 1000 })
+  const { storage, ada, actor, root } = await withAda(null, { clock: () => now, uploadsKeptMs: 1000 })
   const id = newId()
   const bytes = bytesOf('slow')
   const ref = { hash: sha256(bytes), size: bytes.length }
-  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 8, modifiedAt: 0, onClash: 'fail' })
+  await storage.uploads.open(actor, { id, folder: root, name: 'n', size: 8, modifiedAt: 0, onClash: 'fail' })
   now += 900
-  await storage.uploads.declare(ada, id, 0, [ref], false)
+  await storage.uploads.declare(actor, id, 0, [ref])
   now += 900
   await putChunk(storage, id, 0, bytes)
   now += 900
@@ -305,34 +308,34 @@ test('an upload is given up a time after its last byte, however long it runs', a
 
 test('a chunk that is declared with two sizes is stored in its true one only', async () => {
   const directory = temporaryDirectory()
-  const { storage, ada, root } = await withAda(null, { directory })
+  const { storage, actor, root } = await withAda(null, { directory })
   const id = newId()
   const bytes = bytesOf('true')
   const hash = sha256(bytes)
-  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 10, modifiedAt: 0, onClash: 'fail' })
+  await storage.uploads.open(actor, { id, folder: root, name: 'n', size: 10, modifiedAt: 0, onClash: 'fail' })
   const chunks = [
     { hash, size: 4 },
     { hash, size: 6 },
   ]
-  await storage.uploads.declare(ada, id, 0, chunks, false)
+  await storage.uploads.declare(actor, id, 0, chunks)
   await putChunk(storage, id, 0, bytes)
-  const commit = storage.uploads.commit(ada, id, 'text/plain')
+  const commit = storage.uploads.commit(actor, id, 'text/plain')
   await expect(commit).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [1] } })
   expect(await checkDirectory(directory)).toEqual([])
 })
 
 test('a chunk that was on its way to a cancelled upload marks nothing in another of that id', async () => {
-  const { storage, ada, root } = await withAda()
+  const { storage, actor, root } = await withAda()
   const { id } = opening(root, 3)
-  const open = () => storage.uploads.open(ada, { ...opening(root, 3), id })
+  const open = () => storage.uploads.open(actor, { ...opening(root, 3), id })
   await open()
-  expect(await storage.uploads.declare(ada, id, 0, [ref('one')], false)).toEqual([0])
-  await storage.uploads.cancel(ada, id)
+  expect(await storage.uploads.declare(actor, id, 0, [ref('one')])).toEqual([0])
+  await storage.uploads.cancel(actor, id)
   await open()
-  expect(await storage.uploads.declare(ada, id, 0, [ref('two')], false)).toEqual([0])
+  expect(await storage.uploads.declare(actor, id, 0, [ref('two')])).toEqual([0])
   await putChunk(storage, id, 0, bytesOf('one'))
-  const commit = storage.uploads.commit(ada, id, 'text/plain')
+  const commit = storage.uploads.commit(actor, id, 'text/plain')
   await expect(commit).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [0] } })
   await putChunk(storage, id, 0, bytesOf('two'))
-  expect(await storage.uploads.commit(ada, id, 'text/plain')).toMatchObject({ unchanged: false })
+  expect(await storage.uploads.commit(actor, id, 'text/plain')).toMatchObject({ unchanged: false })
 })

@@ -8,7 +8,7 @@ import { prepared } from '../prepared.ts'
 import type { Tables } from '../tables.ts'
 
 /** The place of the highest level in protocol/levels.ts: what the owner of a space has in all of it. */
-const ownerRank = levels.indexOf('admin')
+export const ownerRank = levels.indexOf('admin')
 
 export const accessReads = (db: Kysely<Tables>): Pick<AccessRights, 'level' | 'list'> => ({
   level: (user, entry) => levelOf(db, user, entry),

@@ -6,6 +6,7 @@ import type { ChunkRef } from '../../../protocol/values.ts'
 import type { PlacedChunk } from '../../chunks/chunk-store.ts'
 import { insertRows } from '../insert-rows.ts'
 import { prepared } from '../prepared.ts'
+import { levelOf } from '../reads/access.ts'
 import type { Tables } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import type { UploadTableRow } from '../upload-rows.ts'
@@ -16,11 +17,10 @@ type Declaration = {
   upload: string
   from: number
   chunks: readonly ChunkRef[]
-  trusted: boolean
 }
 
 export const declareChunks: Write<Declaration, number[]> = async (tx, args) => {
-  const { user, upload, from, chunks, trusted } = args
+  const { user, upload, from, chunks } = args
   const row = await findUpload(tx, user, upload)
   if (from > row.declared_chunks)
     throw new WherryError('conflict', 'Chunks are declared in order, without a hole.')
@@ -28,7 +28,7 @@ export const declareChunks: Write<Declaration, number[]> = async (tx, args) => {
   const missing = await compareDeclared(tx, row.content, from, repeated)
   const fresh = chunks.slice(repeated.length)
   if (fresh.length === 0) return missing
-  return [...missing, ...(await appendDeclared(tx, row, fresh, trusted))]
+  return [...missing, ...(await appendDeclared(tx, row, fresh))]
 }
 
 /** What is declared already has to be equal; answers which of it is not stored. */
@@ -84,9 +84,8 @@ const appendDeclared = async (
   tx: Tx,
   row: UploadTableRow,
   chunks: readonly ChunkRef[],
-  trusted: boolean,
 ): Promise<number[]> => {
-  const known = await knownChunks(tx, row, chunks, trusted)
+  const known = await knownChunks(tx, row, chunks)
   let digest: Uint8Array = hexToBytes(row.digest)
   let start = row.declared_bytes
   const rows = chunks.map(({ hash, size }, i) => {
@@ -133,17 +132,26 @@ const knownTo = prepared(
         where r.hash = c.hash and e.space = ${space}))`,
 )
 
+const rootOf = prepared((db, { space }: { space: string }) =>
+  db.selectFrom('spaces').select('root').where('id', '=', space),
+)
+
+const mayReadSpace = async (tx: Tx, user: string, space: string): Promise<boolean> => {
+  const [found] = await rootOf(tx.db, { space })
+  return found !== undefined && (await levelOf(tx.db, user, found.root)) !== null
+}
+
 /**
- * Sizes of those chunks that are durable and that the uploader may know of: this upload has them, or, if it is trusted
- * with the whole space, a version there has them. What lies elsewhere on the hub is never revealed.
+ * Sizes of those chunks that are durable and that the uploader may know of: this upload has them, or, if the user may read
+ * the whole space, a version there has them. What lies elsewhere on the hub is never revealed.
  */
 const knownChunks = async (
   tx: Tx,
   row: UploadTableRow,
   chunks: readonly ChunkRef[],
-  trusted: boolean,
 ): Promise<Map<string, number>> => {
   const { content, space } = row
+  const trusted = await mayReadSpace(tx, row.user, space)
   const hashes = JSON.stringify([...new Set(chunks.map(chunk => chunk.hash))])
   const rows = await knownTo(tx.db, { content, space, hashes, trusted: trusted ? 1 : 0 })
   return new Map(rows.map(known => [known.hash, known.size]))
