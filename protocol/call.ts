@@ -24,7 +24,7 @@ export type CallRow<P extends ObjectSchema = ObjectSchema, R extends ObjectSchem
   result: R
   /** What it can fail for besides what every call can: `unauthenticated`, `invalid_params`, `busy`, `internal` and the like. */
   errors: readonly Reason[]
-  /** It changes something: repeated with the same JSON-RPC id by the same user, it has one effect and one answer. */
+  /** It changes something: repeated with the same JSON-RPC id by the same user, it has one effect, and one answer if it had any. */
   once?: true
   /** Costs much before a session is known (argon2, tokens): counted by address. */
   guarded?: true

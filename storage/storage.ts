@@ -57,7 +57,7 @@ export type Commit = {
 
 /**
  * Who makes a change, and the client-made id under which a repetition of the call has the same effect and answer:
- * writes marked (once) keep their answer under `user` + `requestId` for 24 hours. Null: no such promise was asked for.
+ * writes marked (once) that changed something keep their answer under `user` + `requestId` for 24 hours. Null: no such promise was asked for.
  * `answerOnly`: the user has no right to the change itself, only to the answer that is kept; `not_found` without one.
  * `authority`: what the change was authorised by, which is asked again in its transaction.
  */

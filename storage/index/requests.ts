@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
+import { sql } from 'kysely'
 import { WherryError } from '../../protocol/errors.ts'
+import { prepared } from './prepared.ts'
 import type { Tx } from './tx.ts'
 
 /** How long a repeated request gets the first one's answer. */
@@ -8,8 +10,14 @@ export const answerKeptMs = 24 * 60 * 60 * 1000
 /** A password is salted anew by each try of a call: it does not make it another request. */
 const withoutSalted = (key: string, value: unknown): unknown => (key === 'passwordHash' ? undefined : value)
 
+const rowsChanged = prepared(() => sql<{ count: number }>`select total_changes() as count`)
+
+/** How many rows were changed until now. */
+const rowsChangedSoFar = async (tx: Tx): Promise<number> => (await rowsChanged(tx.db, {}))[0]?.count ?? 0
+
 /**
- * Runs a write once for each user and request id: a repetition gets the first answer and changes nothing.
+ * Runs a write once for each user and request id: a repetition gets the first answer and changes nothing. One that changed
+ * nothing is not kept, as it still may have its one effect: answers that cost nothing would fill the index.
  * `conflict` if the id was used for something else; `not_found` if only an answer was asked for and none is kept.
  */
 export const once = async <Answer>(
@@ -31,7 +39,9 @@ export const once = async <Answer>(
     throw new WherryError('conflict', 'This request id was used for another request before.')
   }
   if (request.answerOnly) throw new WherryError('not_found')
+  const before = await rowsChangedSoFar(tx)
   const answer = await run()
+  if ((await rowsChangedSoFar(tx)) === before) return answer
   await tx.db
     .replaceInto('requests')
     .values({

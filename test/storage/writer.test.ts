@@ -7,6 +7,7 @@ import { openDatabase } from '../../storage/index/database.ts'
 import { IndexDialect } from '../../storage/index/dialect.ts'
 import { migrate } from '../../storage/index/migrate.ts'
 import type { Tables } from '../../storage/index/tables.ts'
+import type { Commit } from '../../storage/storage.ts'
 import { bytesOf, person, temporaryDirectory, upload, withAda } from './open-temporary.ts'
 
 const openIndexFile = async (): Promise<{ db: Kysely<Tables>; database: BetterSqlite.Database }> => {
@@ -88,6 +89,23 @@ test('a request id has one effect and one answer, and cannot be used for somethi
   now += 25 * 60 * 60 * 1000
   const later = await storage.entries.createFolder(once, root, 'a', 'keepBoth')
   expect(later.entry.id).not.toBe(first.entry.id)
+})
+
+test('the answer of a request that changed nothing is not kept', async () => {
+  const { storage, ada, actor, root } = await withAda()
+  const { entry } = await storage.entries.createFolder(actor, root, 'a', 'fail')
+  const { entry: other } = await storage.entries.createFolder(actor, root, 'b', 'fail')
+  const move = (requestId: string, folder: string) =>
+    storage.entries.move({ user: ada, requestId }, [entry.id], folder, 'fail')
+  const commits: Commit[] = []
+  storage.onCommit(commit => commits.push(commit))
+  expect(await move('nothing', root)).toEqual([entry])
+  expect(await storage.requests.has(ada, 'nothing')).toBe(false)
+  expect(commits).toMatchObject([{ rights: false }])
+  await move('something', other.id)
+  expect(await storage.requests.has(ada, 'something')).toBe(true)
+  expect(await move('nothing', root)).toMatchObject([{ folder: root }])
+  expect(await storage.requests.has(ada, 'nothing')).toBe(true)
 })
 
 test('references of removed files are swept in the background', async () => {

@@ -22,9 +22,9 @@ type Moving = {
 /** What was granted on an entry stays with it only where who moves it could grant that. */
 export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
   const { entries, folder: to, onClash, unchangedSince } = moving
-  const moved: string[] = []
   const folder = await findFolder(tx, to)
   const above = new Set(await idsAbove(tx, folder.id))
+  const moved: string[] = []
   for (const id of new Set(entries)) {
     const row = await findMovable(tx, id)
     assertLeftAlone(tx, row, unchangedSince)
@@ -42,9 +42,11 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
     if (row.kind === folderKind) tx.effects.movedFolders.push(id)
     moved.push(id)
   }
-  await noteGrantsBelow(tx, moved)
-  if (!(await mayGrant(tx, folder.id))) await dropGrantsBelow(tx, moved)
-  tx.effects.rights = true
+  if (moved.length > 0) {
+    await noteGrantsBelow(tx, moved)
+    if (!(await mayGrant(tx, folder.id))) await dropGrantsBelow(tx, moved)
+    tx.effects.rights = true
+  }
   return entriesNow(tx, entries)
 }
 
