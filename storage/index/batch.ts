@@ -27,10 +27,14 @@ export type SentError = {
   stack?: string
 }
 
+/** Of the first writes: those after them were not begun, as these had taken `batchMs`. */
 export type BatchResult = { outcomes: Outcome[]; effects: Effects }
 
+/** No write is begun in a transaction that has run for so long: others may come before it. */
+const batchMs = 50
+
 /**
- * Runs writes in one transaction: one that fails leaves nothing, the others go through. Throws if SQLite itself failed, also
+ * Runs writes in one transaction, as many as it has time for: one that fails leaves nothing, the others go through. Throws if SQLite itself failed, also
  * at the commit: then nothing of the batch is acknowledged.
  * Nearly always all go through, and a savepoint for each would copy every page that it changes: they run a second time, with
  * savepoints, if one of them failed.
@@ -61,9 +65,11 @@ const inTransaction = (
   db.transaction().execute(async transaction => {
     const effects = noEffects()
     const outcomes: Outcome[] = []
+    const end = performance.now() + batchMs
     for (const item of items) {
       const tx: Tx = { db: transaction, now: item.now, by: item.actor?.user ?? null, effects }
       outcomes.push(await run(tx, item))
+      if (performance.now() >= end) break
     }
     beforeCommit()
     return { outcomes, effects }

@@ -7,6 +7,7 @@ import { checkpoint } from './checkpoint.ts'
 import { openDatabase } from './database.ts'
 import { IndexDialect } from './dialect.ts'
 import type { Tables } from './tables.ts'
+import { createTurns } from './turns.ts'
 import type { FromWriter, IndexCrashPoint, ToWriter, WriterData } from './writer-messages.ts'
 
 const idleMs = 1_000
@@ -18,7 +19,7 @@ const idleMs = 1_000
 const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): void => {
   const database = openDatabase(file, { readonly: false })
   const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
-  const queue: Item[] = []
+  const turns = createTurns()
   let running = false
   let closing = false
   let broken = false
@@ -31,7 +32,7 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
   const hear = (text: string): void => {
     const message = JSON.parse(text) as ToWriter
     if (message.kind === 'close') closing = true
-    else queue.push(...message.items)
+    else turns.push(message.items)
   }
 
   const failed = (ids: number[], error: unknown): void => {
@@ -40,17 +41,20 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
     say({ kind: 'failed', ids, full, message: messageOf(error) })
   }
 
-  const commit = async (items: Item[]): Promise<void> => {
+  /** Answers those of the items that are settled: one that takes long leaves those after it to the next transaction. */
+  const commit = async (items: readonly Item[]): Promise<readonly Item[]> => {
     try {
       if (broken) throw new Error('The index failed before.')
       const { outcomes, effects } = await runBatch(db, items, () => crash('beforeCommit'))
       crash('committed')
       say({ kind: 'done', outcomes, effects: { ...effects, seqs: [...effects.seqs] } })
+      return items.slice(0, outcomes.length)
     } catch (error) {
       failed(
         items.map(item => item.id),
         error,
       )
+      return items
     }
   }
 
@@ -69,10 +73,11 @@ const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): vo
 
   const run = async (): Promise<void> => {
     running = true
-    while (queue.length > 0) {
-      await commit(queue.splice(0, batchItems))
+    for (let items = turns.next(batchItems); items.length > 0; items = turns.next(batchItems)) {
+      const settled = await commit(items)
       for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port))
         hear(more.message)
+      turns.done(settled)
     }
     running = false
     if (!closing) return checkpointSoon()
