@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { openStorage } from '../storage/open-storage.ts'
-import type { Commit, Storage } from '../storage/storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import { createLevels } from './auth/levels.ts'
 import { createLoginLimits } from './auth/login-limits.ts'
 import { createPasswords } from './auth/passwords.ts'
@@ -12,7 +12,7 @@ import { type Connections, createConnections } from './connections.ts'
 import type { Hub } from './context.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
 import { createBroadcaster } from './live/broadcast.ts'
-import { tellGrantees } from './live/grantees.ts'
+import { followRights } from './live/follow-rights.ts'
 import { configuredMasterKey } from './master-key.ts'
 import { createMetrics, type HubMetrics } from './metrics.ts'
 import { createRelays } from './rooms/relays.ts'
@@ -59,19 +59,21 @@ const openHubStorage = async ({ config, log, clock }: AssembleParts): Promise<St
 /** Joins commits to what depends on them, in the tick of the commit as far as that goes. */
 const followCommits = ({ hub, connections }: Assembled, forgetLevels: () => void): void => {
   const { storage, broadcaster, transfers, levelOf, log } = hub
-  const failed = (error: unknown): void => log.error({ err: error }, 'rights were not rechecked')
-  const recheck = async (grants: Commit['grants']): Promise<void> => {
-    const [told] = await Promise.all([broadcaster.recheck(), transfers.recheck()])
-    await tellGrantees({ connections, levelOf }, grants, told)
-  }
+  const rightsChanged = followRights({
+    broadcaster,
+    transfers,
+    connections,
+    levelOf,
+    failed: error => log.error({ err: error }, 'rights were not rechecked'),
+  })
   storage.onCommit(commit => {
-    const { rights, grants, endedSessions } = commit
+    const { rights, endedSessions } = commit
     if (rights) forgetLevels()
-    if (endedSessions.length > 0) connections.end(endedSessions)
+    if (endedSessions.length > 0) connections.end(endedSessions).forEach(broadcaster.leave)
     for (const { session, reason } of endedSessions)
       if (reason === 'reused')
         log.warn({ session }, 'an old refresh token came back, perhaps a stolen one: its session was ended')
-    if (rights || grants.length > 0 || endedSessions.length > 0) recheck(grants).catch(failed)
+    rightsChanged(commit)
     broadcaster.committed(commit)
   })
   transfers.onProgress(folder => broadcaster.progressed(folder))

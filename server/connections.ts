@@ -18,8 +18,8 @@ export type Connections = {
   signIn(socket: Socket, principal: UserPrincipal): boolean
   /** A socket has a seat in a room now, or has none any more: who is not signed in is a guest by that. */
   seated(connection: Connection, hasSeat: boolean): void
-  /** Closes what ended sessions had open, in this very tick. */
-  end(sessions: Commit['endedSessions']): void
+  /** Closes what ended sessions had open, in this very tick; answers what that was. */
+  end(sessions: Commit['endedSessions']): Connection[]
   /** Closes those whose sign-in was not renewed for so long after its end. */
   closeExpired(now: number, graceMs: number): void
   all(): Iterable<Socket>
@@ -126,14 +126,17 @@ export const createConnections = (config: Limits): Connections => {
     end: sessions => {
       const reasons = new Map(sessions.map(({ session, reason }) => [session, reason]))
       for (const session of reasons.keys()) remember(session)
+      const signedOut: Connection[] = []
       for (const socket of sockets) {
         const reason = reasons.get(asUser(socket.principal)?.session ?? '')
         if (reason === undefined) continue
+        signedOut.push(socket)
         socket.notify('session.ended', { reason })
         socket.principal = null
         // In this turn of the loop the call that ended the session is still answered.
         setImmediate(() => socket.close(closeCodes.sessionEnded, 'The session was ended.'))
       }
+      return signedOut
     },
     closeExpired: (now, graceMs) => {
       for (const socket of sockets) {

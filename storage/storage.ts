@@ -44,6 +44,8 @@ export type Commit = {
   seqs: ReadonlyMap<string, number>
   /** Grants, accounts or the tree above entries changed: levels that were computed before are void. */
   rights: boolean
+  /** Entries on which, and below which, somebody's level may be another one now; by the space in which they were. */
+  rightsAt: readonly { entry: string; space: string }[]
   /** Grants that were given, changed or revoked, or whose entry was deleted, moved or renamed: on which entry, and to whom; null: to everyone. */
   grants: readonly { entry: string; space: string; user: string | null }[]
   /** Folders that were renamed or moved. */
@@ -158,7 +160,7 @@ export type Entries = {
   get(id: string): Promise<Entry | null>
   /** From the root of the space down to the entry itself, with the level the user has on each. */
   path(user: string, id: string): Promise<{ id: string; name: string; level: Level | null }[]>
-  /** Those of the folders that are one of `tops`, or lie below one, at any depth. */
+  /** Those of the folders that are one of `tops`, lie below one at any depth, or are there no more. */
   below(tops: readonly string[], folders: readonly string[]): Promise<string[]>
   /** The entry at a path of names below the root, whoever may see it: the caller checks. */
   resolve(space: string, path: readonly string[]): Promise<Entry | null>

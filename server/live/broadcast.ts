@@ -7,7 +7,9 @@ import { throttle } from '../auth/throttle.ts'
 import { asUser, type Connection } from '../connection.ts'
 import type { Transfers } from '../transfers/transfers.ts'
 import { createChangeFeed } from './change-feed.ts'
-import { createWatches, type Watch } from './watches.ts'
+import { foldersBelow } from './folders-below.ts'
+import { inSlices } from './slices.ts'
+import { createWatches, type Watch, type WatchedFolder } from './watches.ts'
 
 /** Tells those who watch a folder what happens in it. */
 export type Broadcaster = {
@@ -16,8 +18,15 @@ export type Broadcaster = {
   unwatch(connection: Connection, folder: string): void
   /** Who has the folder open. */
   people(folder: string): Person[]
-  /** To be called at each commit that may have changed rights: resolves when no watch is left that is not allowed, to those it told. */
-  recheck(): Promise<readonly Watch[]>
+  /** Nobody is signed in on the connection any more. */
+  leave(connection: Connection): void
+  /** To be called in the tick of a commit that may have changed rights: nothing of these spaces is told before it is checked who may see it. */
+  doubt(spaces: ReadonlySet<string>): void
+  /**
+   * Checks the watches on and below entries whose spaces were doubted; of two calls, one after the other. Resolves when none
+   * is left that is not allowed, to those whose levels are others since it was called last.
+   */
+  recheck(changed: Commit['rightsAt']): Promise<readonly Watch[]>
   /** To be called at each commit. */
   committed(commit: Pick<Commit, 'seqs' | 'movedFolders'>): void
   progressed(folder: string): void
@@ -43,14 +52,22 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
   const tell = <N extends EventName>(name: N, params: EventParams<N> & { folder: string }): void =>
     parts.publish(topicOf(params.folder), JSON.stringify({ jsonrpc: '2.0', method: name, params }))
 
-  const presence = throttle(presenceMs, folder => {
-    if (watches.isWatched(folder)) tell('presence.changed', { folder, people: watches.people(folder) })
-  })
-  const progress = throttle(progressMs, folder => {
-    if (watches.isWatched(folder)) {
-      tell('transfer.progressed', { folder, uploads: parts.transfers.progressOf(folder) })
+  /** Runs it at once when everybody who watches the folder may see it, if anybody does. */
+  const whenAllowed = (folder: string, run: () => void): void => {
+    const runIfWatched = () => {
+      if (watches.folder(folder) !== undefined) run()
     }
-  })
+    allowed(folder).then(runIfWatched).catch(parts.failed)
+  }
+
+  const presence = throttle(presenceMs, folder =>
+    whenAllowed(folder, () => tell('presence.changed', { folder, people: watches.people(folder) })),
+  )
+  const progress = throttle(progressMs, folder =>
+    whenAllowed(folder, () =>
+      tell('transfer.progressed', { folder, uploads: parts.transfers.progressOf(folder) }),
+    ),
+  )
 
   const end = (watch: Watch): void => {
     watch.unfollow()
@@ -59,47 +76,80 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
     if (watches.foldersOf(watch.space).size === 0) feed.forget(watch.space)
   }
 
-  /** A folder that went to another space is another folder for those who watch it: its change numbers are others. */
-  const levelNow = async ({ connection, folder, space }: Watch): Promise<Level | null> => {
+  let told: Watch[] = []
+
+  const levelNow = async ({ connection, folder }: Watch): Promise<Level | null> => {
     const principal = asUser(connection.principal)
-    if (principal === null) return null
-    const level = await parts.levelOf(principal.user, folder)
-    if (level === null || (await parts.storage.entries.get(folder))?.space !== space) return null
-    return level
+    return principal === null ? null : parts.levelOf(principal.user, folder)
   }
 
-  const recheckOne = async (watch: Watch): Promise<readonly Watch[]> => {
-    const level = await levelNow(watch)
-    if (level === watch.level || !watches.has(watch)) return []
+  const setLevel = (watch: Watch, level: Level | null): void => {
+    if (level === watch.level || !watches.has(watch)) return
     watch.level = level ?? watch.level
     if (level === null) end(watch)
     watch.connection.notify('access.changed', { space: watch.space, entry: watch.folder, level })
-    return [watch]
+    told.push(watch)
   }
 
-  let rechecked: Promise<unknown> = Promise.resolve()
-  const recheck = async (): Promise<readonly Watch[]> => {
-    const now = Promise.all(watches.all().map(recheckOne))
-    const before = rechecked
-    rechecked = Promise.all([before, now]).catch(parts.failed)
-    await before
-    return (await now).flat()
+  /** A folder that went to another space is another folder for those who watch it: its change numbers are others. */
+  const check = async (id: string, { space, watches: all, rights }: WatchedFolder): Promise<void> => {
+    const { changes } = rights
+    const pause = inSlices()
+    const isThere = (await parts.storage.entries.get(id))?.space === space
+    for (const watch of [...all.values()]) {
+      setLevel(watch, isThere ? await levelNow(watch) : null)
+      await pause()
+    }
+    rights.checked = changes
+  }
+
+  /** Resolves when all who watch the folder may see it. No commit comes between that and what awaits it. */
+  const allowed = async (id: string): Promise<void> => {
+    for (;;) {
+      const folder = watches.folder(id)
+      if (folder === undefined || folder.rights.checked === folder.rights.changes) return
+      folder.rights.checking ??= check(id, folder).finally(() => {
+        folder.rights.checking = null
+      })
+      await folder.rights.checking
+    }
+  }
+
+  const recheckSpace = async (space: string, tops: readonly string[]): Promise<void> => {
+    const pause = inSlices()
+    const doubted = [...watches.foldersOf(space)].map(([id, { rights }]) => ({
+      id,
+      rights,
+      changes: rights.changes,
+    }))
+    const ids = doubted.map(({ id }) => id)
+    const concerned = await foldersBelow(parts.storage.entries, tops, ids, pause)
+    for (const { id, rights, changes } of doubted) {
+      if (concerned.has(id)) await allowed(id)
+      else rights.checked = Math.max(rights.checked, changes)
+      await pause()
+    }
+  }
+
+  const recheck = async (changed: Commit['rightsAt']): Promise<readonly Watch[]> => {
+    for (const [space, entries] of Map.groupBy(changed, ({ space }) => space)) {
+      await recheckSpace(space, [...new Set(entries.map(({ entry }) => entry))])
+    }
+    const all = told
+    told = []
+    return all
   }
 
   const tellPaths = async (spaces: readonly string[], moved: readonly string[]): Promise<void> => {
     const watched = spaces.flatMap(space => [...watches.foldersOf(space).keys()])
-    if (watched.length === 0) return
-    const folders = await parts.storage.entries.below(moved, watched)
-    // A watch that is not allowed any more ends first.
-    await rechecked
-    for (const folder of folders) tell('path.changed', { folder })
+    const folders = await foldersBelow(parts.storage.entries, moved, watched, inSlices())
+    for (const folder of folders) whenAllowed(folder, () => tell('path.changed', { folder }))
   }
 
   const feed = createChangeFeed({
     storage: parts.storage,
     watchedFolders: space => watches.foldersOf(space),
-    // Nobody is told what they may not see any more.
-    ready: () => rechecked,
+    ready: allowed,
     publish: params => tell('folder.changed', params),
     failed: parts.failed,
   })
@@ -117,6 +167,10 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
       if (watch !== undefined) end(watch)
     },
     people: folder => watches.people(folder),
+    leave: connection => watches.ofConnection(connection).forEach(end),
+    doubt: spaces => {
+      for (const space of spaces) for (const { rights } of watches.foldersOf(space).values()) rights.changes++
+    },
     recheck,
     committed: ({ seqs, movedFolders }) => {
       const spaces = [...seqs.keys()].filter(space => watches.foldersOf(space).size > 0)
@@ -124,7 +178,7 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
       if (movedFolders.length > 0) tellPaths(spaces, movedFolders).catch(parts.failed)
     },
     progressed: folder => {
-      if (watches.isWatched(folder)) progress.ring(folder)
+      if (watches.folder(folder) !== undefined) progress.ring(folder)
     },
     stop: () => {
       presence.stop()

@@ -18,8 +18,8 @@ export type ChangeFeed = {
 export type ChangeFeedParts = {
   storage: Storage
   watchedFolders(space: string): ReadonlyMap<string, WatchedFolder>
-  /** Is awaited before anything is published. */
-  ready(): Promise<unknown>
+  /** Is awaited before anything of a folder is published. */
+  ready(folder: string): Promise<void>
   publish(params: EventParams<'folder.changed'>): void
   failed(error: unknown): void
 }
@@ -27,6 +27,7 @@ export type ChangeFeedParts = {
 type Feed = { cursor: number; opening: Promise<void>; running: boolean; rung: boolean }
 
 type SpaceChange = { folder: string; change: Change }
+type Event = { folder: WatchedFolder; params: EventParams<'folder.changed'> }
 
 const batch = limits.changesBatch
 
@@ -40,21 +41,27 @@ const mostRestMs = 50
 export const createChangeFeed = (parts: ChangeFeedParts): ChangeFeed => {
   const feeds = new Map<string, Feed>()
 
-  /** Answers how many watchers were told. */
-  const publish = (
-    changes: readonly SpaceChange[],
-    folders: ReadonlyMap<string, WatchedFolder>,
-    cursor: number,
-  ): number => {
-    let told = 0
+  /** What is to be told of these changes, folder by folder; from now on it counts as told. */
+  const eventsOf = (space: string, changes: readonly SpaceChange[], cursor: number): Event[] => {
+    const folders = parts.watchedFolders(space)
     const byFolder = Map.groupBy(changes, ({ folder }) => folder)
-    for (const [id, rows] of byFolder) {
+    return [...byFolder].flatMap(([id, rows]) => {
       const folder = folders.get(id)
       const last = rows.at(-1)
-      if (folder === undefined || last === undefined) continue
+      if (folder === undefined || last === undefined) return []
       const [from, to] = [folder.to ?? cursor, last.change.seq]
-      parts.publish({ folder: id, from, to, changes: rows.map(({ change }) => change) })
       folder.to = to
+      return [{ folder, params: { folder: id, from, to, changes: rows.map(({ change }) => change) } }]
+    })
+  }
+
+  /** Answers how many watchers were told. */
+  const publish = async (space: string, events: readonly Event[]): Promise<number> => {
+    let told = 0
+    for (const { folder, params } of events) {
+      await parts.ready(params.folder)
+      if (parts.watchedFolders(space).get(params.folder) !== folder) continue
+      parts.publish(params)
       told += folder.watches.size
     }
     return told
@@ -64,11 +71,11 @@ export const createChangeFeed = (parts: ChangeFeedParts): ChangeFeed => {
   const step = async (space: string, feed: Feed): Promise<{ more: boolean; told: number }> => {
     const { cursor } = feed
     const changes = await parts.storage.changes.ofSpace(space, cursor, batch)
-    await parts.ready()
     const last = changes.at(-1)
     if (last === undefined || feeds.get(space) !== feed) return { more: false, told: 0 }
     feed.cursor = last.change.seq
-    return { more: changes.length === batch, told: publish(changes, parts.watchedFolders(space), cursor) }
+    const told = await publish(space, eventsOf(space, changes, cursor))
+    return { more: changes.length === batch, told }
   }
 
   const pump = async (space: string, feed: Feed): Promise<void> => {

@@ -1,6 +1,7 @@
 import type { Commit } from '../../storage/storage.ts'
 import type { LevelOf } from '../auth/levels.ts'
 import { asUser, type Connection } from '../connection.ts'
+import { inSlices } from './slices.ts'
 import type { Watch } from './watches.ts'
 
 export type GranteeParts = {
@@ -8,25 +9,39 @@ export type GranteeParts = {
   levelOf: LevelOf
 }
 
-/** Tells people, on each connection of theirs, the level they have now where a grant changed, or its entry went, moved, or was renamed or replaced; but not those `told` already. */
+type Changed = { entry: string; space: string }
+
+/**
+ * Tells people, on each connection of theirs, the level they have now where a grant changed, or its entry went, moved, or was
+ * renamed or replaced; but not those `told` already.
+ */
 export const tellGrantees = async (
   { connections, levelOf }: GranteeParts,
   grants: Commit['grants'],
   told: readonly Watch[],
 ): Promise<void> => {
   if (grants.length === 0) return
-  const tell = async (connection: Connection, { entry, space }: Commit['grants'][number]) => {
-    const principal = asUser(connection.principal)
-    if (principal === null) return
-    if (told.some(watch => watch.connection === connection && watch.folder === entry)) return
-    const level = await levelOf(principal.user, entry)
+  const pause = inSlices()
+  const toldOf = Map.groupBy(told, ({ connection }) => connection)
+
+  const tell = async (user: string, connection: Connection, { entry, space }: Changed): Promise<void> => {
+    if (toldOf.get(connection)?.some(watch => watch.folder === entry)) return
+    const level = await levelOf(user, entry)
     // It may have signed out while the level was read.
-    if (asUser(connection.principal)?.user === principal.user) {
+    if (asUser(connection.principal)?.user === user)
       connection.notify('access.changed', { space, entry, level })
+  }
+
+  const byUser = Map.groupBy(connections.all(), ({ principal }) => asUser(principal)?.user)
+  const ofUser = Map.groupBy(grants, ({ user }) => user)
+  const ofAll = ofUser.get(null) ?? []
+  for (const [user, all] of byUser) {
+    if (user === undefined) continue
+    const own = ofUser.get(user)
+    const changed = own === undefined ? ofAll : [...ofAll, ...own]
+    for (const connection of all) {
+      for (const one of changed) await tell(user, connection, one)
+      await pause()
     }
   }
-  const all = [...connections.all()]
-  const byUser = Map.groupBy(all, ({ principal }) => asUser(principal)?.user)
-  const whom = ({ user }: Commit['grants'][number]) => (user === null ? all : (byUser.get(user) ?? []))
-  await Promise.all(grants.flatMap(grant => whom(grant).map(connection => tell(connection, grant))))
 }

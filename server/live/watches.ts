@@ -14,8 +14,15 @@ export type Watch = {
   unfollow: () => void
 }
 
-/** A folder that somebody watches: its events were told up to `to`; null until the first is. */
-export type WatchedFolder = { space: string; to: number | null; watches: Map<Connection, Watch> }
+/** A folder that somebody watches. */
+export type WatchedFolder = {
+  space: string
+  /** Its events were told up to here; null until the first is. */
+  to: number | null
+  watches: Map<Connection, Watch>
+  /** How often rights may have changed here, and of how many of these changes its watches are known to be allowed. */
+  rights: { changes: number; checked: number; checking: Promise<void> | null }
+}
 
 export type Watches = {
   /** A second watch of the same folder is the first one. */
@@ -24,8 +31,8 @@ export type Watches = {
   has(watch: Watch): boolean
   /** False if it was removed before. */
   remove(watch: Watch): boolean
-  all(): Watch[]
-  isWatched(folder: string): boolean
+  ofConnection(connection: Connection): Watch[]
+  folder(id: string): WatchedFolder | undefined
   foldersOf(space: string): ReadonlyMap<string, WatchedFolder>
   /** The folder's events are told from this change number on, unless some were told before. */
   tellFrom(folder: string, seq: number): void
@@ -38,12 +45,17 @@ const nothing: ReadonlyMap<string, WatchedFolder> = new Map()
 export const createWatches = (): Watches => {
   const folders = new Map<string, WatchedFolder>()
   const spaces = new Map<string, Map<string, WatchedFolder>>()
-  const counts = new Map<Connection, number>()
+  const byConnection = new Map<Connection, Set<Watch>>()
 
   const folderOf = (id: string, space: string): WatchedFolder => {
     const known = folders.get(id)
     if (known !== undefined) return known
-    const folder: WatchedFolder = { space, to: null, watches: new Map() }
+    const folder: WatchedFolder = {
+      space,
+      to: null,
+      watches: new Map(),
+      rights: { changes: 0, checked: 0, checking: null },
+    }
     folders.set(id, folder)
     const siblings = spaces.get(space) ?? new Map<string, WatchedFolder>()
     spaces.set(space, siblings.set(id, folder))
@@ -57,10 +69,10 @@ export const createWatches = (): Watches => {
     if (siblings?.size === 0) spaces.delete(folder.space)
   }
 
-  const count = (connection: Connection, by: number): void => {
-    const now = (counts.get(connection) ?? 0) + by
-    if (now === 0) counts.delete(connection)
-    else counts.set(connection, now)
+  const forget = (watch: Watch): void => {
+    const own = byConnection.get(watch.connection)
+    own?.delete(watch)
+    if (own?.size === 0) byConnection.delete(watch.connection)
   }
 
   const find = (connection: Connection, folder: string): Watch | undefined =>
@@ -70,12 +82,13 @@ export const createWatches = (): Watches => {
     add: (connection, id, space, level) => {
       const known = find(connection, id)
       if (known !== undefined) return { watch: known, isNew: false }
-      if ((counts.get(connection) ?? 0) >= limits.watchedFolders) {
+      const own = byConnection.get(connection) ?? new Set()
+      if (own.size >= limits.watchedFolders) {
         throw new WherryError('too_large', `One connection can watch ${limits.watchedFolders} folders.`)
       }
       const watch: Watch = { connection, folder: id, space, level, unfollow: () => undefined }
       folderOf(id, space).watches.set(connection, watch)
-      count(connection, 1)
+      byConnection.set(connection, own.add(watch))
       return { watch, isNew: true }
     },
     find,
@@ -84,12 +97,12 @@ export const createWatches = (): Watches => {
       const folder = folders.get(watch.folder)
       if (folder?.watches.get(watch.connection) !== watch) return false
       folder.watches.delete(watch.connection)
-      count(watch.connection, -1)
+      forget(watch)
       if (folder.watches.size === 0) dropFolder(watch.folder, folder)
       return true
     },
-    all: () => [...folders.values()].flatMap(folder => [...folder.watches.values()]),
-    isWatched: folder => folders.has(folder),
+    ofConnection: connection => [...(byConnection.get(connection) ?? [])],
+    folder: id => folders.get(id),
     foldersOf: space => spaces.get(space) ?? nothing,
     tellFrom: (id, seq) => {
       const folder = folders.get(id)

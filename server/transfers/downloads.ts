@@ -30,7 +30,6 @@ export type Downloads = {
   close(connection: Connection, id: string): void
   /** Sends chunks in order, reading ahead within the connection's bound; answers how many bytes that were. */
   send(connection: Connection, download: Download, chunks: ChunksToSend): Promise<number>
-  recheck(): Promise<void>
   connectionClosed(connection: Connection): void
 }
 
@@ -84,7 +83,8 @@ export const createDownloads = (
   ): Promise<void> => {
     const buffer = await reading
     try {
-      await outbox.send({ stream: download.stream, index, offset }, buffer.bytes, () => {
+      await outbox.send({ stream: download.stream, index, offset }, buffer.bytes, async () => {
+        await endIfUnreadable(download)
         if (connection.closed) throw new WherryError('disconnected')
         if (download.ended) throw download.ended
       })
@@ -148,10 +148,6 @@ export const createDownloads = (
       open?.delete(id)
     },
     send,
-    recheck: async () => {
-      const all = [...sides.values()].flatMap(side => [...side.open.values()])
-      await Promise.all(all.map(endIfUnreadable))
-    },
     connectionClosed: connection => {
       for (const download of sides.get(connection)?.open.values() ?? []) {
         download.ended = new WherryError('disconnected')

@@ -14,7 +14,7 @@ export type Outbox = {
    * Sends a chunk from `offset` on; resolves when all is handed to the socket. Before each slice `check` may throw. Throws
    * `disconnected`.
    */
-  send(at: ChunkPart, bytes: Uint8Array, check: () => void): Promise<void>
+  send(at: ChunkPart, bytes: Uint8Array, check: () => Promise<void>): Promise<void>
   /** Waits for room to read `bytes` ahead; what it returns gives the room back. */
   reserve(bytes: number): Promise<() => void>
 }
@@ -86,11 +86,11 @@ export const createOutbox = (
   const sendNow = async (
     { stream, index, offset: from }: ChunkPart,
     bytes: Uint8Array,
-    check: () => void,
+    check: () => Promise<void>,
   ): Promise<void> => {
     for (let offset = from; offset < bytes.length; ) {
       await makeRoom()
-      check()
+      await check()
       const length = Math.min(sliceBytes, bytes.length - offset)
       const last = offset + length === bytes.length
       writeSliceHeader(view, 0, { stream, index, offset, length, last })

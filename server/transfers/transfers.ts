@@ -5,6 +5,8 @@ import { limits } from '../../protocol/limits.ts'
 import type { CallName, Params } from '../../protocol/table.ts'
 import type { TransferProgress } from '../../protocol/values.ts'
 import { asUser, type Connection } from '../connection.ts'
+import { foldersBelow } from '../live/folders-below.ts'
+import { inSlices } from '../live/slices.ts'
 import { type Batches, createBatches } from './batches.ts'
 import { creditBudget, stillMs } from './credit.ts'
 import { createDownloads, type Downloads } from './downloads.ts'
@@ -34,8 +36,8 @@ export type Transfers = {
   progressOf(folder: string): TransferProgress[]
   /** Calls the listener with a folder whose progress changed, for every change. Returns its stop function. */
   onProgress(listener: (folder: string) => void): () => void
-  /** Rights or sessions changed: stops at once what is no longer allowed. */
-  recheck(): Promise<void>
+  /** Rights changed on and below these entries: stops uploads that are no longer allowed. Downloads ask before each slice. */
+  recheck(tops: readonly string[]): Promise<void>
   connectionClosed(connection: Connection): void
   /** No new bytes are taken; resolves when what was received whole is durable or refused. */
   drain(): Promise<void>
@@ -138,16 +140,33 @@ export const createTransfers = (
         : 'The right to write there was taken back.',
     )
 
-  const recheckStreams = async (): Promise<void> => {
-    const ofStreams = streams.all().map(async stream => {
-      if (!stream.opened || (await mayWrite(stream.user, stream.opened.folder))) return
-      progress.update(stream.upload, { state: 'waiting' })
-      streams.end(stream, await whyEnded(stream.opened.folder))
+  const runningStreams = (): Running[] =>
+    streams.all().flatMap(stream => {
+      if (!stream.opened) return []
+      const end = (error: WherryError) => {
+        if (stream.ended) return
+        progress.update(stream.upload, { state: 'waiting' })
+        streams.end(stream, error)
+      }
+      return [{ user: stream.user, folder: stream.opened.folder, end }]
     })
-    const ofBatches = batches.all().map(async batch => {
-      if (!(await mayWrite(batch.user, batch.folder))) batches.end(batch, await whyEnded(batch.folder))
-    })
-    await Promise.all([...ofStreams, ...ofBatches])
+
+  const runningBatches = (): Running[] =>
+    batches.all().map(batch => ({
+      user: batch.user,
+      folder: batch.folder,
+      end: error => batches.end(batch, error),
+    }))
+
+  const recheck = async (tops: readonly string[]): Promise<void> => {
+    const pause = inSlices()
+    const running = [...runningStreams(), ...runningBatches()]
+    const folders = [...new Set(running.map(({ folder }) => folder))]
+    const concerned = await foldersBelow(storage.entries, tops, folders, pause)
+    for (const { user, folder, end } of running) {
+      if (concerned.has(folder) && !(await mayWrite(user, folder))) end(await whyEnded(folder))
+      await pause()
+    }
   }
 
   return {
@@ -161,9 +180,7 @@ export const createTransfers = (
     downloadEntry: downloads.entryOf,
     progressOf: progress.of,
     onProgress: progress.onChange,
-    recheck: async () => {
-      await Promise.all([recheckStreams(), downloads.recheck()])
-    },
+    recheck,
     connectionClosed: connection => {
       const lane = lanes.get(connection)
       lanes.delete(connection)
@@ -201,5 +218,8 @@ export const createTransfers = (
     downloads,
   }
 }
+
+/** An upload, or some hundreds of small ones, as far as rights are concerned. */
+type Running = { user: string; folder: string; end(error: WherryError): void }
 
 type AnnouncedCall = 'upload.open' | 'upload.resume' | 'upload.declare' | 'upload.putMany'

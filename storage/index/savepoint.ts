@@ -25,6 +25,7 @@ export const inSavepoint = async <Answer>(tx: Tx, run: (tx: Tx) => Promise<Answe
 const addEffects = (sum: Effects, more: Effects): void => {
   for (const [space, seq] of more.seqs) sum.seqs.set(space, seq)
   sum.rights ||= more.rights
+  sum.rightsAt.push(...more.rightsAt)
   sum.grants.push(...more.grants)
   sum.movedFolders.push(...more.movedFolders)
   sum.endedSessions.push(...more.endedSessions)

@@ -16,6 +16,7 @@ export type Tx = {
 export type Effects = {
   seqs: Map<string, number>
   rights: boolean
+  rightsAt: Commit['rightsAt'][number][]
   grants: Commit['grants'][number][]
   movedFolders: string[]
   endedSessions: EndedSession[]
@@ -28,6 +29,7 @@ export type Write<Args, Answer> = (tx: Tx, args: Args) => Promise<Answer>
 export const noEffects = (): Effects => ({
   seqs: new Map(),
   rights: false,
+  rightsAt: [],
   grants: [],
   movedFolders: [],
   endedSessions: [],

@@ -208,7 +208,7 @@ test('a lost right stops an upload at once', async () => {
   await declare(rig, at, upload, [fill(1000, 1)])
   send(rig, at, slice(1, 0, fill(1000, 1).subarray(0, 400), 0, false))
   rig.levels.set(rig.root, 'read')
-  await rig.transfers.recheck()
+  await rig.transfers.recheck([rig.root])
   expect(await at.next('upload.refused')).toMatchObject({ reason: 'cancelled', credit: 400 })
   send(rig, at, slice(1, 0, fill(1000, 1).subarray(400), 400))
   expect(await at.next('upload.refused')).toMatchObject({ reason: 'cancelled', credit: 600 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
+import type { Commit } from '../../storage/storage.ts'
 import { bytesOf, openTemporary, person, temporaryDirectory, upload, withAda } from './open-temporary.ts'
 
 const firstPage = { order: 'name', descending: false, after: null, limit: 100 } as const
@@ -202,4 +203,29 @@ test('copies are deleted again unless anything in them changed', async () => {
   await expect(storage.entries.remove(actor, both, again?.seq)).rejects.toMatchObject(refused)
   expect(await storage.entries.remove(actor, both.slice(1), again?.seq)).toBe(2)
   expect(await checkDirectory(directory)).toEqual([])
+})
+
+test('a commit says where rights may have changed, and which folders that concerns can be asked', async () => {
+  const { storage, actor, root, space } = await withAda()
+  const make = async (folder: string, name: string) =>
+    (await storage.entries.createFolder(actor, folder, name, 'fail')).entry.id
+  const [top, beside] = [await make(root, 'top'), await make(root, 'beside')]
+  const inner = await make(await make(top, 'middle'), 'inner')
+  const below = () => storage.entries.below([top], [root, top, inner, beside])
+  expect(new Set(await below())).toEqual(new Set([top, inner]))
+  const told: Commit['rightsAt'][number][][] = []
+  storage.onCommit(({ rightsAt }) => told.push([...rightsAt]))
+  await storage.access.grant(actor, inner, { kind: 'everyone' }, 'read')
+  await storage.entries.rename(actor, inner, 'renamed')
+  const refused = storage.entries.move(actor, [inner, beside], beside, 'fail')
+  await expect(refused).rejects.toMatchObject({ reason: 'invalid_move' })
+  await storage.entries.move(actor, [inner], beside, 'fail')
+  await storage.entries.remove(actor, [beside])
+  expect(told.filter(one => one.length > 0).map(one => one.map(({ entry }) => entry))).toEqual([
+    [inner],
+    [inner],
+    [beside],
+  ])
+  expect(told.flat().every(one => one.space === space)).toBe(true)
+  expect(new Set(await below())).toEqual(new Set([top, inner, beside]))
 })

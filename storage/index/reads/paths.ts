@@ -29,7 +29,10 @@ export const entriesAbove = async (
   return new Map(rows.map(row => [row.id, row]))
 }
 
-/** Those of the folders that are one of `tops`, or lie below one: upwards from each, as there are few above and may be many below. */
+/**
+ * Those of the folders that are one of `tops`, lie below one, or are there no more: upwards from each, as there are few above
+ * and may be many below.
+ */
 export const foldersBelow = async (
   db: Kysely<Tables>,
   tops: readonly string[],
@@ -40,6 +43,8 @@ export const foldersBelow = async (
       select id, id from entries where id in ${among(folders)}
       union all
       select above.folder, e.parent from entries as e join above on e.id = above.id where e.parent is not null
-    ) select distinct folder from above where id in ${among(tops)}`.execute(db)
+    ) select folder from above where id in ${among(tops)}
+    union
+    select value from ${among(folders)} where not exists (select 1 from entries where id = value)`.execute(db)
   return rows.map(({ folder }) => folder)
 }

@@ -19,6 +19,7 @@ const noteChange = (
   subject: GrantSubject,
 ): void => {
   tx.effects.rights = true
+  tx.effects.rightsAt.push({ entry, space })
   tx.effects.grants.push({ entry, space, user: subject.kind === 'everyone' ? null : subject.user })
 }
 

@@ -40,6 +40,7 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
       .where('id', '=', id)
       .execute()
     if (row.kind === folderKind) tx.effects.movedFolders.push(id)
+    tx.effects.rightsAt.push({ entry: id, space: row.space })
     moved.push(id)
   }
   if (moved.length > 0) {

@@ -21,6 +21,7 @@ export const removeEntries: Write<Removing, number> = async (tx, { entries, unch
     const seq = await nextSeqs(tx, row.space, 1)
     await appendChanges(tx, [{ space: row.space, seq, folder: row.parent, entry: row.id, kind: 'removed' }])
     await countChildren(tx, row.parent, -1)
+    tx.effects.rightsAt.push({ entry: row.id, space: row.space })
   }
   tx.effects.rights = true
   return removed

@@ -1,0 +1,183 @@
+import { setTimeout as after, setImmediate } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { createLevels } from '../../server/auth/levels.ts'
+import type { Connection } from '../../server/connection.ts'
+import { createBroadcaster } from '../../server/live/broadcast.ts'
+import type { Commit } from '../../storage/storage.ts'
+import { type TemporaryHub, temporaryHub } from '../support/hub.ts'
+import { type RawClient, rawClient, signedInClient } from '../support/raw-client.ts'
+import { fakeConnection, openRig } from './transfers-rig.ts'
+
+const bob = { email: 'bob@example.org', name: 'Bob', password: 'another long password' }
+
+const openHub = async (): Promise<{ hub: TemporaryHub; ada: Signed; guest: Signed }> => {
+  const hub = await temporaryHub()
+  onTestFinished(() => hub.remove())
+  const ada = await signedInClient(hub.socketUrl)
+  await ada.call('user.create', bob)
+  const guest = await signedInClient(hub.socketUrl, bob)
+  return { hub, ada, guest }
+}
+type Signed = Awaited<ReturnType<typeof signedInClient>>
+
+const makeFolder = async (client: RawClient, folder: string, name: string): Promise<string> =>
+  (await client.call('folder.create', { folder, name, onClash: 'fail' })).entry.id
+
+test('a change of rights asks nothing of watches that are elsewhere', async () => {
+  const { hub, ada } = await openHub()
+  const [victim, ...watched] = await Promise.all(
+    Array.from({ length: 5 }, (_, i) => makeFolder(ada, ada.root, `${i}`)),
+  )
+  for (let i = 0; i < 10; i++) {
+    const client = await rawClient(hub.socketUrl)
+    onTestFinished(() => client.close())
+    await client.call('session.resume', { access: ada.signedIn.access })
+    for (const folder of watched) await client.call('folder.watch', { folder })
+  }
+  const { entries } = hub.hub.storage
+  const get = entries.get
+  let asked = 0
+  entries.get = id => {
+    asked++
+    return get(id)
+  }
+  await ada.call('entry.delete', { entries: [victim ?? ''] })
+  await makeFolder(ada, ada.root, 'later')
+  // An event of presence that comes just then has its folder checked first: once, not for each watch.
+  expect(asked).toBeLessThanOrEqual(watched.length)
+})
+
+/** A broadcaster over a real storage, whose topics reach fake connections. While `held` is set no level is answered. */
+const openWatched = async () => {
+  const { storage, transfers, root, space, ada, connect } = await openRig()
+  const readable = new Set([ada])
+  let asked = 0
+  let held: Promise<void> | null = null
+  const levels = createLevels(async user => {
+    asked++
+    await held
+    return readable.has(user) ? 'admin' : null
+  })
+  const topics = new Map<string, Set<Told>>()
+  const broadcaster = createBroadcaster({
+    storage,
+    transfers: { ...transfers, progressOf: () => [] },
+    levelOf: levels.of,
+    publish: (topic, message) => {
+      for (const at of topics.get(topic) ?? []) at.told.push(JSON.parse(message).method)
+    },
+    failed: error => {
+      throw error
+    },
+  })
+  onTestFinished(broadcaster.stop)
+  type Told = Connection & { told: string[] }
+  const connectAs = (user: string): Told => {
+    const principal = { ...connect().principal, user } as Connection['principal']
+    const at: Told = Object.assign(fakeConnection(principal as never), { told: [] as string[] })
+    at.subscribe = topic => topics.set(topic, (topics.get(topic) ?? new Set()).add(at))
+    at.unsubscribe = topic => topics.get(topic)?.delete(at)
+    at.notify = name => at.told.push(name) > 0
+    return at
+  }
+  const changed = (entry: string): Commit['rightsAt'] => {
+    levels.forget()
+    broadcaster.doubt(new Set([space]))
+    return [{ entry, space }]
+  }
+  const make = async (name: string) =>
+    (await storage.entries.createFolder({ user: ada, requestId: null }, root, name, 'fail')).entry.id
+  const hold = (): (() => void) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    held = promise
+    return resolve
+  }
+  return {
+    storage,
+    broadcaster,
+    root,
+    space,
+    ada,
+    readable,
+    connectAs,
+    changed,
+    make,
+    hold,
+    asked: () => asked,
+  }
+}
+
+/** Longer than presence and progress are held together. */
+const quietMs = 600
+
+test('whoever may not see a folder any more is told nothing of it from the commit on, however long asking takes', async () => {
+  const { storage, broadcaster, space, ada, root, ...watched } = await openWatched()
+  const [owner, guest] = [watched.connectAs(ada), watched.connectAs('bob')]
+  watched.readable.add('bob')
+  for (const at of [guest, owner]) await broadcaster.watch(at, { id: root, space }, 'admin')
+  await expect.poll(() => guest.told).toEqual(['presence.changed'])
+  for (const at of [guest, owner]) at.told.length = 0
+  watched.readable.delete('bob')
+  const release = watched.hold()
+  const rechecked = broadcaster.recheck(watched.changed(root))
+  await storage.entries.createFolder({ user: ada, requestId: null }, root, 'secret', 'fail')
+  broadcaster.committed({ seqs: new Map([[space, await storage.spaces.seq(space)]]), movedFolders: [root] })
+  broadcaster.progressed(root)
+  await broadcaster.watch(watched.connectAs(ada), { id: root, space }, 'admin')
+  await after(quietMs)
+  expect([...owner.told, ...guest.told]).toEqual([])
+  release()
+  expect((await rechecked).map(({ connection }) => connection)).toEqual([guest])
+  const all = ['folder.changed', 'path.changed', 'presence.changed', 'transfer.progressed']
+  await expect.poll(() => [...new Set(owner.told)].sort()).toEqual(all)
+  expect(guest.told).toEqual(['access.changed'])
+})
+
+test('rights that change again while they are checked are checked again before anything is told', async () => {
+  const { storage, broadcaster, space, ada, root, ...watched } = await openWatched()
+  const [owner, guest] = [watched.connectAs(ada), watched.connectAs('bob')]
+  watched.readable.add('bob')
+  for (const at of [guest, owner]) await broadcaster.watch(at, { id: root, space }, 'admin')
+  await expect.poll(() => guest.told).toEqual(['presence.changed'])
+  const release = watched.hold()
+  const first = broadcaster.recheck(watched.changed(root))
+  await setImmediate()
+  watched.readable.delete('bob')
+  const again = watched.changed(root)
+  await storage.entries.createFolder({ user: ada, requestId: null }, root, 'secret', 'fail')
+  broadcaster.committed({ seqs: new Map([[space, await storage.spaces.seq(space)]]), movedFolders: [] })
+  release()
+  await first
+  await broadcaster.recheck(again)
+  await expect.poll(() => owner.told).toContain('folder.changed')
+  expect(guest.told).toEqual(['presence.changed', 'access.changed'])
+})
+
+test('many watches of one user in one folder are one question', async () => {
+  const { broadcaster, space, ada, root, connectAs, changed, make, asked } = await openWatched()
+  const folders = [await make('one'), await make('two')]
+  for (const id of [root, ...folders])
+    for (let i = 0; i < 50; i++) await broadcaster.watch(connectAs(ada), { id, space }, 'admin')
+  expect(await broadcaster.recheck(changed(folders[0] ?? ''))).toEqual([])
+  expect(asked()).toBe(1)
+  expect(await broadcaster.recheck(changed(root))).toEqual([])
+  expect(asked()).toBe(1 + 3)
+})
+
+test('others have the event loop while many watches end', async () => {
+  const { storage, broadcaster, space, ada, connectAs, changed, make } = await openWatched()
+  const id = await make('watched by many')
+  for (let i = 0; i < 10_000; i++) await broadcaster.watch(connectAs(ada), { id, space }, 'admin')
+  await storage.entries.remove({ user: ada, requestId: null }, [id])
+  let turns = 0
+  let isOver = false
+  const rechecked = broadcaster.recheck(changed(id)).finally(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    await setImmediate()
+    turns++
+  }
+  expect(await rechecked).toHaveLength(10_000)
+  expect(turns).toBeGreaterThan(1)
+})
