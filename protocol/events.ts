@@ -37,7 +37,7 @@ export const events = {
     params: v.strictObject({ folder: id, uploads: listOf(transferProgress, limits.listItems) }),
   }),
   'access.changed': event({
-    doc: "The caller's level on an entry, after a grant to the caller or to everyone changed there or its entry was deleted, moved, renamed or replaced, or the level on a watched folder did; null if it is not readable. Watches and transfers that it ended are over already.",
+    doc: `The caller's level on an entry, after a grant to the caller or to everyone changed there or its entry was deleted, moved, renamed or replaced, or the level on a watched folder did; null if it is not readable. What is below it may have changed as well: where more than ${limits.accessChanges} entries would be told at once, the roots of their spaces are told instead. Watches and transfers that it ended are over already.`,
     params: v.strictObject({ space: id, entry: id, level: v.nullable(level) }),
   }),
   'session.ended': event({

@@ -45,6 +45,8 @@ export const limits = {
   readChunks: 64,
   /** Users in one page of user.list. */
   pageUsers: 500,
+  /** Entries of which one change of rights tells a connection each by itself, and not by the roots of their spaces. */
+  accessChanges: 16,
   /** Folders that one connection may watch. */
   watchedFolders: 64,
   /** Largest file: chunk indexes are 32-bit and the average chunk is 1 MiB; the hub's own limit is lower by default. */

@@ -63,6 +63,7 @@ const followCommits = ({ hub, connections }: Assembled, forgetLevels: () => void
     broadcaster,
     transfers,
     connections,
+    rootOf: async space => (await storage.spaces.get(space))?.root ?? null,
     levelOf,
     failed: error => log.error({ err: error }, 'rights were not rechecked'),
   })

@@ -9,6 +9,7 @@ export type RightsParts = {
   broadcaster: Pick<Broadcaster, 'doubt' | 'recheck'>
   transfers: Pick<Transfers, 'recheck'>
   connections: { all(): Iterable<Connection> }
+  rootOf(space: string): Promise<string | null>
   levelOf: LevelOf
   failed(error: unknown): void
 }

@@ -1,3 +1,4 @@
+import { limits } from '../../protocol/limits.ts'
 import type { Commit } from '../../storage/storage.ts'
 import type { LevelOf } from '../auth/levels.ts'
 import { asUser, type Connection } from '../connection.ts'
@@ -6,6 +7,7 @@ import type { Watch } from './watches.ts'
 
 export type GranteeParts = {
   connections: { all(): Iterable<Connection> }
+  rootOf(space: string): Promise<string | null>
   levelOf: LevelOf
 }
 
@@ -13,16 +15,24 @@ type Changed = { entry: string; space: string }
 
 /**
  * Tells people, on each connection of theirs, the level they have now where a grant changed, or its entry went, moved, or was
- * renamed or replaced; but not those `told` already.
+ * renamed or replaced; but not those `told` already. Of many entries it tells the roots of their spaces.
  */
 export const tellGrantees = async (
-  { connections, levelOf }: GranteeParts,
+  { connections, rootOf, levelOf }: GranteeParts,
   grants: Commit['grants'],
   told: readonly Watch[],
 ): Promise<void> => {
   if (grants.length === 0) return
   const pause = inSlices()
   const toldOf = Map.groupBy(told, ({ connection }) => connection)
+
+  const shortened = async (changed: readonly Changed[]): Promise<readonly Changed[]> => {
+    const entries = [...new Map(changed.map(one => [one.entry, one])).values()]
+    if (entries.length <= limits.accessChanges) return entries
+    const spaces = [...new Set(entries.map(({ space }) => space))]
+    const roots = await Promise.all(spaces.map(async space => ({ space, entry: await rootOf(space) })))
+    return roots.filter((root): root is Changed => root.entry !== null)
+  }
 
   const tell = async (user: string, connection: Connection, { entry, space }: Changed): Promise<void> => {
     if (toldOf.get(connection)?.some(watch => watch.folder === entry)) return
@@ -34,11 +44,11 @@ export const tellGrantees = async (
 
   const byUser = Map.groupBy(connections.all(), ({ principal }) => asUser(principal)?.user)
   const ofUser = Map.groupBy(grants, ({ user }) => user)
-  const ofAll = ofUser.get(null) ?? []
+  const ofAll = await shortened(ofUser.get(null) ?? [])
   for (const [user, all] of byUser) {
     if (user === undefined) continue
     const own = ofUser.get(user)
-    const changed = own === undefined ? ofAll : [...ofAll, ...own]
+    const changed = own === undefined ? ofAll : await shortened([...ofAll, ...own])
     for (const connection of all) {
       for (const one of changed) await tell(user, connection, one)
       await pause()

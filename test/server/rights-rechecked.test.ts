@@ -1,5 +1,6 @@
 import { setTimeout as after, setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { limits } from '../../protocol/limits.ts'
 import { createLevels } from '../../server/auth/levels.ts'
 import type { Connection } from '../../server/connection.ts'
 import { createBroadcaster } from '../../server/live/broadcast.ts'
@@ -45,6 +46,34 @@ test('a change of rights asks nothing of watches that are elsewhere', async () =
   await makeFolder(ada, ada.root, 'later')
   // An event of presence that comes just then has its folder checked first: once, not for each watch.
   expect(asked).toBeLessThanOrEqual(watched.length)
+})
+
+const grantMany = async (owner: RawClient, folder: string, count: number): Promise<void> => {
+  for (let i = 0; i < count; i++) {
+    const entry = await makeFolder(owner, folder, `${i}`)
+    await owner.call('access.grant', { entry, subject: { kind: 'everyone' }, level: 'read' })
+  }
+}
+
+test.each([
+  { count: limits.accessChanges, told: limits.accessChanges },
+  { count: limits.accessChanges + 1, told: 1 },
+])('$count grants that move with a folder are $told events for everyone', async ({ count, told }) => {
+  const { hub, ada, guest } = await openHub()
+  const [from, to] = [await makeFolder(ada, ada.root, 'from'), await makeFolder(ada, ada.root, 'to')]
+  const folder = await makeFolder(ada, from, 'moved')
+  await grantMany(ada, folder, count)
+  for (let i = 0; i < count; i++) await guest.event('access.changed')
+  const other = await signedInClient(hub.socketUrl, bob)
+  await ada.call('entry.move', { entries: [folder], folder: to })
+  const first = await guest.event('access.changed')
+  for (let i = 1; i < told; i++) await guest.event('access.changed')
+  // The other one was told last: what comes for it now comes after all of that.
+  await expect.poll(() => other.eventsSoFar('access.changed')).toBe(told)
+  await guest.call('space.list', {})
+  expect(guest.eventsSoFar('access.changed')).toBe(0)
+  if (told === 1) expect(first).toEqual({ space: ada.space, entry: ada.root, level: null })
+  else expect(first).toMatchObject({ space: ada.space, level: 'read' })
 })
 
 /** A broadcaster over a real storage, whose topics reach fake connections. While `held` is set no level is answered. */
