@@ -442,3 +442,16 @@ test('the end of a long list comes out from under the tray, which leaves no room
     await expect.poll(async () => (await endOf(list)) - (await endOf(last))).toBeLessThan(1)
   }
 })
+
+test('the end of another page comes out from under the tray, too', async () => {
+  for (let n = 0; n < 12; n++) await rig.makeUser(`Person${n}`)
+  const { page } = await rig.open({ viewport: { width: 1280, height: 500 } })
+  await drop(page, [await file('below', 'a.txt', 'a'), await file('below', 'b.txt', 'b')])
+  await page.getByRole('heading', { name: '2 uploaded' }).waitFor()
+  await page.getByRole('link', { name: 'Users' }).click()
+  const last = page.locator('wherry-users-page li').last()
+  await last.hover({ force: true })
+  await page.mouse.wheel(0, 10_000)
+  const trayTop = (await page.getByRole('region', { name: 'Uploads' }).boundingBox())?.y ?? 0
+  await expect.poll(() => endOf(last)).toBeLessThanOrEqual(trayTop)
+})

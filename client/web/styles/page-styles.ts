@@ -7,6 +7,8 @@ export const pageStyles = css`
     block-size: 100%;
     overflow: auto;
     padding: 24px 28px;
+    padding-block-end: calc(24px + var(--covered, 0px));
+    scroll-padding-block-end: var(--covered, 0px);
   }
   header {
     display: flex;
@@ -82,6 +84,7 @@ export const pageStyles = css`
   @media (max-width: 719px) {
     :host {
       padding: 16px;
+      padding-block-end: calc(16px + var(--covered, 0px));
     }
   }
 `
