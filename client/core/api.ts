@@ -270,8 +270,11 @@ export type UploadQueue = {
   retry(ids?: readonly string[]): void
   /** Where the name of a folder is taken, it speaks for all that is below: there is no replacing. */
   resolveClash(ids: readonly string[], choice: 'keepBoth' | 'replace' | 'skip'): void
-  /** Takes over an unfinished upload from the hub; without a source it waits as `detached` for attach(). */
-  adopt(upload: UnfinishedUpload, source: Source | null): string
+  /**
+   * Takes over an unfinished upload from the hub; without a source it waits as `detached` for attach(). `onClash` says more
+   * of what the hub was told of it: `ask` or `skip` where that is `fail`.
+   */
+  adopt(upload: UnfinishedUpload, source: Source | null, onClash?: UploadRequest['onClash']): string
   attach(id: string, source: Source): void
   /** At most a few times a second, and at each change of a state. */
   onChange(listener: () => void): Stop

@@ -2,6 +2,7 @@ import { nameKey } from '../../protocol/names.ts'
 import type { Entry, UnfinishedUpload } from '../../protocol/values.ts'
 import type { HubClient, UploadQueue, UploadRequest } from '../core/api.ts'
 import { pathProblem } from '../core/upload/upload-names.ts'
+import { wireClash } from '../core/upload/upload-record.ts'
 import { type Destination, listFolder } from './cli/remote-path.ts'
 import { fileSource } from './file-source.ts'
 import type { LocalFile, LocalTree, Unsent } from './local-tree.ts'
@@ -97,7 +98,7 @@ export const planUpload = async (
     }
     const request = { source, folder: target.folder.id, path: local.path, name, onClash }
     const alike = folder === null ? [] : (begun.get(uploadKey(folder, name, local.size)) ?? [])
-    const upload = alike.find(one => isSameDate(one, local))
+    const upload = alike.find(one => isSameDate(one, local) && one.onClash === wireClash(onClash))
     if (upload) plan.unfinished.push({ upload, request })
     else plan.fresh.push(request)
   }
@@ -138,6 +139,6 @@ export const makeEmptyFolders = async (
 }
 
 export const startUpload = (queue: UploadQueue, plan: UploadPlan): void => {
-  for (const { upload, request } of plan.unfinished) queue.adopt(upload, request.source)
+  for (const { upload, request } of plan.unfinished) queue.adopt(upload, request.source, request.onClash)
   queue.add(plan.fresh)
 }

@@ -147,9 +147,9 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
         }
       }
     },
-    adopt(upload, source) {
+    adopt(upload, source, onClash = upload.onClash) {
       const known = items.get(upload.id)
-      return known ? known.shown.id : addRecord(adoptedRecord(upload, source))
+      return known ? known.shown.id : addRecord(adoptedRecord(upload, source, onClash))
     },
     attach(id, source) {
       const record = items.get(id)

@@ -16,8 +16,12 @@ export const newRecord = ({ source, folder, path, name, onClash }: UploadRequest
 }
 
 /** The row of an upload that the hub has unfinished. */
-export const adoptedRecord = (upload: UnfinishedUpload, source: Source | null): UploadRecord => {
-  const { id, name, folder, size, modifiedAt, onClash, storedBytes } = upload
+export const adoptedRecord = (
+  upload: UnfinishedUpload,
+  source: Source | null,
+  onClash: UploadRequest['onClash'],
+): UploadRecord => {
+  const { id, name, folder, size, modifiedAt, storedBytes } = upload
   const shown: UploadItem = {
     ...{ id, upload: id, name, path: '', folder, size, state: source ? 'queued' : 'detached' },
     ...{ ...nothingDone, modifiedAt, storedBytes },
