@@ -6,13 +6,17 @@ import { limits } from '../../protocol/limits.ts'
 import type { Source } from '../core/api.ts'
 import { modifiedAt } from './modified-at.ts'
 
-/** A file of this machine as it is now. Reading it fails with `conflict` once it is another, longer, shorter or newer. */
+/**
+ * A file of this machine as it is now. Reading it fails with `conflict` once it is another or anything of it changed, also
+ * where its date was set back.
+ */
 export const fileSource = (file: string): Source => {
   const first = statSync(file)
   let handle: Promise<FileHandle> | null = null
 
   const check = (now: Stats) => {
-    if (now.size !== first.size || now.mtimeMs !== first.mtimeMs || now.ino !== first.ino) throw changed()
+    if (now.size !== first.size || now.mtimeMs !== first.mtimeMs) throw changed()
+    if (now.ino !== first.ino || now.ctimeMs !== first.ctimeMs) throw changed()
   }
 
   const readLarge = async (start: number, into: Uint8Array) => {
