@@ -44,15 +44,17 @@ async function* wantedFiles(client: Client, entry: Entry, target: string): Async
     yield* wantedFiles(client, child, join(target, localName(child.name)))
 }
 
-/** A file with the same size and date was downloaded before: the interrupted command goes on behind it. */
-const isHere = async ({ entry, file }: Wanted, force: boolean): Promise<boolean> => {
+type GetOptions = { force: boolean; checkAll: boolean }
+
+/**
+ * A file with the same size and date was downloaded before: the interrupted command goes on behind it. What has another date
+ * may be it all the same, where a file system keeps dates less exactly: that is seen when it is compared.
+ */
+const isHere = async ({ entry, file }: Wanted, checkAll: boolean): Promise<boolean> => {
   const found = await stat(file).catch(() => null)
   if (found === null) return false
   if (!found.isFile()) throw new WherryError('name_taken', 'what has that name here is no file')
-  if (found.size === entry.size && modifiedAt(found) === entry.modifiedAt) return true
-  if (!force)
-    throw new WherryError('name_taken', 'there is another file of that name here; --force replaces it')
-  return false
+  return !checkAll && found.size === entry.size && modifiedAt(found) === entry.modifiedAt
 }
 
 const free = async () => {}
@@ -84,7 +86,7 @@ type Totals = { files: number; bytes: number; receivedBytes: number; reusedBytes
 const getAll = async (
   client: Client,
   wanted: Wanted[],
-  force: boolean,
+  { force, checkAll }: GetOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<Totals> => {
@@ -104,7 +106,7 @@ const getAll = async (
     await getAlone(one).finally(release)
   }
   const reuse = async (one: Wanted): Promise<boolean> => {
-    const isDone = await isHere(one, force)
+    const isDone = await isHere(one, checkAll)
     if (isDone) totals.reusedBytes += one.entry.size
     return isDone
   }
@@ -154,9 +156,9 @@ const getAll = async (
 }
 
 export const get: Command = {
-  usage: 'get SPACE:PATH [DEST] [--force]',
-  doc: 'Downloads a file, or a folder with all that is in it; every byte is verified. The same command again continues an interrupted download.',
-  options: { force: { type: 'boolean' } },
+  usage: 'get SPACE:PATH [DEST] [--force] [--check]',
+  doc: 'Downloads a file, or a folder with all that is in it; every byte is verified. The same command again continues an interrupted download; files that are here with the same size and date are passed over, unless --check or --force compares them byte by byte. Another file of that name is a failure, unless --force replaces it.',
+  options: { force: { type: 'boolean' }, check: { type: 'boolean' } },
   takes: { min: 1, max: 2 },
   async run({ connect, output, signal }, args, options) {
     const started = performance.now()
@@ -165,7 +167,13 @@ export const get: Command = {
     const named = args[1] ?? '.'
     const target = (await isFolder(named)) ? join(named, localName(entry.name)) : named
     const wanted = await Array.fromAsync(wantedFiles(client, entry, target))
-    const totals = await getAll(client, wanted, options.force === true, output, signal)
+    const totals = await getAll(
+      client,
+      wanted,
+      { force: options.force === true, checkAll: options.check === true || options.force === true },
+      output,
+      signal,
+    )
     const seconds = (performance.now() - started) / 1000
     const line = `${countOfFiles(totals.files)}, ${formatBytes(totals.bytes)}: ${formatBytes(totals.receivedBytes)} received, ${formatBytes(totals.reusedBytes)} here already, ${seconds.toFixed(1)} s`
     output.result({ ...totals, seconds }, [line])
