@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -75,7 +76,10 @@ const isLeft = async (path: string): Promise<boolean> => {
   }
 }
 
-/** Takes the lock and answers what gives it back, or null while another process of this machine has it. */
+/**
+ * Takes the lock and answers what gives it back, as the end of this process does, or null while another process of this
+ * machine has it.
+ */
 export const tryFileLock = async (path: string): Promise<(() => Promise<void>) | null> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   if (!(await tryLock(path))) {
@@ -83,7 +87,12 @@ export const tryFileLock = async (path: string): Promise<(() => Promise<void>) |
     await rm(path, { force: true })
     if (!(await tryLock(path))) return null
   }
-  return () => rm(path, { force: true })
+  const giveBack = () => rmSync(path, { force: true })
+  process.on('exit', giveBack)
+  return async () => {
+    process.off('exit', giveBack)
+    await rm(path, { force: true })
+  }
 }
 
 /** Runs `work` while no other process of this machine runs one under the same lock file, nor this process another one. */

@@ -1,30 +1,34 @@
 import { hash } from 'node:crypto'
-import { type FileHandle, link, open, rename, stat, unlink, utimes } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { type FileHandle, link, lstat, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../protocol/errors.ts'
+import { limits } from '../../protocol/limits.ts'
 import { nameEndingIn } from '../../protocol/names.ts'
 import type { Sink } from '../core/api.ts'
 import { chunksIn, copyChunks, isOf, writeAll } from './file-chunks.ts'
+import { tryFileLock } from './file-lock.ts'
 import { isThere } from './peer/write-errors.ts'
 
-/**
- * What a file is called until it is whole: its name as far as that fits, and something of its entry, so that it is no other
- * file of somebody's, not even an earlier part that was uploaded.
- */
-export const partName = (file: string, entry: string): string => {
-  const end = `.${hash('sha256', entry).slice(0, 8)}.wherry-part`
-  return join(dirname(file), nameEndingIn(basename(file), end))
-}
+/** A name beside a file: its own as far as that fits, and something of its entry, so that it is no other file of somebody's. */
+const beside = (file: string, entry: string, ending: string): string =>
+  join(dirname(file), nameEndingIn(basename(file), `.${hash('sha256', entry).slice(0, 8)}.${ending}`))
+
+/** What a file is called until it is whole; not even an earlier part that was uploaded has that name. */
+export const partName = (file: string, entry: string): string => beside(file, entry, 'wherry-part')
+
+const nothing = async () => {}
 
 /**
  * A file of this machine for an entry of the hub. It is written beside its name and gets it when it is whole; a later run
  * finds what is there by hashing it, also in the file that is to be replaced. Where the file has this very content, it stays;
- * where it has another, `has` fails with `name_taken` unless told to overwrite it. Written, not flushed to the disk: as `cp`
- * does.
+ * where it has another, `has` fails with `name_taken` unless told to overwrite it, and with `busy` while another command
+ * writes to that place. Written, not flushed to the disk: as `cp` does.
  */
 export const fileSink = (file: string, entry: string, { overwrite = false } = {}): Sink => {
   const part = partName(file, entry)
   let handle: FileHandle | null = null
+  let release = nothing
   let size = 0
   let isHere = false
 
@@ -33,14 +37,42 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
     return handle
   }
 
+  /** Smaller ones are whole or nothing, and over before another command comes. */
+  const isLarge = () => size >= limits.chunkMinBytes
+
+  /**
+   * Beside the part, so that commands meet there by whatever path and for whatever user they come. Where no lock can be kept,
+   * nobody is kept out.
+   */
+  const takePlace = async (): Promise<void> => {
+    if (!(await look(dirname(file)))) return
+    const taken = await tryFileLock(beside(file, entry, 'wherry-lock')).catch(() => nothing)
+    if (!taken) throw placeTaken()
+    release = taken
+  }
+
+  const stop = async (keep: boolean): Promise<void> => {
+    const isOwn = handle !== null && (await isStill(part, handle))
+    await handle?.close()
+    handle = null
+    if (isOwn && !(keep && isLarge())) await rm(part, { force: true })
+    await release()
+    release = nothing
+  }
+
   return {
     async has(chunks) {
+      await stop(true)
       size = chunks.reduce((sum, chunk) => sum + chunk.size, 0)
+      if (isLarge()) await takePlace()
       const old = await stat(file).catch(() => null)
       isHere = old?.isFile() === true && old.size === size && (await isOf(file, chunks))
-      if (isHere) return new Set(chunks.keys())
+      if (isHere) {
+        await rm(part, { force: true })
+        return new Set(chunks.keys())
+      }
       if (old && !overwrite) throw nameTaken()
-      handle = await open(part, 'r+').catch(() => open(part, 'wx+'))
+      handle = await openPart(part, isLarge())
       const there = await chunksIn(handle, chunks)
       if (old && there.size < chunks.length) await copyChunks(file, handle, chunks, there)
       return there
@@ -53,22 +85,45 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
       const date = new Date(modifiedAt)
       if (isHere) {
         if (overwrite) await utimes(file, date, date)
-        return
+      } else {
+        await opened().truncate(size)
+        if (!(await isStill(part, opened()))) throw placeTaken()
+        await opened().close()
+        handle = null
+        await utimes(part, date, date)
+        if (overwrite) await rename(part, file)
+        else await nameNew(part, file)
       }
-      await opened().truncate(size)
-      await opened().close()
-      handle = null
-      await utimes(part, date, date)
-      if (overwrite) await rename(part, file)
-      else await nameNew(part, file)
+      await release()
     },
-    async stop(keep) {
-      await handle?.close()
-      const isBegun = handle !== null
-      handle = null
-      if (!keep && isBegun) await unlink(part)
-    },
+    stop,
   }
+}
+
+const placeTaken = () => new WherryError('busy', 'another command is downloading to that place')
+
+/**
+ * Opens the part of an earlier run, or a new one. Nothing is written into a part that has another name too: that of its file,
+ * which a killed run had given it already, or that of somebody's copy.
+ */
+const openPart = async (part: string, goesOn: boolean): Promise<FileHandle> => {
+  const found = await look(part)
+  if (found && goesOn && found.nlink <= 1) return open(part, 'r+')
+  if (found) await rm(part, { force: true })
+  return open(part, 'wx+')
+}
+
+const look = (path: string): Promise<Stats | null> => lstat(path).catch(() => null)
+
+/** Nobody has taken its name away, or put another file there. */
+const isStill = async (path: string, handle: FileHandle): Promise<boolean> =>
+  (await look(path))?.ino === (await handle.stat()).ino
+
+/** Takes away the second name of a file that is whole, which a run leaves that is killed before it does so itself. */
+export const removeTwin = async (file: string, entry: string): Promise<void> => {
+  const part = partName(file, entry)
+  const found = await look(part)
+  if (found && found.ino === (await look(file))?.ino) await rm(part, { force: true })
 }
 
 const nameTaken = (cause?: unknown) =>
@@ -82,7 +137,7 @@ const nameNew = async (part: string, file: string): Promise<void> => {
     if (!isThere(error)) return renameIfFree(part, file)
     throw nameTaken(error)
   }
-  await unlink(part)
+  await rm(part, { force: true })
 }
 
 /** For file systems without links. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { partName } from '../../client/node/file-sink.ts'
 import { type CommandLine, commandLine } from '../support/command-line.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
 
@@ -67,6 +68,18 @@ describe('what is here already', () => {
       expect(bytes.equals(await readFile(here(name))), name).toBe(true)
     const again = await wherry.json(['get', 'me:rotten/large', here('large'), '--check'])
     expect(again).toMatchObject({ receivedBytes: 0, reusedBytes: 3 * MiB })
+  })
+
+  test('loses the second name that a killed run left it', async () => {
+    await putFiles('twice', { large: randomBytes(MiB) })
+    const place = join(home, 'here twice')
+    await mkdir(place)
+    const get = ['get', 'me:twice/large', place]
+    await wherry.json(get)
+    const [entry] = (await wherry.json(['ls', 'me:twice'])) as { id: string }[]
+    await link(join(place, 'large'), partName(join(place, 'large'), entry?.id ?? ''))
+    expect(await wherry.json(get)).toMatchObject({ receivedBytes: 0, failed: 0 })
+    expect(await readdir(place)).toEqual(['large'])
   })
 
   test('is recognised by its content where the date is another, and gets the date with --force', async () => {

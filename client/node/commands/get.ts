@@ -1,8 +1,6 @@
-import { hash } from 'node:crypto'
 import { mkdir, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
-import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { download } from '../../core/download/download.ts'
 import { argument, type Command, interrupted, PartialFailure } from '../cli/command.ts'
@@ -10,11 +8,9 @@ import { countOfFiles, formatBytes, type Output, printable } from '../cli/output
 import { createProgressBar } from '../cli/progress.ts'
 import { listFolder, needEntry } from '../cli/remote-path.ts'
 import type { Client } from '../cli/session.ts'
-import { tryFileLock } from '../file-lock.ts'
-import { fileSink, partName } from '../file-sink.ts'
+import { fileSink, partName, removeTwin } from '../file-sink.ts'
 import { threadHashing } from '../hashing.ts'
 import { modifiedAt } from '../modified-at.ts'
-import { stateDirectory } from '../state-directory.ts'
 import { whyOf } from '../why-of.ts'
 
 /** Files that download at the same time. */
@@ -54,21 +50,9 @@ const isHere = async ({ entry, file }: Wanted, checkAll: boolean): Promise<boole
   const found = await stat(file).catch(() => null)
   if (found === null) return false
   if (!found.isFile()) throw new WherryError('name_taken', 'what has that name here is no file')
+  // A killed run may have left the second name of what is whole.
+  if (found.nlink > 1) await removeTwin(file, entry.id)
   return !checkAll && found.size === entry.size && modifiedAt(found) === entry.modifiedAt
-}
-
-const free = async () => {}
-
-/**
- * Two commands that write to one place would write into one part. Answers what lets others have the place; where no lock can
- * be kept, nobody is kept out. Small files are over before anybody comes.
- */
-const takePlace = async ({ entry, file }: Wanted): Promise<() => Promise<void>> => {
-  if (entry.size < limits.chunkMinBytes) return free
-  const name = hash('sha256', resolve(file)).slice(0, 32)
-  const release = await tryFileLock(join(stateDirectory('downloads'), `${name}.lock`)).catch(() => free)
-  if (!release) throw new WherryError('busy', 'another command is downloading to that place')
-  return release
 }
 
 /**
@@ -101,18 +85,10 @@ const getAll = async (
   const getOne = async (one: Wanted): Promise<void> => {
     totals.files++
     totals.bytes += one.entry.size
-    if (await reuse(one)) return
-    const release = await takePlace(one)
-    await getAlone(one).finally(release)
-  }
-  const reuse = async (one: Wanted): Promise<boolean> => {
-    const isDone = await isHere(one, checkAll)
-    if (isDone) totals.reusedBytes += one.entry.size
-    return isDone
-  }
-  const getAlone = async (one: Wanted): Promise<void> => {
-    // Whoever had the place before may have downloaded it.
-    if (await reuse(one)) return
+    if (await isHere(one, checkAll)) {
+      totals.reusedBytes += one.entry.size
+      return
+    }
     let before = { receivedBytes: 0, reusedBytes: 0, comingBytes: 0 }
     await download(client, one.entry.id, fileSink(one.file, one.entry.id, { overwrite: force }), {
       signal,

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fileSink, partName } from '../../client/node/file-sink.ts'
+import { someBytes } from './memory-source.ts'
+
+let directory = ''
+let file = ''
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'wherry-sink-'))
+  file = join(directory, 'a')
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+const info = { name: 'a', modifiedAt: 1_700_000_000_000, type: 'text/plain' }
+const cutBytes = 300_000
+/** A version's chunks, as the hub names them, and their bytes. */
+const version = (size: number, seed = 1) => {
+  const bytes = someBytes(size, seed)
+  const pieces = Array.from({ length: Math.ceil(size / cutBytes) }, (_, i) =>
+    bytes.slice(i * cutBytes, (i + 1) * cutBytes),
+  )
+  const chunks = pieces.map(piece => ({
+    hash: createHash('sha256').update(piece).digest('hex'),
+    size: piece.length,
+  }))
+  return { bytes, pieces, chunks }
+}
+const [large, small] = [900_000, 1000]
+const write = async (sink: ReturnType<typeof fileSink>, { pieces }: ReturnType<typeof version>) => {
+  for (const [index, piece] of pieces.entries()) await sink.write(index, index * cutBytes, piece)
+}
+const busy = { reason: 'busy', message: 'another command is downloading to that place' }
+const expectBytes = async (bytes: Uint8Array) => expect((await readFile(file)).equals(bytes)).toBe(true)
+
+describe('two downloads to one place', () => {
+  test('do not write into one part, by whatever path they come', async () => {
+    const other = join(directory, 'link')
+    await mkdir(join(directory, 'folder'))
+    await symlink('folder', other)
+    file = join(directory, 'folder/a')
+    const content = version(large)
+    const first = fileSink(file, 'entry')
+    await first.has(content.chunks)
+    const second = fileSink(join(other, 'a'), 'entry')
+    await expect(second.has(version(large, 2).chunks)).rejects.toMatchObject(busy)
+    await second.stop(true)
+    await write(first, content)
+    await first.finish(info)
+    await expectBytes(content.bytes)
+    expect(await readdir(join(directory, 'folder'))).toEqual(['a'])
+    const third = fileSink(join(other, 'a'), 'entry')
+    expect((await third.has(content.chunks)).size).toBe(content.chunks.length)
+    await third.finish(info)
+    expect(await readdir(join(directory, 'folder'))).toEqual(['a'])
+  })
+
+  test.each([small, large])(
+    'of %i bytes are one file or the other, also where no lock keeps them apart',
+    async size => {
+      const [one, two] = [version(size), version(size, 2)]
+      const first = fileSink(file, 'entry', { overwrite: true })
+      await first.has(one.chunks)
+      for (const name of await readdir(directory)) if (name.endsWith('lock')) await rm(join(directory, name))
+      await rm(partName(file, 'entry'), { force: size === small })
+      const second = fileSink(file, 'entry', { overwrite: true })
+      await second.has(two.chunks)
+      await write(second, two)
+      await write(first, one)
+      await expect(first.finish(info)).rejects.toMatchObject(busy)
+      await first.stop(true)
+      await second.finish(info)
+      await expectBytes(two.bytes)
+      expect(await readdir(directory)).toEqual(['a'])
+    },
+  )
+})
+
+describe('a part that is a second name of its file', () => {
+  test('is not written into: the file stays whole until the next one is', async () => {
+    const [before, after] = [version(large), version(large, 2)]
+    await writeFile(file, before.bytes)
+    await link(file, partName(file, 'entry'))
+    const stopped = fileSink(file, 'entry', { overwrite: true })
+    await stopped.has(after.chunks)
+    await stopped.write(0, 0, after.pieces[0] ?? new Uint8Array(0))
+    await stopped.stop(true)
+    await expectBytes(before.bytes)
+    const sink = fileSink(file, 'entry', { overwrite: true })
+    expect(await sink.has(after.chunks)).toEqual(new Set([0]))
+    await write(sink, after)
+    await sink.finish(info)
+    await expectBytes(after.bytes)
+    expect(await readdir(directory)).toEqual(['a'])
+  })
+
+  test('goes when the file is found whole', async () => {
+    const { bytes, chunks } = version(large)
+    await writeFile(file, bytes)
+    await link(file, partName(file, 'entry'))
+    const sink = fileSink(file, 'entry')
+    expect((await sink.has(chunks)).size).toBe(chunks.length)
+    await sink.finish(info)
+    expect(await readdir(directory)).toEqual(['a'])
+    expect((await stat(file)).nlink).toBe(1)
+  })
+})
+
+test('a part is kept of what is gone on with, and of nothing else', async () => {
+  for (const size of [small, 262_143, 262_144, large]) {
+    const content = version(size)
+    const sink = fileSink(join(directory, `${size}`), 'entry')
+    await sink.has(content.chunks)
+    await write(sink, content)
+    await sink.stop(true)
+  }
+  const kept = [262_144, large].map(size => basename(partName(join(directory, `${size}`), 'entry')))
+  expect((await readdir(directory)).sort()).toEqual(kept.sort())
+})
