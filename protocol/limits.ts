@@ -51,6 +51,8 @@ export const limits = {
   watchedFolders: 64,
   /** Largest file: chunk indexes are 32-bit and the average chunk is 1 MiB; the hub's own limit is lower by default. */
   fileBytes: 2 ** 50,
+  /** The furthest date, before and after 1970: as far as JavaScript counts. */
+  timeMs: 8.64e15,
   /** Rooms that can wait for their second person at the same time, and the highest slot number. */
   slots: 9999,
   /** A sealed envelope between two peers, as base64url. */

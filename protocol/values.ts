@@ -32,7 +32,7 @@ export const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'expected a SHA
 export const stream = count(0xffff_ffff)
 
 /** Milliseconds since 1970 in UTC; before 1970 where a file says so. */
-export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(-8.64e15), v.maxValue(8.64e15))
+export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(-limits.timeMs), v.maxValue(limits.timeMs))
 
 /** The number in a code that two people exchange for a direct send. */
 export const slot = count(limits.slots, 1)

@@ -161,6 +161,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   console.error(`wherry: the output cannot be written: ${error.message}`)
   process.exit(exitCodes.failed)
 })
+// Of what cannot be told, the work itself does not depend.
+process.stderr.on('error', () => {})
 process.exitCode = await main(process.argv.slice(2))
 // What was given up and does not know it would keep the process.
 if (process.exitCode === exitCodes.interrupted || process.exitCode === exitCodes.signedOut) process.exit()

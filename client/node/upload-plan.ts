@@ -131,9 +131,13 @@ export const makeEmptyFolders = async (
       failed.push({ file: path.join('/'), why: problem.message })
       continue
     }
-    let folder = target.folder.id
-    for (const name of path)
-      folder = (await client.call('folder.create', { folder, name, onClash: 'reuse' })).entry.id
+    try {
+      let folder = target.folder.id
+      for (const name of path)
+        folder = (await client.call('folder.create', { folder, name, onClash: 'reuse' })).entry.id
+    } catch (error) {
+      failed.push({ file: path.join('/'), why: whyOf(error) })
+    }
   }
   return failed
 }

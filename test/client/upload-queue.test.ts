@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { TransferLink, UploadMemory, UploadQueue, UploadRequest } from '../../client/core/api.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import type { UploadQueueOptions } from '../../client/core/upload/upload-tools.ts'
+import { limits } from '../../protocol/limits.ts'
 import type { ParamsInput } from '../../protocol/table.ts'
 import type { UnfinishedUpload } from '../../protocol/values.ts'
 import { createFakeHub, fakeId } from './fake-hub.ts'
@@ -402,6 +403,25 @@ describe('the upload queue', () => {
     const making = queue.makeFolders(folder, [['also\n', 'below'], ['possible']])
     await expect(making).rejects.toThrow('not possible')
     expect(hub.counted.calls.get('folder.create')).toBe(1)
+  })
+
+  test('a date that the hub cannot note fails alone, at its edge', async () => {
+    const hub = createFakeHub()
+    const queue = openQueue(hub)
+    const dated = (name: string, modifiedAt: number) => {
+      const { source, ...one } = request(name, someBytes(10))
+      return { ...one, source: { ...source, modifiedAt } }
+    }
+    const { timeMs } = limits
+    queue.add([
+      dated('first', -timeMs),
+      dated('before', -timeMs - 1),
+      dated('last', timeMs),
+      dated('after', timeMs + 1),
+    ])
+    await queue.whenIdle()
+    expect(statesOf(queue)).toEqual(['done', 'failed', 'done', 'failed'])
+    expect(queue.items[3]?.error?.message).toBe('Its date is further away than the hub can note.')
   })
 
   test('a file that cannot be read fails alone, and retry tries it again', async () => {

@@ -102,3 +102,21 @@ describe('what is here already', () => {
     expect(code).toBe(1)
   })
 })
+
+test('a file that has the name of a folder is told, and all the rest comes down', async () => {
+  const tree = join(home, 'obstacle')
+  for (const folder of ['a', 'b/below', 'c']) {
+    await mkdir(join(tree, folder), { recursive: true })
+    await writeFile(join(tree, folder, 'file'), folder)
+  }
+  await wherry.json(['put', tree, 'me:'])
+  const place = join(home, 'with an obstacle')
+  await mkdir(join(place, 'obstacle'), { recursive: true })
+  await writeFile(join(place, 'obstacle/b'), 'mine')
+  const { code, stdout, stderr } = await wherry.run(['get', 'me:obstacle', place, '--json'])
+  expect(stderr).toBe(`wherry: ${join(place, 'obstacle/b')}: what has that name here is no folder\n`)
+  expect(JSON.parse(stdout)).toMatchObject({ files: 2, failed: 1 })
+  expect(code).toBe(1)
+  expect(await readFile(join(place, 'obstacle/c/file'), 'utf8')).toBe('c')
+  expect(await readFile(join(place, 'obstacle/b'), 'utf8')).toBe('mine')
+})

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -74,5 +74,35 @@ describe('an upload that an earlier command began', () => {
     const { code, stderr } = await wherry.run(['put', file, 'me:unfinished', '--on-clash', 'skip'])
     expect(stderr).toContain('passed over unfinished: the hub has a file of that name')
     expect(code).toBe(0)
+  })
+})
+
+describe('one obstacle', () => {
+  test('of an empty folder whose name a file has is told, and all the rest goes up', async () => {
+    const tree = join(home, 'obstacle')
+    await mkdir(join(tree, 'empty'), { recursive: true })
+    await mkdir(join(tree, 'other'))
+    await writeFile(join(tree, 'file'), 'x')
+    await wherry.json(['mkdir', 'me:obstacle'])
+    await wherry.json(['put', join(tree, 'file'), 'me:obstacle/empty'])
+    const { code, stdout, stderr } = await wherry.run(['put', tree, 'me:', '--json'])
+    expect(stderr).toBe('wherry: obstacle/empty: The folder has an entry named "empty" already.\n')
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1, failed: 1 })
+    expect(code).toBe(1)
+    const listed = (await wherry.json(['ls', 'me:obstacle'])) as { name: string; kind: string }[]
+    expect(listed.map(({ name, kind }) => [name, kind])).toEqual([
+      ['other', 'folder'],
+      ['empty', 'file'],
+      ['file', 'file'],
+    ])
+  })
+
+  test('to telling what is passed over does not stop the rest', async () => {
+    const tree = join(home, 'untold')
+    await mkdir(tree)
+    await symlink('nowhere', join(tree, 'link'))
+    await writeFile(join(tree, 'file'), 'x')
+    const toFull = commandLine(home, ['sh', '-c', 'exec "$0" "$@" 2>/dev/full'])
+    expect(await toFull.json(['put', tree, 'me:'])).toMatchObject({ files: 1, failed: 0 })
   })
 })

@@ -1,4 +1,5 @@
 import { WherryError } from '../../../protocol/errors.ts'
+import { limits } from '../../../protocol/limits.ts'
 import { nameProblem } from '../../../protocol/names.ts'
 
 /** Why the hub cannot have a folder at `path`, in a sentence for people; null if it can. */
@@ -13,3 +14,9 @@ export const pathProblem = (path: readonly string[], name: string): WherryError 
   const problem = nameProblem(name)
   return problem ? new WherryError('invalid_params', problem) : folderProblem(path)
 }
+
+/** The same of its date. */
+export const dateProblem = (modifiedAt: number): WherryError | null =>
+  Math.abs(modifiedAt) <= limits.timeMs
+    ? null
+    : new WherryError('invalid_params', 'Its date is further away than the hub can note.')

@@ -6,7 +6,7 @@ import { sayIfBack } from './upload-failed.ts'
 import { createUploadFolders } from './upload-folders.ts'
 import { createUploadItems, type UploadPatch, type UploadRecord } from './upload-items.ts'
 import { createLargeUploads } from './upload-large.ts'
-import { pathProblem } from './upload-names.ts'
+import { dateProblem, pathProblem } from './upload-names.ts'
 import { adoptedRecord, isSmall, newRecord } from './upload-record.ts'
 import { createSender } from './upload-sender.ts'
 import { createSmallUploads } from './upload-small.ts'
@@ -24,7 +24,8 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
 
   const enqueue = (record: UploadRecord) => {
     if (record.running || isClosed) return
-    const problem = pathProblem(record.path, record.shown.name)
+    const { name, modifiedAt } = record.shown
+    const problem = pathProblem(record.path, name) ?? dateProblem(modifiedAt)
     if (problem) return items.fail(record, problem)
     if (isSmall(record)) small.add(record)
     else large.add(record)

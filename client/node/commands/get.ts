@@ -10,7 +10,9 @@ import { listFolder, needEntry } from '../cli/remote-path.ts'
 import type { Client } from '../cli/session.ts'
 import { fileSink, partName, removeTwin } from '../file-sink.ts'
 import { threadHashing } from '../hashing.ts'
+import type { Unsent } from '../local-tree.ts'
 import { modifiedAt } from '../modified-at.ts'
+import { isThere } from '../peer/write-errors.ts'
 import { whyOf } from '../why-of.ts'
 
 /** Files that download at the same time. */
@@ -30,14 +32,25 @@ const localName = (name: string): string => {
   return name
 }
 
-async function* wantedFiles(client: Client, entry: Entry, target: string): AsyncGenerator<Wanted> {
+/** Makes the folders on the way. What has no place here goes into `failed`, with all that is in it. */
+async function* wantedFiles(
+  client: Client,
+  entry: Entry,
+  target: string,
+  failed: Unsent[],
+): AsyncGenerator<Wanted> {
   if (entry.kind === 'file') {
     yield { entry, file: target }
     return
   }
-  await mkdir(target, { recursive: true })
+  try {
+    await mkdir(target, { recursive: true })
+  } catch (error) {
+    failed.push({ file: target, why: isThere(error) ? 'what has that name here is no folder' : whyOf(error) })
+    return
+  }
   for await (const child of listFolder(client, entry.id))
-    yield* wantedFiles(client, child, join(target, localName(child.name)))
+    yield* wantedFiles(client, child, join(target, localName(child.name)), failed)
 }
 
 type GetOptions = { force: boolean; checkAll: boolean }
@@ -142,7 +155,8 @@ export const get: Command = {
     const entry = await needEntry(client, argument(args, 0))
     const named = args[1] ?? '.'
     const target = (await isFolder(named)) ? join(named, localName(entry.name)) : named
-    const wanted = await Array.fromAsync(wantedFiles(client, entry, target))
+    const unmade: Unsent[] = []
+    const wanted = await Array.fromAsync(wantedFiles(client, entry, target, unmade))
     const totals = await getAll(
       client,
       wanted,
@@ -150,6 +164,8 @@ export const get: Command = {
       output,
       signal,
     )
+    for (const { file, why } of unmade) output.problem(`${printable(file)}: ${why}`)
+    totals.failed += unmade.length
     const seconds = (performance.now() - started) / 1000
     const line = `${countOfFiles(totals.files)}, ${formatBytes(totals.bytes)}: ${formatBytes(totals.receivedBytes)} received, ${formatBytes(totals.reusedBytes)} here already, ${seconds.toFixed(1)} s`
     output.result({ ...totals, seconds }, [line])
