@@ -1,3 +1,4 @@
+import { isReason } from '../../protocol/errors.ts'
 import { nameKey } from '../../protocol/names.ts'
 import type { Entry, UnfinishedUpload } from '../../protocol/values.ts'
 import type { HubClient, UploadQueue, UploadRequest } from '../core/api.ts'
@@ -116,13 +117,15 @@ const sourceOf = ({ file }: LocalFile): UploadRequest['source'] | Unsent => {
 
 const uploadKey = (folder: string, name: string, size: number): string => `${folder} ${size} ${name}`
 
-/** Folders without files are made here, those with files come with their first file. Answers what cannot be made. */
+/** Folders without files are made here, those with files come with their first file. Answers what is not made, by the answer to clashes. */
 export const makeEmptyFolders = async (
   client: HubClient,
   tree: LocalTree,
   target: Destination,
-): Promise<Unsent[]> => {
+  onClash: UploadRequest['onClash'],
+): Promise<{ failed: Unsent[]; skipped: Unsent[] }> => {
   const failed: Unsent[] = []
+  const skipped: Unsent[] = []
   const used = new Set(tree.files.map(file => file.path.join('/')))
   for (const path of tree.folders) {
     if (used.has(path.join('/'))) continue
@@ -136,10 +139,12 @@ export const makeEmptyFolders = async (
       for (const name of path)
         folder = (await client.call('folder.create', { folder, name, onClash: 'reuse' })).entry.id
     } catch (error) {
-      failed.push({ file: path.join('/'), why: whyOf(error) })
+      const isSkipped = onClash === 'skip' && isReason(error, 'name_taken')
+      const list = isSkipped ? skipped : failed
+      list.push({ file: path.join('/'), why: isSkipped ? 'the hub has a file of that name' : whyOf(error) })
     }
   }
-  return failed
+  return { failed, skipped }
 }
 
 export const startUpload = (queue: UploadQueue, plan: UploadPlan): void => {

@@ -103,6 +103,28 @@ describe('one obstacle', () => {
     await symlink('nowhere', join(tree, 'link'))
     await writeFile(join(tree, 'file'), 'x')
     const toFull = commandLine(home, ['sh', '-c', 'exec "$0" "$@" 2>/dev/full'])
-    expect(await toFull.json(['put', tree, 'me:'])).toMatchObject({ files: 1, failed: 0 })
+    const { code, stdout } = await toFull.run(['put', tree, 'me:'])
+    expect(stdout).toMatch(/^1 file, /)
+    expect(code).toBe(0)
   })
+})
+
+test('what is passed over for a name that is taken is told as it is, and named with --json', async () => {
+  const tree = join(home, 'passed')
+  await mkdir(join(tree, 'docs'), { recursive: true })
+  await mkdir(join(tree, 'empty'))
+  for (const name of ['docs/1', 'file', 'other']) await writeFile(join(tree, name), name)
+  await wherry.json(['mkdir', 'me:passed/other'])
+  await writeFile(join(home, 'taken'), 'taken')
+  for (const name of ['docs', 'empty', 'file'])
+    await wherry.json(['put', join(home, 'taken'), `me:passed/${name}`])
+  const put = ['put', tree, 'me:', '--on-clash', 'skip']
+  const { skipped, ...result } = (await wherry.json(put)) as { skipped: { file: string; why: string }[] }
+  expect(result).toMatchObject({ files: 0, failed: 0 })
+  expect(skipped.sort((a, b) => a.file.localeCompare(b.file))).toEqual([
+    { file: 'passed/docs/1', why: 'the hub has a file with the name of its folder "passed/docs"' },
+    { file: 'passed/empty', why: 'the hub has a file of that name' },
+    { file: 'passed/file', why: 'the hub has a file of that name' },
+    { file: 'passed/other', why: 'the hub has a folder of that name' },
+  ])
 })

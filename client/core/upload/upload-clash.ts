@@ -16,9 +16,9 @@ export const setUnchanged = ({ items }: UploadTools, record: UploadRecord, entry
 export const meetTakenFolder = ({ items }: UploadTools, record: UploadRecord, error: unknown): boolean => {
   if (!isReason(error, 'name_taken') || typeof error.details.path !== 'string') return false
   const entry = (error.details.entry as Entry | undefined) ?? null
-  if (record.onClash === 'ask')
-    items.update(record, { state: 'clash', entry, takenFolder: error.details.path })
-  else if (record.onClash === 'skip') items.update(record, { state: 'cancelled', entry })
+  const takenFolder = error.details.path
+  if (record.onClash === 'ask') items.update(record, { state: 'clash', entry, takenFolder })
+  else if (record.onClash === 'skip') items.update(record, { state: 'cancelled', entry, takenFolder })
   else items.fail(record, error)
   return true
 }

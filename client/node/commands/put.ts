@@ -26,27 +26,24 @@ const clashOption = (typed: string | undefined): Clash => {
   return found
 }
 
-const pathOf = ({ path, name }: UploadItem): string => printable([path, name].filter(Boolean).join('/'))
+const pathOf = ({ path, name }: UploadItem): string => [path, name].filter(Boolean).join('/')
 
-/** Answers how many failed. Where clashes are skipped, what ends without an error was one. */
-const report = (
-  items: readonly UploadItem[],
-  unsent: readonly Unsent[],
-  onClash: Clash,
-  output: Output,
-): number => {
-  for (const { file, why } of unsent) output.problem(`${printable(file)}: ${why}`)
-  let failed = unsent.length
-  for (const item of items) {
-    if (item.state === 'cancelled' && onClash === 'skip') {
-      output.note(`passed over ${pathOf(item)}: the hub has a file of that name`)
-    } else if (item.state === 'failed' || item.state === 'cancelled') {
-      output.problem(`${pathOf(item)}: ${item.error?.message ?? item.state}`)
-      failed++
-    }
-  }
-  return failed
+const whySkipped = ({ entry, takenFolder }: UploadItem): string => {
+  if (takenFolder !== null)
+    return `the hub has a file with the name of its folder "${printable(takenFolder)}"`
+  return `the hub has a ${entry?.kind ?? 'file'} of that name`
 }
+
+/** Where clashes are skipped, what ends without an error was one. */
+const skippedOf = (items: readonly UploadItem[], onClash: Clash): Unsent[] =>
+  items
+    .filter(({ state }) => onClash === 'skip' && state === 'cancelled')
+    .map(item => ({ file: pathOf(item), why: whySkipped(item) }))
+
+const failedOf = (items: readonly UploadItem[], onClash: Clash): Unsent[] =>
+  items
+    .filter(({ state }) => state === 'failed' || (onClash !== 'skip' && state === 'cancelled'))
+    .map(item => ({ file: pathOf(item), why: item.error?.message ?? item.state }))
 
 const runQueue = async (queue: UploadQueue, output: Output, signal: AbortSignal): Promise<void> => {
   const figures = () => (queue.items.some(isUnderWay) ? movingFigures(queue.totals) : null)
@@ -85,7 +82,8 @@ export const put: Command = {
       needsFolder,
       makesFolder: true,
     })
-    for (const { file, why } of tree.skipped) output.note(`passed over ${printable(file)}: ${why}`)
+    const passOver = ({ file, why }: Unsent) => output.note(`passed over ${printable(file)}: ${why}`)
+    tree.skipped.forEach(passOver)
     const checkAll = options.check === true
     const memory = fileUploadMemory()
     const queue = createUploadQueue({
@@ -96,11 +94,14 @@ export const put: Command = {
       largeAtOnce,
     })
     try {
-      const unmade = await makeEmptyFolders(client, tree, target)
+      const unmade = await makeEmptyFolders(client, tree, target, onClash)
       const plan = await planUpload(client, tree, target, { onClash, checkAll })
       startUpload(queue, plan)
       await runQueue(queue, output, signal)
-      const failed = report(queue.items, [...tree.failed, ...unmade, ...plan.failed], onClash, output)
+      const failures = [tree.failed, unmade.failed, plan.failed, failedOf(queue.items, onClash)].flat()
+      for (const { file, why } of failures) output.problem(`${printable(file)}: ${why}`)
+      const skipped = [...unmade.skipped, ...skippedOf(queue.items, onClash)]
+      skipped.forEach(passOver)
       const present = plan.present.reduce((sum, file) => sum + file.size, 0)
       const { sentBytes, reusedBytes } = queue.totals
       const done = queue.items.filter(({ state }) => state === 'done')
@@ -111,12 +112,12 @@ export const put: Command = {
         sentBytes,
         reusedBytes: reusedBytes + present,
         seconds,
-        failed,
-        skipped: tree.skipped,
+        failed: failures.length,
+        skipped: [...tree.skipped, ...skipped],
       }
       const line = `${countOfFiles(value.files)}, ${formatBytes(value.bytes)}: ${formatBytes(sentBytes)} sent, ${formatBytes(value.reusedBytes)} there already, ${seconds.toFixed(1)} s`
       output.result(value, columns([[line]]))
-      if (failed > 0) throw new PartialFailure()
+      if (failures.length > 0) throw new PartialFailure()
     } finally {
       queue.close()
     }
