@@ -439,6 +439,11 @@ describe('files', () => {
     expect((await wherry.json(['ls', 'me:a/b/c'])) as unknown[]).toMatchObject([
       { name: 'moved.txt', size: 5 },
     ])
+    await wherry.json(['mv', 'me:a/b/c', 'me:a/b/C'])
+    expect((await wherry.json(['ls', 'me:a/b'])) as unknown[]).toMatchObject([
+      { name: 'C' },
+      { name: 'renamed.txt' },
+    ])
     expect(await wherry.json(['rm', 'me:a'])).toEqual({ removed: 5 })
     expect((await wherry.run(['ls', 'me:a'])).code).toBe(4)
   })

@@ -101,6 +101,13 @@ const freeName = async (
   return free
 }
 
+/** How the end of a path spells the name of the folder there, by case or accents, if not as the folder itself. */
+const otherSpelling = (target: string, folder: Entry): string | null => {
+  const { names, trailingSlash } = parseRemotePath(target)
+  const name = names.at(-1)
+  return trailingSlash || name === undefined || name === folder.name ? null : name
+}
+
 const place = async (
   kind: 'move' | 'copy',
   client: HubClient,
@@ -111,6 +118,9 @@ const place = async (
   const entries = await Promise.all(sources.map(typed => needEntry(client, typed)))
   const { folder, name } = await findDestination(client, target, { needsFolder: sources.length > 1 })
   const [first] = entries
+  const spelling = otherSpelling(target, folder)
+  if (kind === 'move' && entries.length === 1 && first?.id === folder.id && spelling !== null)
+    return [(await client.call('entry.rename', { entry: folder.id, name: spelling })).entry]
   const onClash = keepBoth ? 'keepBoth' : 'fail'
   if (name === null || first === undefined) {
     const ids = entries.map(entry => entry.id)
