@@ -23,13 +23,14 @@ const nothing = async () => {}
  * A file of this machine for an entry of the hub. It is written beside its name and gets it when it is whole; a later run
  * finds what is there by hashing it, also in the file that is to be replaced. Where the file has this very content, it stays;
  * where it has another, `has` fails with `name_taken` unless told to overwrite it, and with `busy` while another command
- * writes to that place. Written, not flushed to the disk: as `cp` does.
+ * writes to that place. What replaces a file has its mode. Written, not flushed to the disk: as `cp` does.
  */
 export const fileSink = (file: string, entry: string, { overwrite = false } = {}): Sink => {
   const part = partName(file, entry)
   let handle: FileHandle | null = null
   let release = nothing
   let size = 0
+  let mode: number | null = null
   let isHere = false
 
   const opened = (): FileHandle => {
@@ -73,6 +74,9 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
       }
       if (old && !overwrite) throw nameTaken()
       handle = await openPart(part, isLarge())
+      // It may be for nobody else to read, not even before it is whole.
+      mode = old && old.mode & 0o777
+      if (mode !== null) await setMode(handle, mode | 0o600)
       const there = await chunksIn(handle, chunks)
       if (old && there.size < chunks.length) await copyChunks(file, handle, chunks, there)
       return there
@@ -87,6 +91,7 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
         if (overwrite) await utimes(file, date, date)
       } else {
         await opened().truncate(size)
+        if (mode !== null) await setMode(opened(), mode)
         if (!(await isStill(part, opened()))) throw placeTaken()
         await opened().close()
         handle = null
@@ -111,6 +116,11 @@ const openPart = async (part: string, goesOn: boolean): Promise<FileHandle> => {
   if (found && goesOn && found.nlink <= 1) return open(part, 'r+')
   if (found) await rm(part, { force: true })
   return open(part, 'wx+')
+}
+
+/** Only where it is another: some file systems have one for all. */
+const setMode = async (handle: FileHandle, mode: number): Promise<void> => {
+  if (((await handle.stat()).mode & 0o777) !== mode) await handle.chmod(mode)
 }
 
 const look = (path: string): Promise<Stats | null> => lstat(path).catch(() => null)
@@ -143,7 +153,7 @@ const nameNew = async (part: string, file: string): Promise<void> => {
 /** For file systems without links. */
 const renameIfFree = async (part: string, file: string): Promise<void> => {
   const claimed = await open(file, 'wx').catch(error => {
-    throw nameTaken(error)
+    throw isThere(error) ? nameTaken(error) : error
   })
   await claimed.close()
   await rename(part, file)

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -119,3 +130,22 @@ test('a part is kept of what is gone on with, and of nothing else', async () => 
   const kept = [262_144, large].map(size => basename(partName(join(directory, `${size}`), 'entry')))
   expect((await readdir(directory)).sort()).toEqual(kept.sort())
 })
+
+test.each([0o600, 0o644, 0o400])(
+  'a file of mode %o that is replaced keeps it, and its part shows no more',
+  async mode => {
+    const content = version(large)
+    await writeFile(file, 'before')
+    await chmod(file, mode)
+    // From a run that had nothing to replace.
+    await writeFile(partName(file, 'entry'), content.pieces[0] ?? '')
+    await chmod(partName(file, 'entry'), 0o666)
+    const sink = fileSink(file, 'entry', { overwrite: true })
+    expect(await sink.has(content.chunks)).toEqual(new Set([0]))
+    expect((await stat(partName(file, 'entry'))).mode & 0o777).toBe(mode | 0o600)
+    await write(sink, content)
+    await sink.finish(info)
+    expect((await stat(file)).mode & 0o777).toBe(mode)
+    await expectBytes(content.bytes)
+  },
+)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -141,4 +141,39 @@ test('a full disk refuses an upload in words, loses nothing, and the upload goes
   expect((result as { reusedBytes: number }).reusedBytes).toBeGreaterThan(0)
   await wherry.json(['get', 'me:large.bin', join(home, 'large.back')])
   expect(sha256(await readFile(join(home, 'large.back')))).toBe(sha256(large))
+})
+
+test('a disk that a download fills is told with what is left there, and the same command continues when there is room', async context => {
+  const made = await smallDisk(64)
+  if (made === null) return context.skip('mounting a small tmpfs needs root')
+  const { home, small, wherry } = made
+  const here = join(home, 'here')
+  await mkdir(here)
+  mountDisk(here, 6)
+  const get = ['get', 'me:small.bin', here]
+  const { code, stderr } = await wherry.run(get)
+  const [part = '', ...others] = await readdir(here)
+  expect(stderr).toBe(
+    `wherry: ${join(here, 'small.bin')}: no space left on device. What arrived of it is in ${join(here, part)}; the same command continues when there is room\n`,
+  )
+  expect({ code, others }).toEqual({ code: 1, others: [] })
+  execFileSync('mount', ['-o', 'remount,size=32m', here])
+  const { reusedBytes } = (await wherry.json(get)) as { reusedBytes: number }
+  expect(reusedBytes).toBeGreaterThan(0)
+  expect(sha256(await readFile(join(here, 'small.bin')))).toBe(sha256(small))
+  expect(await readdir(here)).toEqual(['small.bin'])
+})
+
+test('a disk without room for one more file is not told to have a file of that name', async context => {
+  const made = await smallDisk(64)
+  if (made === null) return context.skip('mounting a small tmpfs needs root')
+  const { home, wherry } = made
+  const here = join(home, 'here')
+  await mkdir(here)
+  mountDisk(here, 32)
+  // For the folder itself, the part and its lock.
+  execFileSync('mount', ['-o', 'remount,nr_inodes=3', here])
+  const { code, stderr } = await wherry.run(['get', 'me:small.bin', here])
+  expect(stderr).toContain('small.bin: no space left on device. What arrived of it is in')
+  expect(code).toBe(1)
 })

@@ -120,3 +120,14 @@ test('a file that has the name of a folder is told, and all the rest comes down'
   expect(await readFile(join(place, 'obstacle/c/file'), 'utf8')).toBe('c')
   expect(await readFile(join(place, 'obstacle/b'), 'utf8')).toBe('mine')
 })
+
+test('a place that ends with a slash is a folder, which is made with those above it', async () => {
+  await putFiles('slash', { file: randomBytes(1000) })
+  const place = join(home, 'new/folder/')
+  await wherry.json(['get', 'me:slash/file', place])
+  await wherry.json(['get', 'me:slash', place])
+  expect(await readdir(place)).toEqual(['file', 'slash'])
+  const { code, stderr } = await wherry.run(['get', 'me:slash/file', join(place, 'file/')])
+  expect(stderr).toBe(`wherry: "${join(place, 'file/')}": not a directory\n`)
+  expect(code).toBe(1)
+})

@@ -12,7 +12,7 @@ import { fileSink, partName, removeTwin } from '../file-sink.ts'
 import { threadHashing } from '../hashing.ts'
 import type { Unsent } from '../local-tree.ts'
 import { modifiedAt } from '../modified-at.ts'
-import { isThere } from '../peer/write-errors.ts'
+import { isFull, isThere } from '../peer/write-errors.ts'
 import { whyOf } from '../why-of.ts'
 
 /** Files that download at the same time. */
@@ -69,13 +69,16 @@ const isHere = async ({ entry, file }: Wanted, checkAll: boolean): Promise<boole
 }
 
 /**
- * For a file that is gone, about what arrived of it. It is not removed: the right to read may have been taken back, and
+ * What to know besides the error. Nothing is removed of a file that is gone: the right to read may have been taken back, and
  * given again it goes on.
  */
 const leftOf = async ({ entry, file }: Wanted, error: unknown): Promise<string> => {
   const part = partName(file, entry.id)
-  if (!isReason(error, 'not_found') || !(await stat(part).catch(() => null))) return ''
-  return ` What arrived of it is in ${printable(part)}; nothing continues it if the file was deleted.`
+  const isPart = (await stat(part).catch(() => null)) !== null
+  const where = `What arrived of it is in ${printable(part)}`
+  if (isFull(error)) return `${isPart ? `. ${where}` : ''}; the same command continues when there is room`
+  if (!isPart || !isReason(error, 'not_found')) return ''
+  return ` ${where}; nothing continues it if the file was deleted.`
 }
 
 type Totals = { files: number; bytes: number; receivedBytes: number; reusedBytes: number; failed: number }
@@ -146,7 +149,7 @@ const getAll = async (
 
 export const get: Command = {
   usage: 'get SPACE:PATH [DEST] [--force] [--check]',
-  doc: 'Downloads a file, or a folder with all that is in it; every byte is verified. The same command again continues an interrupted download; files that are here with the same size and date are passed over, unless --check or --force compares them byte by byte. Another file of that name is a failure, unless --force replaces it.',
+  doc: 'Downloads a file, or a folder with all that is in it; every byte is verified. A DEST that ends with / is a folder, and made where it is missing. The same command again continues an interrupted download; files that are here with the same size and date are passed over, unless --check or --force compares them byte by byte. Another file of that name is a failure, unless --force replaces it.',
   options: { force: { type: 'boolean' }, check: { type: 'boolean' } },
   takes: { min: 1, max: 2 },
   async run({ connect, output, signal }, args, options) {
@@ -154,6 +157,7 @@ export const get: Command = {
     const client = await connect()
     const entry = await needEntry(client, argument(args, 0))
     const named = args[1] ?? '.'
+    if (named.endsWith('/')) await mkdir(named, { recursive: true })
     const target = (await isFolder(named)) ? join(named, localName(entry.name)) : named
     const unmade: Unsent[] = []
     const wanted = await Array.fromAsync(wantedFiles(client, entry, target, unmade))

@@ -5,17 +5,19 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 
 export const isThere = (error: unknown): boolean => codeOf(error) === 'EEXIST'
 
+/** The disk, or what the user may have of it, is full. */
+export const isFull = (error: unknown): boolean => codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT'
+
 /** What a failed write means to people: `no_room` where the disk, a quota or the kind of file system is the limit. */
 export const writeFailure = (error: unknown, name: string): WherryError => {
-  const code = codeOf(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (isFull(error))
     return new WherryError(
       'no_room',
       `There is not enough room for "${name}" on this disk.`,
       {},
       { cause: error },
     )
-  if (code === 'EFBIG')
+  if (codeOf(error) === 'EFBIG')
     return new WherryError('no_room', `"${name}" is too large for this file system.`, {}, { cause: error })
   if (error instanceof WherryError) return error
   return new WherryError('internal', `"${name}" cannot be written: ${whyOf(error)}`, {}, { cause: error })
