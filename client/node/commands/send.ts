@@ -9,6 +9,7 @@ import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts
 import { startSend } from '../../core/peer/session.ts'
 import { type Asker, createAsker, nobodyAnswers } from '../cli/ask.ts'
 import { type Command, type CommandContext, PartialFailure, textOption, UsageError } from '../cli/command.ts'
+import { tellLostHub } from '../cli/lost-hub.ts'
 import { countOfFiles, formatBytes, type Output, printable } from '../cli/output.ts'
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { askToCompare } from '../cli/pictures.ts'
@@ -199,6 +200,7 @@ const runSend = async (
       void kept.write(state)
     },
   })
+  const stopTelling = tellLostHub(client, output, () => transfer.status.phase === 'running')
   const compared = askToCompare({ transfer, asker, output, trust: options.trust === true })
   compared.catch(() => {})
   try {
@@ -224,6 +226,7 @@ const runSend = async (
       inWords(cancelledInWords(error, signal), to !== null && transfer.status.comparison === null)
     )
   } finally {
+    stopTelling()
     stopSlots()
     stopPresence()
     await transfer.stop()

@@ -2,6 +2,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { watchFolder } from '../../core/folder/live-folder.ts'
 import { argument, type Command } from '../cli/command.ts'
+import { tellLostHub } from '../cli/lost-hub.ts'
 import { printable } from '../cli/output.ts'
 import { needFolder } from '../cli/remote-path.ts'
 
@@ -19,6 +20,7 @@ export const watch: Command = {
     const folder = await needFolder(client, argument(args, 0))
     const live = watchFolder(client, folder.id)
     const names = new Map<string, string>()
+    const stopTelling = tellLostHub(client, output)
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => resolve())
       live.onChange(({ put, removed, live: isLive }) => {
@@ -39,6 +41,9 @@ export const watch: Command = {
         if (live.status === 'gone')
           reject(new WherryError('not_found', 'The folder was deleted, or you may not see it any more.'))
       })
-    }).finally(() => live.close())
+    }).finally(() => {
+      stopTelling()
+      live.close()
+    })
   },
 }
