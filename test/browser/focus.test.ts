@@ -128,3 +128,30 @@ test('on the page of a receiver the focus goes on from what was pressed, unseen,
   await hasFocus(page, 'Everything arrived and is verified')
   expect(await outline(page)).toBe('none')
 })
+
+test('in the access dialog the focus stays at the level that is set, and in the dialog when a level is taken back', async () => {
+  const folder = await rig.makeFolder('Given')
+  const names = ['Dan', 'Eve']
+  for (const name of names) await rig.share(folder, (await rig.makeUser(name)).id, 'read')
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const levels = async () =>
+    (await rig.client.call('access.list', { entry: folder })).grants
+      .filter(({ inherited }) => !inherited)
+      .map(({ level }) => level)
+  await press(page, 'Access')
+  const sentence = await page.locator('wherry-access-dialog .sentence').elementHandle()
+  const level = page.getByLabel('Level of Dan')
+  await level.focus()
+  for (const next of ['write', 'delete']) {
+    await page.keyboard.press('ArrowDown')
+    await expect.poll(levels).toContain(next)
+    await hasFocus(page, 'Level of Dan')
+    expect(await level.inputValue()).toBe(next)
+  }
+  await press(page, 'Take back the access of Dan')
+  await level.waitFor({ state: 'detached' })
+  await hasFocus(page, 'Access to “Given”')
+  expect(await page.getByLabel('Level of Eve').inputValue()).toBe('read')
+  expect(await sentence?.textContent()).toBe('You and Eve can see this.')
+  expect(await sentence?.evaluate(element => element.isConnected)).toBe(true)
+})

@@ -2,7 +2,10 @@ import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { Task } from '@lit/task'
 import { html, LitElement } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, property, query, state } from 'lit/decorators.js'
+import { guard } from 'lit/directives/guard.js'
+import { live } from 'lit/directives/live.js'
+import { repeat } from 'lit/directives/repeat.js'
 import { type Level, levels } from '../../../protocol/levels.ts'
 import type { ParamsInput } from '../../../protocol/table.ts'
 import type { Entry, Grant } from '../../../protocol/values.ts'
@@ -12,6 +15,7 @@ import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import '../ui/avatar.ts'
 import '../ui/dialog.ts'
+import type { ModalDialog } from '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
 import { accessSentence, subjectName } from './access-sentence.ts'
 import { accessStyles } from './access-styles.ts'
@@ -26,6 +30,7 @@ export class AccessDialog extends LitElement {
   @property({ attribute: false }) entry: Entry | null = null
   @state() private problem = ''
   @state() private isForEveryone = false
+  @query('wherry-dialog') private readonly dialog!: ModalDialog
   readonly #grants = new Task(this, {
     args: () => [this.entry?.id],
     task: async ([entry = ''], { signal }) =>
@@ -39,6 +44,8 @@ export class AccessDialog extends LitElement {
     return html`<wherry-dialog wide heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>
       ${this.#grants.render({
         error: error => html`<p class="error" role="alert">${errorSentence(error)}</p>`,
+        // What is shown stays while it is read anew, and the focus with it.
+        pending: () => this.#grants.value && this.#list(this.#grants.value),
         complete: grants => this.#list(grants),
       })}
       <form class="add" @submit=${this.#add}>
@@ -58,9 +65,13 @@ export class AccessDialog extends LitElement {
     </wherry-dialog>`
   }
 
+  /** Rendered only for a new answer of the hub, which takes back what it refused and nothing that is still on its way. */
   #list(grants: readonly Grant[]) {
-    return html`<p class="sentence" role="status">${icons.eye}${accessSentence(grants, this.client.user?.id)}</p>
-      <ul>${grants.map(grant => this.#row(grant))}</ul>`
+    return guard(
+      [grants],
+      () => html`<p class="sentence" role="status">${icons.eye}${accessSentence(grants, this.client.user?.id)}</p>
+      <ul>${repeat(grants, grantKey, grant => this.#row(grant))}</ul>`,
+    )
   }
 
   #row(grant: Grant) {
@@ -75,6 +86,7 @@ export class AccessDialog extends LitElement {
           ? html`<span class="hint">${levelWord(grant.level)}</span>`
           : html`<select
               aria-label=${msg(str`Level of ${name}`)}
+              .value=${live(grant.level)}
               @change=${(event: Event) => this.#grant(target, (event.target as HTMLSelectElement).value as Level)}
             >${this.#levels(grant.level)}</select>
             <button class="icon" aria-label=${msg(str`Take back the access of ${name}`)} @click=${() => this.#revoke(target)}>${icons.close}</button>`
@@ -120,7 +132,13 @@ export class AccessDialog extends LitElement {
       this.problem = errorSentence(error)
       return false
     } finally {
-      void this.#grants.run()
+      await this.#grants.run()
+      await this.updateComplete
+      this.dialog.keepFocus()
     }
   }
 }
+
+/** One on this entry and one from above may be for the same person. */
+const grantKey = ({ entry, subject }: Grant): string =>
+  `${entry} ${subject.kind === 'user' ? subject.user.id : subject.kind}`
