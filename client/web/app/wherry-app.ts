@@ -26,7 +26,7 @@ export class WherryApp extends LitElement {
   @state() private wasLive = false
   /** The first connection takes long. */
   @state() private isLate = false
-  @query('wherry-toasts') private readonly toasts!: Toasts
+  @query('wherry-toasts', true) private readonly toasts!: Toasts
   @query('wherry-frame') private readonly frame!: HTMLElement | null
   /** Why the last session of this page ended, where the hub ended it. */
   @state() private endedBy: EndReason | null = null
@@ -63,6 +63,7 @@ export class WherryApp extends LitElement {
     })
     this.addEventListener('wherry-toast', event => this.toasts.show(event.detail))
     this.addEventListener('wherry-announce', event => this.toasts.announce(event.detail))
+    this.addEventListener('wherry-modal', event => this.toasts.opened(event.detail))
   }
 
   async #sayWhy() {
@@ -90,7 +91,8 @@ export class WherryApp extends LitElement {
   }
 
   override render() {
-    return html`${this.#page()}<wherry-toasts @leave=${() => this.frame?.focus()}></wherry-toasts>`
+    // In an element of its own, as it is elsewhere while a dialog is open, and Lit goes by what is beside its parts.
+    return html`${this.#page()}<div @wherry-leave=${() => this.frame?.focus()}><wherry-toasts></wherry-toasts></div>`
   }
 
   #page() {

@@ -10,6 +10,7 @@ import { download } from '../files/lazy-actions.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
+import { openModal } from '../ui/say.ts'
 import { FollowedFile } from './followed-file.ts'
 import { KeptFocus } from './kept-focus.ts'
 import './preview-body.ts'
@@ -115,16 +116,16 @@ export class PreviewFrame extends LitElement {
 
   override updated() {
     if (!this.#file.entry || !this.dialog) return
-    if (!this.dialog.open) this.dialog.showModal()
+    if (!this.dialog.open) openModal(this.dialog)
     // The button that had the focus may be gone, and the keys with it.
-    if (!this.shadowRoot?.activeElement) [...this.dialog.querySelectorAll('button')].at(-1)?.focus()
+    if (!this.shadowRoot?.activeElement) this.#focusLast()
   }
 
   override render() {
     const { entry, isGone } = this.#file
     if (!entry) return nothing
     const hasOthers = this.#siblings().some(({ id }) => id !== entry.id)
-    return html`<dialog aria-label=${entry.name} @close=${this.#closed} @keydown=${this.#pressed}>
+    return html`<dialog aria-label=${entry.name} @close=${this.#closed} @keydown=${this.#pressed} @wherry-leave=${this.#left}>
       <div class="head">
         <h2><bdi>${plainName(entry.name)}</bdi> ${isGone ? nothing : html`<span>· <bdi>${formatBytes(entry.size)}</bdi></span>`}</h2>
         ${
@@ -146,6 +147,15 @@ export class PreviewFrame extends LitElement {
           : html`<wherry-preview-body .client=${this.client} .entry=${entry}></wherry-preview-body>`
       }
     </dialog>`
+  }
+
+  #focusLast() {
+    if (this.dialog) [...this.dialog.querySelectorAll('button')].at(-1)?.focus()
+  }
+
+  #left = (event: Event) => {
+    event.stopPropagation()
+    this.#focusLast()
   }
 
   #gone() {

@@ -4,6 +4,7 @@ import { customElement, property, query } from 'lit/decorators.js'
 import { base, buttons } from '../styles/controls.ts'
 import { focusedElement, refocus } from './focus.ts'
 import { icons } from './icons.ts'
+import { openModal } from './say.ts'
 
 /** A modal dialog, open while it is in the page. Fires `close` when it was dismissed; on a phone it is a sheet. */
 @customElement('wherry-dialog')
@@ -79,7 +80,7 @@ export class ModalDialog extends LitElement {
 
   override firstUpdated() {
     this.#before = focusedElement()
-    this.dialog.showModal()
+    openModal(this.dialog)
     const first = this.querySelector<HTMLElement>('[autofocus]')
     first?.focus()
   }
@@ -92,7 +93,10 @@ export class ModalDialog extends LitElement {
 
   /** The focus is in it again, if what had it is gone. */
   keepFocus() {
-    if (focusedElement() !== null) return
+    if (focusedElement() === null) this.#focus()
+  }
+
+  #focus() {
     this.headline.tabIndex = -1
     this.headline.focus()
   }
@@ -105,7 +109,7 @@ export class ModalDialog extends LitElement {
   }
 
   override render() {
-    return html`<dialog aria-labelledby="heading" @cancel=${this.#cancelled} @close=${this.#closed} @pointerdown=${this.#pressed}>
+    return html`<dialog aria-labelledby="heading" @cancel=${this.#cancelled} @close=${this.#closed} @pointerdown=${this.#pressed} @wherry-leave=${this.#left}>
       <div class="head">
         <h2 id="heading"><bdi>${this.heading}</bdi></h2>
         <button class="icon" type="button" aria-label=${msg('Close')} title=${msg('Close')} @click=${this.close}>${icons.close}</button>
@@ -123,6 +127,11 @@ export class ModalDialog extends LitElement {
     if (this.#isOver) return
     this.#isOver = true
     this.dispatchEvent(new Event('close'))
+  }
+
+  #left = (event: Event) => {
+    event.stopPropagation()
+    this.#focus()
   }
 
   /** A press on the backdrop hits the dialog itself, outside of its box. */

@@ -10,6 +10,7 @@ declare global {
     'wherry-toast': CustomEvent<Toast>
     'wherry-announce': CustomEvent<string>
     'wherry-leave': Event
+    'wherry-modal': CustomEvent<HTMLDialogElement>
   }
 }
 
@@ -26,4 +27,10 @@ export const announce = (host: HTMLElement, text: string): void => {
 /** What had the focus is gone, with all around it: it belongs to the page again. */
 export const leave = (host: HTMLElement): void => {
   host.dispatchEvent(new Event('wherry-leave', { bubbles: true, composed: true }))
+}
+
+/** Opens a modal dialog, in which the toasts are to be now. */
+export const openModal = (dialog: HTMLDialogElement): void => {
+  dialog.showModal()
+  dialog.dispatchEvent(new CustomEvent('wherry-modal', { detail: dialog, bubbles: true, composed: true }))
 }

@@ -4,7 +4,7 @@ import { customElement, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { base } from '../styles/controls.ts'
 import { icons } from './icons.ts'
-import type { Toast } from './say.ts'
+import { leave, type Toast } from './say.ts'
 
 const plainMs = 6_000
 /** Undo stays for at least ten seconds (WCAG 2.2.1), and as long as the pointer or the focus is on it. */
@@ -12,17 +12,26 @@ const actionMs = 12_000
 
 type Shown = Toast & { id: number; timer: number }
 
-/** The toasts at the bottom of the page, and what screen readers are told. */
+/**
+ * The toasts at the bottom of the page, and what screen readers are told. All around a modal dialog is inert, so they are
+ * within the topmost one while it is open.
+ */
 @customElement('wherry-toasts')
 export class Toasts extends LitElement {
   @state() private shown: readonly Shown[] = []
   @state() private announcement = ''
   @query('[popover]') private readonly layer!: HTMLElement
   #count = 0
+  #home: Element | null = null
+  /** That are open, the topmost last. */
+  #dialogs: readonly HTMLDialogElement[] = []
 
   static override styles = [
     base,
     css`
+      :host {
+        display: contents;
+      }
       [popover] {
         inset: auto 0 24px;
         inline-size: fit-content;
@@ -95,9 +104,40 @@ export class Toasts extends LitElement {
           inset-block-end: calc(76px + env(safe-area-inset-bottom));
           inline-size: calc(100vw - 32px);
         }
+        :host([over-dialog]) [popover] {
+          inset-block: 8px auto;
+        }
       }
     `,
   ]
+
+  override connectedCallback() {
+    super.connectedCallback()
+    this.#home ??= this.parentElement
+  }
+
+  /** With the dialog that it was in. */
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    this.#settle()
+  }
+
+  /** To be told of each modal dialog that opens. */
+  opened(dialog: HTMLDialogElement): void {
+    this.#dialogs = [...this.#dialogs, dialog]
+    dialog.addEventListener('close', this.#settle)
+    this.#settle()
+  }
+
+  #settle = () => {
+    this.#dialogs = this.#dialogs.filter(dialog => dialog.open && dialog.isConnected)
+    const place = this.#dialogs.at(-1) ?? this.#home
+    if (!place?.isConnected || place === this.parentElement) return
+    place.append(this)
+    this.toggleAttribute('over-dialog', place !== this.#home)
+    for (const toast of this.shown) this.#wait(toast)
+    this.requestUpdate()
+  }
 
   show(toast: Toast): void {
     const id = ++this.#count
@@ -148,9 +188,8 @@ export class Toasts extends LitElement {
     toast.action?.run()
   }
 
-  /** Fires `leave` if the focus was in it, which then belongs to the page again. */
   #drop(id: number) {
-    if (this.shadowRoot?.activeElement) this.dispatchEvent(new Event('leave'))
+    if (this.shadowRoot?.activeElement) leave(this)
     this.shown = this.shown.filter(toast => toast.id !== id)
   }
 }
