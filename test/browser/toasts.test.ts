@@ -60,3 +60,68 @@ test('what a dialog says is told while it is open, and dismissing it leaves the 
   await page.keyboard.press('Escape')
   await page.locator('wherry-sessions-dialog').waitFor({ state: 'detached' })
 })
+
+/** Notes each sentence that comes into the region for screen readers. */
+const listen = (page: Page): Promise<void> =>
+  page.locator('wherry-toasts').evaluate(({ shadowRoot }) => {
+    const heard: string[] = []
+    Object.assign(window, { heard })
+    const region = shadowRoot?.querySelector('.for-readers')
+    const observer = new MutationObserver(records => {
+      for (const { type, target, addedNodes } of records)
+        for (const node of type === 'characterData' ? [target] : addedNodes)
+          if (node.textContent) heard.push(node.textContent)
+    })
+    if (region) observer.observe(region, { childList: true, characterData: true, subtree: true })
+  })
+
+const heard = (page: Page): Promise<string[]> =>
+  page.evaluate(() => (window as unknown as { heard: string[] }).heard)
+
+test('the same sentence is told each time, and of what others remove the name', async () => {
+  const folder = await rig.makeFolder('Told')
+  const [alpha, beta] = [await rig.makeFolder('Alpha', folder), await rig.makeFolder('Beta', folder)]
+  await rig.makeFolder('Gamma', folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'Gamma').click()
+  await listen(page)
+  const cut = 'Cut. Paste to move.'
+  await page.keyboard.press('Control+x')
+  await expect.poll(() => heard(page)).toEqual([cut])
+  await page.keyboard.press('Control+x')
+  await expect.poll(() => heard(page)).toEqual([cut, cut])
+  for (const [name, id] of Object.entries({ Alpha: alpha, Beta: beta })) {
+    await rig.client.call('entry.delete', { entries: [id] })
+    await row(page, name).waitFor({ state: 'detached' })
+  }
+  await expect.poll(() => heard(page)).toEqual([cut, cut, 'Alpha removed', 'Beta removed'])
+})
+
+test('what is wrong in a form is told at each try, and beside its field', async () => {
+  const { email } = await rig.makeUser('Taken')
+  const { page } = await rig.open({ path: '/users' })
+  const tryTwice = async (button: string, field: string, words: RegExp) => {
+    const alert = page.getByRole('alert')
+    await page.getByRole('button', { name: button, exact: true }).click()
+    await alert.getByText(words).waitFor()
+    const before = await alert.elementHandle()
+    await page.getByRole('button', { name: button, exact: true }).click()
+    await expect.poll(() => before?.evaluate(element => element.isConnected)).toBe(false)
+    await alert.getByText(words).waitFor()
+    const input = page.getByLabel(field, { exact: true })
+    expect(await input.getAttribute('aria-invalid')).toBe('true')
+    const described = await input.evaluate(({ ariaDescribedByElements: all }) => all?.[0]?.textContent)
+    expect(described).toMatch(words)
+    await page.keyboard.press('Escape')
+  }
+  await page.getByRole('button', { name: 'New user' }).click()
+  await page.getByLabel('Name').fill('Taken')
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill('a long password')
+  await tryTwice('Create user', 'E-mail', /e-mail|already|taken/i)
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('menuitem', { name: 'Change password' }).click()
+  await page.getByLabel('Present password').fill('not the password')
+  await page.getByLabel('New password').fill('another long password')
+  await tryTwice('Change password', 'Present password', /password/i)
+})

@@ -2,6 +2,7 @@ import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { html, LitElement } from 'lit'
 import { customElement, query, state } from 'lit/decorators.js'
+import { isReason } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
@@ -15,7 +16,7 @@ import { say } from '../ui/say.ts'
 @customElement('wherry-password-dialog')
 export class PasswordDialog extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
-  @state() private problem = ''
+  @state() private error: unknown = null
   @query('wherry-dialog') private readonly dialog!: ModalDialog
 
   static override styles = [base, buttons, fields]
@@ -24,7 +25,15 @@ export class PasswordDialog extends LitElement {
     return html`<wherry-dialog heading=${msg('Change password')} @close=${() => this.dispatchEvent(new Event('close'))}>
       <form @submit=${this.#submit}>
         <label>${msg('Present password')}
-          <input name="current" type="password" autocomplete="current-password" required autofocus />
+          <input
+            name="current"
+            type="password"
+            autocomplete="current-password"
+            required
+            autofocus
+            aria-invalid=${isReason(this.error, 'wrong_credentials') ? 'true' : 'false'}
+            aria-describedby="problem"
+          />
         </label>
         <label>${msg('New password')}
           <input
@@ -37,7 +46,7 @@ export class PasswordDialog extends LitElement {
           />
           <span class="hint">${msg(str`At least ${limits.passwordMinChars} characters. Your other sessions end.`)}</span>
         </label>
-        ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : null}
+        ${this.error ? html`<p class="error" id="problem" role="alert">${errorSentence(this.error)}</p>` : null}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
           <button class="primary">${msg('Change password')}</button>
@@ -48,6 +57,7 @@ export class PasswordDialog extends LitElement {
 
   #submit = async (event: SubmitEvent) => {
     event.preventDefault()
+    this.error = null
     const form = new FormData(event.target as HTMLFormElement)
     try {
       const { endedSessions } = await this.client.call('account.changePassword', {
@@ -57,7 +67,7 @@ export class PasswordDialog extends LitElement {
       say(this, { text: msg(str`Password changed. Other sessions ended: ${endedSessions}.`) })
       this.dialog.close()
     } catch (error) {
-      this.problem = errorSentence(error)
+      this.error = error
     }
   }
 }

@@ -7,6 +7,7 @@ import { announce } from '../ui/say.ts'
 import { Highlights } from './highlights.ts'
 import { NameFilter } from './name-filter.ts'
 import { arrangeRows, ghostsOf, type ListOrder, type Row } from './rows.ts'
+import { indexOf } from './selection.ts'
 
 /** What the list shows of a folder. */
 export type Shown = {
@@ -62,16 +63,19 @@ export class LiveRows {
   }
 
   apply(change: FolderChange, shown: Shown, replaced: () => void): void {
+    const [only = null] = change.removed.length === 1 ? change.removed : []
+    const gone = this.rows[indexOf(this.rows, only)]?.name
     this.build(shown, replaced)
     if (!change.live || !shown.folder) return
     const { folder } = shown
     const here = change.put.filter(entry => folder.get(entry.id))
     const added = new Set(change.added)
     if (here.length > 0) this.#highlights.add(here, this.#me(), entry => added.has(entry.id))
-    this.#announce(here, added, change.removed.length)
+    this.#announce(here, added, change.removed.length, gone)
   }
 
-  #announce(here: readonly Entry[], added: ReadonlySet<string>, removed: number) {
+  /** `gone`: the name of what was removed, if that was one alone. */
+  #announce(here: readonly Entry[], added: ReadonlySet<string>, removed: number, gone: string | undefined) {
     const [first] = here
     if (first && here.length === 1) announce(this.#host, `${this.news.get(first.id)}: ${first.name}`)
     else {
@@ -79,7 +83,7 @@ export class LiveRows {
       const changes: string[] = []
       if (fresh > 0) changes.push(msg(str`${formatCount(fresh)} added`))
       if (here.length > fresh) changes.push(msg(str`${formatCount(here.length - fresh)} changed`))
-      if (removed > 0) changes.push(msg(str`${formatCount(removed)} removed`))
+      if (removed > 0) changes.push(msg(str`${gone ?? formatCount(removed)} removed`))
       if (changes.length > 0) announce(this.#host, changes.join(', '))
     }
   }

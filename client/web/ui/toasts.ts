@@ -10,6 +10,9 @@ const plainMs = 6_000
 /** Undo stays for at least ten seconds (WCAG 2.2.1), and as long as the pointer or the focus is on it. */
 const actionMs = 12_000
 
+/** So long a sentence that is only told can be gone back to. */
+const toldMs = 5_000
+
 type Shown = Toast & { id: number; timer: number }
 
 /**
@@ -19,7 +22,8 @@ type Shown = Toast & { id: number; timer: number }
 @customElement('wherry-toasts')
 export class Toasts extends LitElement {
   @state() private shown: readonly Shown[] = []
-  @state() private announcement = ''
+  /** An object for each time, as the same sentence again is told again. */
+  @state() private told: readonly { text: string }[] = []
   @query('[popover]') private readonly layer!: HTMLElement
   #count = 0
   #home: Element | null = null
@@ -152,7 +156,11 @@ export class Toasts extends LitElement {
   }
 
   announce(text: string): void {
-    this.announcement = text
+    const sentence = { text }
+    this.told = [...this.told, sentence]
+    setTimeout(() => {
+      this.told = this.told.filter(other => other !== sentence)
+    }, toldMs)
   }
 
   override updated() {
@@ -180,7 +188,11 @@ export class Toasts extends LitElement {
       )}
       </ul>
     </div>
-    <div class="for-readers" role="status" aria-live="polite">${this.announcement}</div>`
+    <div class="for-readers" role="status" aria-live="polite" aria-atomic="false">${repeat(
+      this.told,
+      sentence => sentence,
+      ({ text }) => html`<p>${text}</p>`,
+    )}</div>`
   }
 
   #act(toast: Shown) {

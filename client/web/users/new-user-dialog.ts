@@ -2,6 +2,7 @@ import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { html, LitElement } from 'lit'
 import { customElement, query, state } from 'lit/decorators.js'
+import { isReason } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
@@ -17,7 +18,7 @@ const bytesInGigabyte = 1e9
 @customElement('wherry-new-user-dialog')
 export class NewUserDialog extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
-  @state() private problem = ''
+  @state() private error: unknown = null
   @query('wherry-dialog') private readonly dialog!: ModalDialog
 
   static override styles = [base, buttons, fields]
@@ -26,7 +27,16 @@ export class NewUserDialog extends LitElement {
     return html`<wherry-dialog heading=${msg('New user')} @close=${() => this.dispatchEvent(new Event('close'))}>
       <form @submit=${this.#submit}>
         <label>${msg('Name')}<input name="name" maxlength=${limits.personChars} required autofocus /></label>
-        <label>${msg('E-mail')}<input name="email" type="email" autocomplete="off" required /></label>
+        <label>${msg('E-mail')}
+          <input
+            name="email"
+            type="email"
+            autocomplete="off"
+            required
+            aria-invalid=${isReason(this.error, 'conflict') ? 'true' : 'false'}
+            aria-describedby="problem"
+          />
+        </label>
         <label>${msg('Password')}
           <input
             name="password"
@@ -48,7 +58,7 @@ export class NewUserDialog extends LitElement {
           <input name="quota" type="number" min="0" step="any" inputmode="decimal" />
           <span class="hint">${msg('Empty for what the hub gives by default.')}</span>
         </label>
-        ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : null}
+        ${this.error ? html`<p class="error" id="problem" role="alert">${errorSentence(this.error)}</p>` : null}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
           <button class="primary">${msg('Create user')}</button>
@@ -59,6 +69,7 @@ export class NewUserDialog extends LitElement {
 
   #submit = async (event: SubmitEvent) => {
     event.preventDefault()
+    this.error = null
     const form = new FormData(event.target as HTMLFormElement)
     const quota = String(form.get('quota') ?? '')
     try {
@@ -72,7 +83,7 @@ export class NewUserDialog extends LitElement {
       say(this, { text: msg(str`${user.name} can sign in now.`) })
       this.dialog.close()
     } catch (error) {
-      this.problem = errorSentence(error)
+      this.error = error
     }
   }
 }
