@@ -26,6 +26,31 @@ const endSession = async (page: Page): Promise<void> => {
   await page.locator('wherry-toasts').getByText('The session was ended.').waitFor()
 }
 
+/** As any part of the page does. */
+const say = (page: Page, text: string, action?: string): Promise<void> =>
+  page.locator('wherry-app').evaluate(
+    (app, [text, label]) => {
+      const detail = { text, ...(label && { action: { label, run: () => {} } }) }
+      app.dispatchEvent(new CustomEvent('wherry-toast', { detail }))
+    },
+    [text, action],
+  )
+
+test('toasts come into a region that was there before, and no Undo goes before its time for others', async () => {
+  const { page } = await rig.open()
+  expect(await exposed(page)).toContain('region Messages')
+  const texts = () => page.locator('wherry-toasts li span').allTextContents()
+  for (const text of ['One', 'Two', 'Three']) await say(page, text)
+  await expect.poll(texts).toEqual(['One', 'Two', 'Three'])
+  await say(page, 'Four')
+  await expect.poll(texts).toEqual(['Two', 'Three', 'Four'])
+  const undoable = ['Moved', 'Renamed', 'Moved back', 'Renamed back']
+  for (const text of undoable) await say(page, text, 'Undo')
+  await expect.poll(texts).toEqual(['Two', 'Three', 'Four', ...undoable])
+  for (const text of ['Five', 'Six', 'Seven', 'Eight']) await say(page, text)
+  await expect.poll(texts).toEqual([...undoable, 'Six', 'Seven', 'Eight'])
+})
+
 test('what a toast offers is done while a dialog is open, which stays as it is', async () => {
   const folder = await rig.makeFolder('Under a dialog')
   for (const name of ['Target', 'Wanderer']) await rig.makeFolder(name, folder)

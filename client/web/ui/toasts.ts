@@ -10,6 +10,10 @@ const plainMs = 6_000
 /** Undo stays for at least ten seconds (WCAG 2.2.1), and as long as the pointer or the focus is on it. */
 const actionMs = 12_000
 
+/** Of those that offer nothing; what can be undone is shown for its time, however many there are. */
+const mostPlain = 3
+/** Screen readers do not listen yet to what was moved just now, as where a dialog says something and closes. */
+const unheardMs = 100
 /** So long a sentence that is only told can be gone back to. */
 const toldMs = 5_000
 
@@ -140,14 +144,19 @@ export class Toasts extends LitElement {
     place.append(this)
     this.toggleAttribute('over-dialog', place !== this.#home)
     for (const toast of this.shown) this.#wait(toast)
+    this.told = []
     this.requestUpdate()
   }
 
   show(toast: Toast): void {
-    const id = ++this.#count
-    const shown = { ...toast, id, timer: 0 }
-    this.#wait(shown)
-    this.shown = [...this.shown.slice(-2), shown]
+    setTimeout(() => this.#add({ ...toast, id: ++this.#count, timer: 0 }), unheardMs)
+  }
+
+  #add(toast: Shown) {
+    this.#wait(toast)
+    const all = [...this.shown, toast]
+    const gone = all.filter(({ action }) => !action).slice(0, -mostPlain)
+    this.shown = all.filter(shown => !gone.includes(shown))
   }
 
   #wait(toast: Shown) {
@@ -157,21 +166,22 @@ export class Toasts extends LitElement {
 
   announce(text: string): void {
     const sentence = { text }
-    this.told = [...this.told, sentence]
+    setTimeout(() => {
+      this.told = [...this.told, sentence]
+    }, unheardMs)
     setTimeout(() => {
       this.told = this.told.filter(other => other !== sentence)
     }, toldMs)
   }
 
+  /** Open without a toast too: a region that comes together with its text is not heard. */
   override updated() {
-    const isOpen = this.layer.matches(':popover-open')
-    if (this.shown.length > 0 && !isOpen) this.layer.showPopover()
-    if (this.shown.length === 0 && isOpen) this.layer.hidePopover()
+    if (!this.layer.matches(':popover-open')) this.layer.showPopover()
   }
 
   override render() {
     return html`<div popover="manual" role="region" aria-label=${msg('Messages')}>
-      <ul role="status" aria-live="polite">
+      <div role="status" aria-live="polite" aria-atomic="false"><ul>
       ${repeat(
         this.shown,
         toast => toast.id,
@@ -186,7 +196,7 @@ export class Toasts extends LitElement {
           <button class="close" aria-label=${msg('Dismiss')} title=${msg('Dismiss')} @click=${() => this.#drop(toast.id)}>${icons.close}</button>
         </li>`,
       )}
-      </ul>
+      </ul></div>
     </div>
     <div class="for-readers" role="status" aria-live="polite" aria-atomic="false">${repeat(
       this.told,
