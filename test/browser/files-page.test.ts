@@ -75,7 +75,7 @@ test('the title of the tab names the open folder, whatever its name and whatever
   await openFolder(page, 'other')
   await expect.poll(() => page.title()).toBe('other · Wherry')
   await page.getByRole('link', { name: 'Shared with me' }).first().click()
-  await expect.poll(() => page.title()).toBe('Wherry')
+  await expect.poll(() => page.title()).toBe('Shared with me · Wherry')
 })
 
 test('the keyboard goes on in an empty folder that is opened first', async () => {

@@ -150,3 +150,15 @@ test('what is wrong in a form is told at each try, and beside its field', async 
   await page.getByLabel('New password').fill('another long password')
   await tryTwice('Change password', 'Present password', /password/i)
 })
+
+test('each page has its title, and is told when it comes', async () => {
+  const { page } = await rig.open()
+  await page.getByRole('heading', { name: 'Files', level: 1 }).waitFor()
+  await listen(page)
+  const places = ['Shared with me', 'Send directly', 'Users', 'Files']
+  for (const [i, name] of places.entries()) {
+    await page.getByRole('link', { name, exact: true }).first().press('Enter')
+    await expect.poll(() => page.title()).toBe(`${name} · Wherry`)
+    await expect.poll(() => heard(page)).toEqual(places.slice(0, i + 1))
+  }
+})

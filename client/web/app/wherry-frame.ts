@@ -6,6 +6,7 @@ import type { HubClient } from '../../core/api.ts'
 import '../files/files-page.ts'
 import type { FilesPage } from '../files/files-page.ts'
 import { base } from '../styles/controls.ts'
+import { announce } from '../ui/say.ts'
 import './account-menu.ts'
 import { clientContext } from './client-context.ts'
 import { Connection } from './connection.ts'
@@ -13,6 +14,8 @@ import './connection-pill.ts'
 import { frameStyles } from './frame-styles.ts'
 import { loadLater } from './load-later.ts'
 import { loadPart } from './load-part.ts'
+import { navigationItems } from './navigation-items.ts'
+import { titleOpen } from './page-title.ts'
 import type { OpenFolder } from './requests.ts'
 import { go } from './router.ts'
 import { folderPath, type Route } from './routes.ts'
@@ -40,6 +43,8 @@ export class Frame extends LitElement {
   @query('wherry-files-page') private readonly files!: FilesPage | null
   /** The place that the bars mark. That of a folder is known once it is on the screen. */
   #section: Route['page'] = 'files'
+  /** The page that is told already, or that it was opened with. */
+  #told: Route['page'] | null = null
   readonly #connection = new Connection(this, () => this.client)
   readonly #spaces = new Spaces(this, () => this.client)
 
@@ -52,6 +57,7 @@ export class Frame extends LitElement {
     this.addEventListener('wherry-folder-shown', event => {
       this.openFolder = event.detail
       this.#spaces.open = event.detail?.space ?? null
+      if (event.detail) this.#tell(event.detail.name)
     })
     this.addEventListener('wherry-usage-changed', () => this.#spaces.refresh())
     this.addEventListener('wherry-uploads-shown', event => {
@@ -74,6 +80,27 @@ export class Frame extends LitElement {
     if (!isSecureContext) void loadLater(() => import('./insecure-banner.ts'))
     void loadLater(() => import('../uploads/uploads-frame.ts'))
     void loadLater(() => import('../preview/preview-frame.ts'))
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    titleOpen(null)
+  }
+
+  override updated(changed: PropertyValues<this>) {
+    const { page } = this.route
+    const item = navigationItems(true).find(item => item.page === page)
+    // The files page knows what its folder is called.
+    if (!changed.has('route') || !item || page === 'files') return
+    titleOpen(item.label)
+    this.#tell(item.label)
+  }
+
+  /** Another page comes without moving the focus. */
+  #tell(name: string) {
+    const { page } = this.route
+    if (this.#told !== null && this.#told !== page) announce(this, name)
+    this.#told = page
   }
 
   override willUpdate(changed: PropertyValues<this>) {
