@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Locator } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { randomFile } from '../support/files.ts'
 import { webRig } from '../support/web-rig.ts'
@@ -11,6 +12,8 @@ let grace: Account & { id: string }
 beforeAll(async () => {
   grace = await rig.makeUser('Grace')
 })
+
+const isFocused = (place: Locator): Promise<boolean> => place.evaluate(element => element.matches(':focus'))
 
 const sharedFolder = async (name: string): Promise<string> => {
   const folder = await rig.makeFolder(name)
@@ -105,4 +108,25 @@ test('nothing under the pointer moves when rows come above it', async () => {
   expect(await aimedAt.boundingBox()).toEqual(before)
   await page.getByRole('button', { name: '5 new above' }).click()
   await row(page, 'a 0').waitFor()
+})
+
+test('when the last row goes, the first comes and the folder goes, it is told and the focus stays in its place', async () => {
+  const folder = await rig.makeFolder('Short-lived')
+  const only = await rig.makeFolder('Only', folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'Only').click()
+  const grid = page.getByRole('grid', { name: 'Short-lived' })
+  await expect.poll(() => isFocused(grid)).toBe(true)
+  const substitute = page.locator('wherry-empty-folder')
+  await rig.client.call('entry.delete', { entries: [only] })
+  await page.getByText('This folder is empty').waitFor()
+  await expect.poll(() => isFocused(substitute)).toBe(true)
+  await rig.makeFolder('Next', folder)
+  await row(page, 'Next').waitFor()
+  await expect.poll(() => isFocused(grid)).toBe(true)
+  await rig.client.call('entry.delete', { entries: [folder] })
+  await page.getByRole('status').getByText('This folder is not here').waitFor({ state: 'attached' })
+  await expect.poll(() => isFocused(substitute)).toBe(true)
+  expect(await page.title()).toBe('This folder is not here · Wherry')
+  expect(await page.locator('wherry-selection-bar').isVisible()).toBe(false)
 })

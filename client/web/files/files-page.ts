@@ -66,6 +66,8 @@ export class FilesPage extends LitElement {
   readonly #commands = new FileCommands(this)
   readonly #arrival = new ListArrival()
   #pendingSelection: string | null = null
+  /** Which of its parts had the focus before it was rendered. */
+  #focused: Element | null = null
 
   static override styles = [base, buttons, filesStyles]
 
@@ -98,6 +100,7 @@ export class FilesPage extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>) {
+    this.#focused = this.shadowRoot?.activeElement ?? null
     if (changed.has('place')) this.#open()
     if (changed.has('filter') || changed.has('ownUploads') || changed.has('order' as keyof FilesPage))
       this.#buildRows()
@@ -147,13 +150,14 @@ export class FilesPage extends LitElement {
 
   override updated(changed: PropertyValues<this>) {
     if (!changed.has('place')) this.#arrival.filtered(this.list, changed.get('filter'), this.filter)
+    if (this.#focused?.isConnected === false) this.#arrival.follow()
     this.#arrival.settle({
       list: this.list,
       substitute: this.renderRoot.querySelector<LitElement>('wherry-empty-folder'),
       rows: this.rows,
       isWhole: this.folder.live?.status === 'live',
     })
-    this.#shown.tell(this, this.folder.info, this.client.user?.id)
+    this.#shown.tell(this, this.folder.info, this.client.user?.id, this.#isGone)
   }
 
   override connectedCallback() {
@@ -184,6 +188,10 @@ export class FilesPage extends LitElement {
     request(this, 'wherry-preview-request', { entry, siblings: () => [entry] })
   }
 
+  get #isGone(): boolean {
+    return this.folder.isGone || this.folder.live?.status === 'gone'
+  }
+
   /** From the outermost place down to the open folder. */
   get crumbs(): readonly Crumb[] {
     return this.#shown.place(this.folder.info, this.client.user?.id).crumbs
@@ -206,7 +214,7 @@ export class FilesPage extends LitElement {
             .selected=${this.selected}
             .total=${live?.total ?? 0}
             .matching=${this.filter ? this.rows.length : null}
-            ?hidden=${!info}
+            ?hidden=${!info || this.#isGone}
             .view=${this.view}
             ?details=${this.details}
             .can=${this.#commands.can}
@@ -231,11 +239,10 @@ export class FilesPage extends LitElement {
   }
 
   #body() {
-    const { live, isGone, info } = this.folder
-    const isLost = isGone || live?.status === 'gone'
-    if (isLost || this.rows.length === 0) {
+    const { live, info } = this.folder
+    if (this.#isGone || this.rows.length === 0) {
       return folderWithoutRows({
-        isGone: isLost,
+        isGone: this.#isGone,
         isLoading: live?.status === 'loading',
         filter: this.filter,
         isWritable: this.#commands.can('uploadFiles'),

@@ -72,7 +72,7 @@ const emptyFolder = () => import('./empty-folder.ts')
 export const folderWithoutRows = (why: WithoutRows): TemplateResult => {
   if (why.isLoading && !why.isGone) return html`<p class="loading" role="status">${msg('Loading…')}</p>`
   void loadLater(emptyFolder)
-  if (why.isGone) return html`<wherry-empty-folder state="gone"></wherry-empty-folder>`
+  if (why.isGone) return html`<wherry-empty-folder tabindex="-1" state="gone"></wherry-empty-folder>`
   const menu = (event: MouseEvent) => {
     event.preventDefault()
     why.openMenu({ x: event.clientX, y: event.clientY })

@@ -29,6 +29,11 @@ export class ListArrival {
     this.#hadFocus ||= hadFocus
   }
 
+  /** What had the focus is gone: it belongs to what stands there now. */
+  follow(): void {
+    this.#hadFocus = true
+  }
+
   /** Another filter is seen from its first match; without one the list is again where it was before. To be called before the list is rendered. */
   filtered(list: EntryList | null, before: string | undefined, now: string): void {
     if (!list || before === undefined || before === now) return

@@ -3,6 +3,7 @@ import type { Entry } from '../../../protocol/values.ts'
 import { titleOpen } from '../app/page-title.ts'
 import { type OpenFolder, request } from '../app/requests.ts'
 import { writeSettings } from '../app/settings.ts'
+import { announce } from '../ui/say.ts'
 import type { Crumb } from './breadcrumbs.ts'
 import type { DropTarget } from './drag.ts'
 import type { FolderInfo } from './folder-view.ts'
@@ -53,12 +54,14 @@ export class ShownFolder {
     return this.#place
   }
 
-  tell(host: HTMLElement, info: FolderInfo | null, me: string | undefined): void {
-    const shown = info && openFolderOf(info, me)
-    const key = shown && JSON.stringify(shown)
+  tell(host: HTMLElement, info: FolderInfo | null, me: string | undefined, isGone: boolean): void {
+    const shown = isGone ? null : info && openFolderOf(info, me)
+    const key = isGone ? 'gone' : shown && JSON.stringify(shown)
     if (key === this.#told) return
     this.#told = key
-    titleOpen(shown?.name ?? null)
+    const gone = msg('This folder is not here')
+    if (isGone) announce(host, gone)
+    titleOpen(isGone ? gone : (shown?.name ?? null))
     if (shown) writeSettings({ lastFolder: shown.id })
     request(host, 'wherry-folder-shown', shown)
   }
