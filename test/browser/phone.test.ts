@@ -109,3 +109,57 @@ test('what was cut or copied is said, and pasted with Add', async () => {
   await page.getByRole('menuitem', { name: 'New folder' }).waitFor()
   expect(await page.getByRole('menuitem', { name: 'Paste' }).count()).toBe(0)
 })
+
+/** How much of an element's height can be seen and pressed: nothing else lies over it. */
+const seenHeight = (place: Locator): Promise<number> =>
+  place.evaluate(element => {
+    const { left, width, top, bottom } = element.getBoundingClientRect()
+    const isSeen = (y: number) => {
+      const at = (element.getRootNode() as ShadowRoot).elementFromPoint(left + width / 2, y)
+      return at !== null && element.contains(at)
+    }
+    let height = 0
+    for (let y = Math.ceil(top); y < bottom; y++) if (isSeen(y)) height++
+    return height
+  })
+
+test.each([
+  [320, 256],
+  [427, 240],
+  [320, 180],
+])('at %i by %i, as much as a large zoom leaves, rows are seen whole', async (width, height) => {
+  const folder = await withFiles(`Zoomed to ${width} by ${height}`, [
+    'a.txt',
+    'b.txt',
+    'c.txt',
+    'd.txt',
+    'e.txt',
+    'f.txt',
+  ])
+  const { page } = await rig.open({ viewport: { width, height }, path: `/f/${folder}` })
+  await row(page, 'a.txt').waitFor()
+  const list = page.locator('wherry-entry-list .scroller')
+  const keys = { Home: 'a.txt', End: 'f.txt', ArrowUp: 'e.txt' }
+  const lookAtAll = async () => {
+    await list.focus()
+    for (const [key, name] of Object.entries(keys)) {
+      await page.keyboard.press(key)
+      await expect.poll(() => seenHeight(row(page, name))).toBeGreaterThan(56)
+    }
+  }
+  await lookAtAll()
+  await page.keyboard.press('F2')
+  await page.getByLabel('New name').waitFor()
+  await page.keyboard.type('a')
+  await expect.poll(() => seenHeight(page.locator('wherry-rename-field p'))).toBeGreaterThan(20)
+  await page.keyboard.press('Escape')
+
+  const small = join(rig.directory, 'small.txt')
+  await writeFile(small, 'small')
+  await drop(page, [small])
+  await page.getByRole('button', { name: 'Show uploads' }).waitFor()
+  keys.End = 'small.txt'
+  keys.ArrowUp = 'f.txt'
+  await row(page, 'small.txt').waitFor({ state: 'attached' })
+  await lookAtAll()
+})

@@ -84,4 +84,19 @@ export const frameStyles = css`
       flex: 1;
     }
   }
+  /* The bars would leave no room for what is between them: they scroll away with the page. */
+  @media (max-height: 419px) {
+    :host {
+      display: block;
+      block-size: 100%;
+      overflow: hidden auto;
+    }
+    .frame {
+      block-size: auto;
+      min-block-size: 100%;
+    }
+    .page {
+      --covered: var(--tray-reach, 0px);
+    }
+  }
 `

@@ -65,4 +65,10 @@ export const filesStyles = css`
       display: none;
     }
   }
+  /* There the whole page scrolls, see frame-styles.ts. */
+  @media (max-height: 419px) {
+    wherry-entry-list {
+      block-size: 100dvh;
+    }
+  }
 `

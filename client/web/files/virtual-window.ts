@@ -61,15 +61,16 @@ export class VirtualWindow implements ReactiveController {
     this.#scrollTop = Math.max(0, this.#scrollTop + distance)
   }
 
-  /** Scrolls as little as is needed to have a row wholly in view. */
+  /** Scrolls as little as is needed to have a row wholly in view, or at least where it begins. */
   reveal(row: number): void {
     const scroller = this.#scroller()
     if (!scroller) return
     const { rowHeight, top } = this.#shape
     const start = row * rowHeight
-    const lowest = start + rowHeight + top - this.freeHeight
+    const lowest = Math.min(start, start + rowHeight + top - this.freeHeight)
     if (scroller.scrollTop > start) scroller.scrollTop = start
     else if (scroller.scrollTop < lowest) scroller.scrollTop = lowest
+    scroller.scrollIntoView({ block: 'nearest' })
   }
 
   /** The same for what reaches so far down in the window. */
@@ -78,6 +79,7 @@ export class VirtualWindow implements ReactiveController {
     if (!scroller) return
     const hidden = bottom - scroller.getBoundingClientRect().top - this.freeHeight
     if (hidden > 0) scroller.scrollTop += Math.ceil(hidden)
+    scroller.scrollIntoView({ block: 'nearest' })
   }
 
   hostUpdated(): void {
