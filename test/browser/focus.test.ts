@@ -155,3 +155,27 @@ test('in the access dialog the focus stays at the level that is set, and in the 
   expect(await sentence?.textContent()).toBe('You and Eve can see this.')
   expect(await sentence?.evaluate(element => element.isConnected)).toBe(true)
 })
+
+test('what is removed from the page of direct sends leaves the focus in its card, or on the page', async () => {
+  const { page } = await rig.open({ path: '/send' })
+  await dropToSend(page, [await text('ended.txt')])
+  await page.locator('wherry-invitation').waitFor()
+  await press(page, 'Cancel')
+  await press(page, 'Remove from this list')
+  await page.locator('wherry-receiver-card').waitFor({ state: 'detached' })
+  await expect.poll(() => focused(page)).toContain('ended.txt')
+  await press(page, 'End this send')
+  await page.locator('wherry-send-card').waitFor({ state: 'detached' })
+  await expect.poll(() => page.locator('main:focus').count()).toBe(1)
+})
+
+test('what is saved to the own space is told where its button was, with the focus', async () => {
+  const sender = await rig.open({ path: '/send' })
+  await dropToSend(sender.page, [await text('kept.txt')])
+  const { page } = await rig.openTab(sender, '/go')
+  await enterCode(page, await shownCode(sender.page))
+  await press(page, 'Accept')
+  await press(page, 'Save to my space')
+  await hasFocus(page, 'Saved in your files')
+  expect(await page.locator('wherry-received [role=status]:focus').count()).toBe(1)
+})

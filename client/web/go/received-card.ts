@@ -19,6 +19,7 @@ import { errorSentence } from '../text/errors.ts'
 import { formatCount } from '../text/format.ts'
 import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
+import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
 import type { Receipt } from './receipt.ts'
 import { receiptStyles } from './receipt-styles.ts'
@@ -39,11 +40,23 @@ export class Received extends LitElement {
   /** Said when it is done. */
   @state() private savedTo: TemplateResult | null = null
   @state() private problem = ''
+  #hadFocus = false
 
   static override styles = [base, buttons, receiptStyles, offerListStyles]
 
   override firstUpdated() {
     void this.#saveWhereAsked()
+  }
+
+  override willUpdate() {
+    this.#hadFocus = this.shadowRoot?.activeElement != null
+  }
+
+  /** From the buttons to what is told in their place, and back to them if it failed. */
+  override updated() {
+    if (!this.#hadFocus || focusedElement() !== null) return
+    const place = this.renderRoot.querySelector<HTMLElement>('[role="status"], .wide button')
+    place?.focus()
   }
 
   override render() {
@@ -67,10 +80,10 @@ export class Received extends LitElement {
   }
 
   #files(whole: readonly KeptWhole[], folders: readonly PeerFile[]) {
-    if (this.isSaving)
-      return html`<p class="state" role="status">${msg(str`Saving ${formatCount(this.savedFiles)} of ${formatCount(whole.length)}…`)}</p>`
-    if (this.savedTo !== null)
-      return html`<p class="state live" role="status">${icons.check}<span>${this.savedTo}</span></p>`
+    if (this.isSaving || this.savedTo !== null) {
+      const saving = msg(str`Saving ${formatCount(this.savedFiles)} of ${formatCount(whole.length)}…`)
+      return html`<p class="state ${this.isSaving ? '' : 'live'}" role="status" tabindex="-1">${this.isSaving ? nothing : icons.check}<span>${this.isSaving ? saving : this.savedTo}</span></p>`
+    }
     const [only] = whole
     const isOne = whole.length === 1 && folders.length === 0
     return html`<div class="buttons wide">

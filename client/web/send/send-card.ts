@@ -1,12 +1,13 @@
 import { msg } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
-import { customElement, property, state } from 'lit/decorators.js'
+import { customElement, property, query, state } from 'lit/decorators.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { offerList } from '../peer/offer-list.ts'
 import { offerListStyles } from '../peer/offer-list-styles.ts'
 import { offerWords } from '../peer/transfer-words.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
+import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import './person-form.ts'
@@ -26,6 +27,8 @@ export type SendCommand =
 export class SendCard extends LitElement {
   @property({ attribute: false }) send: DirectSend | null = null
   @state() private showsAll = false
+  @query('h2') private readonly heading!: HTMLElement
+  #focused: Element | null = null
 
   static override styles = [
     base,
@@ -52,6 +55,7 @@ export class SendCard extends LitElement {
         font-size: 16px;
         font-weight: 650;
         overflow-wrap: anywhere;
+        outline: none;
       }
       h2 small {
         font-size: 13px;
@@ -95,12 +99,20 @@ export class SendCard extends LitElement {
     `,
   ]
 
+  override willUpdate() {
+    this.#focused = this.shadowRoot?.activeElement ?? null
+  }
+
+  override updated() {
+    if (this.#focused?.isConnected === false && focusedElement() === null) this.heading.focus()
+  }
+
   override render() {
     const { send } = this
     if (!send) return nothing
     const { files, text, receivers, readiness } = send
     return html`<header>
-        <h2>${headingOf(send)}</h2>
+        <h2 tabindex="-1">${headingOf(send)}</h2>
         <button class="icon" type="button" aria-label=${msg('End this send')} title=${msg('End this send')} @click=${() => this.#fire({ kind: 'remove' })}>${icons.trash}</button>
       </header>
       ${text === null ? nothing : html`<p class="text"><bdi>${text}</bdi></p>`}

@@ -7,7 +7,8 @@ import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
 import { base } from '../styles/controls.ts'
 import { pageStyles } from '../styles/page-styles.ts'
-import { say } from '../ui/say.ts'
+import { focusedElement } from '../ui/focus.ts'
+import { leave, say } from '../ui/say.ts'
 import { type Chosen, chooseFiles } from '../uploads/chosen-files.ts'
 import './composer.ts'
 import { PageDrop } from './page-drop.ts'
@@ -23,6 +24,7 @@ export class SendPage extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
   #sends: Sends | null = null
   #stop: Stop | null = null
+  #focused: Element | null = null
   readonly #drop = new PageDrop(this, chosen => this.#start(chosen))
 
   static override styles = [
@@ -55,6 +57,14 @@ export class SendPage extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback()
     this.#stop?.()
+  }
+
+  override willUpdate() {
+    this.#focused = this.shadowRoot?.activeElement ?? null
+  }
+
+  override updated() {
+    if (this.#focused?.isConnected === false && focusedElement() === null) leave(this)
   }
 
   override render() {
