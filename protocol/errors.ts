@@ -25,6 +25,7 @@ export const errorSentences = {
     'The hub accepts no changes, because its storage reported an error. Existing files stay readable.',
   chunk_mismatch: 'The bytes received are not those that were announced.',
   chunk_damaged: 'A part of this file is damaged on the hub. Uploading the file again heals it.',
+  chunk_unreadable: 'A part of this file cannot be read on the hub at the moment. Its log says why.',
   incomplete: 'Parts of this upload are still missing.',
   version_gone: 'This version of the file is no longer there.',
   link_expired: 'This address is no longer valid.',

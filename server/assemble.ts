@@ -45,7 +45,12 @@ const openHubStorage = async ({ config, log, clock }: AssembleParts): Promise<St
     ...(masterKey === null ? {} : { masterKey }),
     clock,
     uploadsKeptMs: config.uploadExpiryDays * 24 * 60 * 60 * 1000,
-    log: { info: message => log.info(message), warn: message => log.warn(message) },
+    allowMissingSegments: config.allowMissingSegments,
+    log: {
+      info: message => log.info(message),
+      warn: message => log.warn(message),
+      error: message => log.error(message),
+    },
   })
   if (storage.createdMasterKey) {
     log.warn(

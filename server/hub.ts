@@ -91,7 +91,12 @@ const openDoors = async (
     port: config.port,
     tls: cert === null || key === null ? null : { cert, key },
     routes: [
-      ...healthRoutes({ problem: storage.problem, metrics, metricsToken: config.metricsToken, hasToken }),
+      ...healthRoutes({
+        problem: () => storage.problem() ?? storage.chunks.health().unreadable,
+        metrics,
+        metricsToken: config.metricsToken,
+        hasToken,
+      }),
       ...sessionRoutes({ ...hub, origins, ownOrigin: () => urlOf(config, port()) }),
       downloadRoute(hub),
       await clientRoute(webDirectory),

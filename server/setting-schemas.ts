@@ -12,6 +12,12 @@ export const whole = (min: number, max: number) =>
     v.maxValue(max, `expected at most ${max}`),
   )
 
+/** Off or on. */
+export const flag = v.pipe(
+  v.picklist(['0', '1'], 'expected 0 or 1'),
+  v.transform(written => written === '1'),
+)
+
 /** A whole number of bytes, with K, M, G or T for the powers of 1024. */
 export const bytes = (min: number, max: number) =>
   v.pipe(

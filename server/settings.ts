@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { limits } from '../protocol/limits.ts'
 import { email, password } from '../protocol/values.ts'
-import { bytes, commaList, host, networks, origin, path, stunUrl, turnUrl, whole } from './setting-schemas.ts'
+import { bytes, commaList, flag, host, networks, origin, path, stunUrl, turnUrl, whole } from './setting-schemas.ts'
 
 /** One setting: an environment variable, what holds without it (null: nothing), how it is read, what it does. */
 export type Setting = {
@@ -96,6 +96,12 @@ export const settings = {
     default: null,
     schema: path,
     doc: 'A file with the master key.',
+  }),
+  allowMissingSegments: setting({
+    env: 'WHERRY_ALLOW_MISSING_SEGMENTS',
+    default: '0',
+    schema: flag,
+    doc: 'With 1 the hub starts although segments are missing, and takes what it cannot read for damaged, so that uploading it again heals it. For one start, after stored data was lost for good.',
   }),
   tlsCert: setting({
     env: 'WHERRY_TLS_CERT',

@@ -1,11 +1,23 @@
 import { statfsSync } from 'node:fs'
 import { limits } from '../protocol/limits.ts'
+import { messageOf } from './message-of.ts'
 import type { Storage } from './storage.ts'
 
 /** Of a disk that was full, when it is tried again: only a write finds out whether it has room. */
 export const roomBytes = 16 * limits.chunkMaxBytes
 
 export const fullDiskWords = `The disk of the hub is full: it takes uploads again when ${roomBytes / 2 ** 20} MiB are free. Existing files stay readable.`
+
+/** Where the directory cannot be reached only a write can find out whether there is room. */
+export const roomIn = (directory: string): { freeBytes: number; problem: string | null } => {
+  try {
+    const { bavail, bsize } = statfsSync(directory)
+    return { freeBytes: bavail * bsize, problem: null }
+  } catch (error) {
+    const problem = `The directory of the segments cannot be reached: ${messageOf(error)}`
+    return { freeBytes: Number.POSITIVE_INFINITY, problem }
+  }
+}
 
 /** No byte is free, or a chunk or the index found no room and less than roomBytes are free since. */
 export const isDiskFull = ({ chunks, isIndexFull }: Pick<Storage, 'chunks' | 'isIndexFull'>): boolean => {

@@ -22,7 +22,9 @@ export type StorageOptions = {
   uploadsKeptMs?: number
   /** Threads that hash and encrypt. */
   workers?: number
-  log?: { info(message: string): void; warn(message: string): void }
+  log?: { info(message: string): void; warn(message: string): void; error(message: string): void }
+  /** Opens although segments are missing, and takes what cannot be read for damaged. */
+  allowMissingSegments?: boolean
   /** Kills the process when it passes a step for the time after `after` times: for crash tests. */
   crashAt?: { point: CrashPoint | IndexCrashPoint; after: number }
 }
@@ -31,7 +33,8 @@ const dayMs = 24 * 60 * 60 * 1000
 
 /**
  * Opens a hub's storage in a directory that it holds alone until close(). Throws an Error with a sentence if another
- * hub has it, if it cannot be written, if the disk is too full, if the index is damaged or from a newer version, or if SQLite is not as it has to be.
+ * hub has it, if it cannot be written, if the disk is too full, if the index is damaged or from a newer version, if segments
+ * are missing, or if SQLite is not as it has to be.
  * `createdMasterKey`: a master key was made just now; without a backup of it the disk's content cannot be read elsewhere.
  */
 export const openStorage = async (
@@ -87,9 +90,14 @@ const indexOptions = (options: StorageOptions, unclean: boolean) => ({
   crashAt: options.crashAt && isIndexCrashPoint(options.crashAt.point) ? options.crashAt : null,
 })
 
-const chunkOptions = ({ directory, workers, log, crashAt }: StorageOptions, index: Index) => ({
+const chunkOptions = (
+  { directory, workers, log, crashAt, allowMissingSegments = false }: StorageOptions,
+  index: Index,
+) => ({
   directory: join(directory, 'chunks'),
   index: index.chunkIndex,
+  allowMissing: allowMissingSegments,
+  filesWith: index.filesWith,
   ...(workers === undefined ? {} : { workers }),
   ...(log === undefined ? {} : { log }),
   ...(crashAt && !isIndexCrashPoint(crashAt.point) ? { crashAt: { ...crashAt, point: crashAt.point } } : {}),
@@ -104,7 +112,7 @@ const problemOf = (index: Index, chunks: ChunkStore): string | null => {
 }
 
 const compose = (index: Index, chunks: ChunkStore, markClean: () => void, unlock: () => void): Storage => {
-  const { chunkIndex: _, ...rows } = index
+  const { chunkIndex: _, filesWith: __, ...rows } = index
   const close = async (): Promise<void> => {
     await chunks.close()
     const isClean = index.problem() === null

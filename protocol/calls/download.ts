@@ -40,7 +40,7 @@ export const downloadCalls = {
       offset: v.optional(count(limits.chunkMaxBytes), 0),
     }),
     result: v.strictObject({ sentBytes: count() }),
-    errors: ['version_gone', 'chunk_damaged', 'cancelled'],
+    errors: ['version_gone', 'chunk_damaged', 'chunk_unreadable', 'cancelled'],
   }),
   'download.close': call({
     doc: 'Ends a download. Twice is as once.',

@@ -75,6 +75,7 @@ export const uploadCalls = {
       'not_found',
       'storage_full',
       'storage_read_only',
+      'chunk_unreadable',
     ],
   }),
   'upload.resume': call({

@@ -3,7 +3,7 @@ import { isLoopback } from '../transport/addresses.ts'
 import type { Door, HttpRequest, HttpRoute } from '../transport/http.ts'
 
 export type HealthParts = {
-  /** Null while the hub takes changes, else why not. */
+  /** Null while the hub takes changes and can read what it stores, else why not. */
   problem(): string | null
   metrics: HubMetrics
   metricsToken: string | null
@@ -33,7 +33,7 @@ const isLocal = (request: HttpRequest): boolean =>
   namesLoopback(request.header('host') ?? '') &&
   proxyHeaders.every(name => request.header(name) === null)
 
-/** `/healthz`: the process answers. `/readyz`: it takes changes. `/metrics`: for Prometheus. */
+/** `/healthz`: the process answers. `/readyz`: it takes changes and can read what it stores. `/metrics`: for Prometheus. */
 export const healthRoutes = ({ problem, metrics, metricsToken, hasToken }: HealthParts): HttpRoute[] => {
   const live: Door = (_request, response) => response.end(200, headers, '{"status":"ok"}\n')
   const ready: Door = (_request, response) => {

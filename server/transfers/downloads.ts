@@ -1,4 +1,4 @@
-import { WherryError } from '../../protocol/errors.ts'
+import { isReason, WherryError } from '../../protocol/errors.ts'
 import { includesLevel } from '../../protocol/levels.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import type { ChunkBuffer } from '../../storage/chunks/chunk-store.ts'
@@ -69,8 +69,8 @@ export const createDownloads = (
     try {
       return await storage.chunks.get(hash)
     } catch (error) {
-      if (!(error instanceof WherryError) || error.reason !== 'chunk_damaged') throw error
-      throw new WherryError('chunk_damaged', undefined, { index }, { cause: error })
+      if (!isReason(error, 'chunk_damaged', 'chunk_unreadable')) throw error
+      throw new WherryError(error.reason, undefined, { index }, { cause: error })
     }
   }
 

@@ -15,6 +15,8 @@ export type StoreHealth = {
   state: 'writable' | 'full' | 'readOnly'
   /** Why it is not writable, as a sentence. */
   problem: string | null
+  /** Why stored chunks cannot be read at the moment, as a sentence. */
+  unreadable: string | null
   freeBytes: number
   /** Bytes of memory that allocate() has handed out and that are not released yet. */
   allocatedBytes: number
@@ -38,7 +40,10 @@ export interface ChunkStore {
    * Throws `chunk_mismatch` if the bytes do not hash to `id`, `storage_full`, `storage_read_only`, `busy` if too many files are open.
    */
   put(id: ChunkId, bytes: Uint8Array, place?: UploadPlace): Promise<void>
-  /** The verified plain bytes, to be released. Throws `chunk_damaged` if they are missing or do not verify, `busy` as put(). */
+  /**
+   * The verified plain bytes, to be released. Throws `chunk_damaged` if the store has none or they do not verify,
+   * `chunk_unreadable` if the system does not give them, `busy` as put().
+   */
   get(id: ChunkId): Promise<ChunkBuffer>
   /** Those of `ids` that the store has, undamaged as far as it knows. */
   has(ids: readonly ChunkId[]): Promise<Set<ChunkId>>
@@ -52,19 +57,24 @@ export type ChunkPlace = { segment: number; offset: number; length: number }
 
 export type ChunkRow = ChunkPlace & { id: ChunkId; size: number }
 
+/** `damaged`: what lies there did not verify when it was read last. */
+export type MarkedRow = ChunkRow & { damaged: boolean }
+
 /** What the disk store needs from the index: the chunk and segment tables. Adapters: SQLite, memory. */
 export interface ChunkIndex {
-  /** Where undamaged chunks lie, by id; absent ones are left out. */
-  find(ids: readonly ChunkId[]): Promise<Map<ChunkId, ChunkRow>>
+  /** Where chunks lie, by id; absent ones are left out. */
+  find(ids: readonly ChunkId[]): Promise<Map<ChunkId, MarkedRow>>
   /**
    * Adds or re-points rows (a re-put heals) and marks the places stored that are still that chunk's, in one commit; durable
    * when it resolves.
    */
   add(rows: readonly ChunkRow[], placed?: readonly PlacedChunk[]): Promise<void>
-  /** A chunk that did not verify: find() leaves it out from now on. */
-  markDamaged(id: ChunkId, place: ChunkPlace): Promise<void>
+  /** Marks chunks damaged, or whole again, that still lie there. */
+  mark(rows: readonly ChunkRow[], damaged: boolean): Promise<void>
+  /** All that are marked damaged. */
+  damaged(): Promise<MarkedRow[]>
   /** For each segment with rows: the end of its last indexed record. */
   segmentEnds(): Promise<Map<number, number>>
   /** Rows of a segment at or behind an offset, by offset: what an unclean stop makes worth verifying. */
-  rowsFrom(segment: number, offset: number): Promise<ChunkRow[]>
+  rowsFrom(segment: number, offset: number): Promise<MarkedRow[]>
 }

@@ -4,7 +4,7 @@ import { errorSentences, type Reason } from '../../protocol/errors.ts'
 import { messageOf } from '../message-of.ts'
 import type { ChunkPlace } from './chunk-store.ts'
 import { crasher } from './crash.ts'
-import { failureReasons, hasTooManyFiles } from './failures.ts'
+import { failureReasons, readFailureOf } from './failures.ts'
 import { recordLength } from './record.ts'
 import { recordCipher } from './record-cipher.ts'
 import type { SegmentFiles } from './segment-files.ts'
@@ -99,7 +99,7 @@ const run = (job: Job): void => {
     if (job.kind === 'read' || job.kind === 'check') read(job)
     else store(job)
   } catch (error) {
-    fail(job.ticket, hasTooManyFiles(error) ? 'busy' : 'internal', messageOf(error))
+    fail(job.ticket, readFailureOf(error), messageOf(error))
   }
 }
 

@@ -1,8 +1,8 @@
-import { statfsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { isReason, WherryError } from '../../protocol/errors.ts'
+import { roomIn } from '../disk-room.ts'
 import { batched } from './batched.ts'
 import { bufferPool, checkChunkSize } from './buffer-pool.ts'
 import type {
@@ -11,6 +11,7 @@ import type {
   ChunkIndex,
   ChunkRow,
   ChunkStore,
+  MarkedRow,
   PlacedChunk,
   UploadPlace,
 } from './chunk-store.ts'
@@ -18,11 +19,13 @@ import { chunkThreads, type Task } from './chunk-threads.ts'
 import { cleanPoint } from './clean-point.ts'
 import { copyBytes } from './copy-bytes.ts'
 import { type CrashPlan, crasher } from './crash.ts'
+import { chunkDamage } from './damage.ts'
 import { failureError, failureOf, failureReasons } from './failures.ts'
 import { gathered } from './gathered.ts'
 import type { DataKeys } from './keys.ts'
+import { missingSegments } from './missing-segments.ts'
 import { recordLength, segmentNumber } from './record.ts'
-import { verifySegments } from './recovery.ts'
+import { recoverChunks } from './recovery.ts'
 import { isFailedSync, syncDirectory } from './small-files.ts'
 import { storeState } from './store-state.ts'
 import type { SharedSlice } from './thread-messages.ts'
@@ -34,7 +37,11 @@ export type DiskChunksOptions = {
   keys: DataKeys
   /** Threads that hash and encrypt; by default one for each core but the hub's own, 2 at most. */
   workers?: number
-  log?: { info(message: string): void; warn(message: string): void }
+  log?: { info(message: string): void; warn(message: string): void; error(message: string): void }
+  /** Opens although segments are missing, and takes what cannot be read for damaged. */
+  allowMissing?: boolean
+  /** Says for the log which files chunks are in. */
+  filesWith?: (ids: readonly ChunkId[]) => Promise<string>
   /** Verifies every record before it opens, which takes long; after an unclean stop the recent ones are verified anyway. */
   verifyAll?: boolean
   /** Kills the process at a step: for crash tests. */
@@ -52,9 +59,8 @@ type Durable = { row: ChunkRow | null; placed: PlacedChunk | null }
 /** Chunks of one commit; more if they came together. */
 const rowsTogether = { enough: 8, most: 1024 }
 
-const firstFreeSegment = async (directory: string, index: ChunkIndex): Promise<number> => {
+const firstFreeSegment = async (directory: string, indexed: readonly number[]): Promise<number> => {
   const onDisk = (await readdir(directory)).map(segmentNumber).filter(number => number !== null)
-  const indexed = [...(await index.segmentEnds()).keys()]
   return [...onDisk, ...indexed].reduce((highest, number) => Math.max(highest, number), 0) + 1
 }
 
@@ -74,12 +80,16 @@ const sharedCounter = (first: number): SharedArrayBuffer => {
 
 /**
  * Chunks as encrypted records in segment files (storage/chunks/record.ts), found through `index`.
- * Opening verifies what was written since the last clean point if the last stop was not clean.
+ * Opening verifies what was written since the last clean point if the last stop was not clean, and tries again what is
+ * marked damaged. Throws a sentence if segments are missing.
  */
 export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore> => {
-  const { directory, index, keys, log, crashAt = null } = options
+  const { directory, index, keys, log, crashAt = null, allowMissing = false } = options
+  const { filesWith = async () => '' } = options
   await makeDirectory(directory)
-  const firstSegment = await firstFreeSegment(directory, index)
+  const indexed = [...(await index.segmentEnds()).keys()]
+  const missing = await missingSegments(directory, index, indexed, allowMissing)
+  const firstSegment = await firstFreeSegment(directory, indexed)
   const point = await cleanPoint(directory)
   const pool = bufferPool()
   const state = storeState(message => log?.warn(message))
@@ -122,15 +132,27 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     onDeath: cause => state.breakDown(`${cause.message} Chunks cannot be stored until a restart.`),
   })
 
+  const check = ({ id, size, segment, offset, length }: ChunkRow): Promise<unknown> =>
+    tracked(threads.run({ kind: 'check', id, size, place: { segment, offset, length } }))
+
+  const damage = chunkDamage({
+    index,
+    check,
+    takesForLost: allowMissing,
+    filesWith,
+    log,
+    onFailed: error => state.failed(error),
+  })
   const verifyFrom = options.verifyAll ? 0 : point.verifyFrom
-  if (verifyFrom !== null) {
-    const { verified, damaged } = await verifySegments(index, threads, verifyFrom)
-    log?.info(`After an unclean stop ${verified} chunks were verified and ${damaged} found damaged.`)
-  }
+  await recoverChunks(
+    { index, check, takesForLost: allowMissing, onUnreadable: damage.failed, filesWith, log },
+    verifyFrom === null ? null : indexed.filter(segment => segment >= verifyFrom && !missing.has(segment)),
+    missing,
+  )
   await holdCleanPoint().catch(state.failed)
 
   const findRows = batched((asked: ChunkId[]) => index.find([...new Set(asked)]))
-  const find = async (id: ChunkId): Promise<ChunkRow | undefined> => (await findRows(id)).get(id)
+  const find = async (id: ChunkId): Promise<MarkedRow | undefined> => (await findRows(id)).get(id)
   const addDurable = gathered((group: Durable[]) => {
     const rows = group.flatMap(({ row }) => row ?? [])
     const placed = group.flatMap(({ placed }) => placed ?? [])
@@ -156,8 +178,8 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     }
   }
 
-  const isStored = (row: ChunkRow | undefined, size: number): boolean =>
-    row?.size === size && row.length === recordLength(size)
+  const isStored = (row: MarkedRow | undefined, size: number): boolean =>
+    row?.size === size && row.length === recordLength(size) && !row.damaged && !damage.isUnreadable(row.id)
 
   /** Null if it was there. */
   const write = async (id: ChunkId, bytes: Uint8Array): Promise<ChunkRow | null> => {
@@ -175,6 +197,7 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     await addDurable(writing.then(row => (row || placed ? { row, placed } : null)))
     if ((await writing) === null) return
     crash('indexed')
+    damage.stored(id)
     state.wrote()
   }
 
@@ -196,15 +219,6 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     }
   }
 
-  const markDamaged = async ({ id, segment, offset, length }: ChunkRow): Promise<void> => {
-    log?.warn(`Chunk ${id} in segment ${segment} at ${offset} is damaged.`)
-    try {
-      await index.markDamaged(id, { segment, offset, length })
-    } catch (error) {
-      state.failed(error)
-    }
-  }
-
   const read = async (row: ChunkRow, buffer: ChunkBuffer): Promise<void> => {
     const { id, segment, offset, length } = row
     const { buffer: memory, byteOffset } = buffer.bytes
@@ -218,17 +232,17 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     if (!row) throw new WherryError('chunk_damaged')
     const buffer = pool.allocate(row.size)
     try {
-      // Once more before it counts as damaged for good: a bus or a network disk may fail for a moment.
+      // Once more before that counts: a bus or a network disk may fail for a moment.
       await read(row, buffer).catch(error => {
-        if (isReason(error, 'chunk_damaged')) return read(row, buffer)
+        if (isReason(error, 'chunk_damaged', 'chunk_unreadable')) return read(row, buffer)
         throw error
       })
-      return buffer
     } catch (error) {
       buffer.release()
-      if (isReason(error, 'chunk_damaged')) await markDamaged(row)
-      throw error
+      throw await damage.failed(row, error)
     }
+    await damage.whole(row)
+    return buffer
   }
 
   /** A mark that stays has the next start verify what need not be. */
@@ -236,6 +250,7 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     point.clear().catch(error => log?.warn(`The clean point could not be removed: ${error.message}`))
 
   const settleAndClose = async (): Promise<void> => {
+    damage.stop()
     await untilSettled()
     await threads.close()
     // What a thread said last may have moved the clean point.
@@ -255,11 +270,17 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     },
     async has(ids) {
       checkOpen()
-      return new Set((await index.find(ids)).keys())
+      const rows = [...(await index.find(ids)).values()]
+      return new Set(rows.filter(row => !row.damaged).map(({ id }) => id))
     },
     health() {
-      const { bavail, bsize } = statfsSync(directory)
-      return { ...state.current(), freeBytes: bavail * bsize, allocatedBytes: pool.allocatedBytes() }
+      const { freeBytes, problem } = roomIn(directory)
+      return {
+        ...state.current(),
+        unreadable: problem ?? damage.problem(),
+        freeBytes,
+        allocatedBytes: pool.allocatedBytes(),
+      }
     },
     close: () => (closing ??= settleAndClose()),
   }

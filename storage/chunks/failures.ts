@@ -22,6 +22,12 @@ export const failureOf = (cause: unknown): Failure => {
   return needsRoom(cause) ? 'full' : 'broken'
 }
 
+/** Of a read: what the system says is not known to last, anything else is a bug. */
+export const readFailureOf = (cause: unknown): Reason => {
+  if (hasTooManyFiles(cause)) return 'busy'
+  return systemCode(cause) === null ? 'internal' : 'chunk_unreadable'
+}
+
 /** The error that a put or a read is answered with. */
 export const failureError = (reason: Reason, cause: unknown): WherryError =>
   new WherryError(reason, reason === 'busy' ? tooManyFiles : undefined, {}, { cause })

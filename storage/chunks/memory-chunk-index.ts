@@ -1,8 +1,8 @@
-import type { ChunkIndex, ChunkRow, PlacedChunk } from './chunk-store.ts'
+import type { ChunkIndex, ChunkRow, MarkedRow, PlacedChunk } from './chunk-store.ts'
 
 /** Chunk rows in memory: for tests, and where a store's rows need not outlive it. `marked` gathers what was placed in uploads. */
 export const memoryChunkIndex = (marked: PlacedChunk[] = []): ChunkIndex => {
-  const rows = new Map<string, ChunkRow & { damaged: boolean }>()
+  const rows = new Map<string, MarkedRow>()
   const plain = ({ id, size, segment, offset, length }: ChunkRow): ChunkRow => ({
     id,
     size,
@@ -13,10 +13,10 @@ export const memoryChunkIndex = (marked: PlacedChunk[] = []): ChunkIndex => {
 
   return {
     async find(ids) {
-      const found = new Map<string, ChunkRow>()
+      const found = new Map<string, MarkedRow>()
       for (const id of ids) {
         const row = rows.get(id)
-        if (row && !row.damaged) found.set(id, plain(row))
+        if (row) found.set(id, { ...row })
       }
       return found
     },
@@ -24,9 +24,14 @@ export const memoryChunkIndex = (marked: PlacedChunk[] = []): ChunkIndex => {
       marked.push(...placed)
       for (const row of added) rows.set(row.id, { ...plain(row), damaged: false })
     },
-    async markDamaged(id, place) {
-      const row = rows.get(id)
-      if (row && row.segment === place.segment && row.offset === place.offset) row.damaged = true
+    async mark(marked, damaged) {
+      for (const { id, segment, offset } of marked) {
+        const row = rows.get(id)
+        if (row?.segment === segment && row.offset === offset) row.damaged = damaged
+      }
+    },
+    async damaged() {
+      return [...rows.values()].filter(row => row.damaged).map(row => ({ ...row }))
     },
     async segmentEnds() {
       const ends = new Map<number, number>()
@@ -38,7 +43,7 @@ export const memoryChunkIndex = (marked: PlacedChunk[] = []): ChunkIndex => {
       return [...rows.values()]
         .filter(row => row.segment === segment && row.offset >= offset)
         .sort((a, b) => a.offset - b.offset)
-        .map(plain)
+        .map(row => ({ ...row }))
     },
   }
 }

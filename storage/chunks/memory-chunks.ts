@@ -49,6 +49,7 @@ export const memoryChunks = (
     health: () => ({
       state: 'writable',
       problem: null,
+      unreadable: null,
       freeBytes: freemem(),
       allocatedBytes: pool.allocatedBytes(),
     }),

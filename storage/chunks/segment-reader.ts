@@ -3,18 +3,15 @@ import { limits } from '../../protocol/limits.ts'
 import type { ChunkPlace } from './chunk-store.ts'
 import { recordLength, segmentFileName } from './record.ts'
 import type { SegmentFiles } from './segment-files.ts'
-import { systemCode } from './small-files.ts'
 
 /** Reads records by their place. */
 export type SegmentReader = {
-  /** The bytes there, good until the next read; null if the file or that part of it is missing or unreadable. */
+  /** The bytes there, good until the next read; null if the file ends before. Throws what the system says. */
   read(place: ChunkPlace): Uint8Array | null
   close(): void
 }
 
 const openFiles = 64
-/** What the system says where the bytes are gone, not where it lacks something to get at them. */
-const goneCodes = new Set(['ENOENT', 'EIO', 'EISDIR', 'ELOOP', 'ENOTDIR', 'ENXIO', 'EUCLEAN', 'EBADMSG'])
 
 export const segmentReader = (directory: string, files: SegmentFiles): SegmentReader => {
   const buffer = new Uint8Array(recordLength(limits.chunkMaxBytes))
@@ -47,12 +44,7 @@ export const segmentReader = (directory: string, files: SegmentFiles): SegmentRe
     read({ segment, offset, length }) {
       if (length > buffer.length) return null
       const into = buffer.subarray(0, length)
-      try {
-        return fill(fileOf(segment), into, offset) ? into : null
-      } catch (error) {
-        if (goneCodes.has(systemCode(error) ?? '')) return null
-        throw error
-      }
+      return fill(fileOf(segment), into, offset) ? into : null
     },
     close() {
       for (const fd of open.values()) files.close(fd)

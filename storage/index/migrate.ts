@@ -2,10 +2,14 @@ import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { messageOf } from '../message-of.ts'
 import { first } from './migrations/0001-first.ts'
+import { damagedChunks } from './migrations/0002-damaged-chunks.ts'
 import type { Tables } from './tables.ts'
 
 /** Every step of the schema, in order. One that landed is never edited. */
-export const migrations: Record<string, Migration> = { '0001-first': first }
+export const migrations: Record<string, Migration> = {
+  '0001-first': first,
+  '0002-damaged-chunks': damagedChunks,
+}
 
 /**
  * Brings the index to the newest schema: each run is one transaction, so it is old or new, never between.

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
-import type { ChunkIndex } from '../chunks/chunk-store.ts'
+import type { ChunkId, ChunkIndex } from '../chunks/chunk-store.ts'
 import { messageOf } from '../message-of.ts'
 import type { Actor, Storage } from '../storage.ts'
 import { checkpoint } from './checkpoint.ts'
@@ -13,6 +13,7 @@ import { sessionsOf, settingsOf, usersOf } from './people.ts'
 import { accessReads } from './reads/access.ts'
 import { changeReads } from './reads/changes.ts'
 import { contentReads } from './reads/contents.ts'
+import { filesWith } from './reads/damaged.ts'
 import { entryReads } from './reads/entries.ts'
 import { requestReads } from './reads/requests.ts'
 import { spaceReads } from './reads/spaces.ts'
@@ -24,7 +25,11 @@ import { startWriter, type Writer } from './writer.ts'
 import type { IndexCrash } from './writer-messages.ts'
 
 /** The rows of the storage: everything but the chunks' bytes. */
-export type Index = Omit<Storage, 'chunks'> & { chunkIndex: ChunkIndex }
+export type Index = Omit<Storage, 'chunks'> & {
+  chunkIndex: ChunkIndex
+  /** A sentence for the log that names files which have one of the chunks. */
+  filesWith(chunks: readonly ChunkId[]): Promise<string>
+}
 
 export type IndexOptions = {
   directory: string
@@ -56,6 +61,7 @@ export const openIndex = async (options: IndexOptions): Promise<Index> => {
     contents: contentReads(db),
     requests: requestReads(db),
     chunkIndex: sqliteChunkIndex(db, writer),
+    filesWith: chunks => filesWith(db, chunks),
     onCommit: writer.onCommit,
     problem: writer.problem,
     isIndexFull: writer.isFull,

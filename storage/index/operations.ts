@@ -1,6 +1,6 @@
 import { pruneRequests } from './requests.ts'
 import type { Write } from './tx.ts'
-import { addChunks, markChunkDamaged } from './writes/chunks.ts'
+import { addChunks, markChunks } from './writes/chunks.ts'
 import { copyEntries } from './writes/copy.ts'
 import { createFolder } from './writes/folders.ts'
 import { grantLevel, revokeLevel } from './writes/grants.ts'
@@ -43,7 +43,7 @@ export const operations = {
   'uploads.expire': expireUploads,
   'uploads.putMany': putMany,
   'chunks.add': addChunks,
-  'chunks.markDamaged': markChunkDamaged,
+  'chunks.mark': markChunks,
   'requests.prune': (tx => pruneRequests(tx)) satisfies Write<null, number>,
   'orphans.sweep': sweepOrphans,
 }

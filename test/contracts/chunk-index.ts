@@ -29,8 +29,8 @@ export const chunkIndexContract = (
       await index.add([a, b])
       expect(await index.find([a.id, row('c', 1, 0).id, b.id])).toEqual(
         new Map([
-          [a.id, a],
-          [b.id, b],
+          [a.id, { ...a, damaged: false }],
+          [b.id, { ...b, damaged: false }],
         ]),
       )
       expect(await index.find([])).toEqual(new Map())
@@ -41,18 +41,23 @@ export const chunkIndexContract = (
       const moved = row('a', 2, 500)
       await index.add([row('a', 1, 0)])
       await index.add([moved])
-      expect((await index.find([moved.id])).get(moved.id)).toEqual(moved)
+      expect((await index.find([moved.id])).get(moved.id)).toEqual({ ...moved, damaged: false })
     })
 
-    test('CI3 a damaged chunk is not found until it is added again', async () => {
+    test('CI3 a damaged chunk is marked until it is whole or added again', async () => {
       const index = await opened()
       const a = row('a', 1, 0)
-      await index.add([a])
-      await index.markDamaged(a.id, { segment: 1, offset: 0, length: 100 })
-      expect(await index.find([a.id])).toEqual(new Map())
+      await index.add([a, row('b', 1, 100)])
+      await index.mark([a], true)
+      expect((await index.find([a.id])).get(a.id)).toEqual({ ...a, damaged: true })
+      expect(await index.damaged()).toEqual([{ ...a, damaged: true }])
+      await index.mark([a], false)
+      expect((await index.find([a.id])).get(a.id)).toEqual({ ...a, damaged: false })
+      await index.mark([a], true)
       const healed = row('a', 2, 0)
       await index.add([healed])
-      expect((await index.find([a.id])).get(a.id)).toEqual(healed)
+      expect((await index.find([a.id])).get(a.id)).toEqual({ ...healed, damaged: false })
+      expect(await index.damaged()).toEqual([])
     })
 
     test('CI4 damage at a place that the chunk has left is ignored', async () => {
@@ -60,8 +65,8 @@ export const chunkIndexContract = (
       const a = row('a', 2, 0)
       await index.add([row('a', 1, 0)])
       await index.add([a])
-      await index.markDamaged(a.id, { segment: 1, offset: 0, length: 100 })
-      expect((await index.find([a.id])).get(a.id)).toEqual(a)
+      await index.mark([row('a', 1, 0)], true)
+      expect((await index.find([a.id])).get(a.id)).toEqual({ ...a, damaged: false })
     })
 
     test('CI5 knows the end of each segment and the rows behind an offset in their order', async () => {
@@ -74,7 +79,9 @@ export const chunkIndexContract = (
           [7, 100],
         ]),
       )
-      expect(await index.rowsFrom(3, 200)).toEqual([rows[2], rows[0]])
+      expect(await index.rowsFrom(3, 200)).toEqual(
+        [rows[2], rows[0]].map(one => ({ ...one, damaged: false })),
+      )
       expect(await index.rowsFrom(4, 0)).toEqual([])
     })
   })

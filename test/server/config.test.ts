@@ -15,6 +15,7 @@ import { certificate, privateKey } from '../support/self-signed.ts'
 describe('the configuration', () => {
   test('needs nothing', () => {
     expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, data: './data', url: null })
+    expect(readConfig({}).allowMissingSegments).toBe(false)
   })
 
   test('reads sizes, lists and networks', () => {
@@ -22,7 +23,9 @@ describe('the configuration', () => {
       WHERRY_MAX_FILE_BYTES: '20G',
       WHERRY_ORIGINS: 'https://a.example, https://b.example/',
       WHERRY_TRUSTED_PROXIES: '10.0.0.0/8,::1',
+      WHERRY_ALLOW_MISSING_SEGMENTS: '1',
     })
+    expect(config.allowMissingSegments).toBe(true)
     expect(config.maxFileBytes).toBe(20 * 2 ** 30)
     expect(config.origins).toEqual(['https://a.example', 'https://b.example'])
     expect(config.trustedProxies.check('10.1.2.3')).toBe(true)
@@ -32,6 +35,7 @@ describe('the configuration', () => {
     [{ WHERRY_PORT: '80800' }, /WHERRY_PORT: expected at most 65535/],
     [{ WHERRY_HOST: 'not a host' }, /WHERRY_HOST: expected an address of this machine/],
     [{ WHERRY_HOST: '[::1]' }, /WHERRY_HOST: expected an address of this machine, such as 127.0.0.1, ::1/],
+    [{ WHERRY_ALLOW_MISSING_SEGMENTS: '2' }, /WHERRY_ALLOW_MISSING_SEGMENTS: expected 0 or 1/],
     [{ WHERRY_URL: 'files.example.org' }, /WHERRY_URL: expected an address/],
     [{ WHERRY_URL: 'https://files.example.org/hub' }, /and nothing else/],
     [{ WHERRY_URL: 'https://files.example.org?a' }, /and nothing else/],

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,6 +86,16 @@ describe('health', () => {
   test('is told to everyone', async () => {
     expect(await (await fetch(`${base}/healthz`)).json()).toEqual({ status: 'ok' })
     expect(await (await fetch(`${base}/readyz`)).json()).toEqual({ status: 'ok' })
+  })
+
+  test('is not well while what is stored cannot be reached', async () => {
+    const chunks = join(hub.directory, 'chunks')
+    await rename(chunks, `${chunks}.away`)
+    const answer = await fetch(`${base}/readyz`)
+    await rename(`${chunks}.away`, chunks)
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({ problem: expect.stringContaining('cannot be reached') })
+    expect((await fetch(`${base}/readyz`)).status).toBe(200)
   })
 
   test('metrics are for this machine only, and not for what a proxy on it forwards', async () => {

@@ -12,7 +12,7 @@ test.each([
   async (_what, state, isFull) => {
     const rig = await openRig()
     let freeBytes = 0
-    const health = () => ({ state, problem: null, allocatedBytes: 0, freeBytes })
+    const health = () => ({ state, problem: null, unreadable: null, allocatedBytes: 0, freeBytes })
     const storage = { ...rig.storage, chunks: { ...rig.storage.chunks, health }, isIndexFull: () => isFull }
     const context = { ...rig.context(rig.connect()), storage }
     const open = () =>

@@ -9,7 +9,7 @@ import type { CrashPlan, CrashPoint } from '../../storage/chunks/crash.ts'
 import { diskChunks } from '../../storage/chunks/disk-chunks.ts'
 import type { DataKeys } from '../../storage/chunks/keys.ts'
 import { scanSegments } from '../../storage/chunks/scan.ts'
-import { temporaryData } from '../support/chunk-directory.ts'
+import { logInto, temporaryData } from '../support/chunk-directory.ts'
 import { fileChunkIndex } from '../support/file-chunk-index.ts'
 
 const child = fileURLToPath(new URL('../support/chunk-storing-child.ts', import.meta.url))
@@ -56,11 +56,11 @@ const checkAfterCrash = async (data: string, keys: DataKeys): Promise<number> =>
     directory: join(data, 'chunks'),
     index: await fileChunkIndex(join(data, 'rows')),
     keys,
-    log: { info: message => said.push(message), warn: message => said.push(message) },
+    log: logInto(said),
   })
   try {
     expect(said).toEqual([
-      expect.stringMatching(/^After an unclean stop \d+ chunks .* and 0 found damaged\.$/),
+      expect.stringMatching(/^info: After an unclean stop \d+ chunks .* and 0 found damaged\.$/),
     ])
     await allServed(store, ids)
     return ids.length
@@ -111,7 +111,7 @@ test('killed again and again at random moments, everything that was ever acknowl
 test('after a clean stop nothing is verified at the start', async () => {
   const { data, chunks: directory, keys } = await temporaryData()
   const said: string[] = []
-  const log = { info: (message: string) => said.push(message), warn: (message: string) => said.push(message) }
+  const log = logInto(said)
   for (let round = 0; round < 2; round++) {
     const index = await fileChunkIndex(join(data, 'rows'))
     await (await diskChunks({ directory, index, keys, log })).close()

@@ -9,7 +9,6 @@ import {
   readSync,
   rmSync,
   statSync,
-  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -17,41 +16,13 @@ import {
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import type { ChunkIndex, ChunkRow, ChunkStore } from '../../storage/chunks/chunk-store.ts'
+import type { ChunkStore, MarkedRow } from '../../storage/chunks/chunk-store.ts'
 import { diskChunks } from '../../storage/chunks/disk-chunks.ts'
 import { memoryChunkIndex } from '../../storage/chunks/memory-chunk-index.ts'
 import { segmentFileName, segmentMaxBytes } from '../../storage/chunks/record.ts'
 import { scanSegments } from '../../storage/chunks/scan.ts'
-import { segmentFiles, temporaryData, temporaryDiskChunks } from '../support/chunk-directory.ts'
-
-type Stored = { id: string; bytes: Buffer }
-
-const putSome = async (store: ChunkStore, count: number, size = 9000): Promise<Stored[]> => {
-  const chunks = Array.from({ length: count }, () => {
-    const bytes = randomBytes(size)
-    return { id: hash('sha256', bytes), bytes }
-  })
-  await Promise.all(chunks.map(({ id, bytes }) => store.put(id, bytes)))
-  return chunks
-}
-
-const rowOf = async (index: ChunkIndex, id: string): Promise<ChunkRow> => {
-  const row = (await index.find([id])).get(id)
-  if (!row) throw new Error('The chunk has no row.')
-  return row
-}
-
-/** `intact` or the reason for which the chunk is not served. */
-const stateOf = async (store: ChunkStore, { id, bytes }: Stored): Promise<string> => {
-  try {
-    const buffer = await store.get(id)
-    const equal = bytes.equals(buffer.bytes)
-    buffer.release()
-    return equal ? 'intact' : 'different'
-  } catch (error) {
-    return String(Reflect.get(Object(error), 'reason'))
-  }
-}
+import { logInto, segmentFiles, temporaryData, temporaryDiskChunks } from '../support/chunk-directory.ts'
+import { faultyStore, putSome, rowOf, type Stored, stateOf } from '../support/stored-chunks.ts'
 
 const healed = async (store: ChunkStore, chunk: Stored): Promise<string> => {
   await store.put(chunk.id, chunk.bytes)
@@ -97,21 +68,6 @@ const rots: [string, (path: string) => void][] = [
   ['truncated', path => truncateSync(path, 100)],
   ['emptied', path => truncateSync(path, 0)],
   ['zeroed', path => writeFileSync(path, new Uint8Array(readFileSync(path).length))],
-  ['missing', path => rmSync(path)],
-  [
-    'replaced by a directory',
-    path => {
-      rmSync(path)
-      mkdirSync(path)
-    },
-  ],
-  [
-    'replaced by a link',
-    path => {
-      rmSync(path)
-      symlinkSync('/dev/zero', path)
-    },
-  ],
 ]
 
 test.each(rots)('chunks of a segment that is %s are damaged, and heal', async (_, rot) => {
@@ -128,22 +84,6 @@ test.each(rots)('chunks of a segment that is %s are damaged, and heal', async (_
     expect(await healed(store, chunk)).toBe('intact')
   }
 })
-
-const armFaults = (data: string): ((fault: string | null) => void) => {
-  const path = join(data, 'fault')
-  process.env.WHERRY_TEST_FAULT = path
-  return fault => (fault === null ? rmSync(path) : writeFileSync(path, fault))
-}
-
-const faultyStore = async () => {
-  const { data, chunks: directory, keys } = await temporaryData()
-  const arm = armFaults(data)
-  const files = new URL('../support/faulty-segment-files.ts', import.meta.url)
-  const index = memoryChunkIndex()
-  const store = await diskChunks({ directory, index, keys, files })
-  onTestFinished(() => store.close())
-  return { store, arm, index, directory, keys }
-}
 
 test.each(['sync EIO', 'write EIO', 'create EIO', 'sync ENOSPC'])(
   'after a failed "%s" nothing is acknowledged any more, reads go on, a restart helps',
@@ -185,18 +125,6 @@ test('a store that is closed writes nothing any more, whatever it was doing', as
   expect(mark()).toBe(before)
 })
 
-test('a read that failed once is tried again before the chunk counts as damaged', async () => {
-  const { store, arm } = await faultyStore()
-  const [chunk] = await putSome(store, 1)
-  if (!chunk) throw new Error('A chunk was asked for.')
-  arm('read EIO once')
-  expect(await stateOf(store, chunk)).toBe('intact')
-  arm('read EIO')
-  expect(await stateOf(store, chunk)).toBe('chunk_damaged')
-  arm(null)
-  expect(await healed(store, chunk)).toBe('intact')
-})
-
 test('a full disk is said to be full, and the store goes on when there is room again', async () => {
   const { store, arm } = await faultyStore()
   const kept = await putSome(store, 3)
@@ -224,19 +152,6 @@ test.each(['create EMFILE', 'create ENFILE'])(
     for (const chunk of await putSome(store, 2)) expect(await stateOf(store, chunk)).toBe('intact')
   },
 )
-
-test('a chunk that cannot be read because too many files are open is not damaged', async () => {
-  const { store, arm } = await faultyStore()
-  const [chunk] = await putSome(store, 1)
-  if (!chunk) throw new Error('A chunk was asked for.')
-  arm('open EMFILE')
-  await expect(store.get(chunk.id)).rejects.toMatchObject({
-    reason: 'busy',
-    message: 'The hub has too many files open at the moment. Try again.',
-  })
-  arm(null)
-  expect(await stateOf(store, chunk)).toBe('intact')
-})
 
 test('chunks are refused while no mark says that they have to be verified after a power cut', async () => {
   const { chunks: directory, keys } = await temporaryData()
@@ -363,8 +278,8 @@ test('the rows of the index can be rebuilt by scanning, past damage and torn tai
   writeSync(fd, new Uint8Array(8), 0, 8, place.offset + 12)
   closeSync(fd)
   for (const path of segmentFiles(directory)) writeFileSync(path, 'WCHK torn', { flag: 'a' })
-  const found = new Map<string, ChunkRow>()
-  for await (const row of scanSegments(directory, keys)) found.set(row.id, row)
+  const found = new Map<string, MarkedRow>()
+  for await (const row of scanSegments(directory, keys)) found.set(row.id, { ...row, damaged: false })
   expect(found).toEqual(rows)
 })
 
@@ -377,10 +292,12 @@ test('what a crash left unreadable among the recent records is found at the star
   writeSync(fd, new Uint8Array(500), 0, 500, row.offset + 500)
   closeSync(fd)
   const said: string[] = []
-  const log = { info: (message: string) => said.push(message), warn: (message: string) => said.push(message) }
-  const next = await diskChunks({ directory, index, keys, log })
+  const next = await diskChunks({ directory, index, keys, log: logInto(said) })
   onTestFinished(() => next.close())
-  expect(said).toEqual(['After an unclean stop 9 chunks were verified and 1 found damaged.'])
+  expect(said).toEqual([
+    'warn: After an unclean stop 9 chunks were verified and 1 found damaged.',
+    expect.stringMatching(/^warn: 1 stored chunks are damaged\./),
+  ])
   expect(await next.has([spoilt.id])).toEqual(new Set())
   expect(await healed(next, spoilt)).toBe('intact')
   for (const chunk of whole) expect(await stateOf(next, chunk)).toBe('intact')

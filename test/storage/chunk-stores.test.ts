@@ -8,6 +8,7 @@ import { openKeys } from '../../storage/chunks/keys.ts'
 import { memoryChunkIndex } from '../../storage/chunks/memory-chunk-index.ts'
 import { memoryChunks } from '../../storage/chunks/memory-chunks.ts'
 import { segmentFileName } from '../../storage/chunks/record.ts'
+import { openIndex } from '../../storage/index/open-index.ts'
 import { chunkIndexContract } from '../contracts/chunk-index.ts'
 import { chunkStoreContract } from '../contracts/chunk-store.ts'
 
@@ -47,3 +48,22 @@ chunkStoreContract('disk chunks', async () => {
 })
 
 chunkIndexContract('memory chunk index', async () => ({ index: memoryChunkIndex(), async close() {} }))
+
+chunkIndexContract('chunk index in SQLite', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'wherry-index-'))
+  const index = await openIndex({
+    directory,
+    clock: Date.now,
+    uploadsKeptMs: 1,
+    unclean: false,
+    crashAt: null,
+    warn: () => {},
+  })
+  return {
+    index: index.chunkIndex,
+    async close() {
+      await index.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+})

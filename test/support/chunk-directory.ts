@@ -23,6 +23,13 @@ export const temporaryDiskChunks = async (options: Partial<DiskChunksOptions> = 
   return { store, index, directory, keys }
 }
 
+/** A log whose lines are gathered, each behind its level. */
+export const logInto = (said: string[]) => ({
+  info: (message: string) => said.push(`info: ${message}`),
+  warn: (message: string) => said.push(`warn: ${message}`),
+  error: (message: string) => said.push(`error: ${message}`),
+})
+
 export const segmentFiles = (directory: string): string[] =>
   readdirSync(directory)
     .filter(name => name.endsWith('.seg'))

@@ -21,13 +21,14 @@ export const smallFileReads = (db: Kysely<Tables>): Pick<Uploads, 'findMany'> =>
     const keys = files.map(file => nameKey(file.name))
     const there = await entriesByKey(db, id, keys)
     // What is damaged has to come again: that heals it.
-    const whole = await findChunks(
+    const chunks = await findChunks(
       db,
       files.filter((_, i) => there.has(keys[i] ?? '')).map(file => file.hash),
     )
     const entries = files.map((file, i) => {
       const row = there.get(keys[i] ?? '')
-      const isSame = row?.digest === digestOfSmall(file) && (file.size === 0 || whole.has(file.hash))
+      const isSame =
+        row?.digest === digestOfSmall(file) && (file.size === 0 || chunks.get(file.hash)?.damaged === false)
       return row !== undefined && isSame ? toEntry(row) : null
     })
     return { entries, total }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { ChunkPlace, ChunkRow, PlacedChunk } from '../../chunks/chunk-store.ts'
+import type { ChunkRow, PlacedChunk } from '../../chunks/chunk-store.ts'
 import { prepared } from '../prepared.ts'
 import type { Tx, Write } from '../tx.ts'
 import { markStored } from './upload-chunks.ts'
@@ -26,14 +26,19 @@ const putRows = async (tx: Tx, rows: readonly ChunkRow[]): Promise<void> => {
   await putList(tx.db, { list, now: tx.now })
 }
 
-/** Only if it still lies there: it may have been healed meanwhile. */
-export const markChunkDamaged: Write<{ id: string; place: ChunkPlace }, null> = async (tx, { id, place }) => {
-  await tx.db
-    .updateTable('chunks')
-    .set({ damaged: 1 })
-    .where('hash', '=', Buffer.from(id, 'hex'))
-    .where('segment', '=', place.segment)
-    .where('offset', '=', place.offset)
-    .execute()
+const markListed = prepared(
+  (_, { list, damaged }: { list: string; damaged: 0 | 1 }) => sql`
+  update chunks set damaged = ${damaged}
+  where hash in (select unhex(value ->> 0) from json_each(${list}))
+    and (hash, segment, offset) in (select unhex(value ->> 0), value ->> 1, value ->> 2 from json_each(${list}))`,
+)
+
+/** Only those that still lie there: they may have been healed meanwhile. */
+export const markChunks: Write<{ rows: readonly ChunkRow[]; damaged: boolean }, null> = async (
+  tx,
+  { rows, damaged },
+) => {
+  const list = JSON.stringify(rows.map(row => [row.id, row.segment, row.offset]))
+  await markListed(tx.db, { list, damaged: damaged ? 1 : 0 })
   return null
 }
