@@ -1,4 +1,4 @@
-import { WherryError } from '../../protocol/errors.ts'
+import { isReason, WherryError } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
 import { fullDiskWords, isDiskFull } from '../../storage/disk-room.ts'
 import type { Storage, UploadRow } from '../../storage/storage.ts'
@@ -76,10 +76,15 @@ export const cancelUpload: Handler<'upload.cancel'> = async ({ storage, transfer
 
 const unfinished = ({ user: _, content: __, declaredChunks: ___, ...upload }: UploadRow) => upload
 
+/** None if they are missing or damaged, which the commit says. */
 const firstBytes = async (storage: Storage, row: UploadRow): Promise<Uint8Array> => {
   const [first] = await storage.uploads.chunks(row.id, 0, 1)
   if (!first?.stored) return new Uint8Array(0)
-  const buffer = await storage.chunks.get(first.hash)
+  const buffer = await storage.chunks.get(first.hash).catch(error => {
+    if (isReason(error, 'chunk_damaged')) return null
+    throw error
+  })
+  if (buffer === null) return new Uint8Array(0)
   try {
     return new Uint8Array(buffer.bytes.subarray(0, headBytes))
   } finally {

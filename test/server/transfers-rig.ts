@@ -100,8 +100,9 @@ export type Rig = {
 export const openRig = async (
   config: { windowBytes?: number; uploadBudgetBytes?: number } = {},
   stallMs = { credit: 60_000, reader: 30_000 },
+  directory?: string,
 ): Promise<Rig> => {
-  const { storage, ada, root, space } = await withAda()
+  const { storage, ada, root, space } = await withAda(null, directory === undefined ? {} : { directory })
   const clock = { now: 1_700_000_000_000 }
   const levels: Rig['levels'] = new Map()
   const bounds = { windowBytes: 16 * 2 ** 20, uploadBudgetBytes: 128 * 2 ** 20, ...config }

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
@@ -6,7 +5,7 @@ import { openDatabase } from '../../storage/index/database.ts'
 import { IndexDialect } from '../../storage/index/dialect.ts'
 import { smallFileReads } from '../../storage/index/reads/small-files.ts'
 import type { Tables } from '../../storage/index/tables.ts'
-import { sha256, temporaryDirectory, withAda } from './open-temporary.ts'
+import { sha256, spoilChunks, temporaryDirectory, withAda } from './open-temporary.ts'
 
 const fileOf = (name: string, text: string) => {
   const bytes = Buffer.from(text)
@@ -41,11 +40,7 @@ test('small files are found by name and content, and not when their chunk is dam
   }
   expect(await found()).toEqual(['One', 'two', 'empty', null, null, null])
 
-  const segments = join(directory, 'chunks')
-  for (const name of readdirSync(segments).filter(name => name.endsWith('.seg'))) {
-    const bytes = readFileSync(join(segments, name))
-    writeFileSync(join(segments, name), bytes.fill(0))
-  }
+  spoilChunks(directory)
   await expect(storage.chunks.get(one.hash)).rejects.toMatchObject({ reason: 'chunk_damaged' })
   expect(await found()).toEqual([null, 'two', 'empty', null, null, null])
   await storage.chunks.put(one.hash, one.bytes)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -54,6 +54,13 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 /** Stores a chunk of an unfinished upload. */
 export const putChunk = (storage: Storage, upload: string, index: number, bytes: Uint8Array): Promise<void> =>
   storage.chunks.put(sha256(bytes), bytes, { upload, index })
+
+/** Spoils all bytes that are stored in a data directory. */
+export const spoilChunks = (directory: string): void => {
+  const segments = join(directory, 'chunks')
+  for (const name of readdirSync(segments).filter(name => name.endsWith('.seg')))
+    writeFileSync(join(segments, name), readFileSync(join(segments, name)).fill(0))
+}
 
 /** Uploads a file of the given chunks as one does it over the wire; answers its entry. */
 export const upload = async (

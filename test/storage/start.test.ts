@@ -3,12 +3,23 @@ import { join } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
+import { checkDirectory } from '../../storage/index/check-directory.ts'
 import { openDatabase, pragmas } from '../../storage/index/database.ts'
 import { IndexDialect } from '../../storage/index/dialect.ts'
 import { migrate, migrations } from '../../storage/index/migrate.ts'
 import type { Tables } from '../../storage/index/tables.ts'
 import { openStorage } from '../../storage/open-storage.ts'
-import { bytesOf, openTemporary, temporaryDirectory, upload, withAda } from './open-temporary.ts'
+import {
+  bytesOf,
+  newId,
+  openTemporary,
+  putChunk,
+  sha256,
+  spoilChunks,
+  temporaryDirectory,
+  upload,
+  withAda,
+} from './open-temporary.ts'
 
 test('A13: every pragma is as promised, on the connection that writes and on the one that reads', async () => {
   expect(pragmas).toMatchObject({
@@ -78,6 +89,26 @@ test('A12: a migration that fails leaves nothing of itself', async () => {
   await migrate(db)
   expect(names()).toContain('entries')
   database.close()
+})
+
+test('unfinished uploads of an older hub lack what it had marked damaged', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, root } = await withAda(null, { directory })
+  const id = newId()
+  const chunks = ['one', 'two'].map(text => ({ hash: sha256(bytesOf(text)), size: 3 }))
+  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 6, modifiedAt: 0, onClash: 'fail' })
+  await storage.uploads.declare(ada, id, 0, chunks, true)
+  for (const [index, text] of ['one', 'two'].entries()) await putChunk(storage, id, index, bytesOf(text))
+  await storage.close()
+  spoilChunks(directory)
+  const database = new BetterSqlite(join(directory, 'index.db'))
+  database.exec(`drop index chunks_damaged; delete from kysely_migration where name = '0002-damaged-chunks';
+    update chunks set damaged = 1 where hash = unhex('${chunks[1]?.hash}')`)
+  database.close()
+  const again = await openTemporary({ directory })
+  expect((await again.uploads.chunks(id, 0, 2)).map(({ stored }) => stored)).toEqual([true, false])
+  expect(await again.uploads.get(ada, id)).toMatchObject({ storedBytes: 3 })
+  expect(await checkDirectory(directory)).toEqual([])
 })
 
 test('a damaged index is found after an unclean stop, and said in a sentence', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { ChunkRow, PlacedChunk } from '../../chunks/chunk-store.ts'
 import { prepared } from '../prepared.ts'
 import type { Tx, Write } from '../tx.ts'
-import { markStored } from './upload-chunks.ts'
+import { markStored, takeFromUploads } from './upload-chunks.ts'
 
 type Added = { rows: readonly ChunkRow[]; placed: readonly PlacedChunk[] }
 
@@ -27,18 +27,27 @@ const putRows = async (tx: Tx, rows: readonly ChunkRow[]): Promise<void> => {
 }
 
 const markListed = prepared(
-  (_, { list, damaged }: { list: string; damaged: 0 | 1 }) => sql`
+  (_, { list, damaged }: { list: string; damaged: 0 | 1 }) => sql<{ hash: string }>`
   update chunks set damaged = ${damaged}
   where hash in (select unhex(value ->> 0) from json_each(${list}))
-    and (hash, segment, offset) in (select unhex(value ->> 0), value ->> 1, value ->> 2 from json_each(${list}))`,
+    and (hash, segment, offset) in (select unhex(value ->> 0), value ->> 1, value ->> 2 from json_each(${list}))
+  returning lower(hex(hash)) as hash`,
 )
 
-/** Only those that still lie there: they may have been healed meanwhile. */
+/**
+ * Only those that still lie there: they may have been healed meanwhile. Unfinished uploads lack damaged ones from then on;
+ * one that is whole again is found there when it is declared or sent again.
+ */
 export const markChunks: Write<{ rows: readonly ChunkRow[]; damaged: boolean }, null> = async (
   tx,
   { rows, damaged },
 ) => {
   const list = JSON.stringify(rows.map(row => [row.id, row.segment, row.offset]))
-  await markListed(tx.db, { list, damaged: damaged ? 1 : 0 })
+  const marked = await markListed(tx.db, { list, damaged: damaged ? 1 : 0 })
+  if (damaged)
+    await takeFromUploads(
+      tx,
+      marked.map(({ hash }) => hash),
+    )
   return null
 }

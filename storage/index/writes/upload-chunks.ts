@@ -184,3 +184,30 @@ export const markStored = async (tx: Tx, id: string, placed: readonly PlacedChun
   const bytes = marked.reduce((sum, row) => sum + row.size, 0)
   await countStored(tx.db, { id, bytes, chunks: marked.length, now: tx.now })
 }
+
+const unmarkListed = prepared(
+  (_, { list }: { list: string }) => sql<{ content: string; size: number }>`
+  update content_chunks set stored = 0
+  where hash in (select unhex(value) from json_each(${list})) and stored = 1
+    and content in (select content from uploads where answer is null)
+  returning content, size`,
+)
+
+const countLacking = prepared((db, values: { content: string; bytes: number; chunks: number }) =>
+  db
+    .updateTable('uploads')
+    .set(eb => ({
+      stored_bytes: eb('stored_bytes', '-', values.bytes),
+      stored_chunks: eb('stored_chunks', '-', values.chunks),
+    }))
+    .where('content', '=', values.content),
+)
+
+/** Chunks by hash that unfinished uploads do not have any more: they have to be sent again. */
+export const takeFromUploads = async (tx: Tx, hashes: readonly string[]): Promise<void> => {
+  const taken = await unmarkListed(tx.db, { list: JSON.stringify(hashes) })
+  for (const [content, rows] of Map.groupBy(taken, row => row.content)) {
+    const bytes = rows.reduce((sum, row) => sum + row.size, 0)
+    await countLacking(tx.db, { content, bytes, chunks: rows.length })
+  }
+}
