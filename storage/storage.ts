@@ -169,6 +169,12 @@ export type Entries = {
     folder: string,
     page: ListPage,
   ): Promise<{ seq: number; entries: Entry[]; next: string | null; total: number }>
+  /** A page of the files below a folder whose current version has a damaged chunk, by id. */
+  damagedBelow(
+    folder: Entry,
+    after: string | null,
+    limit: number,
+  ): Promise<{ entries: string[]; next: string | null }>
   /** All files and folders below a folder, depth first in name order, by pages: for zips. `path` is relative to it. */
   walk(folder: string): AsyncIterable<{ entry: Entry; path: string }>
   /** (once) */

@@ -2,6 +2,7 @@ import { isReason } from '../../protocol/errors.ts'
 import { nameKey } from '../../protocol/names.ts'
 import type { Entry, UnfinishedUpload } from '../../protocol/values.ts'
 import type { HubClient, UploadQueue, UploadRequest } from '../core/api.ts'
+import { damagedFiles } from '../core/upload/damaged-files.ts'
 import { pathProblem } from '../core/upload/upload-names.ts'
 import { wireClash } from '../core/upload/upload-record.ts'
 import { type Destination, listFolder } from './cli/remote-path.ts'
@@ -55,8 +56,8 @@ const isSameDate = (one: { modifiedAt: number }, other: { modifiedAt: number }):
   Math.abs(one.modifiedAt - other.modifiedAt) <= 1
 
 /** As rsync decides: the hub has a file of that name, size and date, so this one is there. */
-const isThere = (local: LocalFile, entry: Entry | undefined): boolean =>
-  entry?.kind === 'file' && entry.size === local.size && isSameDate(entry, local)
+const isThere = (local: LocalFile, entry: Entry): boolean =>
+  entry.kind === 'file' && entry.size === local.size && isSameDate(entry, local)
 
 /** Why a file cannot go to its place: no name for the hub, or the place of another file of the same command. */
 const whyNot = (path: readonly string[], name: string, taken: Map<string, LocalFile>, local: LocalFile) => {
@@ -78,6 +79,7 @@ export const planUpload = async (
   const remote = remoteFolders(client)
   const { uploads } = await client.call('upload.list', {})
   const begun = Map.groupBy(uploads, one => uploadKey(one.folder, one.name, one.size))
+  const damaged = checkAll ? new Set() : await damagedFiles(client, target.folder.id)
   const plan: UploadPlan = { fresh: [], unfinished: [], present: [], failed: [] }
   const taken = new Map<string, LocalFile>()
   for (const local of tree.files) {
@@ -88,7 +90,8 @@ export const planUpload = async (
       continue
     }
     const folder = await remote.folder(target.folder.id, local.path)
-    if (folder !== null && !checkAll && isThere(local, await remote.entry(folder, name))) {
+    const entry = folder === null || checkAll ? undefined : await remote.entry(folder, name)
+    if (entry && isThere(local, entry) && !damaged.has(entry.id)) {
       plan.present.push(local)
       continue
     }

@@ -60,6 +60,13 @@ export const folderCalls = {
     }),
     errors: ['not_a_folder'],
   }),
+  'folder.findDamaged': call({
+    doc: 'Files in a folder and below it, at any depth, of which the hub found a part damaged: to upload one again heals it. Pages are joined by `next`.',
+    access: [{ level: 'read', of: 'folder' }],
+    params: v.strictObject({ folder: id, after: v.optional(v.nullable(id), null) }),
+    result: v.strictObject({ entries: listOf(id, limits.pageEntries), next: v.nullable(id) }),
+    errors: ['not_a_folder'],
+  }),
   'folder.watch': call({
     doc: 'Sends folder.changed, path.changed, presence.changed and transfer.progressed of this folder from now on. With `since`, the answer has the changes missed, or `reset` where that history is gone.',
     access: [{ level: 'read', of: 'folder' }],

@@ -17,6 +17,11 @@ const getFolder = async (storage: Storage, id: string): Promise<Entry> => {
   return folder
 }
 
+export const findDamaged: Handler<'folder.findDamaged'> = async ({ storage }, { folder: id, after }) => {
+  const folder = await getFolder(storage, id)
+  return storage.entries.damagedBelow(folder, after, limits.pageEntries)
+}
+
 export const watchFolder: Handler<'folder.watch'> = async (context, { folder: id, since }) => {
   const { storage, broadcaster, transfers, connection, principal, levelOf } = context
   const folder = await getFolder(storage, id)

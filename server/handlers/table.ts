@@ -4,7 +4,7 @@ import { checkAccess, grantAccess, listAccess, revokeAccess } from './access.ts'
 import { changePassword, setUp } from './account.ts'
 import { closeDownload, listChunks, makeDownloadUrl, openDownload, readChunks } from './downloads.ts'
 import { copyEntries, deleteEntries, getEntry, moveEntries, renameEntry, resolveEntry } from './entry.ts'
-import { createFolder, listChanges, listFolder, unwatchFolder, watchFolder } from './folder.ts'
+import { createFolder, findDamaged, listChanges, listFolder, unwatchFolder, watchFolder } from './folder.ts'
 import { hello } from './hub.ts'
 import {
   acceptRoom,
@@ -46,6 +46,7 @@ export const handlers: { [N in CallName]: Handler<N> } = {
   'space.list': listSpaces,
   'folder.create': createFolder,
   'folder.list': listFolder,
+  'folder.findDamaged': findDamaged,
   'folder.watch': watchFolder,
   'folder.unwatch': unwatchFolder,
   'folder.changes': listChanges,

@@ -5,7 +5,7 @@ import { openDatabase } from '../../storage/index/database.ts'
 import { IndexDialect } from '../../storage/index/dialect.ts'
 import { smallFileReads } from '../../storage/index/reads/small-files.ts'
 import type { Tables } from '../../storage/index/tables.ts'
-import { sha256, spoilChunks, temporaryDirectory, withAda } from './open-temporary.ts'
+import { bytesOf, sha256, spoilChunks, temporaryDirectory, upload, withAda } from './open-temporary.ts'
 
 const fileOf = (name: string, text: string) => {
   const bytes = Buffer.from(text)
@@ -68,4 +68,36 @@ test('small files are looked for by their names, however many entries the folder
   expect(plans.filter(step => step.includes('entries_by'))).toEqual([
     'SEARCH e USING INDEX entries_by_key (parent=? AND name_key=?)',
   ])
+})
+
+test('damaged files are found below a folder, however deep, by pages', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, actor, root } = await withAda(null, { directory })
+  const makeFolder = async (folder: string, name: string) =>
+    (await storage.entries.createFolder(actor, folder, name, 'fail')).entry
+  const top = await makeFolder(root, 'top')
+  const deep = await makeFolder((await makeFolder(top.id, 'middle')).id, 'deep')
+  const put = async (folder: string, text: string) =>
+    (await upload(storage, ada, folder, text, [bytesOf(text)])).entry.id
+  const below = [await put(top.id, 'one'), await put(deep.id, 'two'), await put(deep.id, 'three')]
+  await put(root, 'beside')
+  expect(await storage.entries.damagedBelow(top, null, 2)).toEqual({ entries: [], next: null })
+
+  spoilChunks(directory)
+  for (const text of ['one', 'two', 'three', 'beside'])
+    await expect(storage.chunks.get(sha256(bytesOf(text)))).rejects.toMatchObject({ reason: 'chunk_damaged' })
+  for (const limit of [1, 2, 3, 4]) {
+    const found: string[] = []
+    let after: string | null = null
+    do {
+      const page: { entries: string[]; next: string | null } = await storage.entries.damagedBelow(
+        top,
+        after,
+        limit,
+      )
+      found.push(...page.entries)
+      after = page.next
+    } while (after !== null)
+    expect(found).toEqual(below.toSorted())
+  }
 })

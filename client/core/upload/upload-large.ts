@@ -3,6 +3,7 @@ import type { Chunking, Entry } from '../../../protocol/values.ts'
 import type { RememberedFile, Source } from '../api.ts'
 import { newId } from '../new-id.ts'
 import { createChunker } from './chunker.ts'
+import { damagedFiles } from './damaged-files.ts'
 import { gearTable } from './gear.ts'
 import { sourceDigest } from './source-digest.ts'
 import { meetClash, meetTakenFolder } from './upload-clash.ts'
@@ -98,13 +99,24 @@ export const createLargeUploads = (tools: UploadTools) => {
     return sourceDigest(source, await chunkerFor(link.hello.chunking), tools.hashing, running.signal)
   }
 
+  const isDamaged = async ({ id, folder }: Entry): Promise<boolean> =>
+    folder !== null && (await damagedFiles(link, folder)).has(id)
+
+  /** The hub has this very file with damage: it is sent as a next version, of which only what is damaged travels. */
+  const heal = (record: UploadRecord) => {
+    cancelOnHub(record)
+    record.onClash = 'replace'
+    items.update(record, { state: 'queued' })
+  }
+
   const failed = async (record: UploadRecord, error: unknown, known: RememberedFile | null) => {
     const isStopped = () => record.wish === 'cancel' || record.running?.signal.aborted
     if (!isStopped() && meetTakenFolder(tools, record, error)) return
     if (isReason(error, 'name_taken') && !isStopped()) {
       const entry = (error.details.entry as Entry | undefined) ?? null
       const digest = known?.digest ?? (await digestIfAlike(record, entry))
-      if (!isStopped()) return meetClash(tools, record, entry, digest, error)
+      const heals = entry !== null && entry.digest === digest && (await isDamaged(entry))
+      if (!isStopped()) return heals ? heal(record) : meetClash(tools, record, entry, digest, error)
     }
     if (record.wish === 'cancel') return cancelOnHub(record)
     // Stopped; resumed already or not.

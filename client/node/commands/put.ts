@@ -69,7 +69,7 @@ export const largeAtOnce = 6
 
 export const put: Command = {
   usage: 'put FILES... SPACE:PATH [--on-clash replace|keepBoth|skip|fail] [--check]',
-  doc: 'Uploads files, and folders with all that is in them. A path that ends with / is a folder, and made where it is missing. The same command again continues an interrupted upload; files that are there with the same size and date are passed over, unless --check compares them byte by byte. What it says was sent is what was handed to the network: where connections broke, also what they lost on the way.',
+  doc: 'Uploads files, and folders with all that is in them. A path that ends with / is a folder, and made where it is missing. The same command again continues an interrupted upload; files that are there with the same size and date are passed over, unless the hub found them damaged or --check compares them byte by byte. What it says was sent is what was handed to the network: where connections broke, also what they lost on the way.',
   options: { 'on-clash': { type: 'string' }, check: { type: 'boolean' } },
   takes: { min: 2, max: Number.POSITIVE_INFINITY },
   async run({ connect, hub, output, signal }, args, options) {

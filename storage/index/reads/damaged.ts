@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely'
+import type { Entry } from '../../../protocol/values.ts'
 import type { ChunkId } from '../../chunks/chunk-store.ts'
 import type { Tables } from '../tables.ts'
-import { namesAbove } from './paths.ts'
+import { foldersBelow, namesAbove } from './paths.ts'
 
 const mostNamed = 20
 
@@ -21,4 +22,30 @@ export const filesWith = async (db: Kysely<Tables>, chunks: readonly ChunkId[]):
   }
   const more = rows.length > mostNamed ? ' and others' : ''
   return `Uploading a file again heals it. Files with a part there: ${names.join(', ')}${more}.`
+}
+
+/** A page of the files below a folder whose current version has a damaged chunk: from the damage upwards, as there is little. */
+export const damagedBelow = async (
+  db: Kysely<Tables>,
+  folder: Pick<Entry, 'id' | 'space'>,
+  after: string | null,
+  limit: number,
+): Promise<{ entries: string[]; next: string | null }> => {
+  const { rows } = await sql<{ id: string; parent: string }>`
+    select distinct e.id, e.parent from chunks as c indexed by chunks_damaged
+    cross join content_chunks as r on r.hash = c.hash
+    join versions as v on v.content = r.content
+    join entries as e on e.id = v.entry and e.version = v.id
+    where c.damaged = 1 and e.space = ${folder.space} and e.id > ${after ?? ''}
+    order by e.id limit ${limit + 1}`.execute(db)
+  const page = rows.slice(0, limit)
+  const below = new Set(
+    await foldersBelow(
+      db,
+      [folder.id],
+      page.map(({ parent }) => parent),
+    ),
+  )
+  const entries = page.filter(({ parent }) => below.has(parent)).map(({ id }) => id)
+  return { entries, next: rows.length > limit ? (page.at(-1)?.id ?? null) : null }
 }

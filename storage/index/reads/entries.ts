@@ -6,10 +6,11 @@ import type { Entries } from '../../storage.ts'
 import { selectEntries, toEntry } from '../entry-rows.ts'
 import { folderKind, type Tables } from '../tables.ts'
 import { levelOf } from './access.ts'
+import { damagedBelow } from './damaged.ts'
 import { encodeCursor, pageRows } from './pages.ts'
 import { foldersBelow, namesAbove } from './paths.ts'
 
-type EntryReads = Pick<Entries, 'get' | 'path' | 'below' | 'resolve' | 'list' | 'walk'>
+type EntryReads = Pick<Entries, 'get' | 'path' | 'below' | 'resolve' | 'list' | 'damagedBelow' | 'walk'>
 
 export const entryReads = (db: Kysely<Tables>): EntryReads => ({
   async get(id) {
@@ -52,6 +53,8 @@ export const entryReads = (db: Kysely<Tables>): EntryReads => ({
       total: children,
     }
   },
+
+  damagedBelow: (folder, after, limit) => damagedBelow(db, folder, after, limit),
 
   walk: folder => walk(db, folder, ''),
 })
