@@ -288,6 +288,9 @@ export type ContentInfo = {
   size: number
   chunks: number
   digest: string
+  type: string
+  /** The file's own date, as the version's uploader gave it. */
+  modifiedAt: number
   createdAt: number
 }
 

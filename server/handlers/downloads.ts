@@ -14,9 +14,8 @@ export const openDownload: Handler<'download.open'> = async (
   const content = await storage.contents.ofEntry(entry.id, params.version)
   if (!content) throw new WherryError('version_gone')
   transfers.downloads.open(connection, { id, stream, user: principal.user, entry: entry.id, content })
-  const { version, size, digest, chunks } = content
-  const { name, modifiedAt } = entry
-  return { version, name, type: entry.type ?? 'application/octet-stream', size, digest, chunks, modifiedAt }
+  const { version, type, size, digest, chunks, modifiedAt } = content
+  return { version, name: entry.name, type, size, digest, chunks, modifiedAt }
 }
 
 export const listChunks: Handler<'download.chunks'> = async ({ storage, transfers, connection }, params) => {

@@ -92,7 +92,7 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
     }
     const [first] = entries
     if (!first) throw new WherryError('link_expired')
-    const { name, modifiedAt } = first
+    const { name } = first
     if (version === null) {
       const { layout, ...described } = await plan(entries)
       const zip = createZip(layout, readZipped(storage, mayRead), checksums)
@@ -101,7 +101,7 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
     }
     const content = await storage.contents.ofEntry(first.id, version)
     if (!content) throw new WherryError('version_gone')
-    const type = first.type ?? 'application/octet-stream'
+    const { type, modifiedAt } = content
     const read: ReadPart = (start, end) => readContent(storage, content.content, start, end)
     return { name, modifiedAt, type, size: content.size, etag: `"${content.digest}"`, read }
   }

@@ -61,6 +61,17 @@ test('chunks that are asked for come in order, and the answer after them', async
   expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
 })
 
+test('a download of a version has its date, whatever followed it', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const { entry, opened } = await openFile(rig, at, [fill(10, 1)])
+  await upload(rig.storage, rig.ada, rig.root, entry.name, [fill(10, 2)], 'replace', 5_000)
+  const open = (version: string | null) =>
+    openDownload(rig.context(at), { download: newId(), stream: 4, entry: entry.id, version })
+  expect(await open(entry.version)).toMatchObject({ digest: opened.digest, modifiedAt: 1_000 })
+  expect(await open(null)).toMatchObject({ modifiedAt: 5_000 })
+})
+
 test('of the first chunk only what is behind the offset comes', async () => {
   const rig = await openRig()
   const at = rig.connect()

@@ -70,12 +70,13 @@ export const upload = async (
   name: string,
   chunks: readonly Uint8Array[],
   onClash: 'fail' | 'keepBoth' | 'replace' = 'fail',
+  modifiedAt = 1_000,
 ) => {
   const id = newId()
   const refs = chunks.map(bytes => ({ hash: sha256(bytes), size: bytes.length }))
   const size = refs.reduce((sum, ref) => sum + ref.size, 0)
   const actor = { user, requestId: null }
-  await storage.uploads.open(actor, { id, folder, name, size, modifiedAt: 1_000, onClash })
+  await storage.uploads.open(actor, { id, folder, name, size, modifiedAt, onClash })
   const missing = refs.length === 0 ? [] : await storage.uploads.declare(actor, id, 0, refs)
   for (const index of missing) await putChunk(storage, id, index, chunks[index] ?? new Uint8Array())
   return { id, missing, ...(await storage.uploads.commit(actor, id, 'text/plain')) }

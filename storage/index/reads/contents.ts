@@ -15,6 +15,8 @@ export const contentReads = (db: Kysely<Tables>): Contents => ({
         'v.size',
         'c.chunks',
         'v.digest',
+        'v.type',
+        'v.modified_at as modifiedAt',
         'v.created_at as createdAt',
       ])
       .where('e.id', '=', entry)
