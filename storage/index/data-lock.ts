@@ -1,5 +1,15 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
 import { messageOf } from '../message-of.ts'
 import { sqliteCode } from './savepoint.ts'
@@ -24,10 +34,35 @@ export const makeDirectory = (directory: string): void => {
     )
 }
 
+/** Makes the names of the directories from `first` down to `last` survive a power cut. */
+const syncAbove = (last: string, first: string): void => {
+  for (let made = last; ; made = dirname(made)) {
+    syncDirectory(dirname(made))
+    if (made === first) return
+  }
+}
+
+/** One that may be written in but not read, such as a drop box, cannot be opened for it: its name is in the system's hands. */
+const syncDirectory = (path: string): void => {
+  let fd: number
+  try {
+    fd = openSync(path, 'r')
+  } catch (error) {
+    if (codeOf(error) === 'EACCES') return
+    throw error
+  }
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
 /** Answers whether the directory is foreign; then it is left as it is. */
 const makeOrFind = (directory: string): boolean => {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const first = mkdirSync(directory, { recursive: true, mode: 0o700 })
+    if (first !== undefined) syncAbove(resolve(directory), resolve(first))
     if (isForeign(directory)) return true
     chmodSync(directory, 0o700)
     return false
