@@ -1,7 +1,18 @@
 import * as v from 'valibot'
 import { limits } from '../protocol/limits.ts'
 import { email, password } from '../protocol/values.ts'
-import { bytes, commaList, flag, host, networks, origin, path, stunUrl, turnUrl, whole } from './setting-schemas.ts'
+import {
+  bytes,
+  commaList,
+  flag,
+  host,
+  networks,
+  origin,
+  path,
+  stunUrl,
+  turnUrl,
+  whole,
+} from './setting-schemas.ts'
 
 /** One setting: an environment variable, what holds without it (null: nothing), how it is read, what it does. */
 export type Setting = {

@@ -12,8 +12,9 @@ const damagedUpload = async () => {
   const rig = await openRig({}, undefined, directory)
   const { storage, ada, root } = rig
   const id = newId()
-  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 6, modifiedAt: 0, onClash: 'fail' })
-  await storage.uploads.declare(ada, id, 0, parts.map(refOf), true)
+  const actor = { user: ada, requestId: null }
+  await storage.uploads.open(actor, { id, folder: root, name: 'n', size: 6, modifiedAt: 0, onClash: 'fail' })
+  await storage.uploads.declare(actor, id, 0, parts.map(refOf))
   for (const [index, bytes] of parts.entries()) await putChunk(storage, id, index, bytes)
   spoilChunks(directory)
   return { rig, id, directory }
@@ -32,7 +33,7 @@ test('an unfinished upload lacks chunks that were found damaged, until they are 
   const chunks = parts.map(refOf)
   const declared = callIn(rig, at, 'upload.declare', declareChunks, { upload: id, from: 0, chunks })
   expect(await declared).toEqual({ missing: [1] })
-  const commit = () => rig.storage.uploads.commit(rig.ada, id, 'text/plain')
+  const commit = () => rig.storage.uploads.commit({ user: rig.ada, requestId: null }, id, 'text/plain')
   await expect(commit()).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [1] } })
   expect(await checkDirectory(directory)).toEqual([])
   await putChunk(rig.storage, id, 1, bytesOf('two'))

@@ -96,8 +96,9 @@ test('unfinished uploads of an older hub lack what it had marked damaged', async
   const { storage, ada, root } = await withAda(null, { directory })
   const id = newId()
   const chunks = ['one', 'two'].map(text => ({ hash: sha256(bytesOf(text)), size: 3 }))
-  await storage.uploads.open(ada, { id, folder: root, name: 'n', size: 6, modifiedAt: 0, onClash: 'fail' })
-  await storage.uploads.declare(ada, id, 0, chunks, true)
+  const actor = { user: ada, requestId: null }
+  await storage.uploads.open(actor, { id, folder: root, name: 'n', size: 6, modifiedAt: 0, onClash: 'fail' })
+  await storage.uploads.declare(actor, id, 0, chunks)
   for (const [index, text] of ['one', 'two'].entries()) await putChunk(storage, id, index, bytesOf(text))
   await storage.close()
   spoilChunks(directory)
