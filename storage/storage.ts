@@ -107,6 +107,8 @@ export type Users = {
   setDisabled(actor: Actor, user: string, disabled: boolean): Promise<User>
   /** The actor's own. Ends all sessions of the user but `keepSession`; answers how many. */
   setPasswordHash(actor: Actor, hash: string, keepSession: string): Promise<number>
+  /** (once) Of any account. Ends all sessions of the user; answers how many. `not_found`. */
+  resetPasswordHash(actor: Actor, user: string, hash: string): Promise<number>
 }
 
 export type SessionRow = {

@@ -83,4 +83,14 @@ export const peopleCalls = {
     errors: ['not_found', 'conflict'],
     logged: ['user', 'disabled'],
   }),
+  'user.setPassword': call({
+    doc: "Gives another account, an administrator's too, a new password, which ends its sessions at once. The caller's own is changed by account.changePassword, which asks for the present one.",
+    access: 'administrator',
+    once: true,
+    guarded: true,
+    params: v.strictObject({ user: id, password }),
+    result: v.strictObject({ endedSessions: v.number() }),
+    errors: ['not_found', 'conflict'],
+    logged: ['user'],
+  }),
 }

@@ -30,7 +30,7 @@ import {
   openUpload,
   resumeUpload,
 } from './uploads.ts'
-import { createUser, disableUser, listUsers } from './user.ts'
+import { createUser, disableUser, listUsers, setPassword } from './user.ts'
 
 /** Who handles which call: a call without a handler is a type error. */
 export const handlers: { [N in CallName]: Handler<N> } = {
@@ -63,6 +63,7 @@ export const handlers: { [N in CallName]: Handler<N> } = {
   'user.create': createUser,
   'user.list': listUsers,
   'user.disable': disableUser,
+  'user.setPassword': setPassword,
   'upload.credit': askCredit,
   'upload.open': openUpload,
   'upload.declare': declareChunks,

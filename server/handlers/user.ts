@@ -1,3 +1,4 @@
+import { WherryError } from '../../protocol/errors.ts'
 import type { Handler } from '../context.ts'
 
 export const createUser: Handler<'user.create'> = async ({ storage, passwords, actor, config }, params) => {
@@ -18,3 +19,15 @@ export const listUsers: Handler<'user.list'> = async ({ storage }, { after, limi
 export const disableUser: Handler<'user.disable'> = async ({ storage, actor }, { user, disabled }) => ({
   user: await storage.users.setDisabled(actor, user, disabled),
 })
+
+/** A stolen session of an administrator does not do for the account's own password. */
+export const setPassword: Handler<'user.setPassword'> = async (context, { user, password }) => {
+  const { storage, passwords, principal, actor } = context
+  if (user === principal.user)
+    throw new WherryError(
+      'conflict',
+      'Your own password is changed by account.changePassword, which asks for the present one.',
+    )
+  const hash = await passwords.hash(password)
+  return { endedSessions: await storage.users.resetPasswordHash(actor, user, hash) }
+}

@@ -11,12 +11,14 @@ export const usersOf = (db: Kysely<Tables>, writer: Writer): Users => ({
   setUp: user => writer.run('users.setUp', user),
   create: (actor, user) => writer.run('users.create', user, actor),
   setDisabled: (actor, user, disabled) => writer.run('users.setDisabled', { user, disabled }, actor),
-  setPasswordHash: (actor, hash, keepSession) =>
+  setPasswordHash: (actor, passwordHash, keepSession) =>
     writer.run(
       'users.setPasswordHash',
-      { user: actor.user, hash, keepSession },
+      { user: actor.user, passwordHash, keepSession },
       { ...actor, requestId: null },
     ),
+  resetPasswordHash: (actor, user, passwordHash) =>
+    writer.run('users.setPasswordHash', { user, passwordHash, keepSession: null }, actor),
 })
 
 export const sessionsOf = (db: Kysely<Tables>, writer: Writer): Sessions => ({

@@ -140,6 +140,7 @@ describe('signing in', () => {
   test.each([
     { args: ['users', 'frob'], words: 'unknown: frob' },
     { args: ['users', 'disable'], words: 'an argument is missing' },
+    { args: ['users', 'passwd'], words: 'an argument is missing' },
     { args: ['access', 'me:', 'frob'], words: 'unknown: frob' },
     { args: ['access', 'me:', 'grant', 'eve@example.org'], words: 'an argument is missing' },
     { args: ['sessions', 'frob'], words: 'unknown: frob' },
@@ -583,6 +584,34 @@ describe('passwords', () => {
       code: 130,
       stdout: 'Current password: \r\nwherry: stopped\r\n',
     })
+  })
+
+  test('that were forgotten are replaced by an administrator, but for the own one', async () => {
+    const { own, login, email, password } = await account('Rita')
+    expect((await own.run(login, password)).code).toBe(0)
+    const next = 'given by the administrator'
+    const set = ['users', 'passwd', email.toUpperCase(), '--password-stdin']
+    expect(await wherry.run(set, next)).toEqual({
+      code: 0,
+      stdout: `Changed the password of ${email}. Sessions ended: 1.\n`,
+      stderr: '',
+    })
+    expect((await own.run(['ls'])).code).toBe(3)
+    expect((await own.run(login, password)).code).toBe(1)
+    expect((await own.run(login, next)).code).toBe(0)
+    expect((await own.run(set, next)).code).toBe(4)
+    const typing = commandLine(home, inTerminal).start(['users', 'passwd', email], null)
+    typing.process.stdout?.once('data', () => typing.process.stdin?.write('typed by the administrator\n'))
+    const { code, stdout } = await typing.result
+    expect(stdout).toBe(
+      `New password for ${email}: \r\nChanged the password of ${email}. Sessions ended: 1.\r\n`,
+    )
+    expect(code).toBe(0)
+    const mine = ['users', 'passwd', administrator.email, '--password-stdin']
+    expect((await wherry.run(mine, next)).stderr).toContain('asks for the present one')
+    expect((await wherry.run(['users', 'passwd', 'nobody@example.org', '--password-stdin'], next)).code).toBe(
+      4,
+    )
   })
 
   test('that are missing, and quotas that are no size, are said to be', async () => {

@@ -21,6 +21,7 @@ const address = '127.0.0.1'
 const email = 'eve@example.org'
 const password = 'a long secret of eve'
 const next = 'another long secret'
+const given = 'a secret of the administrator'
 const login = { keep: 'token', agent: 'test' } as const
 
 test('the log tells who came in, who was refused, and who changed what somebody may do', async () => {
@@ -50,10 +51,12 @@ test('the log tells who came in, who was refused, and who changed what somebody 
   expect(lineOf('login')).toMatchObject({ email, by: user.id, bySession: session, address, outcome: 'ok' })
   await eve.call('account.changePassword', { current: password, next }, 'change')
   expect(lineOf('change')).toMatchObject({ call: 'account.changePassword', by: user.id, outcome: 'ok' })
+  await ada.call('user.setPassword', { user: user.id, password: given }, 'set')
+  expect(lineOf('set')).toMatchObject({ call: 'user.setPassword', user: user.id, ...by, outcome: 'ok' })
   await ada.call('user.disable', { user: user.id, disabled: true }, 'disable')
   expect(lineOf('disable')).toMatchObject({ user: user.id, disabled: true, ...by })
 
-  for (const secret of [password, next, wrong, administrator.password, ada.signedIn.access])
+  for (const secret of [password, next, given, wrong, administrator.password, ada.signedIn.access])
     expect(JSON.stringify(lines)).not.toContain(secret)
   for (const client of [ada, eve]) client.close()
 })

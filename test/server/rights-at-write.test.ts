@@ -66,6 +66,15 @@ describe('an administrator who is disabled while a call is under way', () => {
     await expect(written).rejects.toMatchObject({ reason: 'session_ended' })
     expect(await hub.hub.storage.users.get(user.id)).toMatchObject({ disabled: false })
   })
+
+  test('gives nobody another password', async () => {
+    const { client, disable } = await administrator('head')
+    const { user } = await ada.call('user.create', accountOf('fay'))
+    const written = afterAuthorising('users', 'resetPasswordHash', disable)
+    client.call('user.setPassword', { user: user.id, password: 'known to the thief' }).catch(() => {})
+    await expect(written).rejects.toMatchObject({ reason: 'session_ended' })
+    await signedInClient(hub.socketUrl, accountOf('fay'))
+  })
 })
 
 test('a session that is ended while it changes the password changes nothing', async () => {

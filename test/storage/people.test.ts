@@ -81,6 +81,22 @@ test('a new password ends the other sessions', async () => {
   expect(await storage.sessions.end(ada, sessions[1]?.id ?? '', 'logout')).toBe(true)
 })
 
+test('a new password by somebody else ends all sessions, once for each request id, whatever the salt', async () => {
+  const { storage, ada, actor } = await withAda()
+  const bob = await storage.users.create(actor, person('Bob'))
+  const start = (refreshHash: string) =>
+    storage.sessions.create({ user: bob.id, agent: 'a', address: '::1', refreshHash })
+  await start('1')
+  const once = { user: ada, requestId: 'r' }
+  expect(await storage.users.resetPasswordHash(once, bob.id, 'salt 1')).toBe(1)
+  const session = await start('2')
+  expect(await storage.users.resetPasswordHash(once, bob.id, 'salt 2')).toBe(1)
+  expect(await storage.sessions.list(bob.id)).toMatchObject([{ id: session.id }])
+  expect(await storage.users.findByEmail(bob.email)).toMatchObject({ passwordHash: 'salt 1' })
+  const nobody = storage.users.resetPasswordHash(actor, newId(), 'hash')
+  await expect(nobody).rejects.toMatchObject({ reason: 'not_found' })
+})
+
 test('an answer lost on the way, and tabs that race, sign nobody out; a late use of an old token does', async () => {
   let now = 1_000_000
   const { storage, ada } = await withAda(null, { clock: () => now })

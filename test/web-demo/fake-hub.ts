@@ -205,6 +205,7 @@ export const createFakeHub = (startState: ConnectionState = 'live') => {
       user: { ...me, id: id(email), email, name, role: role ?? 'member', usedBytes: 0 },
     }),
     'user.disable': ({ user, disabled }) => ({ user: { ...me, id: user, disabled } }),
+    'user.setPassword': () => ({ endedSessions: 1 }),
     'access.list': ({ entry }) => ({
       grants: [
         {

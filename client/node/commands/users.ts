@@ -55,10 +55,22 @@ const setDisabled = async (client: HubClient, email: string, disabled: boolean):
   return (await client.call('user.disable', { user: id, disabled })).user
 }
 
+const setPassword = async (
+  client: HubClient,
+  email: string,
+  context: CommandContext,
+  options: OptionValues,
+): Promise<{ user: User; endedSessions: number }> => {
+  const user = await findUser(client, email)
+  const password = await readSecret(`New password for ${user.email}: `, context, options)
+  const { endedSessions } = await client.call('user.setPassword', { user: user.id, password })
+  return { user, endedSessions }
+}
+
 export const users: Command = {
   usage:
-    'users [create EMAIL [--name N] [--admin] [--quota BYTES] [--password-stdin] | disable EMAIL | enable EMAIL]',
-  doc: 'For administrators: lists, makes, disables and enables accounts.',
+    'users [create EMAIL [--name N] [--admin] [--quota BYTES] [--password-stdin] | passwd EMAIL [--password-stdin] | disable EMAIL | enable EMAIL]',
+  doc: 'For administrators: lists, makes, disables and enables accounts, and gives the account of somebody else a new password, which ends its sessions.',
   options: {
     name: { type: 'string' },
     admin: { type: 'boolean' },
@@ -82,6 +94,11 @@ export const users: Command = {
     } else if (action === 'create') {
       const user = await createUser(client, argument(args, 1), context, options)
       output.result(user, [`Made an account for ${user.email}.`])
+    } else if (action === 'passwd') {
+      const { user, endedSessions } = await setPassword(client, argument(args, 1), context, options)
+      output.result({ user, endedSessions }, [
+        `Changed the password of ${user.email}. Sessions ended: ${endedSessions}.`,
+      ])
     } else if (action === 'disable' || action === 'enable') {
       const user = await setDisabled(client, argument(args, 1), action === 'disable')
       output.result(user, [`${user.email} is ${user.disabled ? 'disabled' : 'enabled'}.`])

@@ -1,7 +1,7 @@
 import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { Task } from '@lit/task'
-import { html, LitElement, type TemplateResult } from 'lit'
+import { css, html, LitElement, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import type { User } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
@@ -14,15 +14,35 @@ import '../ui/avatar.ts'
 import { icons } from '../ui/icons.ts'
 import { say } from '../ui/say.ts'
 import './new-user-dialog.ts'
+import './set-password-dialog.ts'
 
-/** For administrators: all accounts, new ones, and switching one off or on. */
+/** For administrators: all accounts, new ones, a new password for one, and switching one off or on. */
 @customElement('wherry-users-page')
 export class UsersPage extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
   @state() private dialog: TemplateResult | null = null
   readonly #users = new Task(this, { args: () => [], task: (_, { signal }) => this.#all(signal) })
 
-  static override styles = [base, buttons, fields, pageStyles]
+  static override styles = [
+    base,
+    buttons,
+    fields,
+    pageStyles,
+    css`
+      .rows li {
+        flex-wrap: wrap;
+      }
+      .rows .main {
+        flex-basis: 160px;
+      }
+      .commands {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin-inline-start: auto;
+      }
+    `,
+  ]
 
   override render() {
     return html`<header>
@@ -47,18 +67,22 @@ export class UsersPage extends LitElement {
       user.quotaBytes === null
         ? formatBytes(user.usedBytes)
         : msg(str`${formatBytes(user.usedBytes)} of ${formatBytes(user.quotaBytes)}`)
-    const action = user.disabled ? msg('Enable') : msg('Disable')
     return html`<li>
       <wherry-avatar .person=${user}></wherry-avatar>
       <span class="main"><b>${user.name}</b><small>${user.email} · ${used}</small></span>
       ${user.role === 'admin' ? html`<span class="tag">${msg('Administrator')}</span>` : null}
       ${user.disabled ? html`<span class="tag off">${msg('Disabled')}</span>` : null}
-      ${
-        user.id === this.client.user?.id
-          ? null
-          : html`<button aria-label=${`${action}: ${user.email}`} @click=${() => this.#set(user, !user.disabled)}>${action}</button>`
-      }
+      ${user.id === this.client.user?.id ? null : this.#commands(user)}
     </li>`
+  }
+
+  #commands(user: User) {
+    const command = (name: string, run: () => void) =>
+      html`<button aria-label=${`${name}: ${user.email}`} @click=${run}>${name}</button>`
+    return html`<span class="commands">
+      ${command(msg('Set password…'), () => this.#setPassword(user))}
+      ${command(user.disabled ? msg('Enable') : msg('Disable'), () => void this.#set(user, !user.disabled))}
+    </span>`
   }
 
   async #all(signal: AbortSignal): Promise<User[]> {
@@ -84,6 +108,13 @@ export class UsersPage extends LitElement {
     } catch (error) {
       say(this, { text: errorSentence(error), tone: 'error' })
     }
+  }
+
+  #setPassword(user: User) {
+    const closed = () => {
+      this.dialog = null
+    }
+    this.dialog = html`<wherry-set-password-dialog .user=${user} @close=${closed}></wherry-set-password-dialog>`
   }
 
   #add = () => {

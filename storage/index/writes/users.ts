@@ -70,13 +70,15 @@ const keepOneAdministrator = async (tx: Tx, leaving: string): Promise<void> => {
   if (other === undefined) throw new WherryError('conflict', 'The last administrator stays enabled.')
 }
 
-export const setPasswordHash: Write<{ user: string; hash: string; keepSession: string }, number> = async (
+type NewPassword = { user: string; passwordHash: string; keepSession: string | null }
+
+export const setPasswordHash: Write<NewPassword, number> = async (
   tx,
-  { user, hash, keepSession },
+  { user, passwordHash, keepSession },
 ) => {
   const { numUpdatedRows } = await tx.db
     .updateTable('users')
-    .set({ password_hash: hash })
+    .set({ password_hash: passwordHash })
     .where('id', '=', user)
     .executeTakeFirst()
   if (numUpdatedRows === 0n) throw new WherryError('not_found')
