@@ -104,7 +104,8 @@ const unwritable = /^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|EACCES|EPERM|EROFS)/
 
 const sentenceOf = (error: unknown, directory: string, file: string): string => {
   const code = codeOf(error)
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return `Another hub is running on the data directory ${directory}.`
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code))
+    return `A hub is running on the data directory ${directory}, and has to be stopped first.`
   if (damaged.test(code))
     return `The lock file ${file} is damaged. Nothing is kept in it: if no hub runs on the data directory, delete it and start again.`
   if (unwritable.test(code))

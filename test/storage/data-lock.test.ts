@@ -26,7 +26,9 @@ const asPlainUser = (call: string): { sentence: string; ran: boolean } => {
 test('a directory that is locked is another hub, until that lets it go', () => {
   const directory = temporaryDirectory()
   const unlock = lockDirectory(directory)
-  expect(() => lockDirectory(directory)).toThrow(`Another hub is running on the data directory ${directory}.`)
+  expect(() => lockDirectory(directory)).toThrow(
+    `A hub is running on the data directory ${directory}, and has to be stopped first.`,
+  )
   unlock()
   lockDirectory(directory)()
 })
@@ -39,7 +41,7 @@ test.each([
   const file = join(directory, 'lock.db')
   writeFileSync(file, content)
   expect(() => lockDirectory(directory)).toThrow(`The lock file ${file} is damaged.`)
-  expect(() => lockDirectory(directory)).not.toThrow(/Another hub is running on/)
+  expect(() => lockDirectory(directory)).not.toThrow(/A hub is running on/)
 })
 
 test('a lock file that cannot be opened is said to be so', () => {

@@ -47,7 +47,7 @@ test('the directory is for its owner alone, and a second hub on it is refused wi
   mkdirSync(directory, { mode: 0o755 })
   const storage = await openTemporary({ directory })
   expect(statSync(directory).mode & 0o777).toBe(0o700)
-  await expect(openStorage({ directory })).rejects.toThrow('Another hub is running on the data directory')
+  await expect(openStorage({ directory })).rejects.toThrow('A hub is running on the data directory')
   await storage.close()
   const again = await openTemporary({ directory })
   expect(again.problem()).toBeNull()
