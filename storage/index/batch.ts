@@ -34,8 +34,8 @@ export type BatchResult = { outcomes: Outcome[]; effects: Effects }
 const batchMs = 50
 
 /**
- * Runs writes in one transaction, as many as it has time for: one that fails leaves nothing, the others go through. Throws if SQLite itself failed, also
- * at the commit: then nothing of the batch is acknowledged.
+ * Runs writes in one transaction, as many as it has time for: one that fails leaves nothing, the others go through. Throws
+ * if SQLite itself failed, also at the commit: then nothing of the batch is acknowledged.
  * Nearly always all go through, and a savepoint for each would copy every page that it changes: they run a second time, with
  * savepoints, if one of them failed.
  */

@@ -62,7 +62,7 @@ test('a write does not wait for all the heavy ones that somebody else sent befor
   const rootOfBob = own?.root ?? ''
   const tree = await makeTree(storage, bob.id, rootOfBob)
   const settled: string[] = []
-  const copies = Array.from({ length: 6 }, async (_, i) => {
+  const copies = Array.from({ length: 12 }, async (_, i) => {
     await storage.entries.copy({ user: bob.id, requestId: null }, [tree], rootOfBob, 'keepBoth')
     settled.push(`copy ${i}`)
   })
@@ -70,6 +70,6 @@ test('a write does not wait for all the heavy ones that somebody else sent befor
   await storage.entries.createFolder(actor, root, 'between', 'fail')
   settled.push('between')
   await Promise.all(copies)
-  expect(settled.indexOf('between')).toBeLessThanOrEqual(3)
+  expect(settled.at(-1)).not.toBe('between')
   expect(settled.filter(one => one !== 'between')).toEqual(copies.map((_, i) => `copy ${i}`))
 })
