@@ -54,7 +54,11 @@ const responseOf = (res: UwsResponse, state: ResponseState, isCrowded: () => boo
     endWithoutBody: (status, headers, contentLength) =>
       answer(() => {
         writeHead(res, status, headers)
-        res.endWithoutBody(contentLength, isCrowded())
+        // Told of the length, uWebSockets.js waits for the body: it would take no other request, and let no timeout end it.
+        res.writeHeader('content-length', `${contentLength}`)
+        // It cannot close what has no length: the client is asked to, and idle connections are closed anyway.
+        if (isCrowded()) res.writeHeader('connection', 'close')
+        res.endWithoutBody()
       }),
     stream: (status, headers, contentLength) => {
       const first = !state.begun && !state.aborted

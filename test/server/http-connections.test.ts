@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { mostSockets, socketsWarning } from '../../server/descriptors.ts'
 import { createHttpConnections, latelyMs } from '../../server/transport/http-connections.ts'
@@ -31,9 +34,9 @@ const connection = async (port: number) => {
       return isOver
     },
     /** Asks for something small; answers the head of what came, or nothing where the connection was closed. */
-    ask: async (): Promise<string> => {
+    ask: async (line = 'GET /healthz', headers = ''): Promise<string> => {
       came = ''
-      socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      socket.write(`${line} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`)
       await expect.poll(() => isOver || came.includes('\r\n\r\n')).toBe(true)
       return came.toLowerCase()
     },
@@ -129,4 +132,33 @@ test('the system limits sockets: files keep some descriptors, and who wanted mor
   expect(socketsWarning(1200, wanted)).toBeNull()
   expect(socketsWarning(1199, wanted)).toContain('1199 connections at once')
   expect(socketsWarning(Number.POSITIVE_INFINITY, wanted)).toBeNull()
+})
+
+describe('an answer without a body', () => {
+  const page = async () => {
+    const webDirectory = await mkdtemp(join(tmpdir(), 'wherry-web-'))
+    onTestFinished(() => rm(webDirectory, { recursive: true }))
+    await writeFile(join(webDirectory, 'index.html'), '<!doctype html><title>Wherry</title>')
+    const hub = await temporaryHub({}, { webDirectory })
+    onTestFinished(() => hub.remove())
+    const { headers } = await fetch(`http://127.0.0.1:${hub.port}/`)
+    return { port: hub.port, ifChanged: `If-None-Match: ${headers.get('etag')}\r\n` }
+  }
+
+  test('leaves the connection to the next request', async () => {
+    const { port, ifChanged } = await page()
+    const client = await connection(port)
+    expect(await client.ask('HEAD /')).toContain('content-length: 36')
+    expect(await client.ask()).toContain('200 ok')
+    expect(await client.ask('GET /', ifChanged)).toContain('304')
+    expect(await client.ask()).toContain('200 ok')
+  })
+
+  test('leaves an idle connection to its timeout', { timeout: 30_000 }, async () => {
+    const { port, ifChanged } = await page()
+    const [one, other] = [await connection(port), await connection(port)]
+    await one.ask('HEAD /')
+    expect(await other.ask('GET /', ifChanged)).toContain('304')
+    await expect.poll(() => one.isOver && other.isOver, { timeout: latelyMs + 5000 }).toBe(true)
+  })
 })
