@@ -91,13 +91,24 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
     told.push(watch)
   }
 
+  /** All at once, so that nobody watches it anew among those whose watches end; they hear of it one after the other. */
+  const endAll = async (ended: readonly Watch[], pause: () => Promise<void>): Promise<void> => {
+    ended.forEach(end)
+    for (const watch of ended) {
+      const { connection, space, folder } = watch
+      if (!connection.closed) connection.notify('access.changed', { space, entry: folder, level: null })
+      told.push(watch)
+      await pause()
+    }
+  }
+
   /** A folder that went to another space is another folder for those who watch it: its change numbers are others. */
   const check = async (id: string, { space, watches: all, rights }: WatchedFolder): Promise<void> => {
     const { changes } = rights
     const pause = inSlices()
-    const isThere = (await parts.storage.entries.get(id))?.space === space
+    if ((await parts.storage.entries.get(id))?.space !== space) return endAll([...all.values()], pause)
     for (const watch of [...all.values()]) {
-      setLevel(watch, isThere ? await levelNow(watch) : null)
+      setLevel(watch, await levelNow(watch))
       await pause()
     }
     rights.checked = changes

@@ -37,31 +37,34 @@ const batch = limits.changesBatch
  */
 const restMsPerWatcher = 0.03
 const mostRestMs = 50
+/** What could not be read or checked is tried again. */
+const againMs = 500
 
 export const createChangeFeed = (parts: ChangeFeedParts): ChangeFeed => {
   const feeds = new Map<string, Feed>()
 
-  /** What is to be told of these changes, folder by folder; from now on it counts as told. */
+  /** What of these changes has still to be told, folder by folder. */
   const eventsOf = (space: string, changes: readonly SpaceChange[], cursor: number): Event[] => {
     const folders = parts.watchedFolders(space)
     const byFolder = Map.groupBy(changes, ({ folder }) => folder)
     return [...byFolder].flatMap(([id, rows]) => {
       const folder = folders.get(id)
-      const last = rows.at(-1)
+      const from = folder?.to ?? cursor
+      const fresh = rows.flatMap(({ change }) => (change.seq > from ? [change] : []))
+      const last = fresh.at(-1)
       if (folder === undefined || last === undefined) return []
-      const [from, to] = [folder.to ?? cursor, last.change.seq]
-      folder.to = to
-      return [{ folder, params: { folder: id, from, to, changes: rows.map(({ change }) => change) } }]
+      return [{ folder, params: { folder: id, from, to: last.seq, changes: fresh } }]
     })
   }
 
-  /** Answers how many watchers were told. */
+  /** Answers how many watchers were told. What was published counts as told, also where a later folder fails. */
   const publish = async (space: string, events: readonly Event[]): Promise<number> => {
     let told = 0
     for (const { folder, params } of events) {
       await parts.ready(params.folder)
       if (parts.watchedFolders(space).get(params.folder) !== folder) continue
       parts.publish(params)
+      folder.to = params.to
       told += folder.watches.size
     }
     return told
@@ -73,9 +76,15 @@ export const createChangeFeed = (parts: ChangeFeedParts): ChangeFeed => {
     const changes = await parts.storage.changes.ofSpace(space, cursor, batch)
     const last = changes.at(-1)
     if (last === undefined || feeds.get(space) !== feed) return { more: false, told: 0 }
+    // Before anything is awaited: who comes meanwhile reads these by themselves.
     feed.cursor = last.change.seq
-    const told = await publish(space, eventsOf(space, changes, cursor))
-    return { more: changes.length === batch, told }
+    try {
+      const told = await publish(space, eventsOf(space, changes, cursor))
+      return { more: changes.length === batch, told }
+    } catch (error) {
+      feed.cursor = cursor
+      throw error
+    }
   }
 
   const pump = async (space: string, feed: Feed): Promise<void> => {
@@ -93,7 +102,11 @@ export const createChangeFeed = (parts: ChangeFeedParts): ChangeFeed => {
   const run = (space: string, feed: Feed): void => {
     feed.running = true
     pump(space, feed)
-      .catch(parts.failed)
+      .catch(async error => {
+        parts.failed(error)
+        await after(againMs, undefined, { ref: false })
+        feed.rung = true
+      })
       .finally(() => {
         feed.running = false
         if (feed.rung && feeds.get(space) === feed) run(space, feed)

@@ -1,10 +1,12 @@
 import { setTimeout as after, setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { limits } from '../../protocol/limits.ts'
+import type { EventParams } from '../../protocol/table.ts'
 import { createLevels } from '../../server/auth/levels.ts'
 import type { Connection } from '../../server/connection.ts'
 import { createBroadcaster } from '../../server/live/broadcast.ts'
 import type { Commit } from '../../storage/storage.ts'
+import { person } from '../storage/open-temporary.ts'
 import { type TemporaryHub, temporaryHub } from '../support/hub.ts'
 import { type RawClient, rawClient, signedInClient } from '../support/raw-client.ts'
 import { fakeConnection, openRig } from './transfers-rig.ts'
@@ -76,15 +78,21 @@ test.each([
   else expect(first).toMatchObject({ space: ada.space, level: 'read' })
 })
 
+/** What a test lets fail. */
+const onlyFailure = 'the disk failed'
+
 /** A broadcaster over a real storage, whose topics reach fake connections. While `held` is set no level is answered. */
 const openWatched = async () => {
   const { storage, transfers, root, space, ada, connect } = await openRig()
   const readable = new Set([ada])
   let asked = 0
   let held: Promise<void> | null = null
+  let failing = 0
+  const failures: unknown[] = []
   const levels = createLevels(async user => {
     asked++
     await held
+    if (failing-- > 0) throw new Error(onlyFailure)
     return readable.has(user) ? 'admin' : null
   })
   const topics = new Map<string, Set<Told>>()
@@ -93,17 +101,22 @@ const openWatched = async () => {
     transfers: { ...transfers, progressOf: () => [] },
     levelOf: levels.of,
     publish: (topic, message) => {
-      for (const at of topics.get(topic) ?? []) at.told.push(JSON.parse(message).method)
+      const { method, params } = JSON.parse(message)
+      for (const at of topics.get(topic) ?? []) {
+        at.told.push(method)
+        if (method === 'folder.changed') at.changes.push(params)
+      }
     },
-    failed: error => {
-      throw error
-    },
+    failed: error => void failures.push(error),
   })
-  onTestFinished(broadcaster.stop)
-  type Told = Connection & { told: string[] }
+  onTestFinished(() => {
+    broadcaster.stop()
+    expect(failures.filter(error => (error as Error).message !== onlyFailure)).toEqual([])
+  })
+  type Told = Connection & { told: string[]; changes: EventParams<'folder.changed'>[] }
   const connectAs = (user: string): Told => {
     const principal = { ...connect().principal, user } as Connection['principal']
-    const at: Told = Object.assign(fakeConnection(principal as never), { told: [] as string[] })
+    const at: Told = Object.assign(fakeConnection(principal as never), { told: [], changes: [] })
     at.subscribe = topic => topics.set(topic, (topics.get(topic) ?? new Set()).add(at))
     at.unsubscribe = topic => topics.get(topic)?.delete(at)
     at.notify = name => at.told.push(name) > 0
@@ -133,6 +146,10 @@ const openWatched = async () => {
     make,
     hold,
     asked: () => asked,
+    failures,
+    failOnce: () => {
+      failing = 1
+    },
   }
 }
 
@@ -182,6 +199,34 @@ test('rights that change again while they are checked are checked again before a
   expect(guest.told).toEqual(['presence.changed', 'access.changed'])
 })
 
+test('who watches a folder anew where it went hears of it there, while others are still told that it left', async () => {
+  const { storage, broadcaster, ada, connectAs, changed, make, space } = await openWatched()
+  const bob = await storage.users.create({ user: ada, requestId: null }, person('Bob'))
+  const [elsewhere] = await storage.spaces.visibleTo(bob.id)
+  const id = await make('moved away')
+  const watchers = Array.from({ length: 3 }, () => connectAs(ada))
+  for (const at of watchers) {
+    await broadcaster.watch(at, { id, space }, 'admin')
+    const notify = at.notify
+    at.notify = (name, params) => {
+      // As a client does that asks again; and longer than may be gone on with without a pause.
+      setTimeout(() => void broadcaster.watch(at, { id, space: elsewhere?.id ?? '' }, 'admin'))
+      for (const until = performance.now() + 10; performance.now() < until; );
+      return notify(name, params)
+    }
+  }
+  const actor = { user: ada, requestId: null }
+  await storage.entries.move(actor, [id], elsewhere?.root ?? '', 'fail')
+  await broadcaster.recheck(changed(id))
+  for (const at of watchers) expect(at.told).toContain('access.changed')
+  await after(quietMs)
+  for (const at of watchers) at.told.length = 0
+  await storage.entries.createFolder(actor, id, 'news', 'fail')
+  const seq = await storage.spaces.seq(elsewhere?.id ?? '')
+  broadcaster.committed({ seqs: new Map([[elsewhere?.id ?? '', seq]]), movedFolders: [] })
+  for (const at of watchers) await expect.poll(() => at.told).toContain('folder.changed')
+})
+
 test('many watches of one user in one folder are one question', async () => {
   const { broadcaster, space, ada, root, connectAs, changed, make, asked } = await openWatched()
   const folders = [await make('one'), await make('two')]
@@ -209,4 +254,24 @@ test('others have the event loop while many watches end', async () => {
   }
   expect(await rechecked).toHaveLength(10_000)
   expect(turns).toBeGreaterThan(1)
+})
+
+test('a check that fails once loses no event, and tells none twice', async () => {
+  const { storage, broadcaster, space, ada, root, connectAs, changed, failOnce, failures } =
+    await openWatched()
+  const at = connectAs(ada)
+  await broadcaster.watch(at, { id: root, space }, 'admin')
+  await expect.poll(() => at.told).toEqual(['presence.changed'])
+  failOnce()
+  changed(root)
+  const actor = { user: ada, requestId: null }
+  await storage.entries.createFolder(actor, root, 'one', 'fail')
+  broadcaster.committed({ seqs: new Map([[space, await storage.spaces.seq(space)]]), movedFolders: [] })
+  await expect.poll(() => at.told).toContain('folder.changed')
+  expect(failures).toHaveLength(1)
+  await storage.entries.createFolder(actor, root, 'two', 'fail')
+  broadcaster.committed({ seqs: new Map([[space, await storage.spaces.seq(space)]]), movedFolders: [] })
+  const names = () =>
+    at.changes.map(({ changes }) => changes.map(one => one.kind === 'put' && one.entry.name))
+  await expect.poll(names).toEqual([['one'], ['two']])
 })
