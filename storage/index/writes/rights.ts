@@ -7,47 +7,49 @@ import { prepared } from '../prepared.ts'
 import { ownerRank } from '../reads/access.ts'
 import type { Tx } from '../tx.ts'
 
-type Now = { role: User['role'] | null; isHidden: 0 | 1 | null; isShort: 0 | 1 | null }
+/** An entry that is needed or above one, and the rank that it gives itself; all null where there is none. */
+type Step = { id: string | null; parent: string | null; rank: number | null }
+type Now = Step & { role: User['role'] | null; folder: string | null }
 
-/**
- * One statement for any number of entries, as it runs for nearly every change: it goes up once from each of their folders.
- * By itself, without the cross join, SQLite walks all grants of the user. `needed`: JSON rows of rank, entry, and instead of
- * it the upload.
- */
+/** One statement for any number of entries, as it runs for nearly every change; what they have above them in common is read once. */
 const authorityNow = prepared(
-  (_, { user, session, needed }: Record<'user' | 'session' | 'needed', string>) => sql<Now>`
-    with recursive needed(rank, entry) as (
-      select value ->> 0, coalesce(value ->> 1, (select folder from uploads where id = value ->> 2 and user = ${user}))
-      from json_each(${needed})
-    ), found(needed, entry, folder, space) as (
-      select needed.rank, e.id, e.parent, e.space from needed left join entries as e on e.id = needed.entry
-    ), above(folder, id, parent) as (
-      select id, id, parent from entries where id in (select folder from found)
-      union all
-      select above.folder, e.id, e.parent from entries as e join above on e.id = above.parent
-    ), inherited(folder, rank) as (
-      select above.folder, max(g.level) from above
-      cross join grants as g on g.entry = above.id and g.subject in ('', ${user}) group by above.folder
-    ), given(needed, rank) as materialized (
-      select needed, (select max(rank) from (
-        select ${ownerRank} as rank from spaces where id = found.space and owner = ${user}
-        union all
-        select level from grants where entry = found.entry and subject in ('', ${user})
-        union all
-        select rank from inherited where inherited.folder = found.folder
-      )) from found
+  (
+    _,
+    { user, session, entries, upload }: Record<'user' | 'session' | 'entries' | 'upload', string>,
+  ) => sql<Now>`
+    with recursive now(role, folder) as (
+      select (select u.role from sessions as s join users as u on u.id = s.user
+          where s.id = ${session} and s.ended_at is null and u.id = ${user} and u.disabled = 0),
+        (select folder from uploads where id = ${upload} and user = ${user})
+    ), above(id, parent, space) as (
+      select id, parent, space from entries
+        where id in (select value from json_each(${entries}) union all select folder from now)
+      union
+      select e.id, e.parent, e.space from entries as e join above on e.id = above.parent
     )
-    select max(rank is null) as isHidden, max(rank < needed) as isShort,
-      (select u.role from sessions as s join users as u on u.id = s.user
-        where s.id = ${session} and s.ended_at is null and u.id = ${user} and u.disabled = 0) as role
-    from given`,
+    select role, folder, above.id, above.parent, case (select owner from spaces where id = above.space)
+      when ${user} then ${ownerRank}
+      else (select max(level) from grants where entry = above.id and subject in ('', ${user})) end as rank
+    from now left join above`,
 )
 
-const rowsOf = (needed: NeededLevel): [rank: number, entry: string | null, upload: string | null][] => {
-  const rank = levels.indexOf(needed.level)
-  if ('upload' in needed) return [[rank, null, needed.upload]]
-  return needed.entries.map(entry => [rank, entry, null])
+const nothing = -1
+
+/** The highest rank that is given on an entry or above it; `nothing` where none is. */
+const ranksIn = (steps: readonly Step[]): ((entry: string | null) => number) => {
+  const byId = new Map(steps.map(step => [step.id, step]))
+  const known = new Map<string, number>()
+  const rankOf = (id: string | null): number => {
+    const step = byId.get(id)
+    if (id === null || step === undefined) return nothing
+    const rank = known.get(id) ?? Math.max(step.rank ?? nothing, rankOf(step.parent))
+    known.set(id, rank)
+    return rank
+  }
+  return rankOf
 }
+
+const entriesOf = (needed: NeededLevel): readonly string[] => ('upload' in needed ? [] : needed.entries)
 
 /**
  * What a change was authorised by, asked again in its transaction: `session_ended`; `forbidden` to who is no administrator;
@@ -55,10 +57,17 @@ const rowsOf = (needed: NeededLevel): [rank: number, entry: string | null, uploa
  */
 export const assertAuthority = async (tx: Tx, user: string, authority: Authority): Promise<void> => {
   const { session, administrator } = authority
-  const needed = JSON.stringify(authority.levels.flatMap(rowsOf))
-  const [now] = await authorityNow(tx.db, { user, session, needed })
-  if (!now?.role) throw new WherryError('session_ended')
-  if (administrator && now.role !== 'admin') throw new WherryError('forbidden')
-  if (now.isHidden) throw new WherryError('not_found')
-  if (now.isShort) throw new WherryError('forbidden')
+  const upload = authority.levels.flatMap(needed => ('upload' in needed ? [needed.upload] : []))[0] ?? ''
+  const entries = JSON.stringify(authority.levels.flatMap(entriesOf))
+  const rows = await authorityNow(tx.db, { user, session, entries, upload })
+  const { role, folder } = rows[0] ?? { role: null, folder: null }
+  if (!role) throw new WherryError('session_ended')
+  if (administrator && role !== 'admin') throw new WherryError('forbidden')
+  const rankOf = ranksIn(rows)
+  const missing = authority.levels.flatMap(needed => {
+    const ranks = 'upload' in needed ? [rankOf(folder)] : needed.entries.map(rankOf)
+    return ranks.filter(rank => rank < levels.indexOf(needed.level))
+  })
+  if (missing.includes(nothing)) throw new WherryError('not_found')
+  if (missing.length > 0) throw new WherryError('forbidden')
 }
