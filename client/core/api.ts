@@ -151,6 +151,8 @@ export type FolderChange = {
   put: readonly Entry[]
   added: readonly string[]
   removed: readonly string[]
+  /** Who removed it, by the id, of what a change of the hub has named. */
+  removers: ReadonlyMap<string, Person | null>
   live: boolean
 }
 

@@ -1,8 +1,15 @@
-import type { Change, Entry } from '../../../protocol/values.ts'
+import type { Change, Entry, Person } from '../../../protocol/values.ts'
 import type { FolderRows } from './folder-rows.ts'
 
-/** `added` are the ids of those in `put` that had no row before. */
-export type Merged = { put: Entry[]; added: string[]; removed: string[] }
+/** `added` are the ids of those in `put` that had no row before; `removers` who removed what a change has named. */
+export type Merged = {
+  put: Entry[]
+  added: string[]
+  removed: string[]
+  removers: ReadonlyMap<string, Person | null>
+}
+
+export const nothingMerged: Merged = { put: [], added: [], removed: [], removers: new Map() }
 
 export type FolderMerge = ReturnType<typeof createFolderMerge>
 
@@ -37,15 +44,15 @@ export const createFolderMerge = (rows: FolderRows) => {
       const latest = [...new Map(put.map(entry => [entry.id, entry])).values()]
       const added = newIds(latest)
       rows.apply(latest, [])
-      return { put: latest, added, removed: [] }
+      return { ...nothingMerged, put: latest, added }
     },
     addChanges(changes: readonly Change[]): Merged {
       const put = new Map<string, Entry>()
-      const removed = new Map<string, number>()
+      const removed = new Map<string, Change & { kind: 'removed' }>()
       for (const change of changes) {
         if (change.kind === 'put') {
           const { entry } = change
-          const isStale = (put.get(entry.id)?.seq ?? removed.get(entry.id) ?? -1) >= entry.seq
+          const isStale = (put.get(entry.id)?.seq ?? removed.get(entry.id)?.seq ?? -1) >= entry.seq
           if (isStale || !isNewer(entry.id, entry.seq)) continue
           put.set(entry.id, entry)
           removed.delete(entry.id)
@@ -55,7 +62,7 @@ export const createFolderMerge = (rows: FolderRows) => {
           const known = put.get(id) ?? rows.get(id)
           if (known && known.seq > seq) continue
           put.delete(id)
-          removed.set(id, seq)
+          removed.set(id, change)
           removedAt?.set(id, Math.max(seq, removedAt.get(id) ?? 0))
         }
       }
@@ -63,7 +70,8 @@ export const createFolderMerge = (rows: FolderRows) => {
       const latest = [...put.values()]
       const added = newIds(latest)
       rows.apply(latest, gone)
-      return { put: latest, added, removed: gone }
+      const removers = new Map(gone.map(id => [id, removed.get(id)?.by ?? null]))
+      return { put: latest, added, removed: gone, removers }
     },
     /** All pages are there: what no page and no change has named is gone. */
     finishLoading(): Merged {
@@ -71,7 +79,7 @@ export const createFolderMerge = (rows: FolderRows) => {
       removedAt = null
       seen = null
       if (gone.length > 0) rows.apply([], gone)
-      return { put: [], added: [], removed: gone }
+      return { ...nothingMerged, removed: gone }
     },
   }
 }

@@ -2,11 +2,9 @@ import type { Person, TransferProgress } from '../../../protocol/values.ts'
 import type { ConnectionState, FolderChange, HubClient, LiveFolder } from '../api.ts'
 import { createListeners } from '../listeners.ts'
 import { followFolder } from './folder-feed.ts'
-import { createFolderMerge, type Merged } from './folder-merge.ts'
+import { createFolderMerge, type Merged, nothingMerged } from './folder-merge.ts'
 import { createFolderRows } from './folder-rows.ts'
 import { holdWatch } from './folder-watches.ts'
-
-const nothing: Merged = { put: [], added: [], removed: [] }
 
 const running = (uploads: readonly TransferProgress[]) => uploads.filter(upload => upload.state !== 'ended')
 
@@ -26,7 +24,7 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
   let people: readonly Person[] = []
   let uploads: readonly TransferProgress[] = []
 
-  const tell = (merged: Merged = nothing, live = false) => {
+  const tell = (merged: Merged = nothingMerged, live = false) => {
     if (!isClosed) listeners.emit({ ...merged, live })
   }
   const setPeople = (all: readonly Person[]) => {
@@ -66,7 +64,7 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
       uploads = []
       const removed = [...rows.ids()]
       rows.apply([], removed)
-      tell({ put: [], added: [], removed })
+      tell({ ...nothingMerged, removed })
     },
   })
 

@@ -82,18 +82,20 @@ export class ConnectionPill extends LitElement {
   ]
 
   override render() {
-    return html`${this.state === 'offline' ? icons.wifiOff : html`<i></i>`}<span role="status">${this.#word()}</span>`
+    return html`${this.state === 'offline' ? icons.wifiOff : html`<i></i>`}<span><span role="status">${this.#word()}</span>${this.#latency()}</span>`
   }
 
   #word() {
     if (this.state === 'live' && this.doubtful) return msg('No answer')
-    if (this.state === 'live') {
-      return this.latencyMs === null
-        ? msg('Live')
-        : msg(str`Live · ${Math.max(1, Math.round(this.latencyMs))} ms`)
-    }
+    if (this.state === 'live') return msg('Live')
     if (this.state === 'offline') return msg('Offline')
     if (this.state === 'closed') return msg('Closed')
     return this.state === 'reconnecting' ? msg('Reconnecting') : msg('Connecting')
+  }
+
+  /** Of no status: it is another one with each answer of the hub. */
+  #latency() {
+    if (this.state !== 'live' || this.doubtful || this.latencyMs === null) return null
+    return html` · ${msg(str`${Math.max(1, Math.round(this.latencyMs))} ms`)}`
   }
 }

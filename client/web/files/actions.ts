@@ -11,7 +11,7 @@ import { formatCount } from '../text/format.ts'
 import { named } from '../text/named.ts'
 import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
-import { say } from '../ui/say.ts'
+import { announce, say } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
 import { inPieces } from './in-pieces.ts'
 
@@ -30,6 +30,9 @@ const notThere = (entries: readonly { name: string }[]): string => {
   if (entries.length === 1 && first) return msg(str`“${plainName(first.name)}” is not there any more.`)
   return msg(str`${formatCount(entries.length)} items are not there any more.`)
 }
+
+/** Eyes see it in the list. */
+const tellUndone = ({ host }: Desk): void => announce(host, msg('Undone.'))
 
 /** `needed` is what an undo cannot do without. */
 const tellNotUndone = ({ host }: Desk, error: unknown, needed: { name: string }): void => {
@@ -59,8 +62,8 @@ const ifUnchanged = (made: readonly Entry[]) => ({ unchangedSince: Math.max(...m
 export const rename = async (desk: Desk, entry: Entry, name: string): Promise<void> => {
   const done = await attempt(desk, () => desk.client.call('entry.rename', { entry: entry.id, name }))
   if (!done) return
-  const back = () =>
-    attempt(
+  const back = async () => {
+    const undone = await attempt(
       desk,
       () =>
         desk.client.call('entry.rename', {
@@ -70,6 +73,8 @@ export const rename = async (desk: Desk, entry: Entry, name: string): Promise<vo
         }),
       error => tellNotUndone(desk, error, done.entry),
     )
+    if (undone) tellUndone(desk)
+  }
   say(desk.host, { text: msg(str`Renamed to “${plainName(done.entry.name)}”.`), action: undo(back) })
 }
 
@@ -121,6 +126,7 @@ export const move = async (
       async (ids, piece) =>
         (await client.call('entry.move', { ...here, entries: ids, ...ifUnchanged(piece) })).entries,
     )
+    if (undone.done.length > 0) tellUndone(desk)
     tellGone(desk, undone.gone)
     if (undone.rest.length > 0) tellNotUndone(desk, undone.error, from)
     await attempt(desk, () => takeNamesBack(desk, done, undone.made))

@@ -212,7 +212,7 @@ export class FilesPage extends LitElement {
           </header>
           <wherry-selection-bar
             .selected=${this.selected}
-            .total=${live?.total ?? 0}
+            .total=${live && (live.total > 0 || live.status !== 'loading') ? live.total : null}
             .matching=${this.filter ? this.rows.length : null}
             ?hidden=${!info || this.#isGone}
             .view=${this.view}

@@ -1,10 +1,11 @@
 import { msg, str } from '@lit/localize'
 import type { LitElement } from 'lit'
-import type { Entry } from '../../../protocol/values.ts'
+import type { Entry, Person } from '../../../protocol/values.ts'
 import type { FolderChange, LiveFolder } from '../../core/api.ts'
 import { formatCount } from '../text/format.ts'
-import { announce } from '../ui/say.ts'
+import { plainName } from '../text/plain-name.ts'
 import { Highlights } from './highlights.ts'
+import { LiveVoice } from './live-voice.ts'
 import { NameFilter } from './name-filter.ts'
 import { arrangeRows, ghostsOf, type ListOrder, type Row } from './rows.ts'
 import { indexOf } from './selection.ts'
@@ -18,7 +19,7 @@ export type Shown = {
   ownUploads: ReadonlySet<string>
 }
 
-/** The rows of a live folder for the list; changes are highlighted for some seconds and told to screen readers. */
+/** The rows of a live folder for the list; changes are highlighted for some seconds, and what others did is told to screen readers. */
 export class LiveRows {
   /** Replaced, never changed in place. */
   rows: readonly Row[] = []
@@ -26,6 +27,7 @@ export class LiveRows {
   key = ''
   readonly #host: LitElement
   readonly #highlights: Highlights
+  readonly #voice: LiveVoice
   readonly #me: () => string | undefined
   readonly #filter = new NameFilter()
   #waiting: (() => void)[] = []
@@ -34,6 +36,7 @@ export class LiveRows {
     this.#host = host
     this.#me = me
     this.#highlights = new Highlights(host)
+    this.#voice = new LiveVoice(host)
   }
 
   /** Entry id to what just happened to it. */
@@ -43,6 +46,7 @@ export class LiveRows {
 
   clearNews(): void {
     this.#highlights.clear()
+    this.#voice.clear()
   }
 
   /**
@@ -63,28 +67,35 @@ export class LiveRows {
   }
 
   apply(change: FolderChange, shown: Shown, replaced: () => void): void {
-    const [only = null] = change.removed.length === 1 ? change.removed : []
-    const gone = this.rows[indexOf(this.rows, only)]?.name
+    const before = this.rows
     this.build(shown, replaced)
     if (!change.live || !shown.folder) return
     const { folder } = shown
     const here = change.put.filter(entry => folder.get(entry.id))
     const added = new Set(change.added)
     if (here.length > 0) this.#highlights.add(here, this.#me(), entry => added.has(entry.id))
-    this.#announce(here, added, change.removed.length, gone)
+    this.#announce(here, added)
+    this.#announceRemoved(change, before)
   }
 
-  /** `gone`: the name of what was removed, if that was one alone. */
-  #announce(here: readonly Entry[], added: ReadonlySet<string>, removed: number, gone: string | undefined) {
-    const [first] = here
-    if (first && here.length === 1) announce(this.#host, `${this.news.get(first.id)}: ${first.name}`)
-    else {
-      const fresh = here.filter(({ id }) => added.has(id)).length
-      const changes: string[] = []
-      if (fresh > 0) changes.push(msg(str`${formatCount(fresh)} added`))
-      if (here.length > fresh) changes.push(msg(str`${formatCount(here.length - fresh)} changed`))
-      if (removed > 0) changes.push(msg(str`${gone ?? formatCount(removed)} removed`))
-      if (changes.length > 0) announce(this.#host, changes.join(', '))
+  /** What this user did is told where it was done. */
+  #isOwn(by: Person | null | undefined) {
+    return by != null && by.id === this.#me()
+  }
+
+  #announce(here: readonly Entry[], added: ReadonlySet<string>) {
+    for (const { id, name, by } of here) {
+      const sentence = `${this.news.get(id)}: ${plainName(name)}`
+      if (!this.#isOwn(by)) this.#voice.tell(id, { what: added.has(id) ? 'added' : 'changed', sentence })
+    }
+  }
+
+  #announceRemoved({ removed, removers }: FolderChange, before: readonly Row[]) {
+    const [only = null] = removed.length === 1 ? removed : []
+    const name = before[indexOf(before, only)]?.name
+    const sentence = msg(str`${name === undefined ? formatCount(1) : plainName(name)} removed`)
+    for (const id of removed) {
+      if (!this.#isOwn(removers.get(id))) this.#voice.tell(id, { what: 'removed', sentence })
     }
   }
 }

@@ -13,7 +13,8 @@ const shownCommands: readonly CommandName[] = ['download', 'moveTo', 'delete']
 @customElement('wherry-selection-bar')
 export class SelectionBar extends LitElement {
   @property({ attribute: false }) selected: readonly Entry[] = []
-  @property({ type: Number }) total = 0
+  /** Null as long as nobody knows it. */
+  @property({ attribute: false }) total: number | null = null
   /** How many the filter leaves, or null without one. */
   @property({ attribute: false }) matching: number | null = null
   @property() view: 'list' | 'grid' = 'list'
@@ -85,7 +86,9 @@ export class SelectionBar extends LitElement {
   }
 
   override render() {
-    return html`<div class="bar">${this.selected.length > 0 ? this.#selection() : html`<span class="count" role="status">${this.#count()}</span>`}
+    return html`<div class="bar">${this.selected.length > 0 ? html`<button class="icon" aria-label=${msg('Clear the selection')} title=${msg('Clear the selection')} @click=${() => this.#command('clear')}>${icons.close}</button>` : null}
+      <span class="count"><span role="status">${this.#told()}</span>${this.#total()}</span>
+      ${this.selected.length > 0 ? this.#actions() : null}
       <div class="end">
         <button
           class="icon ${this.selected.length > 0 ? 'wide' : ''}"
@@ -104,25 +107,35 @@ export class SelectionBar extends LitElement {
       </div></div>`
   }
 
-  #count() {
-    if (this.matching === null) return formatItems(this.total)
+  /** What hands have made of the list. */
+  #told() {
+    if (this.selected.length > 0) return this.#selection()
+    if (this.matching === null || this.total === null) return null
     return msg(str`${formatCount(this.matching)} of ${formatItems(this.total)}`)
+  }
+
+  /** It changes without them, so it is of no status. */
+  #total() {
+    const isTold = this.selected.length > 0 || this.matching !== null
+    return isTold || this.total === null ? null : formatItems(this.total)
   }
 
   #selection() {
     const bytes = this.selected.reduce((sum, entry) => sum + entry.size, 0)
     const hasFolder = this.selected.some(entry => entry.kind === 'folder')
     const size = bytes > 0 || !hasFolder ? ` · ${formatBytes(bytes)}` : ''
-    return html`<button class="icon" aria-label=${msg('Clear the selection')} title=${msg('Clear the selection')} @click=${() => this.#command('clear')}>${icons.close}</button>
-      <span class="count" role="status">${msg(str`${formatCount(this.selected.length)} selected`)}${size}</span>
-      ${shownCommands
-        .filter(name => this.can(name))
-        .map(name => {
-          const { label, icon } = commands[name]
-          return html`<button class="quiet" title=${label()} aria-label=${label()} @click=${() => this.#command(name)}>
+    return `${msg(str`${formatCount(this.selected.length)} selected`)}${size}`
+  }
+
+  #actions() {
+    return html`${shownCommands
+      .filter(name => this.can(name))
+      .map(name => {
+        const { label, icon } = commands[name]
+        return html`<button class="quiet" title=${label()} aria-label=${label()} @click=${() => this.#command(name)}>
             ${icons[icon]}<span class="word">${label()}</span>
           </button>`
-        })}
+      })}
       <button class="icon" aria-label=${msg('More actions')} title=${msg('More actions')} aria-haspopup="menu" @click=${this.#more}>${icons.ellipsis}</button>`
   }
 
