@@ -49,7 +49,15 @@ export class TabBar extends LitElement {
         cursor: pointer;
       }
       [aria-current="page"] {
+        position: relative;
         color: var(--brand);
+      }
+      /* A line, and no background: forced colours leave it, too. */
+      [aria-current="page"]::before {
+        content: "";
+        position: absolute;
+        inset: 0 25% auto;
+        border-block-start: 3px solid;
       }
       :focus-visible {
         outline-offset: -4px;

@@ -33,4 +33,15 @@ export const progressBar = css`
   progress::-moz-progress-bar {
     background: var(--tone);
   }
+  @media (forced-colors: active) {
+    progress {
+      border: 1px solid CanvasText;
+    }
+    progress::-webkit-progress-value {
+      background: Highlight;
+    }
+    progress::-moz-progress-bar {
+      background: Highlight;
+    }
+  }
 `
