@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { randomFile } from '../support/files.ts'
 import { administrator } from '../support/hub-process.ts'
 import { webRig } from '../support/web-rig.ts'
-import { choose, row, shownNames } from '../support/web-steps.ts'
+import { choose, drop, row, shownNames } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -232,3 +234,48 @@ test('a name is found by typing it with its capital letter, whatever the letter 
   await page.keyboard.press('Control+s')
   expect((await download).suggestedFilename()).toBe('Stories.zip')
 })
+
+/** What of the list has a line around it: the names of rows, or the grid itself. */
+const ringed = (page: Page): Promise<string[]> =>
+  page
+    .locator('wherry-entry-list')
+    .evaluate(({ shadowRoot }) =>
+      [...(shadowRoot?.querySelectorAll('[role="grid"], .row, .tile') ?? [])]
+        .filter(element => getComputedStyle(element).outlineStyle === 'solid')
+        .map(element =>
+          element.role === 'grid' ? 'grid' : (element.querySelector('.title')?.textContent ?? ''),
+        ),
+    )
+
+test.each(['list', 'grid'])(
+  'the keyboard is seen wherever it is in the %s, and stays there without a selection',
+  async view => {
+    const folder = await rig.makeFolder(`Seen in the ${view}`)
+    for (const name of ['a', 'b', 'c', 'd']) await rig.makeFolder(name, folder)
+    const grace = await rig.makeUser(`Grace-${view}`)
+    await rig.share(folder, grace.id, 'write')
+    const { page } = await rig.open({ path: `/f/${folder}` })
+    await row(page, 'a').waitFor()
+    if (view === 'grid') await page.getByRole('button', { name: 'Grid view' }).click()
+    await page.mouse.move(0, 0)
+    await tabTo(page, /^grid/)
+    expect(await ringed(page)).toEqual(['grid'])
+    await page.keyboard.press('Home')
+    const next = view === 'grid' ? 'ArrowRight' : 'ArrowDown'
+    await page.keyboard.press(next)
+    await expect.poll(() => ringed(page)).toEqual(['b'])
+    await page.keyboard.press('Escape')
+    await page.locator('[aria-selected="true"]').waitFor({ state: 'detached' })
+    expect(await ringed(page)).toEqual(['b'])
+    await page.keyboard.press(next)
+    await expect.poll(() => ringed(page)).toEqual(['c'])
+
+    const { page: other } = await rig.open({ as: grace, path: `/f/${folder}` })
+    await drop(other, [await randomFile(join(rig.directory, 'film.mov'), 64 * 2 ** 20)])
+    await other.getByRole('button', { name: 'Pause film.mov' }).click()
+    await page.locator('wherry-entry-list .ghost').waitFor()
+    await page.keyboard.press('End')
+    await expect.poll(() => ringed(page)).toEqual(['film.mov'])
+    await other.getByRole('button', { name: 'Cancel film.mov' }).click()
+  },
+)

@@ -209,7 +209,7 @@ export class EntryList extends LitElement {
       isRenaming: this.renaming === id,
     }
     if (this.view === 'grid') return entryTile(row, rowState)
-    return isGhost(row) ? ghostRow(row, index) : entryRow(row, rowState, this.me)
+    return isGhost(row) ? ghostRow(row, rowState) : entryRow(row, rowState, this.me)
   }
 
   /** One field that floats over its row, so that it keeps its text and focus while rows move under it. */

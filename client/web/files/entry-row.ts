@@ -69,12 +69,13 @@ export const entryRow = (entry: Entry, state: RowState, me: string | undefined):
 }
 
 /** A file on its way into the folder by somebody else. */
-export const ghostRow = (upload: TransferProgress, index: number): TemplateResult => {
+export const ghostRow = (upload: TransferProgress, rowState: RowState): TemplateResult => {
+  const { index } = rowState
   const share = upload.size === 0 ? 1 : upload.storedBytes / upload.size
   const state = upload.state === 'waiting' ? msg('waiting') : formatPercent(share)
   const who = msg(str`${upload.by.name} is uploading`)
   const kind = kindOf({ kind: 'file', name: upload.name, type: null })
-  return html`<div class="row ghost" role="row" id=${`r${index}`} data-index=${index} aria-rowindex=${index + 2}>
+  return html`<div class="row ghost ${rowClasses(rowState)}" role="row" id=${`r${index}`} data-index=${index} aria-rowindex=${index + 2}>
     <div role="gridcell" class="check"><wherry-progress-ring .share=${share}></wherry-progress-ring></div>
     <div role="gridcell" class="name" title=${upload.name}>
       <span class="kind ${kind.tone}">${icons[kind.icon]}</span>

@@ -15,7 +15,7 @@ export const entryTile = (row: Row, state: RowState): TemplateResult => {
     ? `${row.by.name} · ${formatPercent(row.size === 0 ? 1 : row.storedBytes / row.size)}`
     : (state.news ?? sizeText(row))
   return html`<div
-    class="tile ${ghost ? 'ghost' : rowClasses(state)}"
+    class="tile ${ghost ? 'ghost' : ''} ${rowClasses(state)}"
     role="gridcell"
     id=${`r${state.index}`}
     data-index=${state.index}

@@ -16,7 +16,7 @@ import type { Drop, DropTarget } from './drag.ts'
 import type { FolderInfo } from './folder-view.ts'
 import { copy, copyLink, download, move, remove, sendDirectly } from './lazy-actions.ts'
 import { isEntry, type Row } from './rows.ts'
-import { give, nothingSelected, type Selection, selectAll } from './selection.ts'
+import { give, nothingSelected, type Selection, selectAll, selectNone } from './selection.ts'
 import { openFolderOf } from './shown-folder.ts'
 
 /** What the commands need of the folder page. */
@@ -160,7 +160,7 @@ export class FileCommands {
     clear: () => {
       this.#clipboard.clear()
       this.#page.cut = new Set()
-      this.#page.setSelection(nothingSelected)
+      this.#page.setSelection(selectNone(this.#page.selection))
     },
     up: () => {
       const above = this.#page.crumbs.at(-2)

@@ -294,9 +294,10 @@ export class FilesPage extends LitElement {
 
   /** Moves cursor and selection, and keeps them with the history. */
   setSelection(selection: select.Selection): void {
+    const isCleared = selection.ids.size === 0 && selection.cursor === this.selection.cursor
     this.selection = selection
     const index = select.indexOf(this.rows, selection.cursor)
-    if (index >= 0) this.list?.reveal(index)
+    if (index >= 0 && !isCleared) this.list?.reveal(index)
     this.#keep()
   }
 
@@ -304,7 +305,7 @@ export class FilesPage extends LitElement {
     const row = this.rows[index]
     if (row && !isGhost(row)) {
       if (!this.selection.ids.has(row.id)) this.selection = select.selectOnly(row.id)
-    } else this.selection = select.nothingSelected
+    } else this.selection = select.selectNone(this.selection)
     this.#openMenu({ x, y })
   }
 
@@ -341,7 +342,8 @@ export class FilesPage extends LitElement {
     handleKey(event, this, this.#commands, this.#typeAhead, this.#menuForKey)
 
   #menuForKey = () => {
-    const index = select.indexOf(this.rows, this.selection.cursor)
+    const { ids, cursor } = this.selection
+    const index = ids.size > 0 ? select.indexOf(this.rows, cursor) : -1
     if (this.list) this.#menuAt({ index, ...this.list.pointOf(index) })
   }
 }

@@ -22,6 +22,10 @@ export const listStyles = css`
     -webkit-touch-callout: none;
   }
   .scroller:focus-visible {
+    outline-offset: -2px;
+  }
+  /* Then the row of the cursor has the ring. */
+  .scroller:focus-visible:has(.cursor) {
     outline: none;
   }
   .sizer {

@@ -12,6 +12,9 @@ export type Selection = {
 
 export const nothingSelected: Selection = { ids: new Set(), cursor: null, anchor: null }
 
+/** The cursor stays, so that the keyboard goes on from there. */
+export const selectNone = ({ cursor }: Selection): Selection => ({ ...nothingSelected, cursor })
+
 /** `near` is where the row was last, if that is known. */
 export const indexOf = (rows: readonly Row[], id: string | null, near = 0): number =>
   id === null ? -1 : placeOf(rows, id, near)
