@@ -6,7 +6,8 @@ import '../ui/avatar.ts'
 import { icons } from '../ui/icons.ts'
 import '../ui/progress-ring.ts'
 import { plainName } from '../text/plain-name.ts'
-import { kindOf } from './kind.ts'
+import { kindOf, kindText } from './kind.ts'
+import { isGhost, type Row } from './rows.ts'
 
 /** How a row looks at the moment, besides its entry. */
 export type RowState = {
@@ -36,6 +37,17 @@ export const rowClasses = (state: RowState): string =>
 
 export const sizeText = (entry: Entry): string => (entry.kind === 'folder' ? '—' : formatBytes(entry.size))
 
+const uploaderText = ({ by }: TransferProgress): string => msg(str`${by.name} is uploading`)
+
+/** As screen readers read it out: `Plans, Folder, modified yesterday`. */
+export const rowLabel = (row: Row, { isCut }: RowState): string => {
+  const name = plainName(row.name)
+  if (isGhost(row)) return `${name}, ${uploaderText(row)}`
+  const size = row.kind === 'file' && formatBytes(row.size)
+  const modified = msg(str`modified ${formatDate(row.modifiedAt)}`)
+  return [name, kindText(row), size, modified, isCut && msg('cut')].filter(Boolean).join(', ')
+}
+
 /** An entry as a row of the list; on narrow containers it has two lines. */
 export const entryRow = (entry: Entry, state: RowState, me: string | undefined): TemplateResult => {
   const kind = kindOf(entry)
@@ -47,6 +59,7 @@ export const entryRow = (entry: Entry, state: RowState, me: string | undefined):
     id=${`r${state.index}`}
     data-index=${state.index}
     aria-rowindex=${state.index + 2}
+    aria-label=${rowLabel(entry, state)}
     aria-selected=${state.isSelected ? 'true' : 'false'}
   >
     <div role="gridcell" class="check">
@@ -73,9 +86,9 @@ export const ghostRow = (upload: TransferProgress, rowState: RowState): Template
   const { index } = rowState
   const share = upload.size === 0 ? 1 : upload.storedBytes / upload.size
   const state = upload.state === 'waiting' ? msg('waiting') : formatPercent(share)
-  const who = msg(str`${upload.by.name} is uploading`)
+  const who = uploaderText(upload)
   const kind = kindOf({ kind: 'file', name: upload.name, type: null })
-  return html`<div class="row ghost ${rowClasses(rowState)}" role="row" id=${`r${index}`} data-index=${index} aria-rowindex=${index + 2}>
+  return html`<div class="row ghost ${rowClasses(rowState)}" role="row" id=${`r${index}`} data-index=${index} aria-rowindex=${index + 2} aria-label=${rowLabel(upload, rowState)}>
     <div role="gridcell" class="check"><wherry-progress-ring .share=${share}></wherry-progress-ring></div>
     <div role="gridcell" class="name" title=${upload.name}>
       <span class="kind ${kind.tone}">${icons[kind.icon]}</span>

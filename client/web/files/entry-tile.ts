@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit'
 import { formatPercent } from '../text/format.ts'
 import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
-import { type RowState, rowClasses, sizeText } from './entry-row.ts'
+import { type RowState, rowClasses, rowLabel, sizeText } from './entry-row.ts'
 import { kindOf } from './kind.ts'
 import { isGhost, type Row } from './rows.ts'
 
@@ -19,6 +19,7 @@ export const entryTile = (row: Row, state: RowState): TemplateResult => {
     role="gridcell"
     id=${`r${state.index}`}
     data-index=${state.index}
+    aria-label=${rowLabel(row, state)}
     aria-selected=${state.isSelected ? 'true' : 'false'}
   >
     ${

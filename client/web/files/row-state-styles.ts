@@ -24,8 +24,12 @@ export const rowStateStyles = css`
     outline: 2px solid var(--brand);
     outline-offset: -2px;
   }
-  .cut .name {
+  .cut .kind {
     opacity: 0.5;
+  }
+  .cut .title {
+    font-style: italic;
+    color: var(--text-2);
   }
   .ghost .title {
     color: var(--text-2);
