@@ -363,3 +363,19 @@ test('a broken document that takes the focus does not keep the keys, and a whole
     .poll(async () => [await focusedByClick(), await focusedByClick()])
     .toEqual(['iframe', 'iframe'])
 })
+
+test('another file is told by its name and place, and the arrows go the way that the buttons point', async () => {
+  const place = await rig.makeFolder('In order')
+  for (const name of ['a.txt', 'b.txt', 'c.txt']) await put(place, name, name)
+  const { page } = await rig.open({ path: `/f/${place}` })
+  for (const [direction, onward] of Object.entries({ ltr: 'ArrowRight', rtl: 'ArrowLeft' })) {
+    await page.goto(`${rig.hub.url}/f/${place}?dir=${direction}`)
+    await row(page, 'a.txt').locator('.title').dblclick()
+    const preview = page.locator('wherry-preview')
+    await preview.getByRole('heading', { name: 'a.txt' }).waitFor()
+    const region = await preview.locator('.for-readers[role="status"]').elementHandle({ timeout: 5_000 })
+    await page.keyboard.press(onward)
+    await expect.poll(() => region?.textContent()).toBe('b.txt, 2 of 3')
+    expect(await region?.evaluate(element => element.isConnected)).toBe(true)
+  }
+})

@@ -1,5 +1,5 @@
 import { consume } from '@lit/context'
-import { msg } from '@lit/localize'
+import { msg, str } from '@lit/localize'
 import { css, html, LitElement, nothing } from 'lit'
 import { customElement, query } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
@@ -8,7 +8,7 @@ import { clientContext } from '../app/client-context.ts'
 import { type Requests, request } from '../app/requests.ts'
 import { download } from '../files/lazy-actions.ts'
 import { base, buttons } from '../styles/controls.ts'
-import { formatBytes } from '../text/format.ts'
+import { formatBytes, formatCount } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
 import { openModal } from '../ui/say.ts'
 import { FollowedFile } from './followed-file.ts'
@@ -25,6 +25,9 @@ export class PreviewFrame extends LitElement {
   #siblings: () => readonly Entry[] = () => []
   /** Where among them the file is, or was. */
   #place = 0
+  /** Id of the file that is told, and how: by its name and place, once another one is gone to. */
+  #toldId: string | undefined
+  #told = ''
   @query('dialog') private readonly dialog!: HTMLDialogElement | null
 
   static override styles = [
@@ -110,8 +113,13 @@ export class PreviewFrame extends LitElement {
   }
 
   override willUpdate() {
-    const place = this.#siblings().findIndex(({ id }) => id === this.#file.entry?.id)
+    const { entry } = this.#file
+    const files = this.#siblings()
+    const place = files.findIndex(({ id }) => id === entry?.id)
     if (place >= 0) this.#place = place
+    if (entry?.id === this.#toldId) return
+    this.#toldId = entry?.id
+    this.#told = entry && this.dialog?.open ? placeWords(entry, place, files.length) : ''
   }
 
   override updated() {
@@ -146,6 +154,7 @@ export class PreviewFrame extends LitElement {
           ? this.#gone()
           : html`<wherry-preview-body .client=${this.client} .entry=${entry}></wherry-preview-body>`
       }
+      <p class="for-readers" role="status">${this.#told}</p>
     </dialog>`
   }
 
@@ -220,10 +229,16 @@ export class PreviewFrame extends LitElement {
     const fromControl = event
       .composedPath()
       .some(target => target instanceof HTMLElement && target.matches('button, pre, video, audio'))
-    if (event.key === 'ArrowRight') this.#go(1)
-    else if (event.key === 'ArrowLeft') this.#go(-1)
+    const isRtl = getComputedStyle(this).direction === 'rtl'
+    if (event.key === 'ArrowRight') this.#go(isRtl ? -1 : 1)
+    else if (event.key === 'ArrowLeft') this.#go(isRtl ? 1 : -1)
     else if (event.key === ' ' && !fromControl) this.dialog?.close()
     else return
     event.preventDefault()
   }
 }
+
+const placeWords = ({ name }: Entry, place: number, count: number): string =>
+  place >= 0
+    ? msg(str`${plainName(name)}, ${formatCount(place + 1)} of ${formatCount(count)}`)
+    : plainName(name)
