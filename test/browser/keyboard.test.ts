@@ -279,3 +279,22 @@ test.each(['list', 'grid'])(
     await other.getByRole('button', { name: 'Cancel film.mov' }).click()
   },
 )
+
+test('signs are commands at the list, and not on a link or a button', async () => {
+  const { page } = await rig.open({ path: `/f/${await rig.makeFolder('Signs')}` })
+  await page.getByText('This folder is empty').waitFor()
+  const places = [
+    page.getByRole('button', { name: 'Account' }),
+    page.getByRole('link', { name: 'Users' }).first(),
+  ]
+  for (const place of places) {
+    for (const sign of ['?', '/']) await place.press(sign)
+    await place.press('Alt+N')
+    await page.getByRole('dialog', { name: 'New folder' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.locator('wherry-dialog').waitFor({ state: 'detached' })
+    expect(await place.evaluate(element => element.matches(':focus'))).toBe(true)
+  }
+  await page.locator('wherry-empty-folder').press('?')
+  await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
+})

@@ -38,8 +38,7 @@ export class TypeAhead {
   /** The id of the row that was typed so far, or null. */
   find(event: KeyboardEvent, rows: readonly Row[], selection: Selection): string | null {
     if (event.timeStamp - this.#at > pauseMs) this.#typed = ''
-    const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
-    if (!isText || (event.key === ' ' && this.#typed === '')) return null
+    if (!isSign(event) || (event.key === ' ' && this.#typed === '')) return null
     this.#at = event.timeStamp
     this.#typed += event.key.toLowerCase()
     const isOneLetter = new Set(this.#typed).size === 1
@@ -93,16 +92,21 @@ export const handleKey = (
     return
   }
   const name = commandFor(event)
-  const isButton = target instanceof HTMLButtonElement && [' ', 'Enter'].includes(event.key)
+  const isButton = target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement
+  // Those who speak to their machine press signs without meaning to (WCAG 2.1.4).
+  const isOfButton = isButton && (event.key === 'Enter' || isSign(event))
   // The focus comes back to where a dialog was opened from, such as the button New of the side bar.
   const isEverywhere = name === 'search' || name === 'help' || name === 'newFolder'
-  if (name === null || isButton || !(isHere || isEverywhere)) return
+  if (name === null || isOfButton || !(isHere || isEverywhere)) return
   const isPossible = fileCommands.can(name)
   // Escape also closes dialogs that have lost the focus.
   if (isPossible && event.key !== 'Escape') event.preventDefault()
   if (isPossible) fileCommands.run(name)
   else fileCommands.refuse(name)
 }
+
+const isSign = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  key.length === 1 && !ctrlKey && !metaKey && !altKey
 
 const inDialog = (event: Event) => event.composedPath().some(node => node instanceof HTMLDialogElement)
 
