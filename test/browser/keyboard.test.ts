@@ -298,3 +298,22 @@ test('signs are commands at the list, and not on a link or a button', async () =
   await page.locator('wherry-empty-folder').press('?')
   await page.getByRole('dialog', { name: 'Keyboard' }).waitFor()
 })
+
+test('an empty folder has its menu by a key, too, and Tab goes on from what a menu was opened from', async () => {
+  const { page } = await rig.open({ path: `/f/${await rig.makeFolder('Menus')}` })
+  const item = page.getByRole('menuitem', { name: 'New folder' })
+  await page.getByRole('button', { name: 'Upload files' }).press('Shift+F10')
+  await item.waitFor()
+  await page.keyboard.press('Escape')
+  await item.waitFor({ state: 'hidden' })
+
+  const opener = page.getByRole('button', { name: 'New', exact: true })
+  await opener.focus()
+  await page.keyboard.press('Tab')
+  const next = await focused(page)
+  await opener.press('Enter')
+  await item.waitFor()
+  await page.keyboard.press('Tab')
+  await item.waitFor({ state: 'hidden' })
+  expect(await focused(page)).toBe(next)
+})

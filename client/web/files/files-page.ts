@@ -344,6 +344,10 @@ export class FilesPage extends LitElement {
   #menuForKey = () => {
     const { ids, cursor } = this.selection
     const index = ids.size > 0 ? select.indexOf(this.rows, cursor) : -1
-    if (this.list) this.#menuAt({ index, ...this.list.pointOf(index) })
+    if (this.list) return this.#menuAt({ index, ...this.list.pointOf(index) })
+    const box = this.renderRoot
+      .querySelector('wherry-empty-folder:not([state="gone"])')
+      ?.getBoundingClientRect()
+    if (box) void this.#openMenu({ x: box.left + box.width / 3, y: box.top + box.height / 3 })
   }
 }

@@ -175,7 +175,11 @@ export class Menu extends LitElement {
     const at = all.findIndex(item => item.matches(':focus'))
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }
     const next = steps[event.key]
-    if (event.key === 'Tab') this.popup.hidePopover()
+    if (event.key === 'Tab') {
+      // From there it goes on, and not from where the menu stands.
+      this.#opener?.focus({ preventScroll: true })
+      this.popup.hidePopover()
+    }
     event.stopPropagation()
     if (next === undefined) return
     event.preventDefault()
