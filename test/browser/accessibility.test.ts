@@ -147,3 +147,13 @@ test('axe finds nothing in the first run', async () => {
     await hub.remove()
   }
 })
+
+test('that deleting is for ever is told with the buttons that have the focus', async () => {
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await choose(page, 'Music', 'Delete…')
+  for (const name of ['Cancel', 'Delete for ever']) {
+    const button = page.getByRole('button', { name, exact: true })
+    const description = await button.evaluate(({ ariaDescribedByElements: all }) => all?.[0]?.textContent)
+    expect(description).toContain('This is for ever and cannot be undone.')
+  }
+})

@@ -33,11 +33,11 @@ export class DeleteDialog extends LitElement {
         ? msg('Everything in it is deleted too. This is for ever and cannot be undone.')
         : msg('Folders are deleted with everything in them. This is for ever and cannot be undone.')
     return html`<wherry-dialog heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>
-      <p>${hasFolder ? inside : msg('This is for ever and cannot be undone.')}</p>
+      <p id="warning">${hasFolder ? inside : msg('This is for ever and cannot be undone.')}</p>
       <form @submit=${this.#confirm}>
         <div class="actions">
-          <button type="button" autofocus @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
-          <button class="danger">${msg('Delete for ever')}</button>
+          <button type="button" autofocus aria-describedby="warning" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
+          <button class="danger" aria-describedby="warning">${msg('Delete for ever')}</button>
         </div>
       </form>
     </wherry-dialog>`
