@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { accessibilityProblems } from '../support/accessibility.ts'
 import { openPage } from '../support/browser.ts'
@@ -156,4 +156,30 @@ test('that deleting is for ever is told with the buttons that have the focus', a
     const description = await button.evaluate(({ ariaDescribedByElements: all }) => all?.[0]?.textContent)
     expect(description).toContain('This is for ever and cannot be undone.')
   }
+})
+
+/** Of the example in an empty field, as WCAG 2.2 reckons it. */
+const exampleContrast = (field: Locator): Promise<number> =>
+  field.evaluate(field => {
+    const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })
+    const luminanceUnder = (colour: string, opacity: number): number => {
+      if (!canvas) return Number.NaN
+      canvas.globalAlpha = opacity
+      canvas.fillStyle = colour
+      canvas.fillRect(0, 0, 1, 1)
+      const [r = 0, g = 0, b = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map(value => {
+        const share = value / 255
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+      })
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+    const example = getComputedStyle(field, '::placeholder')
+    const below = luminanceUnder(getComputedStyle(field).backgroundColor, 1)
+    const above = luminanceUnder(example.color, Number(example.opacity))
+    return (Math.max(below, above) + 0.05) / (Math.min(below, above) + 0.05)
+  })
+
+test.each(['light', 'dark'] as const)('the example of a code can be read, %s', async colorScheme => {
+  const { page } = await rig.open({ as: null, path: '/go', colorScheme })
+  expect(await exampleContrast(page.getByLabel('Code from the sender'))).toBeGreaterThanOrEqual(4.5)
 })

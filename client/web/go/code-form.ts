@@ -27,7 +27,7 @@ export class CodeForm extends LitElement {
       .code::placeholder {
         font-weight: 400;
         color: var(--text-2);
-        opacity: 0.8;
+        opacity: 1;
       }
     `,
   ]
