@@ -72,7 +72,8 @@ describe('of an account that was disabled', () => {
   test('a download ends that runs, and says only why', async () => {
     await mal.json(['put', await longFile(1_500 * MiB), 'me:'])
     const getting = mal.start(['get', 'me:long.bin', target])
-    await expect.poll(() => readdir(target), { interval: 5, timeout: 30_000 }).toHaveLength(1)
+    const parts = async () => (await readdir(target)).filter(name => name.endsWith('.wherry-part'))
+    await expect.poll(parts, { interval: 5, timeout: 30_000 }).toHaveLength(1)
     expect(await expectEnded(getting)).toBe(onlyReason)
   })
 
