@@ -56,6 +56,8 @@ export type CallContext<P extends Principal | null = UserPrincipal> = Hub & {
   principal: P
   /** The JSON-RPC id where it is a text (client-made, repeatable), else null. */
   requestId: string | null
+  /** What the log's line about the call is to tell besides the parameters that the table names. */
+  noted: Record<string, unknown>
   /** For writes: the principal's user and the request id. */
   actor: Actor
 }

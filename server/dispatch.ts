@@ -63,7 +63,11 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
   const isRepetition = async (user: string, requestId: string | null): Promise<boolean> =>
     requestId !== null && hub.storage.requests.has(user, requestId)
 
-  const run = async (socket: Socket, { name, row, params, request }: Call): Promise<object> => {
+  const run = async (
+    socket: Socket,
+    { name, row, params, request }: Call,
+    noted: Record<string, unknown>,
+  ): Promise<object> => {
     if (row.guarded) await hub.loginLimits.countGuarded(socket.address)
     const { principal } = socket
     const requestId = typeof request.id === 'string' ? request.id : null
@@ -80,7 +84,7 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
       }
     }
     const handler = handlers[name] as unknown as AnyHandler
-    return handler({ ...hub, connection: socket, principal, requestId, actor }, params)
+    return handler({ ...hub, connection: socket, principal, requestId, actor, noted }, params)
   }
 
   const begin = (socket: Socket): void => {
@@ -100,13 +104,14 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
   const settle = async (socket: Socket, call: Call): Promise<void> => {
     const { name, row, params, request } = call
     const { principal, address } = socket
+    const noted = {}
     const start = performance.now()
     let fail: FailAnnounced | null = null
     let outcome = 'ok'
     try {
       // Before anything is awaited: slices may be next on this socket.
       if (socket.principal !== null) fail = hub.transfers.announce(socket, name, params)
-      const result = await run(socket, call)
+      const result = await run(socket, call, noted)
       socket.sendText(encodeResult(request.id, result))
     } catch (error) {
       const answer = asAnswer(error, name, socket, request)
@@ -117,7 +122,7 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
       const seconds = (performance.now() - start) / 1000
       hub.metrics.callEnded(name, seconds, outcome)
       const user = asUser(socket.principal ?? principal)
-      if (row.logged) logCall(hub.log, row.logged, { name, params, request, outcome, address, user })
+      if (row.logged) logCall(hub.log, row.logged, { name, params, noted, request, outcome, address, user })
       const by = user?.user
       hub.log.debug(
         { call: name, by, address, request: request.id, connection: socket.id, seconds, outcome },

@@ -61,7 +61,7 @@ const network = v.pipe(
   }, 'expected addresses or networks such as 127.0.0.1 or 10.0.0.0/8'),
 )
 
-/** IP addresses and networks, separated by commas. */
+/** Where to listen: an IP address or a name. */
 export const host = v.pipe(
   v.string(),
   v.check(
@@ -70,6 +70,7 @@ export const host = v.pipe(
   ),
 )
 
+/** IP addresses and networks, separated by commas. */
 export const networks = v.pipe(
   commaList(network),
   v.transform(written => {

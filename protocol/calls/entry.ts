@@ -74,5 +74,6 @@ export const entryCalls = {
     params: v.strictObject({ entries: entriesParam, unchangedSince }),
     result: v.strictObject({ removed: count() }),
     errors: ['forbidden', 'conflict'],
+    logged: [],
   }),
 }

@@ -69,14 +69,12 @@ const mostNamed = 20
 
 /** What is gone has no row that tells who took it: the log does. */
 export const deleteEntries: Handler<'entry.delete'> = async (
-  { storage, actor, log, connection, requestId },
+  { storage, actor, noted },
   { entries, unchangedSince },
 ) => {
   const named = await Promise.all(entries.slice(0, mostNamed).map(storage.entries.get))
   const removed = await storage.entries.remove(actor, entries, unchangedSince)
   const deleted = named.flatMap(entry => entry && [{ id: entry.id, name: entry.name, folder: entry.folder }])
-  const { address } = connection
-  if (deleted.length > 0)
-    log.info({ call: 'entry.delete', by: actor.user, address, request: requestId, deleted, removed }, 'done')
+  Object.assign(noted, { deleted, removed })
   return { removed }
 }

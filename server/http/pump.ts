@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { inSlices } from '../slices.ts'
 import type { HttpStream } from '../transport/http.ts'
 import type { Piece } from './content-reader.ts'
 
@@ -15,13 +15,14 @@ export const pump = async (
   const joined = new Uint8Array(joinedBytes)
   let held = 0
   let sent = 0
+  const pause = inSlices()
 
   const write = async (bytes: Uint8Array): Promise<boolean> => {
     if (isOver()) return false
     sent += bytes.length
     const isTaken = await stream.write(bytes)
-    // Headers of archives are made without waiting, and a fast network takes them so: the event loop goes round here.
-    await setImmediate()
+    // Headers of archives are made without waiting, and a fast network takes them so.
+    await pause()
     return isTaken
   }
   const flush = async (): Promise<boolean> => {

@@ -5,10 +5,10 @@ import type { Commit, Storage } from '../../storage/storage.ts'
 import type { LevelOf } from '../auth/levels.ts'
 import { throttle } from '../auth/throttle.ts'
 import { asUser, type Connection } from '../connection.ts'
+import { foldersBelow } from '../folders-below.ts'
+import { inSlices } from '../slices.ts'
 import type { Transfers } from '../transfers/transfers.ts'
 import { createChangeFeed } from './change-feed.ts'
-import { foldersBelow } from './folders-below.ts'
-import { inSlices } from './slices.ts'
 import { createWatches, type Watch, type WatchedFolder } from './watches.ts'
 
 /** Tells those who watch a folder what happens in it. */

@@ -2,7 +2,7 @@ import { limits } from '../../protocol/limits.ts'
 import type { Commit } from '../../storage/storage.ts'
 import type { LevelOf } from '../auth/levels.ts'
 import { asUser, type Connection } from '../connection.ts'
-import { inSlices } from './slices.ts'
+import { inSlices } from '../slices.ts'
 import type { Watch } from './watches.ts'
 
 export type GranteeParts = {

@@ -2,7 +2,6 @@ import {
   closeSync,
   constants,
   fdatasync,
-  fsyncSync,
   ftruncateSync,
   openSync,
   readSync,
@@ -11,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { promisify } from 'node:util'
-import { systemCode } from './small-files.ts'
+import { syncDirectoryNow, systemCode } from './small-files.ts'
 
 /** What a chunk thread asks of the file system. Tests put failing ones in its place (diskChunks' option `files`). */
 export type SegmentFiles = {
@@ -78,13 +77,6 @@ export const files: SegmentFiles = {
     (await writeSome(fd, blocks, 0, blocks.length, position)).bytesWritten,
   truncate: (fd, length) => ftruncateSync(fd, length),
   sync: promisify(fdatasync),
-  syncDirectory: path => {
-    const fd = openSync(path, O_RDONLY)
-    try {
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-  },
+  syncDirectory: syncDirectoryNow,
   close: fd => closeSync(fd),
 }

@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -18,6 +19,16 @@ export const syncDirectory = async (path: string): Promise<void> => {
     await directory.sync()
   } finally {
     await directory.close()
+  }
+}
+
+/** The same before it returns. */
+export const syncDirectoryNow = (path: string): void => {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -1,16 +1,7 @@
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-} from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import BetterSqlite from 'better-sqlite3'
+import { syncDirectoryNow } from '../chunks/small-files.ts'
 import { messageOf } from '../message-of.ts'
 import { sqliteCode } from './savepoint.ts'
 
@@ -37,24 +28,17 @@ export const makeDirectory = (directory: string): void => {
 /** Makes the names of the directories from `first` down to `last` survive a power cut. */
 const syncAbove = (last: string, first: string): void => {
   for (let made = last; ; made = dirname(made)) {
-    syncDirectory(dirname(made))
+    syncReadable(dirname(made))
     if (made === first) return
   }
 }
 
 /** One that may be written in but not read, such as a drop box, cannot be opened for it: its name is in the system's hands. */
-const syncDirectory = (path: string): void => {
-  let fd: number
+const syncReadable = (path: string): void => {
   try {
-    fd = openSync(path, 'r')
+    syncDirectoryNow(path)
   } catch (error) {
-    if (codeOf(error) === 'EACCES') return
-    throw error
-  }
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
+    if (codeOf(error) !== 'EACCES') throw error
   }
 }
 

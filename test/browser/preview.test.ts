@@ -373,7 +373,7 @@ test('another file is told by its name and place, and the arrows go the way that
     await row(page, 'a.txt').locator('.title').dblclick()
     const preview = page.locator('wherry-preview')
     await preview.getByRole('heading', { name: 'a.txt' }).waitFor()
-    const region = await preview.locator('p.for-readers[role="status"]').elementHandle({ timeout: 5_000 })
+    const region = await preview.locator('.for-readers[role="status"]').elementHandle({ timeout: 5_000 })
     await page.keyboard.press(onward)
     await expect.poll(() => region?.textContent()).toBe('b.txt, 2 of 3')
     expect(await region?.evaluate(element => element.isConnected)).toBe(true)

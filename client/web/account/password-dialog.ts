@@ -11,6 +11,7 @@ import { errorSentence } from '../text/errors.ts'
 import '../ui/dialog.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 import { say } from '../ui/say.ts'
+import { newPassword } from './new-password.ts'
 
 /** Changes the password; all other sessions end. */
 @customElement('wherry-password-dialog')
@@ -36,14 +37,7 @@ export class PasswordDialog extends LitElement {
           />
         </label>
         <label>${msg('New password')}
-          <input
-            name="next"
-            type="password"
-            autocomplete="new-password"
-            minlength=${limits.passwordMinChars}
-            maxlength=${limits.passwordMaxChars}
-            required
-          />
+          ${newPassword({ name: 'next' })}
           <span class="hint">${msg(str`At least ${limits.passwordMinChars} characters. Your other sessions end.`)}</span>
         </label>
         ${this.error ? html`<p class="error" id="problem" role="alert">${errorSentence(this.error)}</p>` : null}

@@ -10,6 +10,7 @@ import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import { icons } from '../ui/icons.ts'
 import { card } from './card-styles.ts'
+import { newPassword } from './new-password.ts'
 
 /** First run: creates the first administrator with the one-time token of the setup link, `/setup#token`. */
 @customElement('wherry-setup-page')
@@ -39,15 +40,7 @@ export class SetupPage extends LitElement {
         <label>${msg('Name')}<input name="name" autocomplete="name" maxlength=${limits.personChars} required autofocus /></label>
         <label>${msg('E-mail')}<input name="email" type="email" autocomplete="username" required /></label>
         <label>${msg('Password')}
-          <input
-            name="password"
-            type="password"
-            autocomplete="new-password"
-            aria-describedby="rule"
-            minlength=${limits.passwordMinChars}
-            maxlength=${limits.passwordMaxChars}
-            required
-          />
+          ${newPassword({ name: 'password', describedBy: 'rule' })}
           <span class="hint" id="rule">${msg(str`At least ${limits.passwordMinChars} characters.`)}</span>
         </label>
         ${this.problem ? html`<p class="error" role="alert">${icons.circleAlert}${this.problem}</p>` : null}

@@ -14,6 +14,7 @@ import { folderPath } from '../app/routes.ts'
 import { readSettings, writeSettings } from '../app/settings.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
+import { LostFocus } from '../ui/lost-focus.ts'
 import type { Menu } from '../ui/menu.ts'
 import { loadActions, rename } from './lazy-actions.ts'
 import './breadcrumbs.ts'
@@ -66,10 +67,13 @@ export class FilesPage extends LitElement {
   readonly #commands = new FileCommands(this)
   readonly #arrival = new ListArrival()
   #pendingSelection: string | null = null
-  /** Which of its parts had the focus before it was rendered. */
-  #focused: Element | null = null
 
   static override styles = [base, buttons, filesStyles]
+
+  constructor() {
+    super()
+    new LostFocus(this, () => this.#arrival.follow())
+  }
 
   /** The selected entries, in the order of the list. */
   get selected(): Entry[] {
@@ -100,7 +104,6 @@ export class FilesPage extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>) {
-    this.#focused = this.shadowRoot?.activeElement ?? null
     if (changed.has('place')) this.#open()
     if (changed.has('filter') || changed.has('ownUploads') || changed.has('order' as keyof FilesPage))
       this.#buildRows()
@@ -150,7 +153,6 @@ export class FilesPage extends LitElement {
 
   override updated(changed: PropertyValues<this>) {
     if (!changed.has('place')) this.#arrival.filtered(this.list, changed.get('filter'), this.filter)
-    if (this.#focused?.isConnected === false) this.#arrival.follow()
     this.#arrival.settle({
       list: this.list,
       substitute: this.renderRoot.querySelector<LitElement>('wherry-empty-folder'),

@@ -19,8 +19,8 @@ import { errorSentence } from '../text/errors.ts'
 import { formatCount } from '../text/format.ts'
 import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
-import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
+import { LostFocus } from '../ui/lost-focus.ts'
 import type { Receipt } from './receipt.ts'
 import { receiptStyles } from './receipt-styles.ts'
 
@@ -40,7 +40,6 @@ export class Received extends LitElement {
   /** Said when it is done. */
   @state() private savedTo: TemplateResult | null = null
   @state() private problem = ''
-  #hadFocus = false
 
   static override styles = [base, buttons, receiptStyles, offerListStyles]
 
@@ -48,15 +47,12 @@ export class Received extends LitElement {
     void this.#saveWhereAsked()
   }
 
-  override willUpdate() {
-    this.#hadFocus = this.shadowRoot?.activeElement != null
-  }
-
-  /** From the buttons to what is told in their place, and back to them if it failed. */
-  override updated() {
-    if (!this.#hadFocus || focusedElement() !== null) return
-    const place = this.renderRoot.querySelector<HTMLElement>('[role="status"], .wide button')
-    place?.focus()
+  constructor() {
+    super()
+    // From the buttons to what is told in their place, and back to them if it failed.
+    new LostFocus(this, () =>
+      this.renderRoot.querySelector<HTMLElement>('[role="status"], .wide button')?.focus(),
+    )
   }
 
   override render() {

@@ -7,7 +7,7 @@ import type { HubClient, Stop } from '../../core/api.ts'
 import { type SendOffer, type SendOffers, watchOffers } from '../../core/peer/offers.ts'
 import { clientContext } from '../app/client-context.ts'
 import { base, buttons } from '../styles/controls.ts'
-import { focusedElement } from '../ui/focus.ts'
+import { LostFocus } from '../ui/lost-focus.ts'
 import { leave } from '../ui/say.ts'
 
 /** What people of this hub want to send to the user, over all pages of the app: to be opened or declined. */
@@ -17,7 +17,6 @@ export class OfferNotice extends LitElement {
   @query('[popover]') private readonly layer!: HTMLElement
   #offers: SendOffers | null = null
   #stop: Stop | null = null
-  #focused: Element | null = null
 
   static override styles = [
     base,
@@ -58,6 +57,11 @@ export class OfferNotice extends LitElement {
     `,
   ]
 
+  constructor() {
+    super()
+    new LostFocus(this, () => this.#moveFocus())
+  }
+
   override connectedCallback() {
     super.connectedCallback()
     if (!this.client?.user) return
@@ -71,16 +75,11 @@ export class OfferNotice extends LitElement {
     this.#offers?.stop()
   }
 
-  override willUpdate() {
-    this.#focused = this.shadowRoot?.activeElement ?? null
-  }
-
   override updated() {
     const isOpen = this.layer.matches(':popover-open')
     const hasAny = (this.#offers?.list.length ?? 0) > 0
     if (hasAny && !isOpen) this.layer.showPopover()
     if (!hasAny && isOpen) this.layer.hidePopover()
-    if (this.#focused?.isConnected === false && focusedElement() === null) this.#moveFocus()
   }
 
   /** From an offer that is gone to one that is left, or back to the page. */

@@ -10,7 +10,7 @@ import { download } from '../files/lazy-actions.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 import { icons } from '../ui/icons.ts'
-import { openModal } from '../ui/say.ts'
+import { announce, openModal } from '../ui/say.ts'
 import { FollowedFile } from './followed-file.ts'
 import { KeptFocus } from './kept-focus.ts'
 import './preview-body.ts'
@@ -25,9 +25,8 @@ export class PreviewFrame extends LitElement {
   #siblings: () => readonly Entry[] = () => []
   /** Where among them the file is, or was. */
   #place = 0
-  /** Id of the file that is told, and how: by its name and place, once another one is gone to. */
+  /** Id of the file that is told. */
   #toldId: string | undefined
-  #told = ''
   @query('dialog') private readonly dialog!: HTMLDialogElement | null
 
   static override styles = [
@@ -119,7 +118,8 @@ export class PreviewFrame extends LitElement {
     if (place >= 0) this.#place = place
     if (entry?.id === this.#toldId) return
     this.#toldId = entry?.id
-    this.#told = entry && this.dialog?.open ? placeWords(entry, place, files.length) : ''
+    // Of the first one the dialog itself tells.
+    if (entry && this.dialog?.open) announce(this, placeWords(entry, place, files.length))
   }
 
   override updated() {
@@ -154,7 +154,6 @@ export class PreviewFrame extends LitElement {
           ? this.#gone()
           : html`<wherry-preview-body .client=${this.client} .entry=${entry}></wherry-preview-body>`
       }
-      <p class="for-readers" role="status">${this.#told}</p>
     </dialog>`
   }
 

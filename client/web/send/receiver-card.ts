@@ -5,8 +5,8 @@ import { isReason } from '../../../protocol/errors.ts'
 import type { TransferStatus } from '../../core/peer/api.ts'
 import '../peer/transfer-progress.ts'
 import { base, buttons } from '../styles/controls.ts'
-import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
+import { LostFocus } from '../ui/lost-focus.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import type { Compared } from './compare-form.ts'
 import './compare-form.ts'
@@ -22,7 +22,6 @@ export class ReceiverCard extends LitElement {
   @property({ attribute: false }) receiver: Invited | null = null
   /** The files cannot be read yet. */
   @property({ type: Boolean }) asleep = false
-  #hadFocus = false
 
   static override styles = [
     base,
@@ -77,15 +76,10 @@ export class ReceiverCard extends LitElement {
     `,
   ]
 
-  /** What was pressed is gone when the phase changes: the focus goes to what can be pressed then. */
-  override willUpdate() {
-    this.#hadFocus = this.shadowRoot?.activeElement != null
-  }
-
-  override updated() {
-    if (!this.#hadFocus || focusedElement() !== null) return
-    const place = this.renderRoot.querySelector<HTMLElement>('.controls button')
-    place?.focus()
+  constructor() {
+    super()
+    // What was pressed is gone when the phase changes: the focus goes to what can be pressed then.
+    new LostFocus(this, () => this.renderRoot.querySelector<HTMLElement>('.controls button')?.focus())
   }
 
   override render() {

@@ -7,8 +7,8 @@ import { offerListStyles } from '../peer/offer-list-styles.ts'
 import { offerWords } from '../peer/transfer-words.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { formatBytes } from '../text/format.ts'
-import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
+import { LostFocus } from '../ui/lost-focus.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import './person-form.ts'
 import { hasFailed, type Invited } from './receiver.ts'
@@ -28,7 +28,6 @@ export class SendCard extends LitElement {
   @property({ attribute: false }) send: DirectSend | null = null
   @state() private showsAll = false
   @query('h2') private readonly heading!: HTMLElement
-  #focused: Element | null = null
 
   static override styles = [
     base,
@@ -99,12 +98,9 @@ export class SendCard extends LitElement {
     `,
   ]
 
-  override willUpdate() {
-    this.#focused = this.shadowRoot?.activeElement ?? null
-  }
-
-  override updated() {
-    if (this.#focused?.isConnected === false && focusedElement() === null) this.heading.focus()
+  constructor() {
+    super()
+    new LostFocus(this, () => this.heading.focus())
   }
 
   override render() {

@@ -7,7 +7,7 @@ import type { HubClient, Stop } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
 import { base } from '../styles/controls.ts'
 import { pageStyles } from '../styles/page-styles.ts'
-import { focusedElement } from '../ui/focus.ts'
+import { LostFocus } from '../ui/lost-focus.ts'
 import { leave, say } from '../ui/say.ts'
 import { type Chosen, chooseFiles } from '../uploads/chosen-files.ts'
 import './composer.ts'
@@ -24,7 +24,6 @@ export class SendPage extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
   #sends: Sends | null = null
   #stop: Stop | null = null
-  #focused: Element | null = null
   readonly #drop = new PageDrop(this, chosen => this.#start(chosen))
 
   static override styles = [
@@ -48,6 +47,11 @@ export class SendPage extends LitElement {
     `,
   ]
 
+  constructor() {
+    super()
+    new LostFocus(this, () => leave(this))
+  }
+
   override connectedCallback() {
     super.connectedCallback()
     this.#sends = sendsOf(this.client)
@@ -57,14 +61,6 @@ export class SendPage extends LitElement {
   override disconnectedCallback() {
     super.disconnectedCallback()
     this.#stop?.()
-  }
-
-  override willUpdate() {
-    this.#focused = this.shadowRoot?.activeElement ?? null
-  }
-
-  override updated() {
-    if (this.#focused?.isConnected === false && focusedElement() === null) leave(this)
   }
 
   override render() {

@@ -6,8 +6,8 @@ import { base, buttons } from '../styles/controls.ts'
 import { progressBar } from '../styles/progress.ts'
 import { formatBytes } from '../text/format.ts'
 import { plainName } from '../text/plain-name.ts'
-import { focusedElement } from '../ui/focus.ts'
 import { icons } from '../ui/icons.ts'
+import { LostFocus } from '../ui/lost-focus.ts'
 import { transferIcons } from '../ui/transfer-icons.ts'
 import type { ShownUpload } from './messages.ts'
 import { rowStyles } from './row-styles.ts'
@@ -38,17 +38,12 @@ export class UploadRow extends LitElement {
   @property() folder = ''
   /** Nothing moves of what is under way. */
   @property({ type: Boolean }) stalled = false
-  #hadFocus = false
 
   static override styles = [base, buttons, progressBar, rowStyles]
 
-  override willUpdate() {
-    this.#hadFocus = Boolean(this.shadowRoot?.activeElement)
-  }
-
-  /** A button that had the focus may be gone. */
-  override updated() {
-    if (this.#hadFocus && focusedElement() === null) this.focus()
+  constructor() {
+    super()
+    new LostFocus(this, () => this.focus())
   }
 
   /** On its last button, which is always there. */

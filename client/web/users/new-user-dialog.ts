@@ -5,6 +5,7 @@ import { customElement, query, state } from 'lit/decorators.js'
 import { isReason } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { HubClient } from '../../core/api.ts'
+import { newPassword } from '../account/new-password.ts'
 import { clientContext } from '../app/client-context.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
@@ -38,14 +39,7 @@ export class NewUserDialog extends LitElement {
           />
         </label>
         <label>${msg('Password')}
-          <input
-            name="password"
-            type="password"
-            autocomplete="new-password"
-            minlength=${limits.passwordMinChars}
-            maxlength=${limits.passwordMaxChars}
-            required
-          />
+          ${newPassword({ name: 'password' })}
           <span class="hint">${msg(str`At least ${limits.passwordMinChars} characters.`)}</span>
         </label>
         <label>${msg('Role')}

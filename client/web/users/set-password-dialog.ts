@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js'
 import { limits } from '../../../protocol/limits.ts'
 import type { User } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { newPassword } from '../account/new-password.ts'
 import { clientContext } from '../app/client-context.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
@@ -27,18 +28,7 @@ export class SetPasswordDialog extends LitElement {
       <form @submit=${this.#submit}>
         <div class="field">
           <label for="password">${msg('New password')}</label>
-          <input
-            id="password"
-            name="password"
-            type="password"
-            autocomplete="new-password"
-            minlength=${limits.passwordMinChars}
-            maxlength=${limits.passwordMaxChars}
-            required
-            autofocus
-            aria-invalid=${this.problem ? 'true' : 'false'}
-            aria-describedby="hint problem"
-          />
+          ${newPassword({ name: 'password', describedBy: 'hint problem', isFirst: true, isInvalid: this.problem !== '' })}
           <span class="hint" id="hint">${msg(str`At least ${limits.passwordMinChars} characters. All sessions of this account end.`)}</span>
         </div>
         <p class="error" id="problem" role="alert" ?hidden=${!this.problem}>${this.problem}</p>

@@ -8,7 +8,7 @@ import { prepared } from '../prepared.ts'
 import type { Tables } from '../tables.ts'
 
 /** The place of the highest level in protocol/levels.ts: what the owner of a space has in all of it. */
-export const ownerRank = levels.indexOf('admin')
+const ownerRank = levels.indexOf('admin')
 
 export const accessReads = (db: Kysely<Tables>): Pick<AccessRights, 'level' | 'list'> => ({
   level: (user, entry) => levelOf(db, user, entry),
@@ -26,6 +26,31 @@ export const accessReads = (db: Kysely<Tables>): Pick<AccessRights, 'level' | 'l
   },
 })
 
+/** The rank that a row of `above` itself gives the user, by ownership or by grants on it; null if none. */
+export const ownRank = (user: string) => sql<number | null>`
+  case (select owner from spaces where id = above.space) when ${user} then ${ownerRank}
+    else (select max(level) from grants where entry = above.id and subject in ('', ${user})) end`
+
+/** An entry that is asked about or above one, with its own rank. */
+export type RankedStep = { id: string | null; parent: string | null; rank: number | null }
+
+/** No level: below all ranks. */
+export const noRank = -1
+
+/** The highest rank on an entry or above it, by what is above all that is asked about. */
+export const ranksIn = (steps: readonly RankedStep[]): ((entry: string | null) => number) => {
+  const byId = new Map(steps.map(step => [step.id, step]))
+  const known = new Map<string, number>()
+  const rankOf = (id: string | null): number => {
+    const step = byId.get(id)
+    if (id === null || step === undefined) return noRank
+    const rank = known.get(id) ?? Math.max(step.rank ?? noRank, rankOf(step.parent))
+    known.set(id, rank)
+    return rank
+  }
+  return rankOf
+}
+
 const highestLevel = prepared(
   (_, { user, entry }: { user: string; entry: string }) => sql<{ level: number | null }>`
     with recursive above(id, parent, space) as (
@@ -33,12 +58,7 @@ const highestLevel = prepared(
       union all
       select e.id, e.parent, e.space from entries as e join above on e.id = above.parent
     )
-    select max(level) as level from (
-      select case (select owner from spaces where id = above.space) when ${user} then ${ownerRank} end as level
-        from above
-      union all
-      select (select max(level) from grants where entry = above.id and subject in ('', ${user})) from above
-    )`,
+    select max(${ownRank(user)}) as level from above`,
 )
 
 /** The highest level that ownership or a grant on the entry or above it gives. */

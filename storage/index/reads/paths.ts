@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { ancestry } from '../entry-rows.ts'
 import { among } from '../insert-rows.ts'
 import type { Tables } from '../tables.ts'
+import { ownRank, type RankedStep } from './access.ts'
 
 /** The entries from the root of the space down to an entry itself. */
 export const namesAbove = async (db: Kysely<Tables>, id: string): Promise<{ id: string; name: string }[]> =>
@@ -12,21 +13,21 @@ export const namesAbove = async (db: Kysely<Tables>, id: string): Promise<{ id: 
     .orderBy('a.depth', 'desc')
     .execute()
 
-/** Entries and all folders above them, by id, with the highest rank that a grant on each itself gives the user. */
+type NamedStep = RankedStep & { id: string; name: string }
+
+/** Entries and all folders above them, with the rank that each itself gives the user. */
 export const entriesAbove = async (
   db: Kysely<Tables>,
   user: string,
   ids: readonly string[],
-): Promise<Map<string, { parent: string | null; name: string; rank: number | null }>> => {
-  const { rows } = await sql<{ id: string; parent: string | null; name: string; rank: number | null }>`
-    with recursive above(id, parent, name) as (
-      select id, parent, name from entries where id in ${among(ids)}
+): Promise<NamedStep[]> => {
+  const { rows } = await sql<NamedStep>`
+    with recursive above(id, parent, space, name) as (
+      select id, parent, space, name from entries where id in ${among(ids)}
       union
-      select e.id, e.parent, e.name from entries as e join above on e.id = above.parent
-    ) select id, parent, name,
-      (select max(level) from grants where entry = above.id and subject in ('', ${user})) as rank
-      from above`.execute(db)
-  return new Map(rows.map(row => [row.id, row]))
+      select e.id, e.parent, e.space, e.name from entries as e join above on e.id = above.parent
+    ) select id, parent, name, ${ownRank(user)} as rank from above`.execute(db)
+  return rows
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Spaces } from '../../storage.ts'
 import { selectEntries, toEntry, toPerson } from '../entry-rows.ts'
 import { prepared } from '../prepared.ts'
 import type { Tables } from '../tables.ts'
+import { ranksIn } from './access.ts'
 import { entriesAbove } from './paths.ts'
 
 const selectSpaces = (db: Kysely<Tables>) =>
@@ -67,19 +68,17 @@ export const spaceReads = (db: Kysely<Tables>): Spaces => ({
       .orderBy('e.sort_key')
       .limit(limits.listItems + 1)
       .execute()
-    const entries = await entriesAbove(
+    const steps = await entriesAbove(
       db,
       user,
       rows.map(row => row.id),
     )
+    const rankOf = ranksIn(steps)
+    const byId = new Map(steps.map(step => [step.id, step]))
     return rows.flatMap(row => {
       const path: string[] = []
-      let rank = -1
-      for (let at = entries.get(row.id); at !== undefined; at = entries.get(at.parent ?? '')) {
-        if (at.parent !== null) path.unshift(at.name)
-        rank = Math.max(rank, at.rank ?? -1)
-      }
-      const level = levels[rank]
+      for (let at = byId.get(row.id); at?.parent != null; at = byId.get(at.parent)) path.unshift(at.name)
+      const level = levels[rankOf(row.id)]
       return level === undefined ? [] : [{ entry: toEntry(row), level, spaceName: row.space_name, path }]
     })
   },

@@ -4,12 +4,11 @@ import { levels } from '../../../protocol/levels.ts'
 import type { User } from '../../../protocol/values.ts'
 import type { Authority, NeededLevel } from '../../storage.ts'
 import { prepared } from '../prepared.ts'
-import { ownerRank } from '../reads/access.ts'
+import { noRank, ownRank, type RankedStep, ranksIn } from '../reads/access.ts'
 import type { Tx } from '../tx.ts'
 
-/** An entry that is needed or above one, and the rank that it gives itself; all null where there is none. */
-type Step = { id: string | null; parent: string | null; rank: number | null }
-type Now = Step & { role: User['role'] | null; folder: string | null }
+/** The step is null where there is none. */
+type Now = RankedStep & { role: User['role'] | null; folder: string | null }
 
 /** One statement for any number of entries, as it runs for nearly every change; what they have above them in common is read once. */
 const authorityNow = prepared(
@@ -27,27 +26,8 @@ const authorityNow = prepared(
       union
       select e.id, e.parent, e.space from entries as e join above on e.id = above.parent
     )
-    select role, folder, above.id, above.parent, case (select owner from spaces where id = above.space)
-      when ${user} then ${ownerRank}
-      else (select max(level) from grants where entry = above.id and subject in ('', ${user})) end as rank
-    from now left join above`,
+    select role, folder, above.id, above.parent, ${ownRank(user)} as rank from now left join above`,
 )
-
-const nothing = -1
-
-/** The highest rank that is given on an entry or above it; `nothing` where none is. */
-const ranksIn = (steps: readonly Step[]): ((entry: string | null) => number) => {
-  const byId = new Map(steps.map(step => [step.id, step]))
-  const known = new Map<string, number>()
-  const rankOf = (id: string | null): number => {
-    const step = byId.get(id)
-    if (id === null || step === undefined) return nothing
-    const rank = known.get(id) ?? Math.max(step.rank ?? nothing, rankOf(step.parent))
-    known.set(id, rank)
-    return rank
-  }
-  return rankOf
-}
 
 const entriesOf = (needed: NeededLevel): readonly string[] => ('upload' in needed ? [] : needed.entries)
 
@@ -68,6 +48,6 @@ export const assertAuthority = async (tx: Tx, user: string, authority: Authority
     const ranks = 'upload' in needed ? [rankOf(folder)] : needed.entries.map(rankOf)
     return ranks.filter(rank => rank < levels.indexOf(needed.level))
   })
-  if (missing.includes(nothing)) throw new WherryError('not_found')
+  if (missing.includes(noRank)) throw new WherryError('not_found')
   if (missing.length > 0) throw new WherryError('forbidden')
 }

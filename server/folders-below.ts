@@ -1,4 +1,4 @@
-import type { Entries } from '../../storage/storage.ts'
+import type { Entries } from '../storage/storage.ts'
 
 /** Folders of which one query asks: it takes some milliseconds at most, with paths as deep as they can be. */
 const askedAtOnce = 64
