@@ -2,7 +2,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import { sliceHeaderBytes, writeSliceHeader } from '../../../protocol/frames.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { TransferLink } from '../api.ts'
-import { createSpare } from '../spare.ts'
+import { createSpare, type Spare } from '../spare.ts'
 import { createSliceSize } from './slice-size.ts'
 import type { Credit } from './upload-credit.ts'
 import { createPace } from './upload-pace.ts'
@@ -43,27 +43,51 @@ type OutgoingFiles = {
 
 const nothing = new Uint8Array(0)
 
-type Message = { bytes: Uint8Array<ArrayBuffer>; view: DataView }
+type Message = { bytes: Uint8Array<ArrayBuffer>; view: DataView; spare: Spare<Message> }
 /** Engines copy from shared memory a word at a time where both sides are aligned alike, else byte by byte. */
 const wordBytes = 8
+const smallestMessage = 32 * 1024
 
-const newMessage = (): Message => {
-  const bytes = new Uint8Array(limits.messageBytes + wordBytes)
-  return { bytes, view: new DataView(bytes.buffer) }
+/** Messages that the socket is done with, by their size: a young connection has many small ones on their way. */
+const createMessages = () => {
+  const spares = new Map<number, Spare<Message>>()
+
+  const spareOf = (size: number): Spare<Message> => {
+    const spare = createSpare((): Message => {
+      const bytes = new Uint8Array(size + wordBytes)
+      return { bytes, view: new DataView(bytes.buffer), spare }
+    })
+    spares.set(size, spare)
+    return spare
+  }
+
+  return {
+    /** One for so many bytes or some more. */
+    take(bytes: number): Message {
+      const size = Math.min(limits.messageBytes, Math.max(smallestMessage, 2 ** Math.ceil(Math.log2(bytes))))
+      return (spares.get(size) ?? spareOf(size)).take()
+    },
+  }
 }
 
 export const createSender = (link: TransferLink, credit: Credit): Sender => {
   const pace = createPace(link)
   const size = createSliceSize(link, credit)
-  /** Messages that the socket is done with. */
-  const spare = createSpare(newMessage)
-  let message = spare.take()
+  const messages = createMessages()
+  let message = messages.take(smallestMessage)
+  /** Bytes of slices that the message may hold. */
+  let most = 0
   let start = 0
   let filled = 0
   let slices = 0
 
+  const begin = (first: Uint8Array, bytes: number) => {
+    most = bytes
+    message = messages.take(sliceHeaderBytes + most)
+    start = filled = first.byteOffset % wordBytes
+  }
+
   const put = (stream: number, index: number, offset: number, bytes: Uint8Array, last: boolean) => {
-    if (filled === start) start = filled = bytes.byteOffset % wordBytes
     writeSliceHeader(message.view, filled, { stream, index, offset, length: bytes.length, last })
     message.bytes.set(bytes, filled + sliceHeaderBytes)
     filled += sliceHeaderBytes + bytes.length
@@ -75,8 +99,7 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     const full = message
     const bytes = full.bytes.subarray(start, filled)
     start = filled = slices = 0
-    message = spare.take()
-    link.sendBinary(bytes, () => spare.keep(full))
+    link.sendBinary(bytes, () => full.spare.keep(full))
     pace.sent()
   }
 
@@ -102,7 +125,9 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
         while (offset < length) {
           await room(epoch, stillWanted)
           const end = Math.min(length, offset + size.bytes)
-          put(stream, index, offset, content.subarray(offset, end), end === length)
+          const slice = content.subarray(offset, end)
+          begin(slice, slice.length)
+          put(stream, index, offset, slice, end === length)
           flush()
           size.sent(end - offset)
           onSent(end - offset, end === length)
@@ -114,9 +139,12 @@ export const createSender = (link: TransferLink, credit: Credit): Sender => {
     },
     async sendTogether({ stream, epoch, files, isWanted, stillWanted, onSent }) {
       for (const { index, bytes } of files) {
-        const isFull = slices === limits.messageSlices || filled - start + bytes.length > size.bytes
+        const isFull = slices === limits.messageSlices || filled - start + bytes.length > most
         if (isFull) flush()
-        if (filled === start) await room(epoch, stillWanted)
+        if (filled === start) {
+          await room(epoch, stillWanted)
+          begin(bytes, Math.max(size.bytes, bytes.length))
+        }
         if (!isWanted(index)) {
           put(stream, index, 0, nothing, true)
           continue
