@@ -16,10 +16,14 @@ export type Access = 'anyone' | 'session' | 'administrator' | 'room' | readonly 
 
 type ObjectSchema = v.GenericSchema<Record<string, unknown>>
 
-export type CallRow<P extends ObjectSchema = ObjectSchema, R extends ObjectSchema = ObjectSchema> = {
+export type CallRow<
+  P extends ObjectSchema = ObjectSchema,
+  R extends ObjectSchema = ObjectSchema,
+  A extends Access = Access,
+> = {
   /** What it promises, in a sentence or two. */
   doc: string
-  access: Access
+  access: A
   params: P
   result: R
   /** What it can fail for besides what every call can: `unauthenticated`, `invalid_params`, `busy`, `internal` and the like. */
@@ -33,9 +37,9 @@ export type CallRow<P extends ObjectSchema = ObjectSchema, R extends ObjectSchem
 }
 
 /** Declares a row of the table of calls. */
-export const call = <const P extends ObjectSchema, const R extends ObjectSchema>(
-  row: CallRow<P, R> & { logged?: readonly (keyof v.InferOutput<P>)[] },
-): CallRow<P, R> => row
+export const call = <const P extends ObjectSchema, const R extends ObjectSchema, const A extends Access>(
+  row: CallRow<P, R, A> & { logged?: readonly (keyof v.InferOutput<P>)[] },
+): CallRow<P, R, A> => row
 
 export type EventRow<P extends ObjectSchema = ObjectSchema> = { doc: string; params: P }
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { CallName, Params, Result } from '../protocol/table.ts'
+import type { CallName, Calls, Params, Result } from '../protocol/table.ts'
 import type { Actor, Storage } from '../storage/storage.ts'
 import type { LevelOf } from './auth/levels.ts'
 import type { LoginLimits } from './auth/login-limits.ts'
@@ -62,24 +62,11 @@ export type CallContext<P extends Principal | null = UserPrincipal> = Hub & {
   actor: Actor
 }
 
-/** Calls with access `anyone` are the only ones that can run without a principal. */
-export type GuestCall =
-  | 'hub.hello'
-  | 'session.login'
-  | 'session.resume'
-  | 'session.refresh'
-  | 'account.setup'
-  | 'room.join'
-  | 'room.leave'
+type AccessOf<N extends CallName> = Calls[N]['access']
 
-/** Calls with access `room`, which guests may make too. */
-export type RoomCall = 'room.offer' | 'room.signal' | 'room.relay' | 'room.turn'
-
-type PrincipalOf<N extends CallName> = N extends GuestCall
-  ? Principal | null
-  : N extends RoomCall
-    ? Principal
-    : UserPrincipal
+/** Calls with access `anyone` are the only ones that can run without a principal; guests may make those with access `room` too. */
+type PrincipalOf<N extends CallName> =
+  AccessOf<N> extends 'anyone' ? Principal | null : AccessOf<N> extends 'room' ? Principal : UserPrincipal
 
 export type Handler<N extends CallName> = (
   context: CallContext<PrincipalOf<N>>,
