@@ -4,11 +4,8 @@ import { httpStream, type ResponseState } from './http-stream.ts'
 
 const reasonPhrases: Record<number, string> = {
   200: 'OK',
-  201: 'Created',
   204: 'No Content',
   206: 'Partial Content',
-  301: 'Moved Permanently',
-  302: 'Found',
   304: 'Not Modified',
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -45,7 +42,6 @@ const responseOf = (res: UwsResponse, state: ResponseState, isCrowded: () => boo
     get closed() {
       return state.aborted || state.ended
     },
-    onAborted: listener => void state.listeners.push(listener),
     end: (status, headers, body) =>
       answer(() => {
         writeHead(res, status, headers)
@@ -146,11 +142,10 @@ export type RouteContext = {
 export const httpHandler =
   (route: HttpRoute, context: RouteContext) =>
   (res: UwsResponse, req: UwsRequest): void => {
-    const state: ResponseState = { aborted: false, begun: false, ended: false, listeners: [], waiting: null }
+    const state: ResponseState = { aborted: false, begun: false, ended: false, waiting: null }
     res.onAborted(() => {
       state.aborted = true
       state.waiting?.resolve(false)
-      for (const listener of state.listeners) listener()
     })
     const headers = headersOf(req)
     const header = (name: string): string | null => headers.get(name) ?? null
@@ -158,7 +153,6 @@ export const httpHandler =
       id: context.newId(),
       method: req.getCaseSensitiveMethod().toUpperCase(),
       path: req.getUrl(),
-      query: new URLSearchParams(req.getQuery()),
       header,
       address: context.address(Buffer.from(res.getRemoteAddressAsText()).toString(), header),
     }

@@ -6,13 +6,12 @@ export type ResponseState = {
   aborted: boolean
   begun: boolean
   ended: boolean
-  listeners: (() => void)[]
   /** The write that waits for the network. */
   waiting: { resolve: (taken: boolean) => void; attempt: () => boolean } | null
 }
 
-/** Writes one piece of a known length and waits until all of it was taken. `tryEnd` resumes at the write offset. */
-const writeSized = (
+/** Writes one piece and waits until all of it was taken. `tryEnd` resumes at the write offset. */
+const writePiece = (
   res: UwsResponse,
   state: ResponseState,
   bytes: Uint8Array,
@@ -34,16 +33,6 @@ const writeSized = (
     else state.waiting = { resolve, attempt }
   })
 
-const writeChunked = (res: UwsResponse, state: ResponseState, bytes: Uint8Array): Promise<boolean> =>
-  new Promise(resolve => {
-    let taken = true
-    res.cork(() => {
-      taken = res.write(bytes)
-    })
-    if (taken) resolve(true)
-    else state.waiting = { resolve, attempt: () => true }
-  })
-
 /**
  * Registered once for each answer: a handler that is set while another one runs, which is what a write right after a
  * write does, would be lost in uWebSockets.js.
@@ -58,27 +47,18 @@ const onWritable = (state: ResponseState) => (): boolean => {
 }
 
 /** The body of an answer that comes in pieces. */
-export const httpStream = (
-  res: UwsResponse,
-  state: ResponseState,
-  contentLength: number | null,
-): HttpStream => {
+export const httpStream = (res: UwsResponse, state: ResponseState, contentLength: number): HttpStream => {
   if (!state.aborted && !state.ended) res.onWritable(onWritable(state))
   return {
     write: async bytes => {
       if (state.aborted || state.ended) return false
       if (bytes.length === 0) return true
-      return contentLength === null
-        ? writeChunked(res, state, bytes)
-        : writeSized(res, state, bytes, contentLength)
+      return writePiece(res, state, bytes, contentLength)
     },
     end: () => {
       if (state.aborted || state.ended) return
       state.ended = true
-      res.cork(() => {
-        if (contentLength === 0) res.endWithoutBody(0)
-        else res.end()
-      })
+      res.cork(() => res.endWithoutBody(0))
     },
     abort: () => {
       if (!state.aborted && !state.ended) res.close()

@@ -6,7 +6,6 @@ export type HttpRequest = {
   readonly method: string
   /** As it was sent, still percent-encoded, without the query. */
   readonly path: string
-  readonly query: URLSearchParams
   /** The value of a header, its name in lower case; null if it was not sent. */
   header(name: string): string | null
   /** The client's, from a trusted proxy's header where there is one. */
@@ -20,24 +19,22 @@ export type HttpHeaders = Readonly<Record<string, string>>
 export type HttpResponse = {
   /** The answer is complete, or the client has gone. */
   readonly closed: boolean
-  /** Runs once, when the client goes before the answer is complete. */
-  onAborted(listener: () => void): void
   /** A whole answer. */
   end(status: number, headers: HttpHeaders, body?: string | Uint8Array): void
   /** The answer to HEAD, or a 304: headers only, with the length that GET would have. */
   endWithoutBody(status: number, headers: HttpHeaders, contentLength: number): void
-  /** Begins an answer that comes in pieces: of `contentLength` bytes together, or chunked where that is null. */
-  stream(status: number, headers: HttpHeaders, contentLength: number | null): HttpStream
+  /** Begins an answer that comes in pieces, of `contentLength` bytes together. */
+  stream(status: number, headers: HttpHeaders, contentLength: number): HttpStream
 }
 
 /** The body of an answer in pieces: one write at a time. */
 export type HttpStream = {
   /**
    * Resolves true when the network has taken so much that more may come, false when the client has gone.
-   * `bytes` must not change until then. The last piece of a known length ends the answer.
+   * `bytes` must not change until then. The last piece ends the answer.
    */
   write(bytes: Uint8Array): Promise<boolean>
-  /** Ends a chunked answer, or one of length 0. */
+  /** Ends an answer of length 0. */
   end(): void
   /** Breaks the connection, so that the client sees that the body is not whole. */
   abort(): void
@@ -47,7 +44,7 @@ export type HttpStream = {
 export type Door = (request: HttpRequest, response: HttpResponse) => Promise<void> | void
 
 export type HttpRoute = {
-  method: 'get' | 'head' | 'post' | 'del' | 'any'
+  method: 'get' | 'post' | 'del' | 'any'
   /** As in uWebSockets.js: a trailing `/*` takes everything below. */
   pattern: string
   /** The largest body that is read; 0 by default. */
