@@ -36,7 +36,7 @@ export type Assembled = {
   dispatcher: Dispatcher
 }
 
-export const newId = (): string => randomBytes(16).toString('base64url')
+const newId = (): string => randomBytes(16).toString('base64url')
 
 const openHubStorage = async ({ config, log, clock }: AssembleParts): Promise<Storage> => {
   const masterKey = configuredMasterKey(config)

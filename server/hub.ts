@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Logger, pino } from 'pino'
 import { closeCodes } from '../protocol/rpc.ts'
-import { type Assembled, assemble, newId } from './assemble.ts'
+import { type Assembled, assemble } from './assemble.ts'
 import { prepareFirstAdministrator } from './auth/first-administrator.ts'
 import { createOrigins } from './auth/origins.ts'
 import type { Config } from './config.ts'
@@ -42,11 +41,6 @@ export type HubOptions = {
 const drainMs = 5000
 const goodbyeMs = 2000
 
-const hasToken = (header: string | null, token: string): boolean => {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
-  return header !== null && timingSafeEqual(digest(header), digest(`Bearer ${token}`))
-}
-
 const within = async (work: Promise<unknown>, ms: number): Promise<void> => {
   const { promise: late, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, ms)
@@ -78,7 +72,7 @@ const openDoors = async (
   port: () => number,
 ): Promise<Listener> => {
   const { hub, connections, dispatcher } = assembled
-  const { config, metrics, log, clock, storage } = hub
+  const { config, metrics, log, clock, newId, storage } = hub
   const origins = createOrigins(config, port)
   const address = (peer: string, header: (name: string) => string | null): string =>
     clientAddress(peer, header, config)
@@ -95,7 +89,6 @@ const openDoors = async (
         problem: () => storage.problem() ?? storage.chunks.health().unreadable,
         metrics,
         metricsToken: config.metricsToken,
-        hasToken,
       }),
       ...sessionRoutes({ ...hub, origins, ownOrigin: () => urlOf(config, port()) }),
       downloadRoute(hub),

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { HubMetrics } from '../metrics.ts'
 import { isLoopback } from '../transport/addresses.ts'
 import type { Door, HttpRequest, HttpRoute } from '../transport/http.ts'
@@ -7,7 +8,6 @@ export type HealthParts = {
   problem(): string | null
   metrics: HubMetrics
   metricsToken: string | null
-  hasToken(header: string | null, token: string): boolean
 }
 
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
@@ -33,8 +33,14 @@ const isLocal = (request: HttpRequest): boolean =>
   namesLoopback(request.header('host') ?? '') &&
   proxyHeaders.every(name => request.header(name) === null)
 
+const hasToken = (request: HttpRequest, token: string): boolean => {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+  const header = request.header('authorization')
+  return header !== null && timingSafeEqual(digest(header), digest(`Bearer ${token}`))
+}
+
 /** `/healthz`: the process answers. `/readyz`: it takes changes and can read what it stores. `/metrics`: for Prometheus. */
-export const healthRoutes = ({ problem, metrics, metricsToken, hasToken }: HealthParts): HttpRoute[] => {
+export const healthRoutes = ({ problem, metrics, metricsToken }: HealthParts): HttpRoute[] => {
   const live: Door = (_request, response) => response.end(200, headers, '{"status":"ok"}\n')
   const ready: Door = (_request, response) => {
     const trouble = problem()
@@ -44,8 +50,7 @@ export const healthRoutes = ({ problem, metrics, metricsToken, hasToken }: Healt
     response.end(trouble === null ? 200 : 503, headers, `${body}\n`)
   }
   const measure: Door = async (request, response) => {
-    const isAllowed =
-      metricsToken === null ? isLocal(request) : hasToken(request.header('authorization'), metricsToken)
+    const isAllowed = metricsToken === null ? isLocal(request) : hasToken(request, metricsToken)
     if (isAllowed) {
       response.end(200, { ...headers, 'content-type': metrics.contentType }, await metrics.text())
     } else {
