@@ -3,12 +3,12 @@ import type { EventName, EventParams } from '../../protocol/table.ts'
 import type { Person } from '../../protocol/values.ts'
 import type { Commit, Storage } from '../../storage/storage.ts'
 import type { LevelOf } from '../auth/levels.ts'
-import { throttle } from '../auth/throttle.ts'
 import { asUser, type Connection } from '../connection.ts'
 import { foldersBelow } from '../folders-below.ts'
 import { inSlices } from '../slices.ts'
 import type { Transfers } from '../transfers/transfers.ts'
 import { createChangeFeed } from './change-feed.ts'
+import { throttle } from './throttle.ts'
 import { createWatches, type Watch, type WatchedFolder } from './watches.ts'
 
 /** Tells those who watch a folder what happens in it. */
