@@ -3,7 +3,7 @@ import type { Reason } from './errors.ts'
 import type { Level } from './levels.ts'
 
 /** The kinds of thing that a parameter can name and that rights are asked about. */
-export type Target = 'entry' | 'folder' | 'entries' | 'upload' | 'download' | 'space'
+export type Target = 'entry' | 'folder' | 'entries' | 'upload' | 'download'
 
 /** The caller needs `level` on the thing that parameter `of` names. The parameter's name is its kind. */
 export type LevelRule = { level: Level; of: Target }

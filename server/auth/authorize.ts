@@ -5,7 +5,7 @@ import type { Authority, NeededLevel } from '../../storage/storage.ts'
 import type { Connection, Principal, UserPrincipal } from '../connection.ts'
 import type { Hub } from '../context.ts'
 
-type Parts = Pick<Hub, 'levelOf' | 'storage' | 'transfers' | 'rooms'>
+type Parts = Pick<Hub, 'levelOf' | 'transfers' | 'rooms'>
 
 /** The entries whose levels decide about a target; null if there is no such thing. */
 const entriesOf = async (
@@ -19,7 +19,6 @@ const entriesOf = async (
   const id = named as string
   if (of === 'upload') return one(await hub.transfers.uploadFolder(principal.user, id))
   if (of === 'download') return one(hub.transfers.downloadEntry(connection, id))
-  if (of === 'space') return one((await hub.storage.spaces.get(id))?.root ?? null)
   return [id]
 }
 
