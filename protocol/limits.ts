@@ -1,7 +1,7 @@
 const KiB = 1024
 const MiB = 1024 * KiB
 
-/** Every bound of the protocol, in the unit that its name ends with. What an administrator may set is in server/config.ts. */
+/** Every bound of the protocol, in the unit that its name ends with. What an administrator may set is in server/settings.ts. */
 export const limits = {
   /** Length of a file or folder name in UTF-8 bytes: what ext4, APFS and NTFS can hold. */
   nameBytes: 255,

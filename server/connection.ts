@@ -13,7 +13,7 @@ export type UserPrincipal = {
 /** Somebody who came into a room without an account: can do nothing but what rooms and `anyone` allow. */
 export type GuestPrincipal = { kind: 'guest' }
 
-/** Who is behind a connection. Links' visitors will be a further kind. */
+/** Who is behind a connection. */
 export type Principal = UserPrincipal | GuestPrincipal
 
 /** The principal if it is a user's. */

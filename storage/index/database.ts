@@ -2,7 +2,7 @@ import BetterSqlite from 'better-sqlite3'
 
 const MiB = 1024 * 1024
 
-/** What every connection runs with, and what SQLite has to answer when asked for it (TRUST.md "SQLite"). */
+/** What every connection runs with, and what SQLite has to answer when asked for it. */
 export const pragmas = {
   journal_mode: 'wal',
   synchronous: 2,

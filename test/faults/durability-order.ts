@@ -11,7 +11,7 @@ type Range = { from: number; to: number }
 /** Writes and syncs of one file. A sync that failed may have lost what was written before it, for ever. */
 type FileCalls = { writes: (SystemCall & Range)[]; syncs: SystemCall[] }
 
-/** Everything a hub's acknowledgements rest on: I1 and I2 of the invariants. */
+/** Everything a hub's acknowledgements rest on: a chunk's bytes are durable before its row, and that before it is acknowledged. */
 export type Evidence = {
   calls: readonly SystemCall[]
   history: readonly IndexState[]

@@ -1,6 +1,6 @@
 import { testFaults } from './fault-run.ts'
 
-/** TRUST.md's A5, writing the index: what was told to be safe is safe, and the rest can be done again. */
+/** Where the index cannot be written, what was told to be safe is safe, and the rest can be done again. */
 testFaults([
   { call: 'pwrite64', error: 'EIO', when: '1', of: 'the WAL', outcome: 'readOnly' },
   { call: 'pwrite64', error: 'EIO', when: '30', of: 'the WAL', outcome: 'readOnly' },

@@ -8,7 +8,7 @@ import { traceFromStart, whyNoTrace } from './strace.ts'
 import { type Ledger, lostFiles, testFiles, uploadAll } from './uploads.ts'
 
 /**
- * TRUST.md's A5, the start after a kill: calls on the data directory fail, in each thread that which is counted. The hub
+ * The start after a kill: calls on the data directory fail, in each thread that which is counted. The hub
  * refuses to start with a sentence or it runs; either way the next start finds everything.
  */
 const reason = whyNoTrace()

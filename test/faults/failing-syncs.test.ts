@@ -1,6 +1,6 @@
 import { testFaults } from './fault-run.ts'
 
-/** TRUST.md's A5, the syncs: what was told to be safe is safe, and nothing is told to be safe after one failed. */
+/** Where a sync fails, what was told to be safe is safe, and nothing is told to be safe from then on. */
 const outcome = 'readOnly'
 testFaults([
   { call: 'fdatasync', error: 'EIO', when: '1', outcome },

@@ -1,6 +1,6 @@
 import { testFaults } from './fault-run.ts'
 
-/** TRUST.md's A5, writing segments, making and removing files: what was told to be safe is safe, and the rest can be done again. */
+/** Where segments cannot be written, or files not made or removed, what was told to be safe is safe, and the rest can be done again. */
 testFaults([
   { call: 'pwrite64', error: 'EIO', when: '1', of: 'segments', outcome: 'readOnly' },
   { call: 'pwrite64', error: 'EIO', when: '2', of: 'segments', outcome: 'readOnly' },

@@ -12,7 +12,7 @@ import { trace, whyNoTrace } from './strace.ts'
 import { type Ledger, type TestFile, testFiles, uploadAll } from './uploads.ts'
 
 /**
- * TRUST.md's A3: what the disk holds at some moment of an upload is mounted as after a power cut. What the hub had given
+ * What the disk holds at some moment of an upload is mounted as after a power cut. What the hub had given
  * to the system and not synced is not there then; what it had acknowledged has to be. `POWER_CUTS=20` for the long form.
  */
 const cleanUps: (() => unknown)[] = []

@@ -10,7 +10,7 @@ import { trace, whyNoTrace } from './strace.ts'
 import type { SystemCall } from './system-calls.ts'
 import { testFiles, uploadAll } from './uploads.ts'
 
-/** TRUST.md's A4: in which order a hub's calls reach the system, as strace sees them while a real client uploads. */
+/** In which order a hub's calls reach the system, as strace sees them while a real client uploads. */
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()

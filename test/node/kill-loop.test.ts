@@ -12,7 +12,7 @@ import { seededRandom } from '../support/random-params.ts'
 import { signedInClient } from '../support/transfer-client.ts'
 
 /**
- * TRUST.md's A1: people work, the hub is killed again and again, and at the end everything that was acknowledged is there
+ * People work, the hub is killed again and again, and at the end everything that was acknowledged is there
  * once, byte for byte, and nothing else. `KILL_ROUNDS=200 npx vitest run test/node/kill-loop.test.ts` for the long form.
  */
 const rounds = Number(process.env.KILL_ROUNDS ?? 6)

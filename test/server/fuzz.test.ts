@@ -8,7 +8,7 @@ import { temporaryHub } from '../support/hub.ts'
 import { randomValue, seededRandom } from '../support/random-params.ts'
 import { signedInClient } from '../support/raw-client.ts'
 
-/** TRUST.md's B2: any call in any order with any parameters is answered, never as a bug of the hub's. */
+/** Any call in any order with any parameters is answered, never as a bug of the hub's. */
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 100_000)
 const rounds = Number(process.env.FUZZ_ROUNDS ?? 8)
 const callsEach = 150

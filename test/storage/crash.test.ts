@@ -32,7 +32,7 @@ const writeUntilKilled = async (
 const acknowledged = (ledger: string): string[] =>
   existsSync(ledger) ? readFileSync(ledger, 'utf8').split('\n').slice(0, -1) : []
 
-test('A2: whatever was acknowledged survives kill -9 at each step of a commit and in between, and the lock does not stay', async () => {
+test('whatever was acknowledged survives kill -9 at each step of a commit and in between, and the lock does not stay', async () => {
   const directory = temporaryDirectory()
   const ledger = join(temporaryDirectory(), 'ledger')
   const first = await openStorage({ directory })

@@ -21,7 +21,7 @@ import {
   withAda,
 } from './open-temporary.ts'
 
-test('A13: every pragma is as promised, on the connection that writes and on the one that reads', async () => {
+test('every pragma is as promised, on the connection that writes and on the one that reads', async () => {
   expect(pragmas).toMatchObject({
     journal_mode: 'wal',
     synchronous: 2,
@@ -74,7 +74,7 @@ test('an index that a newer version has written is refused', async () => {
   await expect(openStorage({ directory })).rejects.toThrow('newer version of Wherry (schema 9999-later)')
 })
 
-test('A12: a migration that fails leaves nothing of itself', async () => {
+test('a migration that fails leaves nothing of itself', async () => {
   const database = openDatabase(join(temporaryDirectory(), 'index.db'), { readonly: false })
   const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
   const broken = {

@@ -40,7 +40,7 @@ const prepare = (tx: Tx, file: SmallFile): Prepared => ({
   content: orderedId(tx.now),
 })
 
-/** I2: no row may name bytes that are not durable. */
+/** No row may name bytes that are not durable. */
 const assertDurable = async (tx: Tx, files: readonly SmallFile[]): Promise<void> => {
   const list = JSON.stringify(files.filter(file => file.size > 0).map(file => [file.hash, file.size]))
   const { rows } = await sql<{ key: number }>`select j.key from json_each(${list}) as j
