@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import { event } from './call.ts'
-import { errorSentences, type Reason } from './errors.ts'
 import { limits } from './limits.ts'
 import {
   change,
@@ -10,13 +9,12 @@ import {
   level,
   listOf,
   person,
+  reason,
   seq,
   stream,
   text,
   transferProgress,
 } from './values.ts'
-
-const reasons = Object.keys(errorSentences) as [Reason, ...Reason[]]
 
 /** Everything that the hub says unasked: JSON-RPC notifications. */
 export const events = {
@@ -66,7 +64,7 @@ export const events = {
   }),
   'room.relayEnded': event({
     doc: 'The relay of this room carries no more; what still comes on its streams is dropped. `quota_exceeded`: as much went through it as the hub allows for one room.',
-    params: v.strictObject({ room: id, reason: v.picklist(reasons) }),
+    params: v.strictObject({ room: id, reason }),
   }),
   'room.left': event({
     doc: 'The other seat is empty. `away`: its connection was lost, it may come back. `left`: it ended the room. `expired`: nobody came in time, or the room was idle too long. After `left` and `expired` the room is gone. Told to those to whom the room was offered, too, when there is nothing to accept any more.',
@@ -89,7 +87,7 @@ export const events = {
     params: v.strictObject({
       stream,
       chunk: index,
-      reason: v.picklist(reasons),
+      reason,
       message: v.string(),
       credit: count(),
     }),

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { errorSentences, type Reason } from './errors.ts'
 import { levels } from './levels.ts'
 import { limits } from './limits.ts'
 import { nameProblem } from './names.ts'
@@ -77,6 +78,9 @@ export const name = v.pipe(
 )
 
 export const level = v.picklist(levels)
+
+/** Why something failed: a word of protocol/errors.ts. */
+export const reason = v.picklist(Object.keys(errorSentences) as [Reason, ...Reason[]])
 
 export const chunkRef = v.strictObject({ hash, size: count(limits.chunkMaxBytes, 1) })
 export type ChunkRef = v.InferOutput<typeof chunkRef>

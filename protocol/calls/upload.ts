@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import { call } from '../call.ts'
-import { errorSentences, type Reason } from '../errors.ts'
 import { limits } from '../limits.ts'
 import {
   chunkRef,
@@ -13,12 +12,11 @@ import {
   listOf,
   name,
   onClash,
+  reason,
   stream,
   time,
   unfinishedUpload,
 } from '../values.ts'
-
-const reasons = Object.keys(errorSentences) as [Reason, ...Reason[]]
 
 export const uploadCalls = {
   'upload.credit': call({
@@ -146,7 +144,7 @@ export const uploadCalls = {
       results: listOf(
         v.variant('ok', [
           v.strictObject({ ok: v.literal(true), entry, unchanged: v.boolean() }),
-          v.strictObject({ ok: v.literal(false), reason: v.picklist(reasons), message: v.string() }),
+          v.strictObject({ ok: v.literal(false), reason, message: v.string() }),
         ]),
         limits.putManyFiles,
       ),

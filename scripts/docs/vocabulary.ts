@@ -1,12 +1,12 @@
 import * as values from '../../protocol/values.ts'
 import { type JsonSchema, jsonSchema } from './json-schema.ts'
 
-const { id, hash, time, level, person, user, session, entry, change, space, subject, grant } = values
+const { id, hash, time, level, reason, person, user, session, entry, change, space, subject, grant } = values
 const { chunkRef, chunking, unfinishedUpload, transferProgress } = values
 
 /** The values that documents describe once and name everywhere else, the simple ones first. */
 const vocabulary = {
-  ...{ id, hash, time, level, person, user, session, entry, change, space, subject, grant },
+  ...{ id, hash, time, level, reason, person, user, session, entry, change, space, subject, grant },
   ...{ chunkRef, chunking, unfinishedUpload, transferProgress },
 }
 
