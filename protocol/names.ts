@@ -24,6 +24,9 @@ const isPlain = /^[ -~]*$/
 export const nameKey = (name: string): string =>
   isPlain.test(name) ? name.toLowerCase() : name.normalize('NFC').toLowerCase().normalize('NFC')
 
+/** What makes two e-mail addresses those of the same account. */
+export const emailKey = (email: string): string => email.trim().normalize('NFC').toLowerCase()
+
 /**
  * A string whose plain code-point order is the order that people expect of names: without case and accents first,
  * numbers by value (`2 < 10`). Equal keys are told apart by the name itself.

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { WherryError } from '../../protocol/errors.ts'
+import { emailKey } from '../../protocol/names.ts'
 import type { Config } from '../config.ts'
 import { addressKey } from '../transport/addresses.ts'
 
@@ -52,7 +53,7 @@ export const createLoginLimits = (
   })
   const perAddress = new RateLimiterMemory({ points: config.loginFailuresPerAddress, duration: quarterHour })
   const keyed = (address: string, account: string) => {
-    const folded = account.trim().normalize('NFC').toLowerCase()
+    const folded = emailKey(account)
     const from = addressKey(address)
     return [
       { limiter: perPair, key: `${from} ${folded}` },

@@ -1,5 +1,6 @@
 import { WherryError } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
+import { emailKey } from '../../protocol/names.ts'
 import { asUser } from '../connection.ts'
 import type { Handler, Hub } from '../context.ts'
 import { otherSeat, type Seat } from '../rooms/room.ts'
@@ -35,7 +36,7 @@ export const offerRoom: Handler<'room.offer'> = async (context, { room, email })
   if (rings) await roomLimits.offer(principal.user)
   const found = await storage.users.findByEmail(email)
   const user = found === null || found.disabled ? null : found.id
-  rooms.offer(seat, { email: email.normalize('NFC').toLowerCase(), user })
+  rooms.offer(seat, { email: emailKey(email), user })
   // After the answer, which takes as long where there is nobody.
   setImmediate(() => {
     if (!rings || user === null || rooms.seatOf(connection, room) === null) return

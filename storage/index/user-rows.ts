@@ -2,9 +2,6 @@ import type { Kysely } from 'kysely'
 import type { User } from '../../protocol/values.ts'
 import type { Tables } from './tables.ts'
 
-/** What makes two e-mail addresses the same account. */
-export const emailKey = (email: string): string => email.trim().normalize('NFC').toLowerCase()
-
 /** Users with the quota of their personal spaces; add conditions on `u`. */
 export const selectUsers = (db: Kysely<Tables>) =>
   db

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { emailKey } from '../../../protocol/names.ts'
 import { type Grant, level as levelSchema, type Subject } from '../../../protocol/values.ts'
 import { ArgumentsError, argument, type Command, UsageError } from '../cli/command.ts'
 import { columns, printable } from '../cli/output.ts'
@@ -14,8 +15,7 @@ const whereFrom = ({ inherited, entryName }: Grant): string =>
 
 /** What everyone has, each has. */
 const holdsFor = ({ subject }: Grant, asked: Subject): boolean =>
-  subject.kind === 'everyone' ||
-  (asked.kind === 'email' && subject.email.toLowerCase() === asked.email.toLowerCase())
+  subject.kind === 'everyone' || (asked.kind === 'email' && emailKey(subject.email) === emailKey(asked.email))
 
 const kindOf = ({ kind }: Subject): Grant['subject']['kind'] => (kind === 'everyone' ? 'everyone' : 'user')
 

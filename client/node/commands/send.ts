@@ -7,6 +7,7 @@ import { offerSend } from '../../core/peer/offer-send.ts'
 import { createRoom, type OwnRoom, type RoomSlot } from '../../core/peer/own-room.ts'
 import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
 import { startSend } from '../../core/peer/session.ts'
+import { recipient } from '../../core/peer/trusted-people.ts'
 import { type Asker, createAsker, nobodyAnswers } from '../cli/ask.ts'
 import { type Command, type CommandContext, PartialFailure, textOption, UsageError } from '../cli/command.ts'
 import { tellLostHub } from '../cli/lost-hub.ts'
@@ -20,7 +21,7 @@ import { type KeptSend, openKeptSend, snapshotOf } from '../peer/kept-sends.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
 import { runTimers } from '../peer/run-timers.ts'
 import { readSendTree, type SendTree } from '../peer/send-tree.ts'
-import { recipient, trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
+import { trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
 
 type SendRun = {
   client: Client

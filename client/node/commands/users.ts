@@ -1,4 +1,5 @@
 import { WherryError } from '../../../protocol/errors.ts'
+import { emailKey } from '../../../protocol/names.ts'
 import { parseBytes } from '../../../protocol/sizes.ts'
 import type { User } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
@@ -24,7 +25,7 @@ async function* allUsers(client: HubClient): AsyncGenerator<User> {
 }
 
 const findUser = async (client: HubClient, email: string): Promise<User> => {
-  for await (const user of allUsers(client)) if (user.email.toLowerCase() === email.toLowerCase()) return user
+  for await (const user of allUsers(client)) if (emailKey(user.email) === emailKey(email)) return user
   throw new WherryError('not_found', `There is no account with the address ${email}.`)
 }
 

@@ -18,7 +18,7 @@ const keptReceipt = v.object({
   target: v.string(),
   /** Digest of the code or link, which somebody may enter again; empty for what a person of the hub offered. */
   invitation: v.string(),
-  /** Who offered it, as trustedDevices() names people; null by code or link. */
+  /** Who offered it, as trusted-people.ts names people; null by code or link. */
   person: v.optional(v.nullable(v.string()), null),
   comparison: keptComparison,
   /** Milliseconds since 1970. */

@@ -2,13 +2,14 @@ import { realpath } from 'node:fs/promises'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { type SendOffer, type SendOffers, watchOffers } from '../../core/peer/offers.ts'
 import { acceptRoom } from '../../core/peer/room.ts'
+import { origin } from '../../core/peer/trusted-people.ts'
 import { type Asker, nobodyAnswers } from '../cli/ask.ts'
 import { type CommandContext, UsageError } from '../cli/command.ts'
 import { printable } from '../cli/output.ts'
 import { configDirectory } from '../current-hub.ts'
 import { readSession, sessionPath } from '../session-file.ts'
 import { type Context, keptOf, type ReceiptStart } from './receipt-start.ts'
-import { origin, trustedDevices } from './trusted-devices.ts'
+import { trustedDevices } from './trusted-devices.ts'
 
 /** Whether somebody signed in to the hub on this machine; it need not answer for that. */
 export const isSignedIn = async ({ hub }: Pick<CommandContext, 'hub'>): Promise<boolean> => {

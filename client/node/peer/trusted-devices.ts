@@ -2,23 +2,13 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import * as v from 'valibot'
-import type { Person } from '../../../protocol/values.ts'
+import { withDevice } from '../../core/peer/trusted-people.ts'
 import type { Output } from '../cli/output.ts'
 import { configDirectory } from '../current-hub.ts'
 import { whyOf } from '../why-of.ts'
 import { openKept, readKept } from './kept-file.ts'
 
-/** The latest devices of one person. */
-const mostDevices = 16
-
 const schema = v.object({ secrets: v.array(v.string()) })
-
-/**
- * Whom a device belongs to, as this side knows it, so that nobody's device passes for somebody else's: to whom something is
- * sent by the address that was typed, from whom it comes by what the hub says.
- */
-export const recipient = (email: string): string => `to ${email.normalize('NFC').toLowerCase()}`
-export const origin = ({ id, name }: Person): string => `from ${id} ${name}`
 
 /** The devices of a person that one account of a hub trusts, the latest first: secrets, in a file of mode 0600. */
 export const trustedDevices = (hub: string, account: string | undefined, person: string) => {
@@ -32,10 +22,8 @@ export const trustedDevices = (hub: string, account: string | undefined, person:
       for (;;) {
         const kept = await openKept(path, schema)
         if (kept) {
-          const others = kept.value?.secrets.filter(one => one !== secret) ?? []
-          await kept
-            .write({ secrets: [secret, ...others].slice(0, mostDevices) })
-            .finally(() => kept.release())
+          const secrets = withDevice(kept.value?.secrets ?? [], secret)
+          await kept.write({ secrets }).finally(() => kept.release())
           return
         }
         // Another process writes it at this moment.

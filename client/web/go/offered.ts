@@ -2,7 +2,8 @@ import { msg } from '@lit/localize'
 import { WherryError } from '../../../protocol/errors.ts'
 import type { HubClient } from '../../core/api.ts'
 import type { ByPerson } from '../../core/peer/api.ts'
-import { origin, trustedDevices } from '../peer/trusted-devices.ts'
+import { origin } from '../../core/peer/trusted-people.ts'
+import { trustedDevices } from '../peer/trusted-devices.ts'
 
 /** To something that a person of this hub offers to the account that is signed in here. */
 export type OfferedWay = {

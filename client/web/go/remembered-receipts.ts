@@ -19,7 +19,7 @@ export type RememberedReceipt = {
   whole: { path: readonly string[]; crc: number }[] | null
   /** When it was saved out of the browser's own place. */
   savedAt: number | null
-  /** Who of this hub offered it, as trusted-devices.ts names people, to an account; `sender` as the hub calls them. Not there by code or link. */
+  /** Who of this hub offered it, as trusted-people.ts names people, to an account; `sender` as the hub calls them. Not there by code or link. */
   person?: { account: string; name: string; sender: string } | null
   comparison?: KeptComparison | null
   /** It waits for this side, also after a reload. Absent in records of earlier versions of this page. */

@@ -7,10 +7,11 @@ import { offerSend } from '../../core/peer/offer-send.ts'
 import { createRoom, type RoomSlot } from '../../core/peer/own-room.ts'
 import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
 import { startSend } from '../../core/peer/session.ts'
+import { recipient } from '../../core/peer/trusted-people.ts'
 import { createSpeedometer } from '../../core/speedometer.ts'
 import { directWays } from '../peer/direct-ways.ts'
 import { onLeave } from '../peer/on-leave.ts'
-import { recipient, trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
+import { trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
 
 /** How somebody comes to a send: said aloud, scanned, or passed on as an address. */
 export type Invitation = { code: string; link: string; expiresAt: number | null }

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
+import { emailKey } from '../../../protocol/names.ts'
 import type { Users } from '../../storage.ts'
 import type { Tables } from '../tables.ts'
-import { emailKey, selectUsers, toUser } from '../user-rows.ts'
+import { selectUsers, toUser } from '../user-rows.ts'
 
 type UserReads = Pick<Users, 'hasAdministrator' | 'get' | 'findByEmail' | 'list'>
 

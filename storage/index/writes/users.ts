@@ -1,8 +1,9 @@
 import { WherryError } from '../../../protocol/errors.ts'
+import { emailKey } from '../../../protocol/names.ts'
 import type { User } from '../../../protocol/values.ts'
 import type { NewUser } from '../../storage.ts'
 import { orderedId, type Tx, type Write } from '../tx.ts'
-import { emailKey, selectUsers, toUser } from '../user-rows.ts'
+import { selectUsers, toUser } from '../user-rows.ts'
 import { createPersonalSpace } from './personal-space.ts'
 import { endSessions } from './sessions.ts'
 
