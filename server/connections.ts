@@ -14,8 +14,8 @@ export type Connections = {
   opened(socket: Socket): void
   /** False, and the socket was closed, if a guest sent too much. To be called for each text message. */
   allowsText(socket: Socket, bytes: number): boolean
-  /** Signs the socket in; false if its session ended in the meantime. */
-  signIn(socket: Socket, principal: UserPrincipal): boolean
+  /** Signs the connection in; false if its session ended in the meantime. */
+  signIn(connection: Connection, principal: UserPrincipal): boolean
   /** A socket has a seat in a room now, or has none any more: who is not signed in is a guest by that. */
   seated(connection: Connection, hasSeat: boolean): void
   /** Closes what ended sessions had open, in this very tick; answers what that was. */
@@ -63,12 +63,12 @@ export const createConnections = (config: Limits): Connections => {
     if (ended.size > endedRemembered && oldest !== undefined) ended.delete(oldest)
   }
 
-  const noGuest = (socket: Socket): void => {
-    const guest = guests.get(socket)
+  const noGuest = (connection: Connection): void => {
+    const guest = guests.get(connection)
     if (guest === undefined) return
     clearTimeout(guest.timer ?? undefined)
-    guests.delete(socket)
-    guestsPerAddress.add(addressKey(socket.address), -1)
+    guests.delete(connection)
+    guestsPerAddress.add(addressKey(connection.address), -1)
   }
 
   const startTimer = (connection: Connection): NodeJS.Timeout =>
@@ -109,10 +109,10 @@ export const createConnections = (config: Limits): Connections => {
       socket.close(closeCodes.policy, 'Too many calls before sign-in.')
       return false
     },
-    signIn: (socket, principal) => {
-      if (ended.has(principal.session) || socket.closed) return false
-      socket.principal = principal
-      noGuest(socket)
+    signIn: (connection, principal) => {
+      if (ended.has(principal.session) || connection.closed) return false
+      connection.principal = principal
+      noGuest(connection)
       return true
     },
     seated: (connection, hasSeat) => {

@@ -4,7 +4,6 @@ import type { User } from '../../protocol/values.ts'
 import type { SessionRow, Storage } from '../../storage/storage.ts'
 import { asUser, type Connection } from '../connection.ts'
 import type { Connections } from '../connections.ts'
-import type { Socket } from '../transport/socket.ts'
 import type { Tokens } from './tokens.ts'
 
 export type SignedIn = Result<'session.login'>
@@ -38,7 +37,7 @@ export const createSigningIn = (storage: Storage, tokens: Tokens, connections: C
       session,
       expiresAt,
     } as const
-    if (!connections.signIn(connection as Socket, principal)) throw new WherryError('session_ended')
+    if (!connections.signIn(connection, principal)) throw new WherryError('session_ended')
   }
 
   const userOf = async (session: string): Promise<User> => {
