@@ -11,12 +11,14 @@ import { createTurns } from './turns.ts'
 import type { FromWriter, IndexCrashPoint, ToWriter, WriterData } from './writer-messages.ts'
 
 const idleMs = 1_000
+/** Writes of one transaction. */
+const batchItems = 64
 
 /**
  * The only writer of the index, in a thread of its own. What arrived while a commit ran shares the next one, so that an
  * fsync is paid once for many; alone, a write does not wait.
  */
-const serve = (port: MessagePort, { file, crashAt, batchItems }: WriterData): void => {
+const serve = (port: MessagePort, { file, crashAt }: WriterData): void => {
   const database = openDatabase(file, { readonly: false })
   const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
   const turns = createTurns()

@@ -28,15 +28,10 @@ export const startWriter = async (options: {
   file: string
   clock: () => number
   crashAt?: IndexCrash | null
-  batchItems?: number
   /** Is told once why no write is taken any more, and each time that the disk becomes full. */
   warn?: (message: string) => void
 }): Promise<Writer> => {
-  const workerData: WriterData = {
-    file: options.file,
-    crashAt: options.crashAt ?? null,
-    batchItems: options.batchItems ?? 64,
-  }
+  const workerData: WriterData = { file: options.file, crashAt: options.crashAt ?? null }
   const worker = new Worker(new URL('./writer-worker.ts', import.meta.url), {
     workerData,
     execArgv: ['--disable-warning=ExperimentalWarning'],
