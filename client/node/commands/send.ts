@@ -1,11 +1,8 @@
 import { realpath } from 'node:fs/promises'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import type { Timers } from '../../core/api.ts'
-import { newId } from '../../core/new-id.ts'
-import type { ByPerson, Secret } from '../../core/peer/api.ts'
-import { offerSend } from '../../core/peer/offer-send.ts'
-import { createRoom, type OwnRoom, type RoomSlot } from '../../core/peer/own-room.ts'
-import { codeText, drawSecrets, linkText } from '../../core/peer/pairing/code.ts'
+import type { OwnRoom, RoomSlot } from '../../core/peer/own-room.ts'
+import { codeText, linkText } from '../../core/peer/pairing/code.ts'
 import { startSend } from '../../core/peer/session.ts'
 import { recipient } from '../../core/peer/trusted-people.ts'
 import { type Asker, createAsker, nobodyAnswers } from '../cli/ask.ts'
@@ -15,11 +12,12 @@ import { countOfFiles, formatBytes, type Output, printable } from '../cli/output
 import { openPaths, type Paths } from '../cli/path-option.ts'
 import { askToCompare } from '../cli/pictures.ts'
 import type { Client } from '../cli/session.ts'
-import { cancelledInWords, showTransfer } from '../cli/transfer-progress.ts'
+import { cancelledInWords, showTransfer, type TransferOutcome } from '../cli/transfer-progress.ts'
 import type { KeptFile } from '../peer/kept-file.ts'
 import { type KeptSend, openKeptSend, snapshotOf } from '../peer/kept-sends.ts'
 import { nodeCrypto } from '../peer/node-crypto.ts'
 import { runTimers } from '../peer/run-timers.ts'
+import { isPaired, openRoomFor, openSendRoom, type SendRoom } from '../peer/send-room.ts'
 import { readSendTree, type SendTree } from '../peer/send-tree.ts'
 import { trustDevice, trustedDevices } from '../peer/trusted-devices.ts'
 
@@ -37,55 +35,7 @@ type SendRun = {
   asker: Asker
 }
 
-type Room = {
-  own: OwnRoom
-  secrets: readonly Secret[] | readonly [ByPerson]
-}
-
-/** For a person of the hub: offered to them for as long as nobody came. */
-const openRoomFor = async (
-  { client, timers, devices }: Pick<SendRun, 'client' | 'timers' | 'devices'>,
-  to: string,
-  kept: KeptSend['room'] | undefined,
-): Promise<Room> => {
-  const secrets = [{ via: 'person', trusted: (await devices?.list()) ?? [] }] as const
-  if (kept) {
-    const isMet = isPaired(kept.secrets)
-    const own = await offerSend(client, to, kept.id, { timers, isMet }).catch(unlessTaken)
-    if (own && isMet) return { own, secrets: kept.secrets }
-    if (own && (own.slot !== null || own.room.present)) return { own, secrets }
-    await own?.room.leave()
-  }
-  return { own: await offerSend(client, to, newId(), { timers }), secrets }
-}
-
-/** Null for a room that is somebody else's by now. */
-const unlessTaken = (error: unknown): null => {
-  if (isReason(error, 'conflict')) return null
-  throw error
-}
-
-const isPaired = (secrets: readonly (Secret | ByPerson)[]): boolean =>
-  secrets.some(({ via }) => via === 'again')
-
-/** The room of an earlier run if somebody can still come to it, else a new one. */
-const openSendRoom = async (
-  { client, timers }: Pick<SendRun, 'client' | 'timers'>,
-  kept: KeptSend['room'] | undefined,
-): Promise<Room> => {
-  if (kept) {
-    const own = await createRoom(client, kept.id, { timers, isMet: isPaired(kept.secrets) }).catch(
-      unlessTaken,
-    )
-    const isComeMeanwhile = own?.room.present === true && !kept.isMet
-    if (own && (isPaired(kept.secrets) || own.slot !== null || isComeMeanwhile))
-      return { own, secrets: kept.secrets }
-    await own?.room.leave()
-  }
-  return { own: await createRoom(client, newId(), { timers }), secrets: await drawSecrets() }
-}
-
-const showCode = (output: Output, hub: string, secrets: Room['secrets'], { slot }: RoomSlot) => {
+const showCode = (output: Output, hub: string, secrets: SendRoom['secrets'], { slot }: RoomSlot) => {
   const shown = secrets.filter(one => one.via !== 'person')
   if (slot === null || shown.length === 0 || isPaired(secrets)) return
   const code = codeText(slot, shown)
@@ -124,6 +74,13 @@ const answeringAfter = (room: OwnRoom['room'], noted: () => Promise<void>): OwnR
       },
     },
   })
+
+const tell = (outcome: TransferOutcome, { text, tree }: SendRun, output: Output): void => {
+  const { sources, skipped, failed } = tree
+  const line = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} sent: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
+  const lines = [...(text === null ? [] : ['The text was sent.']), ...(sources.length > 0 ? [line] : [])]
+  output.result({ ...outcome, skipped, failed: failed.length }, lines)
+}
 
 /** What of the state outlives a failure. */
 const keepAfter = async (error: unknown, kept: KeptFile<KeptSend>, now: KeptSend): Promise<void> => {
@@ -212,13 +169,7 @@ const runSend = async (
       signal,
     )
     await kept.remove()
-    const line = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} sent: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
-    const lines = [
-      ...(text === null ? [] : ['The text was sent.']),
-      ...(tree.sources.length > 0 ? [line] : []),
-    ]
-    const { skipped, failed } = tree
-    output.result({ ...outcome, skipped, failed: failed.length }, lines)
+    tell(outcome, run, output)
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, kept, state)
     asker.close()
