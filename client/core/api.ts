@@ -14,6 +14,7 @@ export type SocketFactory = (
     text(message: string): void
     /** The bytes belong to the receiver. */
     binary(message: Uint8Array<ArrayBuffer>): void
+    /** Once, also where it never opened. */
     close(code: number, reason: string): void
   },
 ) => Socket
@@ -26,6 +27,7 @@ export type Socket = {
   close(): void
 }
 
+/** `expiresAt`: milliseconds since 1970, on the hub's clock. */
 export type AccessToken = { access: string; expiresAt: number }
 
 /** How a sign-in is kept between runs: an HttpOnly cookie in browsers, a file of mode 0600 for the command line. */
@@ -39,8 +41,9 @@ export type Credentials = {
     refresh: (token: string) => Promise<Result<'session.refresh'>>,
     stale: string | null,
   ): Promise<AccessToken | null>
-  /** Keeps a fresh sign-in. */
+  /** Keeps a fresh sign-in. Throws where it cannot be kept. */
   store(signedIn: Result<'session.login'>): Promise<void>
+  /** Nothing is kept any more. Throws where that cannot be done. */
   forget(): Promise<void>
 }
 
@@ -73,33 +76,45 @@ export type ClientOptions = {
 /** A connection to a hub that heals itself: it signs in again, watches again from its cursors and repeats unanswered calls. */
 export type HubClient = {
   readonly state: ConnectionState
+  /** Who is signed in, also while the connection is lost; null where nobody is. */
   readonly user: User | null
+  /** What the hub said of itself on the latest connection; null before the first. */
   readonly hello: Result<'hub.hello'> | null
   /** Round trip in milliseconds of the latest call that asks for no work: transfers and passwords take their time. */
   readonly latencyMs: number | null
   /** The connection is open, but the hub owes an answer for some seconds: what is known of it may be old. */
   readonly isInDoubt: boolean
+  /** May tell the same state again: the connection or the sign-in is another one then. */
   onState(listener: (state: ConnectionState) => void): Stop
   onDoubt(listener: (isInDoubt: boolean) => void): Stop
-  /** Resolves when the state is one of these. */
+  /** Resolves with the state when it is one of these; rejects with `cancelled` where the client is closed first. */
   whenState(...states: ConnectionState[]): Promise<ConnectionState>
   /**
    * Makes a call. It waits for the connection, is repeated under the same id after a lost one, and renews an expired
-   * sign-in. Rejects with a WherryError; `cancelled` when the signal aborts, `disconnected` with `retry: false`.
+   * sign-in. Rejects with a WherryError: what protocol/table.ts names for the call; `unauthenticated` at once where nobody is
+   * signed in and somebody has to be; `cancelled` when the signal aborts or the client is closed; `disconnected` with
+   * `retry: false`.
    */
   call<N extends CallName>(name: N, params: ParamsInput<N>, options?: CallOptions): Promise<Result<N>>
+  /** Events of the hub as they come. What it said while the connection was lost does not come later. */
   on<N extends EventName>(name: N, listener: (params: EventParams<N>) => void): Stop
+  /** Signs in and keeps that. Rejects as `session.login` does, or where it cannot be kept. */
   signIn(email: string, password: string): Promise<User>
+  /** Makes the first administrator, with the token that the hub printed, and signs in. Rejects as `account.setup` does. */
   setUp(account: { token: string; email: string; name: string; password: string }): Promise<User>
+  /** Forgets what is kept, and ends the session where the hub can be reached. Rejects where it cannot be forgotten. */
   signOut(): Promise<void>
   /** Tries at once instead of waiting for the next try: for `online`, `pageshow` and `visibilitychange`. */
   wake(): void
   /** Stays connected although nobody is signed in, until every hold has ended: for guests of rooms. */
   hold(): Stop
+  /** Whether the machine says that it has a network, for `online` and `offline`; tries at once either way. */
   setOnline(online: boolean): void
+  /** For good: what waits fails with `cancelled`. */
   close(): void
 }
 
+/** `retry`: waits for a connection, and is repeated after a lost one; true by default. */
 export type CallOptions = { signal?: AbortSignal; retry?: boolean }
 
 /** What the transfers need of a connection besides calls. Made by the same factory as HubClient. */
@@ -137,14 +152,17 @@ export type LiveFolder = {
   /** Uploads of others (and of this user's other devices) that run into it. */
   readonly uploads: readonly TransferProgress[]
   get(id: string): Entry | undefined
+  /** The entry whose name is the same to the hub: without case, composed or not. */
   find(name: string): Entry | undefined
+  /** By name, ascending, until it is called. */
   setOrder(order: FolderOrder): void
   readonly order: FolderOrder
-  /** `live`: came as a change (to be highlighted), not while loading. */
+  /** Also without an entry in it: when the status, the order, the people or the uploads are others. */
   onChange(listener: (change: FolderChange) => void): Stop
   close(): void
 }
 
+/** Folders come before files either way. */
 export type FolderOrder = { by: 'name' | 'size' | 'modified'; descending: boolean }
 /** `added` are the ids of those in `put` that were not in the folder before. */
 export type FolderChange = {
@@ -153,13 +171,16 @@ export type FolderChange = {
   removed: readonly string[]
   /** Who removed it, by the id, of what a change of the hub has named. */
   removers: ReadonlyMap<string, Person | null>
+  /** It came as a change, to be highlighted, and not while loading. */
   live: boolean
 }
 
 /** Bytes to upload: a browser's File, a file of Node. */
 export type Source = {
   readonly name: string
+  /** Bytes. */
   readonly size: number
+  /** Milliseconds since 1970. */
   readonly modifiedAt: number
   /** Names this very file on this machine (device and inode), or null: then nothing is remembered about it. */
   readonly identity: string | null
@@ -173,6 +194,7 @@ export type Source = {
    * all it does. `into`, at least as long and no longer used by the caller, may be what the answer is a view of.
    */
   read(start: number, length: number, into?: Uint8Array): Promise<Uint8Array>
+  /** Lets go of what it holds open; read() may come again. */
   close?(): Promise<void>
 }
 
@@ -180,6 +202,7 @@ export type Source = {
 export type Sink = {
   /** Indexes that are there and were verified by the sink against `chunks`. */
   has(chunks: readonly { hash: string; size: number }[]): Promise<ReadonlySet<number>>
+  /** `position`: of the chunk's first byte in the file. The bytes may be overwritten when it resolves. */
   write(index: number, position: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   /** All is there: makes it final. */
   finish(file: { name: string; modifiedAt: number; type: string }): Promise<void>
@@ -210,8 +233,9 @@ export type UploadItem = {
   readonly path: string
   /** The folder that was the target of the whole drop. */
   readonly folder: string
+  /** Bytes. */
   readonly size: number
-  /** Of the file, in ms. */
+  /** Of the file, in milliseconds since 1970. */
   readonly modifiedAt: number
   readonly state: UploadState
   /** Cut and hashed so far. */
@@ -242,16 +266,21 @@ export type UploadRequest = {
   /** Names of folders below `folder`, made when they are missing. */
   path: readonly string[]
   name: string
+  /**
+   * Where the name is taken: `ask` waits as `clash`, `fail` fails with `name_taken`, `keepBoth` takes a free name, `replace`
+   * makes a new version, `skip` ends as `cancelled`.
+   */
   onClash: 'ask' | 'fail' | 'keepBoth' | 'replace' | 'skip'
 }
 
+/** Of all rows but the cancelled ones; bytes as in UploadItem. */
 export type UploadTotals = {
   files: number
   doneFiles: number
   failedFiles: number
   bytes: number
   storedBytes: number
-  /** As UploadItem.sentBytes. */
+  /** Those of cancelled rows too. */
   sentBytes: number
   reusedBytes: number
   comingBytes: number
@@ -263,12 +292,17 @@ export type UploadQueue = {
   readonly totals: UploadTotals
   /** Returns the ids, in order. */
   add(requests: readonly UploadRequest[]): string[]
-  /** Makes the folders at these paths below a folder, as far as they are missing. */
+  /**
+   * Makes the folders at these paths below a folder, as far as they are missing; below a name that is taken, and that people
+   * are asked about, once they answered. Rejects with `invalid_params` for a name that the hub does not take, after it made
+   * the others, and at once with what else fails.
+   */
   makeFolders(folder: string, paths: readonly (readonly string[])[]): Promise<void>
   pause(ids?: readonly string[]): void
   resume(ids?: readonly string[]): void
   /** Cancels, or removes a finished row. */
   cancel(ids?: readonly string[]): void
+  /** Those that failed. */
   retry(ids?: readonly string[]): void
   /** Where the name of a folder is taken, it speaks for all that is below: there is no replacing. */
   resolveClash(ids: readonly string[], choice: 'keepBoth' | 'replace' | 'skip'): void
@@ -277,6 +311,7 @@ export type UploadQueue = {
    * of what the hub was told of it: `ask` or `skip` where that is `fail`.
    */
   adopt(upload: UnfinishedUpload, source: Source | null, onClash?: UploadRequest['onClash']): string
+  /** Gives a `detached` row its file; others stay as they are. */
   attach(id: string, source: Source): void
   /** At most a few times a second, and at each change of a state. */
   onChange(listener: () => void): Stop
@@ -293,13 +328,17 @@ export type UploadMemory = {
 
 /** The key is hub, user and Source.identity; size, date and `changedAt` have to be equal too. */
 export type RememberedFile = {
+  /** Bytes. */
   size: number
+  /** Milliseconds since 1970, as of the Source. */
   modifiedAt: number
   changedAt: number | null
+  /** Entry.digest of this content. */
   digest: string
   chunks: { hash: string; size: number }[]
 }
 
+/** Bytes of one file. */
 export type DownloadProgress = {
   size: number
   /** Verified and written, of what was sent now. */
@@ -312,6 +351,7 @@ export type DownloadProgress = {
 
 export type DownloadOptions = {
   signal?: AbortSignal
+  /** Of the file; the present one by default. */
   version?: string | null
   onProgress?(progress: DownloadProgress): void
 }
