@@ -43,7 +43,7 @@ export const peerFailures = [
 ] as const
 
 /** All that two peers say besides bytes of files. The sender offers, the receiver wants file by file. */
-export const peerMessage = v.variant('kind', [
+const peerMessage = v.variant('kind', [
   /** Followed by `files` until there are as many as said here. */
   v.strictObject({
     kind: v.literal('offer'),

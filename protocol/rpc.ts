@@ -27,7 +27,7 @@ export const rpcRequest = v.strictObject({
 })
 export type RpcRequest = v.InferOutput<typeof rpcRequest>
 
-export const rpcError = v.object({
+const rpcError = v.object({
   code: v.number(),
   message: v.string(),
   data: v.optional(v.looseObject({ reason: v.string() })),
@@ -37,7 +37,6 @@ export const rpcResponse = v.union([
   v.object({ jsonrpc: v.literal('2.0'), id: rpcId, result: v.record(v.string(), v.unknown()) }),
   v.object({ jsonrpc: v.literal('2.0'), id: v.nullable(rpcId), error: rpcError }),
 ])
-export type RpcResponse = v.InferOutput<typeof rpcResponse>
 
 export const rpcNotification = v.object({
   jsonrpc: v.literal('2.0'),

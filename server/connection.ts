@@ -11,7 +11,7 @@ export type UserPrincipal = {
 }
 
 /** Somebody who came into a room without an account: can do nothing but what rooms and `anyone` allow. */
-export type GuestPrincipal = { kind: 'guest' }
+type GuestPrincipal = { kind: 'guest' }
 
 /** Who is behind a connection. */
 export type Principal = UserPrincipal | GuestPrincipal

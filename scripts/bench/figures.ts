@@ -17,7 +17,7 @@ export const median = (values: readonly number[]): number => {
 export const typical = ({ values }: Figure): number => median(values)
 
 /** The largest of rates, the smallest of everything else. */
-export const best = ({ unit, values }: Figure): number =>
+const best = ({ unit, values }: Figure): number =>
   unit.endsWith('/s') ? Math.max(...values) : Math.min(...values)
 
 export const percentile = (values: readonly number[], share: number): number => {

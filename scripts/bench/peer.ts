@@ -6,7 +6,7 @@ import type { BenchContext } from './row.ts'
 export type Peer = { port: number; pid: number; stop(): Promise<void> }
 
 /** Runs a server of scripts/bench/peers in a process of its own; it prints its port as the first line. */
-export const startPeer = async (
+const startPeer = async (
   { defer }: BenchContext,
   script: 'raw-sockets.ts' | 'tus.ts',
   ...args: string[]

@@ -6,7 +6,7 @@ import { asUser, type Connection } from '../connection.ts'
 import type { Connections } from '../connections.ts'
 import type { Tokens } from './tokens.ts'
 
-export type SignedIn = Result<'session.login'>
+type SignedIn = Result<'session.login'>
 
 /** How a user with a proven identity becomes a session and a signed-in connection. */
 export type SigningIn = {

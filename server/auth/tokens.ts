@@ -6,7 +6,7 @@ import type { Settings } from '../../storage/storage.ts'
 import { createTickets, type Tickets } from './tickets.ts'
 
 /** A short-lived proof of who is signed in: an EdDSA JWT. */
-export type AccessToken = { access: string; accessExpiresAt: number }
+type AccessToken = { access: string; accessExpiresAt: number }
 
 export type Tokens = {
   makeAccess(user: string, session: string): Promise<AccessToken>

@@ -12,7 +12,7 @@ const sandboxed =
 const pdfPolicy = "script-src 'none'; frame-ancestors 'self'"
 
 /** How a file of this type is shown in place; null if it has to be saved. SVG and HTML can carry scripts: never. */
-export const viewType = (type: string): string | null => {
+const viewType = (type: string): string | null => {
   if (viewable.test(type)) return type
   return readable.test(type) ? 'text/plain; charset=utf-8' : null
 }
@@ -43,7 +43,7 @@ export const fileHeaders = (file: {
 }
 
 /** RFC 6266: a plain name for old clients and the exact one, encoded by RFC 8187. */
-export const contentDisposition = (kind: 'inline' | 'attachment', name: string): string => {
+const contentDisposition = (kind: 'inline' | 'attachment', name: string): string => {
   const plain = name.replace(/[^\x20-\x7e]|["\\%/]/gu, '_')
   const exact = encodeURIComponent(name).replace(
     /['()*]/g,

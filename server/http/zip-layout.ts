@@ -10,7 +10,7 @@ import {
 export type ZipFile = { entry: string; version: string; digest: string }
 
 /** A file, or without one a folder. */
-export type NewMember = { name: string; size: number; modifiedAt: number; file: ZipFile | null }
+type NewMember = { name: string; size: number; modifiedAt: number; file: ZipFile | null }
 
 /** A member, and where in the archive it begins. */
 export type PlacedMember = ZipMember & { readonly offset: number; readonly file: ZipFile | null }
@@ -32,7 +32,7 @@ export type ZipLayout = {
 }
 
 /** A layout takes its memory in pieces of this size. */
-export const blockBytes = 64 * 1024
+const blockBytes = 64 * 1024
 
 /** `offset` and `central`: where its first member begins in the archive, and that one's header in the directory. */
 type Block = { bytes: Buffer; used: number; offset: number; central: number }

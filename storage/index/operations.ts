@@ -48,7 +48,7 @@ export const operations = {
   'orphans.sweep': sweepOrphans,
 }
 
-export type Operations = typeof operations
+type Operations = typeof operations
 export type OperationName = keyof Operations
 export type OperationArgs<N extends OperationName> =
   Operations[N] extends Write<infer Args, unknown> ? Args : never

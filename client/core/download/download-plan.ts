@@ -67,5 +67,3 @@ export const createDownloadPlan = (refs: readonly ChunkRef[], there: ReadonlySet
     },
   }
 }
-
-export type DownloadPlan = ReturnType<typeof createDownloadPlan>

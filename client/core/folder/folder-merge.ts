@@ -11,8 +11,6 @@ export type Merged = {
 
 export const nothingMerged: Merged = { put: [], added: [], removed: [], removers: new Map() }
 
-export type FolderMerge = ReturnType<typeof createFolderMerge>
-
 /**
  * Brings pages and changes together, in whichever order they come: of each entry the newest word counts, by its change
  * number. While pages are loading it remembers what was removed, so that an older page does not bring it back, and what

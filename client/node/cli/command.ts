@@ -16,7 +16,7 @@ export type CommandContext = {
   signal: AbortSignal
 }
 
-export type CommandOptions = NonNullable<ParseArgsConfig['options']>
+type CommandOptions = NonNullable<ParseArgsConfig['options']>
 
 export type OptionValues = Record<string, string | boolean | (string | boolean)[] | undefined>
 

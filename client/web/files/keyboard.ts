@@ -5,7 +5,7 @@ import { isGhost, type Row, rowId } from './rows.ts'
 import { extendTo, indexOf, type Selection, selectOnly, toggle } from './selection.ts'
 
 /** The row that an arrow, Home, End or page key goes to, or null for other keys. */
-export const targetIndex = (
+const targetIndex = (
   event: KeyboardEvent,
   current: number,
   { count, columns, pageRows, isRtl }: { count: number; columns: number; pageRows: number; isRtl: boolean },

@@ -13,7 +13,7 @@ type Host = LitElement & {
 }
 
 /** The row that an event hit, by its `data-index`; -1 for the free space. */
-export const hitIndex = (path: readonly (EventTarget | null)[]): number => {
+const hitIndex = (path: readonly (EventTarget | null)[]): number => {
   const hit = path.find(node => node instanceof HTMLElement && node.dataset.index !== undefined)
   return hit instanceof HTMLElement ? Number(hit.dataset.index) : -1
 }

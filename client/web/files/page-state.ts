@@ -4,7 +4,7 @@ import { nothingSelected, type Selection } from './selection.ts'
 /** Longer selections are not kept with the history. */
 const maxKept = 500
 
-export type PageState = { top: number; selected: string[]; cursor: string | null; isGiven: boolean }
+type PageState = { top: number; selected: string[]; cursor: string | null; isGiven: boolean }
 
 /** Keeps scroll and selection with the present entry of the history, so that back and forward restore them. */
 export const keepPageState = (top: number, { ids, cursor, isGiven = false }: Selection): void => {

@@ -17,7 +17,7 @@ export type RememberedFile = {
 }
 
 /** Somebody who was invited: the room, and with what the two find each other again. */
-export type RememberedReceiver = {
+type RememberedReceiver = {
   room: string
   /** Of the code and the link, until somebody came; then the one of the pairing. */
   secrets: Secret[]

@@ -14,7 +14,7 @@ const order: Record<ShownUpload['state'], number> = {
 }
 
 /** Rows drawn at most; the rest is told as a number. */
-export const trayRows = 40
+const trayRows = 40
 
 export const isActive = ({ state }: ShownUpload): boolean =>
   state === 'queued' || state === 'running' || state === 'waiting'

@@ -14,8 +14,8 @@ const lengthBytes = 4
 const numberBytes = 8
 /** The tag of AES-GCM behind the ciphertext. */
 export const sealBytes = 16
-export const plainHeadBytes = 1 + numberBytes
-export const unitHeadBytes = lengthBytes + numberBytes
+const plainHeadBytes = 1 + numberBytes
+const unitHeadBytes = lengthBytes + numberBytes
 
 /** A frame in plain, at most, that fits a carrier's message alone. */
 export const plainBytesIn = (messageBytes: number): number =>

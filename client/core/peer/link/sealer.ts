@@ -30,7 +30,7 @@ const tagOf = async ({ role, linkSend, linkReceive }: LinkKeys): Promise<number>
 export type LinkKeys = Pick<PairKeys, 'role' | 'linkSend' | 'linkReceive'>
 
 /** AES-256-GCM with one key: the tag of 16 bytes follows the ciphertext. */
-export type Cipher = {
+type Cipher = {
   /** Of the first `length` bytes of `memory`; it may use that, and what the tag needs behind them, for the answer. */
   encrypt(
     nonce: Uint8Array<ArrayBuffer>,

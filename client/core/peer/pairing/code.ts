@@ -14,7 +14,7 @@ export type Invitation = {
 }
 
 /** What of an invitation cannot be read: its whole form, its number, or a word. */
-export type InvitationFault = 'form' | 'slot' | 'word'
+type InvitationFault = 'form' | 'slot' | 'word'
 
 /** Two words for a code and 128 random bits for a link. */
 export const drawSecrets = async (): Promise<Secret[]> => {

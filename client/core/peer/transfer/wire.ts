@@ -13,7 +13,7 @@ const kinds = { control: 1, data: 2, root: 3, controlPart: 4 } as const
 
 const dataHeadBytes = 13
 const rootHeadBytes = 5
-export const hashBytes = 32
+const hashBytes = 32
 
 export type Slice = {
   file: number
