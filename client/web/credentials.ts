@@ -4,6 +4,8 @@ import { sessionDoorAnswer, sessionDoorPath } from '../../protocol/session-door.
 import type { AccessToken, Credentials } from '../core/api.ts'
 
 const lockName = 'wherry-session'
+/** As long as a call has. A browser waits for ever where a connection is dead without having been closed, and all tabs with it. */
+const answerMs = 10_000
 
 /** One tab or worker at a time: each renewal replaces the cookie that the next one needs. */
 const alone = <T>(work: () => Promise<T>): Promise<T> =>
@@ -15,6 +17,7 @@ const knock = async (method: 'POST' | 'DELETE', body?: { ticket?: string }): Pro
       method,
       credentials: 'same-origin',
       cache: 'no-store',
+      signal: AbortSignal.timeout(answerMs),
       ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     })
   } catch (cause) {

@@ -52,6 +52,22 @@ test('two tabs that renew at the same time both stay signed in', async () => {
   }
 })
 
+test('a renewal whose answer never comes is made again, and holds up no other tab', async () => {
+  const first = await rig.open()
+  await first.page.getByText(/^Live/).waitFor()
+  // Nothing of this page asks any more.
+  await first.page.goto('about:blank')
+  let asked = 0
+  await first.context.route('**/session', async route => {
+    asked++
+    if (asked > 1) await route.continue()
+  })
+  await first.page.goto(rig.hub.url)
+  await expect.poll(() => asked).toBe(1)
+  const second = await rig.openTab(first)
+  for (const { page } of [first, second]) await page.getByText(/^Live/).waitFor({ timeout: 40_000 })
+}, 60_000)
+
 test('who signs in again in the same page uploads as before', async () => {
   const folder = await rig.makeFolder('Signed in twice')
   const { page } = await rig.open({ path: `/f/${folder}` })
