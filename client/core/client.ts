@@ -142,6 +142,7 @@ export const createClient = (options: ClientOptions): HubClient & TransferLink =
       },
       lost,
       probe: () => callNow('hub.hello', { client: agent }),
+      isOwed: calls.isOwed,
     },
   )
 

@@ -341,6 +341,23 @@ describe('the connection of a client', () => {
     await isFoundDead(59_000, 1_500)
   })
 
+  it('waits twice as long each time for one large answer of which nothing is seen before it is whole', async () => {
+    const { client, received, connect, pass, quiet, reply } = start()
+    await connect()
+    const answer = client.call('space.list', {})
+    for (const liveMs of [14_999, 24_999]) {
+      await isFoundDead(liveMs, 1)
+      await pass(2000)
+      await connect()
+    }
+    // Nothing arrives before quiet().
+    await hub.timers.pass(44_999)
+    expect(client.state).toBe('live')
+    reply(received.findLast(({ method }) => method === 'space.list')?.id ?? '', emptyList)
+    await quiet()
+    await expect(answer).resolves.toEqual(emptyList)
+  })
+
   it('takes what was sent before an answered question for arrived', async () => {
     const { client, connect, pass, quiet } = start()
     await connect()

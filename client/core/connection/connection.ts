@@ -7,6 +7,8 @@ const handshakeMs = 20_000
 /** A connection that lived this long worked: the next try is a first one. */
 const provenMs = 5_000
 const wakeAnswerMs = 5_000
+/** Nothing is seen of a large answer on a slow link before it is whole: so many times as long may be waited for one. */
+const mostPatience = 8
 
 export type ConnectionEvents = {
   text(message: string): void
@@ -15,6 +17,8 @@ export type ConnectionEvents = {
   /** Runs on each new socket; if it rejects, the socket is dropped and tried again. */
   handshake(wire: Wire): Promise<void>
   probe(): Promise<unknown>
+  /** Whether the hub owes an answer to more than probe(). */
+  isOwed(): boolean
   /** Whether the hub owes an answer for long: what was heard of it may be old. */
   doubt(isInDoubt: boolean): void
   /** The socket is gone. `wasReady`: it had come through its handshake. Says whether to try again by itself. */
@@ -40,6 +44,8 @@ export const createConnection = (
   let heartbeat: Heartbeat | null = null
   let attempt = 0
   let notBeforeMs = 0
+  /** Twice as long each time that a connection fell silent and owed an answer, until one answers. */
+  let patience = 1
   let stopTimer: Stop = () => {}
 
   const release = () => {
@@ -74,7 +80,17 @@ export const createConnection = (
     if (wire !== own) return
     stopTimer()
     readyAtMs = timers.now()
-    heartbeat = startHeartbeat(timers, own, events.probe, { doubt: events.doubt, dead: drop })
+    const heard = {
+      doubt: events.doubt,
+      answered() {
+        patience = 1
+      },
+      dead() {
+        if (events.isOwed()) patience = Math.min(mostPatience, 2 * patience)
+        drop()
+      },
+    }
+    heartbeat = startHeartbeat(timers, own, events.probe, heard, patience)
   }
 
   const connect = () => {

@@ -26,13 +26,14 @@ export type Heartbeat = {
 /**
  * Finds sockets that are dead without having been closed, which browsers cannot: after 5 s without a message it asks
  * (`probe`), tells `doubt` after 3 s without anything, and calls `dead` if for 10 s nothing arrives and nothing leaves the send
- * buffer; both later after much was sent.
+ * buffer; both later after much was sent. `answered` tells of each question that was; `patience` times as long is waited for one.
  */
 export const startHeartbeat = (
   timers: Timers,
   wire: Wire,
   probe: () => Promise<unknown>,
-  { doubt, dead }: { doubt(isInDoubt: boolean): void; dead(): void },
+  { doubt, dead, answered }: { doubt(isInDoubt: boolean): void; dead(): void; answered(): void },
+  patience = 1,
 ): Heartbeat => {
   let stopTimer: Stop = () => {}
   let stopDoubtTimer: Stop = () => {}
@@ -65,7 +66,7 @@ export const startHeartbeat = (
     question = own
     const isMoving = () => wire.receivedMessages > receivedMessages || wire.bufferedBytes < unsentBytes
     stopDoubtTimer = timers.after(doubtMs + drainMs(), () => doubt(!isMoving()))
-    stopTimer = timers.after(deadlineMs + drainMs(), () => {
+    stopTimer = timers.after(patience * deadlineMs + drainMs(), () => {
       if (isMoving()) wait()
       else dead()
     })
@@ -73,6 +74,7 @@ export const startHeartbeat = (
       () => {
         if (own !== question) return
         arrivedBytes = sentBytes
+        answered()
         stopTimers()
         wait()
       },

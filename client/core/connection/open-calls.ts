@@ -122,6 +122,9 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
       }
     },
     isEmpty: (): boolean => open.size === 0,
+    /** The hub was asked for something, and not only whether it is there. */
+    isOwed: (): boolean =>
+      [...open.values()].some(({ name, sentAtMs }) => sentAtMs !== null && name !== 'hub.hello'),
     /** Fails every call that only a signed-in user can make, or all of them. */
     failAll(reason: Reason, which: 'signedIn' | 'all'): void {
       for (const call of [...open.values()]) {
