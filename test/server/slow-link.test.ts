@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { DownloadProgress, UploadQueue, UploadRequest } from '../../client/core/api.ts'
 import { download } from '../../client/core/download/download.ts'
+import { readPages } from '../../client/core/folder/folder-pages.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import { fileSink } from '../../client/node/file-sink.ts'
 import { memorySource, someBytes } from '../client/memory-source.ts'
@@ -83,6 +84,27 @@ test('a download over a slow link tells what arrived before a chunk of it is who
   expect(new Set(coming).size).toBeGreaterThan(4)
   expect(told.at(-1)).toEqual({ size, receivedBytes: size, reusedBytes: 0, comingBytes: 0 })
 })
+
+test('a folder comes in small pages over a slow link, so that none takes as long as a dead connection', async () => {
+  const hub = await temporaryHub()
+  onTestFinished(hub.remove)
+  const { client, root: folder } = await signedInClient(hub.url, administrator)
+  onTestFinished(() => client.close())
+  const names = Array.from({ length: 1100 }, (_, i) => `a folder ${i}`)
+  for (let i = 0; i < names.length; i += 100) {
+    const some = names.slice(i, i + 100)
+    await Promise.all(some.map(name => client.call('folder.create', { folder, name, onClash: 'fail' })))
+  }
+  const link = await narrowLink(hub.port, 80_000, 'down')
+  onTestFinished(link.close)
+  const slow = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
+  onTestFinished(() => slow.client.close())
+  const pages: number[] = []
+  await readPages(slow.client, folder, new AbortController().signal, ({ entries }) => {
+    pages.push(entries.length)
+  })
+  expect(pages).toEqual([500, 500, 100])
+}, 30_000)
 
 test('what came of an upload counts no more when its file turns out to be there already', async () => {
   const { client, root, queue, link, hub } = await slowUpload(300_000)

@@ -4,7 +4,15 @@ import type { Change, Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../api.ts'
 
 /** Small, so that there is something to see at once. */
-const firstPageEntries = 500
+export const firstPageEntries = 500
+const soonMs = 1000
+
+/**
+ * How many entries to ask for after a page that took so long: all that is allowed only where it came at once. A large page
+ * on a slow link looks like a dead connection, and one that breaks with its connection comes anew.
+ */
+export const nextPageEntries = (tookMs: number): number =>
+  tookMs < soonMs ? limits.pageEntries : firstPageEntries
 
 export type Page = { entries: readonly Entry[]; total: number }
 
@@ -25,12 +33,15 @@ export const readPages = async (
     return page
   }
   let lowestSeq = Number.MAX_SAFE_INTEGER
+  let askedAtMs = performance.now()
   let coming: Promise<Result<'folder.list'>> | null = read(null, firstPageEntries)
   while (coming) {
     const page: Result<'folder.list'> = await coming
     signal.throwIfAborted()
+    const limit = nextPageEntries(performance.now() - askedAtMs)
+    askedAtMs = performance.now()
     // Asked for before this page is worked on, so that both sides are busy.
-    coming = page.next === null ? null : read(page.next, limits.pageEntries)
+    coming = page.next === null ? null : read(page.next, limit)
     lowestSeq = Math.min(lowestSeq, page.seq)
     onPage(page)
   }
