@@ -43,7 +43,7 @@ export const resumeUpload: Handler<'upload.resume'> = async ({ storage, transfer
   if (!found) throw new WherryError('not_found')
   await transfers.uploads.opened(params, found)
   const row = (await storage.uploads.get(principal.user, id)) ?? found
-  const chunks = await storage.uploads.chunks(id, from, limits.chunksPage)
+  const chunks = await storage.uploads.chunks(id, from, limits.usualChunksPage)
   transfers.uploads.learn(params, from, chunks, row.declaredChunks)
   const next = from + chunks.length
   return {

@@ -18,14 +18,14 @@ export type Known = Wanted | 'stored' | 'unread' | 'undeclared'
 /** The chunks of one upload as far as its stream knows them: only those that are missing take memory. */
 export type DeclaredChunks = {
   readonly wanted: ReadonlyMap<number, Wanted>
-  /** Indexes below this are wanted or stored. */
+  /** Indexes below this are wanted or stored, but for those before the first one that was learned. */
   readonly end: number
   announce(from: number, chunks: readonly ChunkRef[]): Declaration
   /** The declaration holds and the hub needs `missing` of it; answers the indexes that turned out stored. */
   hold(declaration: Declaration, missing: readonly number[]): number[]
   /** The declaration failed; answers the indexes that are wanted no more. */
   fail(declaration: Declaration, error: WherryError): number[]
-  /** Chunks declared on an earlier stream; `declaredChunks` is how many there are in all. */
+  /** Chunks declared on an earlier stream, from any of them on; `declaredChunks` is how many there are in all. */
   learn(from: number, chunks: readonly (ChunkRef & { stored: boolean })[], declaredChunks: number): void
   lookUp(index: number): Known
   stored(index: number): void
@@ -33,6 +33,7 @@ export type DeclaredChunks = {
 
 export const declaredChunks = (): DeclaredChunks => {
   const wanted = new Map<number, Wanted>()
+  let begin = 0
   let end = 0
   let declaredBefore = 0
 
@@ -86,12 +87,13 @@ export const declaredChunks = (): DeclaredChunks => {
       chunks.forEach(({ hash, size, stored }, i) => {
         if (!stored && !wanted.has(from + i)) wanted.set(from + i, { ref: { hash, size }, declaration })
       })
+      if (end === 0) begin = end = from
       if (from <= end) end = Math.max(end, from + chunks.length)
     },
     lookUp: index => {
       const found = wanted.get(index)
       if (found) return found
-      if (index < end) return 'stored'
+      if (index >= begin && index < end) return 'stored'
       return index < declaredBefore ? 'unread' : 'undeclared'
     },
     stored: index => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
@@ -88,3 +89,58 @@ test('so does a download', async () => {
   expect(link.count).toBeGreaterThan(bytes.length / connectionBytes)
   expect(link.sentBytes).toBeLessThan(mostTimesSent * bytes.length)
 }, 60_000)
+
+const chunkBytes = 100
+
+/** A file in more chunks than one connection can name, as if it had been cut so before; all but the last ones are the same. */
+const manyChunks = () => {
+  const bytes = new Uint8Array(6000 * chunkBytes)
+  bytes.set(someBytes(300 * chunkBytes, 5), bytes.length - 300 * chunkBytes)
+  const source = memorySource('many', bytes, 'many')
+  const { size, modifiedAt, changedAt } = source
+  const chunks = Array.from({ length: size / chunkBytes }, (_, i) => ({
+    hash: hash('sha256', bytes.subarray(i * chunkBytes, (i + 1) * chunkBytes)),
+    size: chunkBytes,
+  }))
+  const known = { size, modifiedAt, changedAt, digest: '', chunks }
+  return { bytes, source, memory: { get: async () => known, set: async () => {} } }
+}
+
+test('an upload and a download get on over connections that carry less than the list of all chunks', async () => {
+  const { bytes, source, memory } = manyChunks()
+  const direct = await signedInClient(hub.url, administrator)
+  onTestFinished(() => direct.client.close())
+  const begun = createUploadQueue({ link: direct.client, memory })
+  onTestFinished(() => begun.close())
+  const request = { folder: direct.root, path: [], onClash: 'fail' as const }
+  begun.add([{ source: memorySource('one', new Uint8Array(chunkBytes)), name: 'one', ...request }])
+  await begun.whenIdle()
+  begun.onChange(() => {
+    if (begun.totals.storedBytes > 0.9 * bytes.length) begun.pause()
+  })
+  begun.add([{ source, name: 'many', ...request }])
+  await expect.poll(() => begun.items[1]?.state, { timeout: 20_000 }).toBe('paused')
+  const { uploads } = await direct.client.call('upload.list', {})
+  const unfinished = uploads.find(({ name }) => name === 'many')
+  if (!unfinished) throw new Error('it is finished already')
+
+  const link = await shortLink(hub.port, 'down', connectionBytes)
+  onTestFinished(link.close)
+  const { client } = await signedInClient(`http://127.0.0.1:${link.port}`, administrator)
+  onTestFinished(() => client.close())
+  const queue = createUploadQueue({ link: client, memory })
+  onTestFinished(() => queue.close())
+  queue.adopt(unfinished, source)
+  await queue.whenIdle()
+  expect(queue.items[0]).toMatchObject({ state: 'done', storedBytes: bytes.length })
+  expect(queue.totals.sentBytes).toBeLessThan(0.1 * bytes.length)
+
+  const got = new Uint8Array(bytes.length)
+  await download(client, queue.items[0]?.entry?.id ?? '', {
+    has: async () => new Set(),
+    write: async (_index, position, chunk) => got.set(chunk, position),
+    finish: async () => {},
+    stop: async () => {},
+  })
+  expect(Buffer.compare(got, bytes)).toBe(0)
+}, 120_000)

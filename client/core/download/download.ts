@@ -1,4 +1,5 @@
 import { isReason, WherryError } from '../../../protocol/errors.ts'
+import { limits } from '../../../protocol/limits.ts'
 import type { Result } from '../../../protocol/table.ts'
 import type { ChunkRef } from '../../../protocol/values.ts'
 import type { DownloadOptions, Sink, TransferLink } from '../api.ts'
@@ -47,17 +48,17 @@ const downloadVersion = async (
   for (;;) {
     const id = newId()
     const first = await openDownload(link, id, entry, version, signal)
-    const refs = await listChunks(link, id, signal)
-    if (refs === null) continue
-    if ((await contentDigest(refs, hashing.sha256)) !== first.file.digest)
-      throw new WherryError('chunk_damaged')
-    const there = await sink.has(refs)
-    const transfer = createTransfer({ link, entry, sink, hashing, signal, refs, there, onProgress })
+    let transfer: ReturnType<typeof createTransfer> | null = null
     try {
-      await transfer.run(id, first)
+      const { refs, opened } = await listChunks(link, id, entry, first, signal)
+      if ((await contentDigest(refs, hashing.sha256)) !== first.file.digest)
+        throw new WherryError('chunk_damaged')
+      const there = await sink.has(refs)
+      transfer = createTransfer({ link, entry, sink, hashing, signal, refs, there, onProgress })
+      await transfer.run(id, opened)
       return first.file
     } catch (error) {
-      if (!isReason(error, 'version_gone') || version !== null || transfer.hasWritten) throw error
+      if (!isReason(error, 'version_gone') || version !== null || transfer?.hasWritten) throw error
       // Nothing of the old version was written, so the new one is as good.
     } finally {
       // Also where it failed; an answer is of no use.
@@ -93,28 +94,31 @@ const openDownload = async (
   }
 }
 
-/** All chunks of an open download; null if the connection was lost, and the download with it. */
+/** All chunks of a download, over as many connections as it takes; answers as what it is open in the end, too. */
 const listChunks = async (
   link: TransferLink,
   download: string,
+  entry: string,
+  first: Opened,
   signal: AbortSignal | undefined,
-): Promise<ChunkRef[] | null> => {
+): Promise<{ refs: ChunkRef[]; opened: Opened }> => {
   const refs: ChunkRef[] = []
-  try {
-    for (let from: number | null = 0; from !== null; ) {
+  let opened = first
+  for (let from: number | null = 0; from !== null; ) {
+    try {
       const page: Result<'download.chunks'> = await link.call(
         'download.chunks',
-        { download, from },
+        { download, from, limit: limits.usualChunksPage },
         { retry: false, ...(signal && { signal }) },
       )
       refs.push(...page.chunks)
       from = page.next
+    } catch (error) {
+      if (!isReason(error, 'disconnected')) throw error
+      opened = await openDownload(link, download, entry, first.file.version, signal)
     }
-    return refs
-  } catch (error) {
-    if (isReason(error, 'disconnected')) return null
-    throw error
   }
+  return { refs, opened }
 }
 
 type TransferOptions = {

@@ -6,22 +6,33 @@ export type FileTarget = { folder: string; name: string; onClash: OnClash }
 /** What the hub knows of the chunks that were declared; `begunBytes`: of one that is not stored, what arrived of it. */
 export type KnownChunk = ChunkRef & { stored: boolean; begunBytes?: number }
 
-type Binding = { upload: string; stream: number; isOpen: boolean; source: Source; target: FileTarget }
+type Binding = {
+  upload: string
+  stream: number
+  isOpen: boolean
+  source: Source
+  target: FileTarget
+  /** The first chunks, which the hub is known to have: it is asked for the others. */
+  stored: readonly KnownChunk[]
+  /** Told after each page, so that a connection that breaks between two costs none of them. */
+  onKnown(known: readonly KnownChunk[]): void
+}
 
 /** Binds an upload to a stream of the connection of now; answers what the hub knows of its chunks, or null if it is new. */
 export const bindUpload = async (
   link: TransferLink,
-  { upload, stream, isOpen, source, target }: Binding,
+  { upload, stream, isOpen, source, target, stored, onKnown }: Binding,
 ): Promise<KnownChunk[] | null> => {
   if (!isOpen) {
     const { size, modifiedAt } = source
     await link.call('upload.open', { upload, stream, ...target, size, modifiedAt }, { retry: false })
     return null
   }
-  const known: KnownChunk[] = []
-  for (let from: number | null = 0; from !== null; ) {
+  const known = [...stored]
+  for (let from: number | null = known.length; from !== null; ) {
     const page: Awaited<ReturnType<typeof resumePage>> = await resumePage(link, upload, stream, from)
     known.push(...page.chunks)
+    onKnown(known)
     from = page.next
   }
   if (known.some(chunk => !chunk.stored)) await addBegun(link, upload, known)

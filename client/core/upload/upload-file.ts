@@ -61,6 +61,8 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
   /** The file itself failed: final, another try needs another upload. */
   let cutFailure: unknown = null
   let holesFound = 0
+  /** The hub has not all that it said to have. */
+  let hasHoles = false
   let isCutting = false
 
   const changed = () => {
@@ -185,8 +187,13 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
     ]
     signal.addEventListener('abort', end)
     try {
-      const known = await bindUpload(link, { upload, stream: run.stream, isOpen, source, target })
+      const known = await bindUpload(link, {
+        ...{ upload, stream: run.stream, isOpen, source, target },
+        stored: hasHoles ? [] : ledger.firstStored(),
+        onKnown: ledger.expect,
+      })
       isOpen = true
+      hasHoles = false
       if (known) ledger.rebound(known)
       changed()
       startCutting()
@@ -216,7 +223,10 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       return
     }
     // The next stream asks the hub what it really has.
-    if (isReason(error, 'incomplete') && ++holesFound <= 2) return
+    if (isReason(error, 'incomplete') && ++holesFound <= 2) {
+      hasHoles = true
+      return
+    }
     throw error
   }
 

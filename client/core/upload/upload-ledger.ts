@@ -28,7 +28,7 @@ export type UploadLedger = ReturnType<typeof createLedger>
 export const createLedger = () => {
   const slots: Slot[] = []
   /** Chunks that an earlier run declared: this file has to be cut the same. */
-  let expected: readonly ChunkRef[] = []
+  let expected: readonly KnownChunk[] = []
   let declared = 0
   let toSend: number[] = []
   let nextToSend = 0
@@ -170,6 +170,21 @@ export const createLedger = () => {
         setMissing(index)
       }
       return slot.mismatches < 3
+    },
+    /** The chunks from the first one on that the hub said to have: it loses none of them by itself. */
+    firstStored(): KnownChunk[] {
+      const known: KnownChunk[] = []
+      for (;;) {
+        const slot = slots[known.length]
+        const ofHub = expected[known.length]
+        const ref = slot?.state === 'stored' ? slot.ref : ofHub?.stored && ofHub
+        if (!ref) return known
+        known.push({ hash: ref.hash, size: ref.size, stored: true })
+      }
+    },
+    /** What is known so far of an earlier run. */
+    expect(known: readonly KnownChunk[]): void {
+      expected = known
     },
     /** A new stream: what the hub said of the declared chunks is all that is known. */
     rebound(known: readonly KnownChunk[]): void {
