@@ -5,6 +5,7 @@ import type { Role } from '../../../client/core/peer/api.ts'
 import { pair } from '../../../client/core/peer/pairing/pairing.ts'
 import { encodePairing } from '../../../client/core/peer/pairing/pairing-messages.ts'
 import { sealedSignals } from '../../../client/core/peer/pairing/sealed-signals.ts'
+import { WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
 import { roomPair } from '../../support/room-pair.ts'
 
@@ -48,9 +49,11 @@ const openSignals = (
   const signals = sealedSignals(rooms[role], keys)
   const received: unknown[] = []
   const failures: string[] = []
+  const restarts: string[] = []
   signals.onMessage(message => received.push(message))
   signals.onFailure(error => failures.push(error.reason))
-  return { signals, received, failures }
+  signals.onRestart(hi => restarts.push(hi))
+  return { signals, received, failures, restarts }
 }
 
 /** Sends 0 to n - 1 from the receiver to the sender through an evil hub. */
@@ -184,6 +187,8 @@ describe('sealed signals', () => {
     await until(() => next.received.length > 0 || next.failures.length > 0)
     expect(next.received).toEqual([{ fresh: true }])
     expect(next.failures).toEqual([])
+    // It is the receiver who begins.
+    expect(next.restarts).toEqual([])
   })
 
   it('fail for good after one that could not be sent, and say when one is too large', async () => {
@@ -198,6 +203,32 @@ describe('sealed signals', () => {
     await expect(signals.send({})).rejects.toMatchObject({ reason: 'disconnected' })
     rooms.connect()
     await expect(signals.send({})).rejects.toMatchObject({ reason: 'disconnected' })
+  })
+
+  it('that were sent behind one that fails fail with it, and do not get out', async () => {
+    const { rooms, keys } = await pairedRooms()
+    const sent = rooms.log.length
+    let tries = 0
+    const { signals } = openSignals(
+      {
+        ...rooms,
+        sender: {
+          ...rooms.sender,
+          present: true,
+          async signal(envelope) {
+            if (tries++ === 0) throw new WherryError('too_many_requests')
+            await rooms.sender.signal(envelope)
+          },
+        },
+      },
+      'sender',
+      keys.sender,
+    )
+    const ends = await Promise.allSettled(numbersTo(3).map(number => signals.send({ number })))
+    for (const end of ends)
+      expect(end).toMatchObject({ status: 'rejected', reason: { reason: 'too_many_requests' } })
+    await expect(signals.send({})).rejects.toMatchObject({ reason: 'too_many_requests' })
+    expect(rooms.log.length).toBe(sent)
   })
 
   it('leave what comes after the other side was away to the next keys', async () => {
