@@ -6,6 +6,7 @@ import { startCpace } from '../../../client/core/peer/pairing/cpace.ts'
 import { associatedOf, cpaceInput } from '../../../client/core/peer/pairing/pair-keys.ts'
 import { type PairOptions, pair } from '../../../client/core/peer/pairing/pairing.ts'
 import { decodePairing, encodePairing } from '../../../client/core/peer/pairing/pairing-messages.ts'
+import { finishRun } from '../../../client/core/peer/pairing/pairing-sides.ts'
 import { manualTimers } from '../../support/manual-timers.ts'
 import { type Between, roomPair } from '../../support/room-pair.ts'
 
@@ -343,6 +344,48 @@ describe('pairing of a direct send', () => {
     const other: Secret = { ...reloaded, secret: 'copper-violet' }
     const receiver = outcome(pair(rooms.receiver, 'receiver', [other]))
     expect([await sender, await receiver]).toEqual(['wrong_code', 'wrong_code'])
+  })
+
+  it('takes an answer that comes twice for one, also where it led to another run', async () => {
+    const rooms = roomPair(undefined, envelope =>
+      decodePairing(envelope)?.kind === 'answer' ? [envelope, envelope] : [envelope],
+    )
+    rooms.connect()
+    const seed = toBase64url(crypto.getRandomValues(new Uint8Array(32)))
+    const reloaded: Secret = { ...code, run: { seed, wasBegun: true, proven: () => {} } }
+    const { sender, receiver } = both(rooms, offered, reloaded)
+    expectFit(await keysOf(sender), await keysOf(receiver))
+  })
+
+  it('derives the keys that clients of every version do, for ever', () => {
+    const { id } = roomPair().sender
+    const run = (role: Role, scalar: bigint) =>
+      startCpace(cpaceInput(id, code), associatedOf(id, role), scalar)
+    const sender = run('sender', 7n)
+    const derived = finishRun(sender, id, 'sender', code, run('receiver', 11n).share)
+    const { signalSend, signalReceive, linkSend, linkReceive, again } = derived?.keys ?? {}
+    const confirm = derived?.confirmOf('sender', {
+      share: sender.share,
+      associated: associatedOf(id, 'sender'),
+    })
+    const all = {
+      signalSend,
+      signalReceive,
+      linkSend,
+      linkReceive,
+      confirm,
+      trust: derived?.trustOf('sender'),
+    }
+    const shown = Object.entries(all).map(([name, key]) => [name, toBase64url(key ?? new Uint8Array())])
+    expect({ ...Object.fromEntries(shown), again }).toEqual({
+      signalSend: 'rW7No_b2AdGu2qvHhII9fUARzqlo8nGFOA3dUQZtQUk',
+      signalReceive: 'J580AgXZ4Daiasg6Uk1I83uLfZenbXA7jIpo4K38ZfY',
+      linkSend: 'dMjJeRNbPkcbbiDdHuI5qFgcmvEyZAu-ft3vMp_fOT0',
+      linkReceive: 'e5fDknKNTU1dJ4mWGhiH7jrJMOdAIIyUNP3oVGh5BpA',
+      confirm: 'jGsM_ALSy0-PluhllW3qhom1xW8_lxBq1vlEhJQzKuIiDm5xUfVP04wbf1VaZWjFB5C5GCVB_MGINRlFsNiA3Q',
+      trust: 'ch2WnhmjghudEopPu6mhhtE3_S8To5f6uLKUkywbsLU',
+      again: 'lD3Yn-M6KLxShQx7vQBEOT7p8MCP1Vz1GJ6Cs8l_6h8',
+    })
   })
 
   it('ends with peer_away when the other side says nothing for a minute, and waits for one that is not there', async () => {
