@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PeerLink } from '../../../client/core/peer/api.ts'
+import { createInbox } from '../../../client/core/peer/link/inbox.ts'
+import { createPlain, frameKinds, frameMemory, plainBytesFor } from '../../../client/core/peer/link/layout.ts'
+import { createSealer } from '../../../client/core/peer/link/sealer.ts'
 import { nodeCipher } from '../../../client/node/peer/cipher.ts'
 import { isReason, type WherryError } from '../../../protocol/errors.ts'
 import { someBytes } from '../memory-source.ts'
-import { linkPair } from './link-pair.ts'
+import { linkPair, somePairKeys } from './link-pair.ts'
 import { memoryCarriers, type OnWay } from './memory-carriers.ts'
 
 const KiB = 1024
@@ -295,5 +298,58 @@ describe('a link', () => {
     expect(await arrived).toEqual(messages)
     a.abandon()
     b.abandon()
+  })
+})
+
+/** The inbox of one side, and frames of the other with one message of so many bytes. */
+const someInbox = async () => {
+  const { sender, receiver } = somePairKeys()
+  const ours = await createSealer(receiver)
+  const theirs = await createSealer(sender)
+  const failures: string[] = []
+  const taken: number[] = []
+  const inbox = createInbox<'lane'>(ours, {
+    opened: () => {},
+    inOrder: () => {},
+    taken: (_, bytes) => taken.push(bytes),
+    failed: error => failures.push(error.reason),
+  })
+  const frame = async (number: number, bytes: number) => {
+    const plain = createPlain(frameKinds.data, frameMemory(plainBytesFor(bytes)))
+    plain.add(new Uint8Array(bytes))
+    return { number, sealed: await theirs.seal(number, plain.memory, plain.length) }
+  }
+  return { inbox, frame, failures, taken }
+}
+
+describe('the inbox of a link', () => {
+  const bytes = 200 * KiB
+  /** More than it keeps of what waits for a frame before it. */
+  const tooMany = 130
+
+  test('keeps nothing of frames that it has handed on, however often they come', async () => {
+    const { inbox, frame, failures, taken } = await someInbox()
+    const first = await frame(0, bytes)
+    expect(inbox.receive(first, 'lane')).toBe(true)
+    await expect.poll(() => taken.length).toBe(1)
+    for (let i = 0; i < tooMany; i++) expect(inbox.receive(first, 'lane')).toBe(false)
+    expect(inbox.receive(await frame(1, bytes), 'lane')).toBe(true)
+    await expect.poll(() => inbox.expected).toBe(2)
+    expect(failures).toEqual([])
+  })
+
+  test('keeps no more of what waits for a frame before it than may be on its way', async () => {
+    const { inbox, frame, failures } = await someInbox()
+    for (let number = 1; number < tooMany && failures.length === 0; number++)
+      inbox.receive(await frame(number, bytes), 'lane')
+    expect(failures).toEqual(['not_authentic'])
+  })
+
+  test('takes no frame whose number is far ahead', async () => {
+    const { inbox, frame, failures } = await someInbox()
+    inbox.receive(await frame(64 * KiB - 1, 1), 'lane')
+    expect(failures).toEqual([])
+    inbox.receive(await frame(64 * KiB, 1), 'lane')
+    expect(failures).toEqual(['not_authentic'])
   })
 })
