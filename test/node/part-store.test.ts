@@ -4,6 +4,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import {
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rm,
@@ -15,10 +16,13 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { chunkBytes, type PeerFile, type PeerOffer, type PeerSink } from '../../client/core/peer/api.ts'
 import { peerFileSource } from '../../client/node/peer/file-source.ts'
+import { groupSync } from '../../client/node/peer/group-sync.ts'
+import { partSink } from '../../client/node/peer/part-sink.ts'
 import { type PartStore, partStore } from '../../client/node/peer/part-store.ts'
+import { openReceiptJournal } from '../../client/node/peer/receipt-journal.ts'
 import { readSendTree } from '../../client/node/peer/send-tree.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -98,6 +102,78 @@ test('a later run finds the durable chunks of the part, whichever they were', as
   await sink.finish()
   expect(sha256(await readFile(join(target, 'big.bin')))).toBe(sha256(bytes))
   expect(await readdir(target)).toEqual(['big.bin'])
+})
+
+/** A file whose syncs end when and as `end` says, and a journal. */
+const syncedBy = async (end: () => Promise<void>) => {
+  const file = await open(join(home, 'some.part'), 'w')
+  const path = join(home, 'some.journal')
+  const journal = await openReceiptJournal(path)
+  onTestFinished(async () => {
+    await file.close()
+    await journal.close()
+  })
+  const handle = Object.create(file, { datasync: { value: end } }) as typeof file
+  const sync = groupSync(journal)
+  return {
+    write: (chunk: number) => sync({ handle, folder: null, line: { file: 0, chunks: [[chunk, 'hash']] } }),
+    noted: async () =>
+      (await readFile(path, 'utf8'))
+        .split('\n')
+        .flatMap(line => (line ? [JSON.parse(line).chunks[0][0]] : [])),
+  }
+}
+
+test('a chunk is noted after its bytes were synced, one sync for all that came meanwhile', async () => {
+  const syncs: PromiseWithResolvers<void>[] = []
+  const { write, noted } = await syncedBy(() => {
+    const sync = Promise.withResolvers<void>()
+    syncs.push(sync)
+    return sync.promise
+  })
+  const writes = [0, 1, 2].map(write)
+  await expect.poll(() => syncs.length).toBe(1)
+  expect(await noted()).toEqual([])
+  syncs[0]?.resolve()
+  await writes[0]
+  expect(await noted()).toEqual([0])
+  await expect.poll(() => syncs.length).toBe(2)
+  syncs[1]?.resolve()
+  await Promise.all(writes)
+  expect(await noted()).toEqual([0, 1, 2])
+})
+
+test('after a sync that failed no chunk of the file is noted, though the next sync would succeed', async () => {
+  let syncs = 0
+  const { write, noted } = await syncedBy(async () => {
+    if (syncs++ === 0) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+  })
+  await expect(write(0)).rejects.toThrow('EIO')
+  await expect(write(1)).rejects.toThrow('EIO')
+  expect(await noted()).toEqual([])
+})
+
+test('with the first chunk of a part its name is made durable, with its own name the part goes last', async () => {
+  const synced: [folder: string | null, there: string[]][] = []
+  const handle = await open(join(target, 'a.part'), 'w')
+  const sink = partSink({
+    file: fileOf(['a'], 2),
+    kept: null,
+    begin: async () => ({ name: 'a.part', handle, folder: target, relative: '', number: 0 }),
+    restored: new Map(),
+    sync: async ({ folder }) => {
+      synced.push([folder, (await readdir(target)).sort()])
+    },
+    saved: () => {},
+  })
+  for (let i = 0; i < 2; i++) await sink.write(0, new Uint8Array(2), '')
+  await sink.finish()
+  expect(synced).toEqual([
+    [target, ['a.part']],
+    [null, ['a.part']],
+    [target, ['a', 'a.part']],
+  ])
+  expect(await readdir(target)).toEqual(['a'])
 })
 
 test('a part that was replaced, or a journal that was torn, only means that more is received', async () => {
