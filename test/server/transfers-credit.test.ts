@@ -157,3 +157,13 @@ test('bytes of a closed connection count until they are out of memory', () => {
   gone.lease.giveBack(4 * MiB)
   expect(waiting.credit).toBe(4 * MiB)
 })
+
+test('bytes of a closed connection are there for the next one, also where nobody waited for them', () => {
+  const { sender } = budgetOf(4 * MiB)
+  const gone = sender()
+  gone.lease.ask(4 * MiB)
+  gone.lease.spend(4 * MiB)
+  gone.lease.close()
+  expect(gone.lease.giveBack(4 * MiB)).toBe(0)
+  expect(sender().lease.ask(4 * MiB)).toBe(4 * MiB)
+})
