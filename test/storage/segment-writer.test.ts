@@ -168,17 +168,20 @@ test('a file system that has room for less than a block is full', async () => {
   await writer.close()
 })
 
-test('a segment whose name could not be made durable takes nothing, and is not left open', async () => {
-  const { writer, append, open } = openWriter({
-    syncDirectory: () => {
-      throw Object.assign(new Error('EIO'), { code: 'EIO' })
-    },
-  })
-  for (let i = 0; i < 2; i++) {
-    const refused = append(100)
-    writer.flush()
-    expect(await refused).toBe('broken')
-  }
-  await writer.close()
-  expect(open.size).toBe(0)
-})
+test.each(['EIO', 'ENOSPC'])(
+  'a segment whose name could not be made durable takes nothing, and is not left open: %s',
+  async code => {
+    const { writer, append, open } = openWriter({
+      syncDirectory: () => {
+        throw Object.assign(new Error(code), { code })
+      },
+    })
+    for (let i = 0; i < 2; i++) {
+      const refused = append(100)
+      writer.flush()
+      expect(await refused).toBe('broken')
+    }
+    await writer.close()
+    expect(open.size).toBe(0)
+  },
+)
