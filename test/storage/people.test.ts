@@ -105,10 +105,10 @@ test('an answer lost on the way, and tabs that race, sign nobody out; a late use
   now += 60_000
   await storage.sessions.rotate('t0', 't1', 1_000)
   await storage.sessions.rotate('t1', 't2', 1_000)
-  now += 900
+  now += 1_000
   await storage.sessions.rotate('t0', 'raced', 1_000)
   await storage.sessions.rotate('t2', 't3', 1_000)
-  now += 500
+  now += 60_000
   await storage.sessions.rotate('raced', 't3b', 1_000)
   expect(await storage.sessions.get(id)).toMatchObject({ lastSeenAt: now })
   await expect(storage.sessions.rotate('unknown', 'x', 1_000)).rejects.toMatchObject({
