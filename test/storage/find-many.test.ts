@@ -43,6 +43,14 @@ test('small files are found by name and content, and not when their chunk is dam
   spoilChunks(directory)
   await expect(storage.chunks.get(one.hash)).rejects.toMatchObject({ reason: 'chunk_damaged' })
   expect(await found()).toEqual([null, 'two', 'empty', null, null, null])
+  const { bytes: _, ...third } = {
+    ...fileOf('three', 'content'),
+    type: '',
+    modifiedAt: 1,
+    onClash: 'fail' as const,
+  }
+  const putMany = () => storage.uploads.putMany(actor, root, [third])
+  await expect(putMany()).rejects.toMatchObject({ reason: 'incomplete' })
   await storage.chunks.put(one.hash, one.bytes)
   expect(await found()).toEqual(['One', 'two', 'empty', null, null, null])
 })

@@ -98,6 +98,7 @@ test('every call of an upload can be repeated, also after its commit', async () 
   await expect(other).rejects.toMatchObject({ reason: 'conflict' })
   await storage.uploads.cancel(actor, open.id)
   expect(await storage.entries.get(first.entry.id)).not.toBeNull()
+  expect(await run()).toEqual(first)
 })
 
 test('chunks are declared in order, the same when repeated, and not more than announced', async () => {
@@ -308,7 +309,7 @@ test('an upload is given up a time after its last byte, however long it runs', a
 
 test('a chunk that is declared with two sizes is stored in its true one only', async () => {
   const directory = temporaryDirectory()
-  const { storage, actor, root } = await withAda(null, { directory })
+  const { storage, ada, actor, root } = await withAda(null, { directory })
   const id = newId()
   const bytes = bytesOf('true')
   const hash = sha256(bytes)
@@ -321,6 +322,12 @@ test('a chunk that is declared with two sizes is stored in its true one only', a
   await putChunk(storage, id, 0, bytes)
   const commit = storage.uploads.commit(actor, id, 'text/plain')
   await expect(commit).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [1] } })
+  // Neither is it taken for known where the uploader may read what has it.
+  const { entry } = await upload(storage, ada, root, 'whole', [bytes])
+  expect(entry.size).toBe(4)
+  const other = newId()
+  await storage.uploads.open(actor, { ...opening(root, 10), id: other })
+  expect(await storage.uploads.declare(actor, other, 0, chunks)).toEqual([1])
   expect(await checkDirectory(directory)).toEqual([])
 })
 
