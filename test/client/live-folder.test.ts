@@ -153,6 +153,23 @@ describe('a live folder', () => {
     close()
   })
 
+  it('asks for all that it missed where one answer has not room for that', async () => {
+    const model = folderModel()
+    model.create('a')
+    const { hub, live, connect, callsOf, pass, close } = open(model.script)
+    await connect()
+    hub.far.cut()
+    for (let i = 0; i < 9; i++) model.create('b')
+    await pass(1000)
+    await connect()
+    expect(live.entries).toEqual(model.sorted())
+    expect(callsOf('folder.changes').map(call => call.params)).toEqual([
+      { folder: modelFolder, since: 5 },
+      { folder: modelFolder, since: 9 },
+    ])
+    close()
+  })
+
   it('keeps its rows on show while it reads a folder again whose history was pruned', async () => {
     const model = folderModel()
     for (let i = 0; i < 9; i++) model.create('a')
@@ -168,6 +185,30 @@ describe('a live folder', () => {
     await pass(1000)
     await connect()
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(9)
+    expect(live.entries).toEqual(model.sorted())
+    close()
+  })
+
+  it('reads all of its pages again after one that could not be read', async () => {
+    const model = folderModel()
+    for (let i = 0; i < 9; i++) model.create('a')
+    let lists = 0
+    const list = model.script['folder.list']
+    const script: Script = {
+      ...model.script,
+      'folder.list': (params, call) => {
+        if (++lists === 2) throw new WherryError('internal')
+        return list?.(params, call)
+      },
+    }
+    const { live, connect, pass, close } = open(script)
+    await connect()
+    expect(live.entries.length).toBeLessThan(9)
+    const statusNow = async () => {
+      await pass(1)
+      return live.status
+    }
+    await expect.poll(statusNow).toBe('live')
     expect(live.entries).toEqual(model.sorted())
     close()
   })
