@@ -126,6 +126,20 @@ describe('downloading into a file', () => {
     expect(await readdir(directory)).toEqual(['a', basename(partName(other, entry.id))])
   })
 
+  test('chunks that are not those of the content are no file, though each is what its hash says', async () => {
+    const hub = createFakeHub()
+    const entry = await put(hub, someBytes(size))
+    const { link } = hub
+    const call = async (name: 'download.chunks', ...rest: [params: never]) => {
+      const answer = await link.call(name, ...rest)
+      return name === 'download.chunks' ? { ...answer, chunks: answer.chunks.toReversed() } : answer
+    }
+    const evil = Object.create(link, { call: { value: call } }) as typeof link
+    const failure = await failureOf(download(evil, entry.id, fileSink(join(directory, 'a'), entry.id)))
+    expect(isReason(failure, 'chunk_damaged')).toBe(true)
+    expect(await readdir(directory)).toEqual([])
+  })
+
   test('a part is no other file of that name, and names of all lengths have one', async () => {
     const hub = createFakeHub()
     const content = someBytes(1000)

@@ -24,6 +24,18 @@ test('a chunk that does not match is sent again twice', () => {
   expect(again).toEqual([true, true, false])
 })
 
+test('chunks that the hub has of another file, or more than there are, make it another file', () => {
+  const other = { hash: 'b'.repeat(64), size: ref.size, stored: true, begunBytes: 0 }
+  const same = { ...ref, stored: true, begunBytes: 0 }
+  const isOther = expect.objectContaining({ reason: 'conflict', details: { otherFile: true } })
+  expect(() => sentOnce().rebound([other])).toThrow(isOther)
+  const begun = createLedger()
+  begun.rebound([same, other])
+  begun.add(ref, null)
+  expect(() => begun.add(ref, null)).toThrow(isOther)
+  expect(() => begun.cutDone()).toThrow(isOther)
+})
+
 test('that the hub forgot what it had of a chunk is no mismatch, however often', () => {
   const ledger = sentOnce()
   for (let n = 0; n < 5; n++) {
