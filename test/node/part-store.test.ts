@@ -215,6 +215,23 @@ test('a file that an earlier run finished is not received twice', async () => {
   expect(await readdir(join(home, 'state'))).toEqual([])
 })
 
+test('a file that an earlier run finished, and that is another one now or gone, is received again', async () => {
+  const bytes = randomBytes(chunkBytes + 1)
+  const names = ['gone.bin', 'other.bin']
+  const files = names.map(name => fileOf([name], bytes.length))
+  for (const file of files) await receive(file, bytes)
+  await restart()
+  await rm(join(target, 'gone.bin'))
+  await rm(join(target, 'other.bin'))
+  await writeFile(join(target, 'other.bin'), 'mine')
+  for (const file of files) {
+    expect((await store.open(transfer, file)).restored.size).toBe(0)
+    await receive(file, bytes)
+  }
+  expect((await readdir(target)).sort()).toEqual(['gone.bin', 'other (2).bin', 'other.bin'])
+  expect(await readFile(join(target, 'other.bin'), 'utf8')).toBe('mine')
+})
+
 test('nothing that is there is written to: files and folders get a number', async () => {
   await writeFile(join(target, 'note.txt'), 'mine')
   await writeFile(join(target, 'x.part'), 'mine too')
