@@ -9,6 +9,7 @@ import {
   openUpload,
   resumeUpload,
 } from '../../server/handlers/uploads.ts'
+import { addSlice, beginAssembly } from '../../server/transfers/assembly.ts'
 import { arrivalTellMs } from '../../server/transfers/upload-stream.ts'
 import { newId } from '../storage/open-temporary.ts'
 import { callIn, type FakeConnection, fill, openRig, type Rig, refOf, send, slice } from './transfers-rig.ts'
@@ -97,6 +98,14 @@ test('a chunk that does not match is refused and may be sent again', async () =>
   send(rig, at, slice(1, 0, chunk))
   expect(await at.next('upload.stored')).toEqual({ stream: 1, chunks: [0], credit: 1000 })
   expect((await commit(rig, at, upload)).entry.size).toBe(1000)
+})
+
+test('a chunk that ends early is not filled up with what its memory held before', () => {
+  const bytes = new Uint8Array(new SharedArrayBuffer(MiB))
+  bytes.set(fill(MiB, 1))
+  const assembly = beginAssembly(0, { bytes, release: () => {} })
+  addSlice(assembly, { stream: 1, index: 0, offset: 0, last: true, bytes: fill(MiB, 1).slice(0, 1) })
+  expect(assembly).toMatchObject({ buffer: null, dropping: { why: { reason: 'chunk_mismatch' } } })
 })
 
 test('a chunk that is stored already is taken and its credit comes back', async () => {
