@@ -208,9 +208,8 @@ export const createRooms = (parts: RoomParts): Rooms => {
         const words = 'This was sent to a person of the hub: sign in as that person to go on.'
         throw new WherryError(user === null ? 'unauthenticated' : 'forbidden', words)
       }
-      const isFirst = room.slot !== null
       const present = sitSecond(connection, room)
-      if (isFirst && 'slot' in by) room.cameAs = by.seat
+      if ('slot' in by) room.cameAs = by.seat
       return { room: room.id, present }
     },
     offer: ({ room }, offer) => {
