@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { partName } from '../../client/node/file-sink.ts'
+import { commandLine } from '../support/command-line.ts'
+import { administrator } from '../support/hub-process.ts'
+import { hubProxy } from '../support/hub-proxy.ts'
 import { terminalRig } from '../support/terminal-rig.ts'
 
 const MiB = 2 ** 20
@@ -110,4 +113,38 @@ test('a place that ends with a slash is a folder, which is made with those above
   const { code, stderr } = await rig.ada.run(['get', 'me:slash/file', join(place, 'file/')])
   expect(stderr).toBe(`wherry: "${join(place, 'file/')}": not a directory\n`)
   expect(code).toBe(1)
+})
+
+test('names of a hub that lie lead out of no folder', async () => {
+  const { work, target } = await rig.makeWork()
+  await mkdir(join(work, 'all/within'), { recursive: true })
+  await writeFile(join(work, 'all/within/inside'), 'inside')
+  await writeFile(join(work, 'all/truth'), 'truth')
+  await rig.ada.json(['put', join(work, 'all'), 'me:'])
+  let lie = { name: '', as: '' }
+  const proxy = await hubProxy(rig.hub.url, {
+    pass: (frame, to) => [
+      to === 'client' && typeof frame === 'string'
+        ? frame.replaceAll(`"name":"${lie.name}"`, `"name":"${lie.as}"`)
+        : frame,
+    ],
+  })
+  onTestFinished(() => proxy.close())
+  const { email, password } = administrator
+  const wherry = commandLine(join(work, 'home'))
+  await wherry.json(['login', proxy.url, '--email', email, '--password-stdin'], password)
+  const before = await readdir(work)
+  for (const [name, as] of [
+    ['within', '..'],
+    ['within', '../within'],
+    ['truth', '../truth'],
+    ['truth', '/truth'],
+  ] as const) {
+    lie = { name, as }
+    const { code, stderr } = await wherry.run(['get', 'me:all', target])
+    expect(stderr).toContain(`"${as}" cannot be a file here`)
+    expect(code).not.toBe(0)
+    expect(await readdir(work)).toEqual(before)
+    expect(await readdir(target)).toEqual(['all'])
+  }
 })
