@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Sink } from '../../client/core/api.ts'
 import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import { fileSink, partName } from '../../client/node/file-sink.ts'
@@ -138,6 +139,31 @@ describe('downloading into a file', () => {
     const failure = await failureOf(download(evil, entry.id, fileSink(join(directory, 'a'), entry.id)))
     expect(isReason(failure, 'chunk_damaged')).toBe(true)
     expect(await readdir(directory)).toEqual([])
+  })
+
+  test('what is being written when it is stopped is written before the sink is', async () => {
+    const hub = createFakeHub()
+    const entry = await put(hub, someBytes(size))
+    const stopping = new AbortController()
+    const done: string[] = []
+    const written = Promise.withResolvers<void>()
+    const sink: Sink = {
+      has: async () => new Set(),
+      async write() {
+        stopping.abort()
+        await written.promise
+        done.push('written')
+      },
+      finish: async () => void done.push('finished'),
+      stop: async () => void done.push('stopped'),
+    }
+    const failure = failureOf(download(hub.link, entry.id, sink, { signal: stopping.signal }))
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate)
+    written.resolve()
+    expect(isReason(await failure, 'cancelled')).toBe(true)
+    await new Promise(setImmediate)
+    expect(done[0]).toBe('written')
+    expect(done.at(-1)).toBe('stopped')
   })
 
   test('a part is no other file of that name, and names of all lengths have one', async () => {

@@ -149,3 +149,18 @@ test.each([0o600, 0o644, 0o400])(
     await expectBytes(content.bytes)
   },
 )
+
+test('a file that came to be there meanwhile stays, unless it was to be overwritten', async () => {
+  const content = version(small)
+  for (const overwrite of [false, true]) {
+    const sink = fileSink(file, 'entry', { overwrite })
+    await sink.has(content.chunks)
+    await write(sink, content)
+    await writeFile(file, 'mine')
+    if (overwrite) await sink.finish(info)
+    else await expect(sink.finish(info)).rejects.toMatchObject({ reason: 'name_taken' })
+    await expectBytes(overwrite ? content.bytes : Buffer.from('mine'))
+    await sink.stop(false)
+    await rm(file)
+  }
+})
