@@ -167,6 +167,21 @@ describe('the cookie door', () => {
     client.close()
   })
 
+  test('counts what it is asked, as sign-ins are counted', async () => {
+    const strict = await temporaryHub({ WHERRY_LOGINS_PER_MINUTE: '3' })
+    const renew = () => fetch(`http://127.0.0.1:${strict.port}/session`, { method: 'POST', body: '{}' })
+    for (let i = 0; i < 3; i++) expect((await renew()).status).toBe(204)
+    const refused = await renew()
+    expect(refused.status).toBe(429)
+    expect(await refused.json()).toMatchObject({ reason: 'too_many_requests' })
+    await strict.remove()
+  })
+
+  test('is closed to a browser that does not say which page asks', async () => {
+    const headers = { 'sec-fetch-site': 'same-origin' }
+    expect((await fetch(`${base}/session`, { method: 'POST', body: '{}', headers })).status).toBe(403)
+  })
+
   test('answers 204 without a cookie and 400 to what it does not know', async () => {
     expect((await knock({})).status).toBe(204)
     expect((await knock({ surprise: 1 })).status).toBe(400)

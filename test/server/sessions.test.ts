@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLoginLimits } from '../../server/auth/login-limits.ts'
 import { administrator, type TemporaryHub, temporaryHub } from '../support/hub.ts'
 import { rawClient, signedInClient } from '../support/raw-client.ts'
 
@@ -103,6 +104,31 @@ test('Wrong passwords and unknown accounts get the same answer, and too many of 
   }
   await expect(attempt('NOBODY@example.org')).rejects.toMatchObject({ reason: 'too_many_requests' })
   client.close()
+})
+
+describe('Sign-ins that succeed', () => {
+  const limits = { loginFailuresPerAccount: 2, loginFailuresPerAddress: 3, loginsPerMinute: 100 }
+  const open = () => createLoginLimits(limits, { warn: () => {} })
+  const refused = { reason: 'too_many_requests' }
+
+  test('use nothing up of what their account and their address may fail', async () => {
+    const { attempt, succeeded } = open()
+    for (let i = 0; i < 30; i++) {
+      await attempt('192.0.2.1', 'ada@example.org')
+      await succeeded('192.0.2.1', 'ada@example.org')
+    }
+  })
+
+  test('forget what failed before from there, and for that account only', async () => {
+    const { attempt, succeeded } = open()
+    await attempt('2001:db8::1', 'ada@example.org')
+    await attempt('2001:db8::2', 'ada@example.org')
+    await succeeded('2001:db8::1', 'ada@example.org')
+    await attempt('2001:db8::1', 'ada@example.org')
+    await attempt('2001:db8::1', 'bob@example.org')
+    // One network is one address, whose own limit is three.
+    await expect(attempt('2001:db8::3', 'bob@example.org')).rejects.toMatchObject(refused)
+  })
 })
 
 test('The first administrator is made with the printed token, once', async () => {
