@@ -172,6 +172,18 @@ test('slices of a failed upload are refused without closing', async () => {
   await expect(commit(rig, at, second)).rejects.toMatchObject({ reason: 'not_found' })
 })
 
+test('a whole chunk of a declaration that fails is refused, and not told as stored', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  rig.transfers.askCredit(at, MiB)
+  const upload = newId()
+  await open(rig, at, upload, 1, 10)
+  const declaring = declare(rig, at, upload, [fill(20, 1)])
+  send(rig, at, slice(1, 0, fill(20, 1)))
+  await expect(declaring).rejects.toMatchObject({ reason: 'conflict' })
+  expect(await at.next('upload.refused')).toMatchObject({ chunk: 0, reason: 'conflict', credit: 20 })
+})
+
 test('an upload goes on over another connection, and the old one is refused', async () => {
   const rig = await openRig()
   const before = rig.connect()
