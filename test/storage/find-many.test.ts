@@ -1,11 +1,7 @@
-import { join } from 'node:path'
-import { Kysely } from 'kysely'
 import { expect, test } from 'vitest'
-import { openDatabase } from '../../storage/index/database.ts'
-import { IndexDialect } from '../../storage/index/dialect.ts'
 import { smallFileReads } from '../../storage/index/reads/small-files.ts'
-import type { Tables } from '../../storage/index/tables.ts'
 import { bytesOf, sha256, spoilChunks, temporaryDirectory, upload, withAda } from './open-temporary.ts'
+import { openPlanned } from './query-plans.ts'
 
 const fileOf = (name: string, text: string) => {
   const bytes = Buffer.from(text)
@@ -61,19 +57,10 @@ test('small files are looked for by their names, however many entries the folder
   const { bytes, ...file } = fileOf('One', 'content')
   await storage.chunks.put(file.hash, bytes)
   await storage.uploads.putMany(actor, root, [{ ...file, type: '', modifiedAt: 1, onClash: 'fail' }])
-  const database = openDatabase(join(directory, 'index.db'), { readonly: true })
-  const plans: string[] = []
-  const db = new Kysely<Tables>({
-    dialect: new IndexDialect(database),
-    log: ({ query }) => {
-      const steps = database.prepare(`explain query plan ${query.sql}`).all(...query.parameters)
-      plans.push(...steps.map(step => (step as { detail: string }).detail))
-    },
-  })
+  const { db, steps } = openPlanned(directory)
   const { entries } = await smallFileReads(db).findMany(root, [file])
-  database.close()
   expect(entries.map(entry => entry?.name)).toEqual(['One'])
-  expect(plans.filter(step => step.includes('entries_by'))).toEqual([
+  expect(steps.filter(step => step.includes('entries_by'))).toEqual([
     'SEARCH e USING INDEX entries_by_key (parent=? AND name_key=?)',
   ])
 })

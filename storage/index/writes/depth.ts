@@ -32,13 +32,13 @@ export const assertFitsMoved = async (
 /** Names of the longest path from an entry (1 for itself) down. Asks of folders alone: files are many, and known by count. */
 const heightOf = async (tx: Tx, row: EntryRow): Promise<number> => {
   if (row.kind === fileKind) return 1
+  // `cross`: else SQLite walks all entries of the hub and looks each of them up below this one.
   const { rows } = await sql<{ height: number }>`
     with recursive below(id, height) as (
       select ${row.id}, 1
       union all
       select e.id, below.height + 1 from entries as e join below on e.parent = below.id and e.kind = ${folderKind}
-    ) select max(below.height + (e.children > 0)) as height from below join entries as e on e.id = below.id`.execute(
-    tx.db,
-  )
+    ) select max(below.height + (e.children > 0)) as height from below cross join entries as e
+      on e.id = below.id`.execute(tx.db)
   return rows[0]?.height ?? 1
 }

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import type { Entry } from '../../protocol/values.ts'
+import { runBatch } from '../../storage/index/batch.ts'
+import { migrate } from '../../storage/index/migrate.ts'
+import type { OperationName } from '../../storage/index/operations.ts'
+import { newId, person } from './open-temporary.ts'
+import { openPlanned } from './query-plans.ts'
+
+/** A step in which every row of a table is looked at, and the names of tables that are not in the index. */
+const walk = /^(?:SCAN|SEARCH) (?<name>\w+)(?: USING (?:COVERING )?INDEX \w+)?(?: LEFT-JOIN)?$/
+const madeByTheStatement = ['json_each', 'j', 'above', 'below', 'now', 'CONSTANT', 'a']
+
+const isWalk = (step: string): boolean => {
+  const name = walk.exec(step)?.groups?.name
+  return name !== undefined && !madeByTheStatement.includes(name)
+}
+
+/** Ada's folder `top` with a folder in it, and an empty folder `beside` it. */
+const openWithFolders = async () => {
+  const { db, steps } = openPlanned()
+  await migrate(db)
+  let user: string | null = null
+  const run = async <Answer>(op: OperationName, args: unknown): Promise<Answer> => {
+    const actor = user === null ? null : { user, requestId: newId() }
+    const { outcomes } = await runBatch(db, [{ id: 1, op, args, actor, now: 1_000 }])
+    const [outcome] = outcomes
+    if (!outcome?.ok) throw new Error(`${op}: ${outcome?.error.message}`)
+    return outcome.answer as Answer
+  }
+  const ada = await run<{ id: string }>('users.setUp', { ...person('Ada'), role: 'admin' })
+  user = ada.id
+  const { root } = await db.selectFrom('spaces').select('root').executeTakeFirstOrThrow()
+  const folderIn = async (folder: string, name: string) =>
+    (await run<{ entry: Entry }>('entries.createFolder', { folder, name, onClash: 'fail' })).entry.id
+  const [top, beside] = [await folderIn(root, 'top'), await folderIn(root, 'beside')]
+  await folderIn(top, 'inner')
+  const walks = async (op: OperationName, args: unknown) => {
+    steps.length = 0
+    await run(op, args)
+    return steps.filter(isWalk)
+  }
+  return { walks, top, beside }
+}
+
+test('a folder is copied without a walk through all entries of the hub', async () => {
+  const { walks, top, beside } = await openWithFolders()
+  expect(await walks('entries.copy', { entries: [top], folder: beside, onClash: 'fail' })).toEqual([])
+})
