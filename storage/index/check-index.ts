@@ -32,6 +32,10 @@ const rules: readonly Rule[] = [
       and p.space = e.space where e.parent is not null and p.id is null`,
   },
   {
+    says: 'a grant names another space than its entry lies in',
+    query: `select g.entry as id from grants as g join entries as e on e.id = g.entry where g.space != e.space`,
+  },
+  {
     says: 'a folder counts its entries wrongly',
     query: `select e.id from entries as e where e.kind = 0
       and e.children != (select count(*) from entries as c where c.parent = e.id)`,

@@ -160,6 +160,8 @@ type UploadsTable = {
 
 type GrantsTable = {
   entry: string
+  /** That of the entry. */
+  space: string
   /** A user's id, or empty for everyone. */
   subject: string
   /** Place in protocol/levels.ts. */

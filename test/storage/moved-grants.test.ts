@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { checkDirectory } from '../../storage/index/check-directory.ts'
 import type { Commit, Storage } from '../../storage/storage.ts'
-import { bytesOf, person, upload, withAda } from './open-temporary.ts'
+import { bytesOf, person, temporaryDirectory, upload, withAda } from './open-temporary.ts'
 
 /** Bob has a level on a folder of Ada's and a space of his own; Carol has nothing. */
 const withTeam = async (level: 'write' | 'delete' | 'admin') => {
-  const { storage, ada, actor, root } = await withAda()
+  const directory = temporaryDirectory()
+  const { storage, ada, actor, root } = await withAda(null, { directory })
   const bob = await storage.users.create(actor, person('Bob'))
   const carol = await storage.users.create(actor, person('Carol'))
   const [own] = await storage.spaces.visibleTo(bob.id)
@@ -15,7 +17,7 @@ const withTeam = async (level: 'write' | 'delete' | 'admin') => {
     (await storage.entries.createFolder(asBob, parent, name, 'fail')).entry.id
   const toCarol = { kind: 'user' as const, user: carol.id }
   return {
-    ...{ storage, ada, actor, root, team, folder, asBob, toCarol },
+    ...{ directory, storage, ada, actor, root, team, folder, asBob, toCarol },
     ...{ bob: bob.id, carol: carol.id, bobsRoot: own?.root ?? '' },
   }
 }
@@ -72,6 +74,21 @@ test('grants come along where who moves is an administrator of the folder, by a 
   await storage.entries.move(asBob, [b], bobsRoot, 'fail')
   await storage.entries.move(actor, [a], root, 'fail')
   for (const entry of [a, b]) expect(await grantsOn(storage, entry)).toEqual(['write'])
+})
+
+test('grants that came along into another space are found there, on the entry and below it', async () => {
+  const { directory, storage, actor, team, folder, asBob, toCarol, carol, bobsRoot } = await withTeam('admin')
+  const top = await folder(bobsRoot, 'top')
+  const below = await folder(top, 'below')
+  for (const entry of [top, below]) await storage.access.grant(asBob, entry, toCarol, 'read')
+  await storage.entries.move(asBob, [top], team.id, 'fail')
+  expect(await checkDirectory(directory)).toEqual([])
+  const told: Commit['grants'][number][] = []
+  storage.onCommit(({ grants }) => told.push(...grants))
+  await storage.entries.remove(actor, [top])
+  expect(told.map(({ entry, user }) => [entry, user]).toSorted()).toEqual(
+    [top, below].map(entry => [entry, carol]).toSorted(),
+  )
 })
 
 test('an entry keeps its grants when it is renamed or stays in its folder, and a copy has none', async () => {

@@ -3,6 +3,7 @@ import type { Entry } from '../../protocol/values.ts'
 import { runBatch } from '../../storage/index/batch.ts'
 import { migrate } from '../../storage/index/migrate.ts'
 import type { OperationName } from '../../storage/index/operations.ts'
+import { spaceReads } from '../../storage/index/reads/spaces.ts'
 import { newId, person } from './open-temporary.ts'
 import { openPlanned } from './query-plans.ts'
 
@@ -39,8 +40,26 @@ const openWithFolders = async () => {
     await run(op, args)
     return steps.filter(isWalk)
   }
-  return { walks, top, beside }
+  return { db, steps, user: ada.id, walks, top, beside }
 }
+
+test('entries are moved and removed without a walk through all grants of the hub', async () => {
+  const { walks, top, beside } = await openWithFolders()
+  expect(await walks('entries.move', { entries: [top], folder: beside, onClash: 'fail' })).toEqual([])
+  expect(await walks('entries.remove', { entries: [beside] })).toEqual([])
+})
+
+test('what was shared with everyone is read space by space, and sorted within one alone', async () => {
+  const { db, steps, user } = await openWithFolders()
+  steps.length = 0
+  await spaceReads(db).sharedWith(user)
+  const sorted = steps.filter(step => step.startsWith('USE TEMP B-TREE'))
+  expect(new Set(sorted)).toEqual(new Set(['USE TEMP B-TREE FOR LAST TERM OF ORDER BY']))
+  const grants = steps.filter(step => step.startsWith('SEARCH g USING COVERING'))
+  expect(new Set(grants)).toEqual(
+    new Set(['SEARCH g USING COVERING INDEX grants_by_space (space=? AND subject=?)']),
+  )
+})
 
 test('a folder is copied without a walk through all entries of the hub', async () => {
   const { walks, top, beside } = await openWithFolders()

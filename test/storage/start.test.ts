@@ -103,13 +103,33 @@ test('unfinished uploads of an older hub lack what it had marked damaged', async
   await storage.close()
   spoilChunks(directory)
   const database = new BetterSqlite(join(directory, 'index.db'))
-  database.exec(`drop index chunks_damaged; delete from kysely_migration where name = '0002-damaged-chunks';
+  database.exec(`drop index grants_by_space; alter table grants drop column space;
+    drop index chunks_damaged; delete from kysely_migration where name > '0001-first';
     update chunks set damaged = 1 where hash = unhex('${chunks[1]?.hash}')`)
   database.close()
   const again = await openTemporary({ directory })
   expect((await again.uploads.chunks(id, 0, 2)).map(({ stored }) => stored)).toEqual([true, false])
   expect(await again.uploads.get(ada, id)).toMatchObject({ storedBytes: 3 })
   expect(await checkDirectory(directory)).toEqual([])
+})
+
+test('grants of an older hub are found by the space of their entries', async () => {
+  const directory = temporaryDirectory()
+  const { storage, actor, root } = await withAda(null, { directory })
+  const { entry: top } = await storage.entries.createFolder(actor, root, 'top', 'fail')
+  const { entry: inner } = await storage.entries.createFolder(actor, top.id, 'inner', 'fail')
+  await storage.access.grant(actor, inner.id, { kind: 'everyone' }, 'read')
+  await storage.close()
+  const database = new BetterSqlite(join(directory, 'index.db'))
+  database.exec(`drop index grants_by_space; alter table grants drop column space;
+    delete from kysely_migration where name > '0002-damaged-chunks'`)
+  database.close()
+  const again = await openTemporary({ directory })
+  expect(await checkDirectory(directory)).toEqual([])
+  const told: unknown[] = []
+  again.onCommit(({ grants }) => told.push(...grants))
+  await again.entries.remove(actor, [top.id])
+  expect(told).toEqual([{ entry: inner.id, space: top.space, user: null }])
 })
 
 test('a damaged index is found after an unclean stop, and said in a sentence', async () => {

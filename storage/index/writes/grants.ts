@@ -40,7 +40,14 @@ export const grantLevel: Write<OnEntry & { level: Level }, Grant> = async (tx, {
     throw new WherryError('too_large', `An entry can have ${limits.listItems} grants, not more.`)
   await tx.db
     .replaceInto('grants')
-    .values({ entry, subject: key, level: levels.indexOf(level), granted_at: tx.now, granted_by: tx.by })
+    .values({
+      entry,
+      space: found.space,
+      subject: key,
+      level: levels.indexOf(level),
+      granted_at: tx.now,
+      granted_by: tx.by,
+    })
     .execute()
   noteChange(tx, found, subject)
   const row = await selectGrants(tx.db)

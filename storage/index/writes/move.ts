@@ -8,7 +8,7 @@ import type { Tx, Write } from '../tx.ts'
 import { assertFitsMoved } from './depth.ts'
 import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
 import { freeName, namedAs } from './free-name.ts'
-import { dropGrantsBelow, noteGrantsBelow } from './granted.ts'
+import { dropGrantsBelow, moveGrantsBelow, noteGrantsBelow } from './granted.ts'
 import { appendChanges, charge, countChildren, liftSeq, nextSeqs } from './space-changes.ts'
 import { assertLeftAlone } from './unchanged.ts'
 
@@ -96,6 +96,7 @@ const changeSpace = async (tx: Tx, row: EntryRow, space: string): Promise<void> 
     .executeTakeFirstOrThrow()
   await liftSeq(tx, space, old.seq)
   const seq = await nextSeqs(tx, space, 1)
+  await moveGrantsBelow(tx, [row.id], space)
   await tx.db
     .updateTable('uploads')
     .set({ space })
