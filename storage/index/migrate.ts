@@ -4,6 +4,7 @@ import { messageOf } from '../message-of.ts'
 import { first } from './migrations/0001-first.ts'
 import { damagedChunks } from './migrations/0002-damaged-chunks.ts'
 import { grantsBySpace } from './migrations/0003-grants-by-space.ts'
+import { prunedByTime } from './migrations/0004-pruned-by-time.ts'
 import type { Tables } from './tables.ts'
 
 /** Every step of the schema, in order. One that landed is never edited. */
@@ -11,6 +12,7 @@ export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-damaged-chunks': damagedChunks,
   '0003-grants-by-space': grantsBySpace,
+  '0004-pruned-by-time': prunedByTime,
 }
 
 /**
