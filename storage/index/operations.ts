@@ -4,6 +4,7 @@ import { addChunks, markChunks } from './writes/chunks.ts'
 import { copyEntries } from './writes/copy.ts'
 import { createFolder } from './writes/folders.ts'
 import { grantLevel, revokeLevel } from './writes/grants.ts'
+import { pruneHistory } from './writes/history.ts'
 import { moveEntries } from './writes/move.ts'
 import { sweepOrphans } from './writes/orphans.ts'
 import { putMany } from './writes/put-many.ts'
@@ -46,6 +47,7 @@ export const operations = {
   'chunks.mark': markChunks,
   'requests.prune': (tx => pruneRequests(tx)) satisfies Write<null, number>,
   'orphans.sweep': sweepOrphans,
+  'history.prune': pruneHistory,
 }
 
 type Operations = typeof operations

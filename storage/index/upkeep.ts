@@ -2,7 +2,7 @@ import type { Writer } from './writer.ts'
 
 const pruneEachMs = 60 * 60 * 1000
 
-/** Small background writes: references of contents that nothing has any more, answers that nobody can ask for again, sessions that nobody uses. */
+/** Small background writes: references of contents that nothing has any more, answers that nobody can ask for again, sessions that nobody uses, old history. */
 export type Upkeep = {
   /** Works off what was given up, a batch at a time, between the writes of others. */
   sweep(): void
@@ -30,9 +30,14 @@ export const startUpkeep = (writer: Writer): Upkeep => {
         sweeping = null
       })
   }
+  const pruneHistory = async (): Promise<void> => {
+    for (let after: string | null = ''; after !== null && !stopped; )
+      after = await writer.run('history.prune', { after })
+  }
   const prune = (): void => {
     writer.run('requests.prune', null).catch(() => {})
     writer.run('sessions.prune', null).catch(() => {})
+    pruneHistory().catch(() => {})
   }
   const timer = setInterval(prune, pruneEachMs)
   timer.unref()
