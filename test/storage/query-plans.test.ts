@@ -3,6 +3,7 @@ import type { Entry } from '../../protocol/values.ts'
 import { runBatch } from '../../storage/index/batch.ts'
 import { migrate } from '../../storage/index/migrate.ts'
 import type { OperationName } from '../../storage/index/operations.ts'
+import { entryReads } from '../../storage/index/reads/entries.ts'
 import { spaceReads } from '../../storage/index/reads/spaces.ts'
 import { newId, person } from './open-temporary.ts'
 import { openPlanned } from './query-plans.ts'
@@ -34,13 +35,13 @@ const openWithFolders = async () => {
   const folderIn = async (folder: string, name: string) =>
     (await run<{ entry: Entry }>('entries.createFolder', { folder, name, onClash: 'fail' })).entry.id
   const [top, beside] = [await folderIn(root, 'top'), await folderIn(root, 'beside')]
-  await folderIn(top, 'inner')
+  const inner = await folderIn(top, 'inner')
   const walks = async (op: OperationName, args: unknown) => {
     steps.length = 0
     await run(op, args)
     return steps.filter(isWalk)
   }
-  return { db, steps, user: ada.id, walks, top, beside }
+  return { db, steps, user: ada.id, walks, root, top, beside, inner }
 }
 
 test('entries are moved and removed without a walk through all grants of the hub', async () => {
@@ -64,6 +65,19 @@ test('what was shared with everyone is read space by space, and sorted within on
 test('what is over in sessions is looked for by its time', async () => {
   const { walks } = await openWithFolders()
   expect(await walks('sessions.prune', null)).toEqual([])
+})
+
+test('the path of an entry is read at once, however deep it lies', async () => {
+  const { db, steps, user, root, top, inner } = await openWithFolders()
+  const stepsFor = async (entry: string) => {
+    steps.length = 0
+    const path = await entryReads(db).path(user, entry)
+    return { names: path.map(({ name, level }) => [name, level]), steps: [...steps] }
+  }
+  const [shallow, deep] = [await stepsFor(root), await stepsFor(inner)]
+  expect(deep.names).toEqual(['Ada', 'top', 'inner'].map(name => [name, 'admin']))
+  expect(deep.steps).toEqual(shallow.steps)
+  expect((await entryReads(db).path('nobody', top)).map(({ level }) => level)).toEqual([null, null])
 })
 
 test('a folder is copied without a walk through all entries of the hub', async () => {

@@ -1,14 +1,15 @@
 import type { Kysely } from 'kysely'
 import { WherryError } from '../../../protocol/errors.ts'
+import { levels } from '../../../protocol/levels.ts'
 import { nameKey } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { Entries } from '../../storage.ts'
 import { selectEntries, toEntry } from '../entry-rows.ts'
 import { folderKind, type Tables } from '../tables.ts'
-import { levelOf } from './access.ts'
+import { ranksIn } from './access.ts'
 import { damagedBelow } from './damaged.ts'
 import { encodeCursor, pageRows } from './pages.ts'
-import { foldersBelow, namesAbove } from './paths.ts'
+import { entriesAbove, foldersBelow, pathTo } from './paths.ts'
 
 type EntryReads = Pick<Entries, 'get' | 'path' | 'below' | 'resolve' | 'list' | 'damagedBelow' | 'walk'>
 
@@ -19,10 +20,14 @@ export const entryReads = (db: Kysely<Tables>): EntryReads => ({
   },
 
   async path(user, id) {
-    const steps = []
-    for (const { id: step, name } of await namesAbove(db, id))
-      steps.push({ id: step, name, level: await levelOf(db, user, step) })
-    return steps
+    const steps = await entriesAbove(db, user, [id])
+    const rankOf = ranksIn(steps)
+    const byId = new Map(steps.map(step => [step.id, step]))
+    return pathTo(id, byId).map(({ id: step, name }) => ({
+      id: step,
+      name,
+      level: levels[rankOf(step)] ?? null,
+    }))
   },
 
   below: (tops, folders) => foldersBelow(db, tops, folders),

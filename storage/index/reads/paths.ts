@@ -30,6 +30,13 @@ export const entriesAbove = async (
   return rows
 }
 
+/** What is above an entry and itself, from the root of the space down. */
+export const pathTo = (id: string, steps: ReadonlyMap<string, NamedStep>): NamedStep[] => {
+  const path: NamedStep[] = []
+  for (let at = steps.get(id); at !== undefined; at = steps.get(at.parent ?? '')) path.push(at)
+  return path.reverse()
+}
+
 /**
  * Those of the folders that are one of `tops`, lie below one, or are there no more: upwards from each, as there are few above
  * and may be many below.

@@ -8,7 +8,7 @@ import { toEntry, toPerson } from '../entry-rows.ts'
 import { prepared } from '../prepared.ts'
 import type { Tables } from '../tables.ts'
 import { ranksIn } from './access.ts'
-import { entriesAbove } from './paths.ts'
+import { entriesAbove, pathTo } from './paths.ts'
 
 const selectSpaces = (db: Kysely<Tables>) =>
   db
@@ -96,8 +96,8 @@ export const spaceReads = (db: Kysely<Tables>): Spaces => ({
     const rankOf = ranksIn(steps)
     const byId = new Map(steps.map(step => [step.id, step]))
     return rows.flatMap(row => {
-      const path: string[] = []
-      for (let at = byId.get(row.id); at?.parent != null; at = byId.get(at.parent)) path.unshift(at.name)
+      const [, ...below] = pathTo(row.id, byId)
+      const path = below.map(({ name }) => name)
       const level = levels[rankOf(row.id)]
       return level === undefined ? [] : [{ entry: toEntry(row), level, spaceName: row.space_name, path }]
     })
