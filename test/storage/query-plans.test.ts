@@ -41,7 +41,7 @@ const openWithFolders = async () => {
     await run(op, args)
     return steps.filter(isWalk)
   }
-  return { db, steps, user: ada.id, walks, root, top, beside, inner }
+  return { db, run, steps, user: ada.id, walks, root, top, beside, inner }
 }
 
 test('entries are moved and removed without a walk through all grants of the hub', async () => {
@@ -65,6 +65,15 @@ test('what was shared with everyone is read space by space, and sorted within on
 test('what is over in sessions is looked for by its time', async () => {
   const { walks } = await openWithFolders()
   expect(await walks('sessions.prune', null)).toEqual([])
+})
+
+test('a damaged chunk is looked for by its hash, however many chunks unfinished uploads have', async () => {
+  const { run, steps } = await openWithFolders()
+  steps.length = 0
+  await run('chunks.mark', { rows: [], damaged: true })
+  expect(steps.filter(step => step.includes(' content_chunks '))).toEqual([
+    'SEARCH content_chunks USING INDEX content_chunks_by_hash (hash=? AND content=?)',
+  ])
 })
 
 test('the path of an entry is read at once, however deep it lies', async () => {

@@ -185,9 +185,10 @@ export const markStored = async (tx: Tx, id: string, placed: readonly PlacedChun
   await countStored(tx.db, { id, bytes, chunks: marked.length, now: tx.now })
 }
 
+// Without the hint SQLite walks all chunks of all unfinished uploads.
 const unmarkListed = prepared(
   (_, { list }: { list: string }) => sql<{ content: string; size: number }>`
-  update content_chunks set stored = 0
+  update content_chunks indexed by content_chunks_by_hash set stored = 0
   where hash in (select unhex(value) from json_each(${list})) and stored = 1
     and content in (select content from uploads where answer is null)
   returning content, size`,
