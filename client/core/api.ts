@@ -141,7 +141,10 @@ export type TransferLink = Pick<HubClient, 'state' | 'hello' | 'call' | 'on' | '
 /** A folder that is always as the hub has it: pages, then changes, across disconnects. */
 export type LiveFolder = {
   readonly folder: string
-  /** `loading`: pages are still coming. `stale`: the connection is lost. `gone`: deleted, or no longer readable. */
+  /**
+   * `loading`: pages are still coming. `stale`: the connection is lost. `gone`: deleted, or no longer readable; it goes on by
+   * itself where that was not for ever.
+   */
   readonly status: 'loading' | 'live' | 'stale' | 'gone'
   /** In the chosen order, folders first. Replaced, never changed in place. */
   readonly entries: readonly Entry[]

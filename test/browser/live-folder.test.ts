@@ -130,3 +130,18 @@ test('when the last row goes, the first comes and the folder goes, it is told an
   expect(await page.title()).toBe('This folder is not here · Wherry')
   expect(await page.locator('wherry-selection-bar').isVisible()).toBe(false)
 })
+
+test('a folder that was moved out of sight is there again when it is moved back, with its name and its rows', async () => {
+  const shared = await sharedFolder('Seen')
+  const folder = await rig.makeFolder('Wanderer', shared)
+  await rig.makeFolder('Inside', folder)
+  const { page } = await rig.open({ path: `/f/${folder}`, as: grace })
+  await row(page, 'Inside').waitFor()
+  await rig.client.call('entry.move', { entries: [folder], folder: rig.root, onClash: 'fail' })
+  await page.getByText('This folder is not here').first().waitFor()
+  await rig.makeFolder('Meanwhile', folder)
+  await rig.client.call('entry.move', { entries: [folder], folder: shared, onClash: 'fail' })
+  await row(page, 'Meanwhile').waitFor()
+  expect(await shownNames(page)).toEqual(['Inside', 'Meanwhile'])
+  expect(await page.title()).toContain('Wanderer')
+})

@@ -274,6 +274,32 @@ describe('a live folder', () => {
     close()
   })
 
+  it('is there again when the folder is, also where nobody is told of that', async () => {
+    const model = folderModel()
+    model.create('a')
+    let isThere = true
+    const { live, connect, quiet, say, close } = open({
+      ...model.script,
+      'folder.watch': (params, call) => {
+        if (!isThere) throw new WherryError('not_found')
+        return model.script['folder.watch']?.(params, call)
+      },
+    })
+    await connect()
+    isThere = false
+    say('access.changed', { space: testUser.id, entry: modelFolder, level: null })
+    await quiet()
+    expect(live.status).toBe('gone')
+    isThere = true
+    const statusNow = async () => {
+      await quiet()
+      return live.status
+    }
+    await expect.poll(statusNow, { timeout: 5000 }).toBe('live')
+    expect(live.entries).toEqual(model.sorted())
+    close()
+  })
+
   it('knows who else is here and which uploads run', async () => {
     const model = folderModel()
     const { live, connect, quiet, say, close } = open(model.script)

@@ -15,7 +15,7 @@ export type FeedListener = {
   loadingDone(): void
   /** All that happened until now was told. */
   caughtUp(): void
-  /** The folder was deleted, or may not be read any more. */
+  /** The folder was deleted, or may not be read any more; told again each time that the hub says so. */
   gone(): void
 }
 
@@ -28,7 +28,8 @@ export type FolderFeed = {
 /**
  * Follows a folder: subscribes first, then reads its pages; from then on every change comes once and in order, the cursor
  * being the change number up to which all is told. A hole before an event, and what was missed while disconnected, is read
- * with folder.changes; where that history is gone, the pages are read again.
+ * with folder.changes; where that history is gone, the pages are read again. A folder that is gone may come back without
+ * a word of the hub, which tells nobody of what they cannot see: it is asked for again, in the end every few seconds.
  */
 export const followFolder = (client: HubClient, folder: string, listener: FeedListener): FolderFeed => {
   let cursor: number | null = null
@@ -119,16 +120,18 @@ export const followFolder = (client: HubClient, folder: string, listener: FeedLi
 
   const failed = (error: unknown, signal: AbortSignal) => {
     if (signal.aborted) return
-    if (isReason(error, 'not_found', 'forbidden', 'not_a_folder')) {
+    const isGone = isReason(error, 'not_found', 'forbidden', 'not_a_folder')
+    if (isGone) {
       stop()
       cursor = null
-      return listener.gone()
     }
     // Without a connection the next sign-in starts again.
     if (client.state === 'live') {
       stopRetry()
       stopRetry = systemTimers.after(jitteredDelayMs(++failures), start)
     }
+    // Last, because who hears it may close the feed.
+    if (isGone) listener.gone()
   }
 
   const start = () => {

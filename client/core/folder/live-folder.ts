@@ -57,6 +57,7 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
       tell()
     },
     gone() {
+      if (isGone) return
       isGone = true
       toldTotal = 0
       isLoading = true

@@ -53,7 +53,10 @@ export class FolderView implements ReactiveController {
     this.live = live
     this.#stops = [
       () => live.close(),
-      live.onChange(change => this.#callbacks.changed(change)),
+      live.onChange(change => {
+        this.#callbacks.changed(change)
+        if (this.isGone && live.status === 'live') void this.#load(place)
+      }),
       client.onState(() => void this.#load(place)),
       client.on('access.changed', () => void this.#load(place)),
       client.on('path.changed', ({ folder }) => {
