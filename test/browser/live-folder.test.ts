@@ -145,3 +145,25 @@ test('a folder that was moved out of sight is there again when it is moved back,
   expect(await shownNames(page)).toEqual(['Inside', 'Meanwhile'])
   expect(await page.title()).toContain('Wanderer')
 })
+
+test('the menu of a row that goes closes, and so does the field for its name', async () => {
+  const folder = await rig.makeFolder('Fleeting')
+  const names = ['one', 'two', 'three']
+  const ids = await Promise.all(names.map(name => rig.makeFolder(name, folder)))
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const remove = (index: number) => rig.client.call('entry.delete', { entries: [ids[index] ?? ''] })
+  const menu = page.getByRole('menu', { name: 'Actions' })
+  const grid = page.getByRole('grid', { name: 'Fleeting' })
+  await row(page, 'one').click({ button: 'right' })
+  await menu.waitFor()
+  await remove(0)
+  await menu.waitFor({ state: 'hidden' })
+  await expect.poll(() => isFocused(grid)).toBe(true)
+
+  await choose(page, 'two', 'Rename')
+  await page.getByLabel('New name').fill('zwei')
+  await remove(1)
+  await page.getByText('What you were renaming is not there any more.').waitFor()
+  await page.getByLabel('New name').waitFor({ state: 'detached' })
+  await expect.poll(() => isFocused(grid)).toBe(true)
+})

@@ -16,7 +16,7 @@ import type { Drop, DropTarget } from './drag.ts'
 import type { FolderInfo } from './folder-view.ts'
 import { copy, copyLink, download, move, remove, sendDirectly } from './lazy-actions.ts'
 import { isEntry, type Row } from './rows.ts'
-import { give, nothingSelected, type Selection, selectAll, selectNone } from './selection.ts'
+import { give, indexOf, nothingSelected, type Selection, selectAll, selectNone } from './selection.ts'
 import { openFolderOf } from './shown-folder.ts'
 
 /** What the commands need of the folder page. */
@@ -93,6 +93,17 @@ export class FileCommands {
     if (hadField) page.focus()
     // Of a folder that is gone, the page itself says so.
     if (page.folder.info) say(page, { text: this.#forbiddenWords(), tone: 'error' })
+  }
+
+  /** Closes the field for a name whose row is gone. */
+  closeRenaming(): void {
+    const page = this.#page
+    if (page.renaming === null || indexOf(page.rows, page.renaming) >= 0) return
+    page.renaming = null
+    page.focus()
+    // Of a folder that is gone, the page itself says so.
+    if (page.folder.live?.status !== 'gone')
+      say(page, { text: msg('What you were renaming is not there any more.'), tone: 'error' })
   }
 
   #forbiddenWords(): string {

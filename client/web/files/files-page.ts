@@ -108,6 +108,7 @@ export class FilesPage extends LitElement {
     if (changed.has('filter') || changed.has('ownUploads') || changed.has('order' as keyof FilesPage))
       this.#buildRows()
     this.#commands.closeForbidden()
+    this.#commands.closeRenaming()
   }
 
   #open() {
@@ -136,7 +137,10 @@ export class FilesPage extends LitElement {
   #changed(change: FolderChange) {
     const before = this.rows
     this.#live.apply(change, this.#toShow, () => {
+      const hadSelected = this.selection.ids.size > 0
       this.selection = select.without(this.selection, change.removed, before, this.rows)
+      // Its commands were for what was selected.
+      if (hadSelected && this.selection.ids.size === 0) this.menu.close()
       this.#selected.replaced(this.rows, [...change.removed, ...change.put.map(({ id }) => id)])
     })
     this.requestUpdate()

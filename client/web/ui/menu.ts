@@ -140,6 +140,10 @@ export class Menu extends LitElement {
     return this.openAt(isRtl ? box.right : box.left, box.bottom + 6, items)
   }
 
+  close(): void {
+    this.popup.hidePopover()
+  }
+
   override render() {
     return html`<div popover role="menu" aria-label=${this.label} @keydown=${this.#pressed} @toggle=${this.#toggled}>
       ${this.items.map(
