@@ -167,3 +167,18 @@ test('the menu of a row that goes closes, and so does the field for its name', a
   await page.getByLabel('New name').waitFor({ state: 'detached' })
   await expect.poll(() => isFocused(grid)).toBe(true)
 })
+
+test('a name that others give up can be taken at once, in the field that said that it is taken', async () => {
+  const folder = await rig.makeFolder('Names')
+  const taken = await rig.makeFolder('taken', folder)
+  await rig.makeFolder('mine', folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await choose(page, 'mine', 'Rename')
+  await page.getByLabel('New name').fill('taken')
+  await page.getByText('The folder has that name already.').waitFor()
+  await rig.client.call('entry.delete', { entries: [taken] })
+  await row(page, 'taken').waitFor({ state: 'detached' })
+  await page.keyboard.press('Enter')
+  await row(page, 'taken').waitFor()
+  expect(await shownNames(page)).toEqual(['taken'])
+})

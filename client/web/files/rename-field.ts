@@ -89,7 +89,7 @@ export class RenameField extends LitElement {
         .value=${this.#before}
         @input=${this.#check}
         @keydown=${this.#pressed}
-        @blur=${() => this.#finish(this.problem ? null : this.#typed)}
+        @blur=${this.#left}
       /><p id="problem" role="alert" ?hidden=${!this.problem}>${this.problem}</p>`
   }
 
@@ -99,6 +99,7 @@ export class RenameField extends LitElement {
     return value === this.#before ? value : value.trim()
   }
 
+  /** Also when it is left: others come, go and get other names meanwhile. */
   #check = () => {
     const name = this.#typed
     const isOther = nameKey(name) !== nameKey(this.value)
@@ -110,7 +111,14 @@ export class RenameField extends LitElement {
     event.stopPropagation()
     if (event.isComposing) return
     if (event.key === 'Escape') this.#finish(null)
-    if (event.key === 'Enter' && !this.problem) this.#finish(this.#typed)
+    if (event.key !== 'Enter') return
+    this.#check()
+    if (!this.problem) this.#finish(this.#typed)
+  }
+
+  #left = () => {
+    this.#check()
+    this.#finish(this.problem ? null : this.#typed)
   }
 
   #finish(name: string | null) {
