@@ -527,6 +527,38 @@ describe('files', () => {
     expect((await watching.result).code).toBe(0)
   })
 
+  test('watch misses nothing that happened while its folder went to another space, and prints nothing else', async () => {
+    const ann = { email: 'ann@example.org', password: 'the password of Ann' }
+    await wherry.json(['users', 'create', ann.email, '--name', 'Ann', '--password-stdin'], ann.password)
+    const ada = await signedInClient(hub.url, administrator)
+    const other = await signedInClient(hub.url, ann)
+    const subject = { kind: 'email', email: administrator.email } as const
+    await other.client.call('access.grant', { entry: other.root, subject, level: 'admin' })
+    const make = async (folder: string, name: string) =>
+      (await ada.client.call('folder.create', { folder, name, onClash: 'fail' })).entry.id
+    const folder = await make(ada.root, 'wanders')
+    await make(folder, 'stays')
+    const goes = await make(folder, 'goes')
+    const watching = wherry.start(['watch', 'me:wanders'])
+    let printed = ''
+    watching.process.stdout?.on('data', (text: string) => {
+      printed += text
+    })
+    for (let i = 0; printed === ''; i++) await make(folder, `first ${i}`)
+    watching.process.kill('SIGSTOP')
+    await ada.client.call('entry.delete', { entries: [goes] })
+    await ada.client.call('entry.move', { entries: [folder], folder: other.root, onClash: 'fail' })
+    await make(folder, 'second')
+    watching.process.kill('SIGCONT')
+    while (!printed.includes('+ second/'))
+      await new Promise(resolve => watching.process.stdout?.once('data', resolve))
+    watching.process.kill('SIGINT')
+    expect((await watching.result).code).toBe(0)
+    expect(printed).toContain('- goes')
+    expect(printed).not.toContain('stays')
+    for (const { client } of [ada, other]) client.close()
+  })
+
   test('watch ends with words and 4 when its folder is deleted', async () => {
     await wherry.json(['mkdir', 'me:short lived'])
     const watching = wherry.start(['watch', 'me:short lived'])

@@ -11,6 +11,10 @@ const describe = (entry: Entry): string => {
   return `~ ${printable(entry.name)}${entry.kind === 'folder' ? '/' : ''}${by}`
 }
 
+/** What is read anew after the folder went to another space has other change numbers, and mostly nothing else. */
+const isSame = (before: Entry, now: Entry): boolean =>
+  before.name === now.name && before.version === now.version
+
 export const watch: Command = {
   usage: 'watch SPACE:PATH',
   doc: 'Prints every change in a folder as it happens, until Ctrl+C; not in the folders below it. A lost connection loses no change.',
@@ -19,25 +23,29 @@ export const watch: Command = {
     const client = await connect()
     const folder = await needFolder(client, argument(args, 0))
     const live = watchFolder(client, folder.id)
-    const names = new Map<string, string>()
+    const entries = new Map<string, Entry>()
+    /** The first listing, of which nothing is printed, is over. */
+    let isListed = false
     const stopTelling = tellLostHub(client, output)
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => resolve())
       live.onChange(({ put, removed, live: isLive }) => {
         for (const id of removed) {
-          const name = names.get(id)
-          names.delete(id)
-          if (isLive) output.event({ kind: 'removed', id, name }, `- ${printable(name ?? id)}`)
+          const name = entries.get(id)?.name
+          entries.delete(id)
+          if (isListed) output.event({ kind: 'removed', id, name }, `- ${printable(name ?? id)}`)
         }
         for (const entry of put) {
-          const isNew = !names.has(entry.id)
-          names.set(entry.id, entry.name)
-          if (isLive)
+          const before = entries.get(entry.id)
+          const isNew = before === undefined
+          entries.set(entry.id, entry)
+          if (isLive || (isListed && !(before && isSame(before, entry))))
             output.event(
               { kind: isNew ? 'added' : 'changed', entry },
               isNew ? describe(entry).replace('~', '+') : describe(entry),
             )
         }
+        isListed ||= live.status === 'live'
         if (live.status === 'gone')
           reject(new WherryError('not_found', 'The folder was deleted, or you may not see it any more.'))
       })
