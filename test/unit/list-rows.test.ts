@@ -63,4 +63,17 @@ describe('NameFilter', () => {
     expect(await find(filter, entries, 'fïle 29999')).toHaveLength(11)
     expect(told).toHaveLength(older)
   })
+
+  test('comes to its end in a long folder that changes all the time, and then to the latest', async () => {
+    const filter = new NameFilter()
+    let all = Array.from({ length: 200_000 }, (_, i) => entry(`photo ${i}`))
+    const found: number[] = []
+    for (let i = 0; i < 200 && found.length === 0; i++) {
+      all = all.slice(1)
+      filter.run(all, 'photo', kept => found.push(kept.length))
+      await new Promise(resolve => setTimeout(resolve))
+    }
+    expect(found.length).toBeGreaterThan(0)
+    await expect.poll(() => found.at(-1)).toBe(all.length)
+  })
 })

@@ -6,13 +6,17 @@ const sliceMs = 8
 /** The clock is looked at after so many names. */
 const stride = 2_000
 
-/** The entries whose names contain what is looked for, without case; one search at a time, a newer one ends the older. */
+/**
+ * The entries whose names contain what is looked for, without case; one search at a time. A newer one ends the older, but
+ * for the same word it waits: where others change a long folder all the time, no search would come to its end.
+ */
 export class NameFilter {
   #wanted = ''
   #source: readonly Entry[] = []
   #kept: readonly Entry[] = []
   #isDone = true
   #run = 0
+  #next: (() => void) | null = null
 
   matches(name: string): boolean {
     return nameKey(name).includes(this.#wanted)
@@ -21,6 +25,11 @@ export class NameFilter {
   /** Calls `found` when all are found: before it returns, where that is quick. */
   run(entries: readonly Entry[], filter: string, found: (entries: readonly Entry[]) => void): void {
     const wanted = nameKey(filter.trim())
+    this.#next = null
+    if (!this.#isDone && wanted === this.#wanted) {
+      this.#next = () => this.run(entries, filter, found)
+      return
+    }
     // A longer word is looked for only in what the shorter one has left.
     const isNarrower = this.#isDone && entries === this.#source && wanted.includes(this.#wanted)
     const pool = isNarrower ? this.#kept : entries
@@ -31,6 +40,7 @@ export class NameFilter {
       this.#kept = kept
       this.#isDone = true
       found(kept)
+      this.#next?.()
     }
     if (wanted === '') {
       finish(entries)
