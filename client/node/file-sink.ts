@@ -93,11 +93,11 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
         await opened().truncate(size)
         if (mode !== null) await setMode(opened(), mode)
         if (!(await isStill(part, opened()))) throw placeTaken()
-        await opened().close()
-        handle = null
-        await utimes(part, date, date)
+        await opened().utimes(date, date)
         if (overwrite) await rename(part, file)
         else await nameNew(part, file)
+        await opened().close()
+        handle = null
       }
       await release()
     },

@@ -12,7 +12,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fileSink, partName } from '../../client/node/file-sink.ts'
 import { someBytes } from './memory-source.ts'
@@ -160,7 +160,8 @@ test('a file that came to be there meanwhile stays, unless it was to be overwrit
     if (overwrite) await sink.finish(info)
     else await expect(sink.finish(info)).rejects.toMatchObject({ reason: 'name_taken' })
     await expectBytes(overwrite ? content.bytes : Buffer.from('mine'))
-    await sink.stop(false)
+    await sink.stop(true)
+    expect(await readdir(dirname(file))).toEqual([basename(file)])
     await rm(file)
   }
 })
