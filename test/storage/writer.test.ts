@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Item, runBatch } from '../../storage/index/batch.ts'
+import { type Item, type Outcome, runBatch } from '../../storage/index/batch.ts'
 import { openDatabase } from '../../storage/index/database.ts'
 import { IndexDialect } from '../../storage/index/dialect.ts'
 import { migrate } from '../../storage/index/migrate.ts'
@@ -22,9 +22,21 @@ const openIndexFile = async (): Promise<{ db: Kysely<Tables>; database: BetterSq
 
 const item = (id: number, op: Item['op'], args: unknown): Item => ({ id, op, args, actor: null, now: 1_000 })
 
+/** In one transaction, or in more where the machine is slow. */
+const runAll = async (db: Parameters<typeof runBatch>[0], items: readonly Item[]) => {
+  const outcomes: Outcome[] = []
+  let rights = false
+  while (outcomes.length < items.length) {
+    const batch = await runBatch(db, items.slice(outcomes.length))
+    outcomes.push(...batch.outcomes)
+    rights ||= batch.effects.rights
+  }
+  return { outcomes, rights }
+}
+
 test('a write that fails leaves nothing, and its neighbours in the transaction go through', async () => {
   const { db } = await openIndexFile()
-  const { outcomes, effects } = await runBatch(db, [
+  const { outcomes, rights } = await runAll(db, [
     item(1, 'settings.set', { key: 'a', value: '1' }),
     item(2, 'users.setUp', person('Ada')),
     item(3, 'users.create', person('Ada')),
@@ -40,7 +52,7 @@ test('a write that fails leaves nothing, and its neighbours in the transaction g
     null,
     'ok',
   ])
-  expect(effects.rights).toBe(true)
+  expect(rights).toBe(true)
   const settings = await db.selectFrom('settings').selectAll().orderBy('key').execute()
   expect(settings.map(row => row.key)).toEqual(['a', 'b'])
   expect(await db.selectFrom('users').select('id').execute()).toHaveLength(1)
