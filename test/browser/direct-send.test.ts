@@ -39,6 +39,17 @@ const save = async (page: Page, button: string | RegExp): Promise<string> => {
   return (await started).path()
 }
 
+/** What is kept in the browser's private place of files that were received, whole or not. */
+const kept = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    type Folder = { keys(): AsyncIterable<string>; getDirectoryHandle(name: string): Promise<Folder> }
+    const root = (await navigator.storage.getDirectory()) as unknown as Folder
+    const names: string[] = []
+    const received = await root.getDirectoryHandle('received').catch(() => null)
+    if (received) for await (const name of received.keys()) names.push(name)
+    return names
+  })
+
 /** What drives the pages gets a copy of all that a relay brings: 8 MB/s on a slow machine. */
 const arrivedWhole = (page: Page) =>
   page.getByText('Everything arrived and is verified').waitFor({ timeout: 120_000 })
@@ -233,13 +244,7 @@ test('who declines gets nothing, and the sender is told', async () => {
   await enterCode(receiver, await shownCode(sender))
   await receiver.getByRole('button', { name: 'Decline' }).click()
   await sender.getByText('The other side declined.').waitFor()
-  const kept = await receiver.evaluate(async () => {
-    const names: string[] = []
-    const folder = (await navigator.storage.getDirectory()) as unknown as { keys(): AsyncIterable<string> }
-    for await (const name of folder.keys()) names.push(name)
-    return names
-  })
-  expect(kept).toEqual([])
+  expect(await kept(receiver)).toEqual([])
 })
 
 // Long enough to be in the middle of it still when a page was loaded anew: the relay brings more in that time.
@@ -452,14 +457,7 @@ test('what the sender ended meanwhile cannot go on, and says why', async () => {
   await receiver.getByText('The sender is not there, or ended this.').waitFor()
   await receiver.getByRole('button', { name: 'Forget what' }).click()
   await receiver.getByText('From earlier').waitFor({ state: 'detached' })
-  const kept = await receiver.evaluate(async () => {
-    const names: string[] = []
-    const root = await navigator.storage.getDirectory()
-    const folder = (await root.getDirectoryHandle('received')) as unknown as { keys(): AsyncIterable<string> }
-    for await (const name of folder.keys()) names.push(name)
-    return names
-  })
-  expect(kept).toEqual([])
+  expect(await kept(receiver)).toEqual([])
 })
 
 test('a file that changes while it is sent is refused on both sides', async () => {
@@ -472,6 +470,22 @@ test('a file that changes while it is sent is refused on both sides', async () =
   await appendFile(file, 'more')
   await sender.getByText('A file changed while it was sent').waitFor()
   await receiver.getByText('A file changed on the sender’s side').waitFor()
+})
+
+test('a send that the sender cancels while files of it are written and opened leaves nothing on the other device', async () => {
+  const top = join(rig.directory, 'Cancelled')
+  await mkdir(top)
+  await randomFile(join(top, '1.bin'), 16 * MiB)
+  for (let i = 2; i < 1000; i++) await writeFile(join(top, `${i}.txt`), `${i}`)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [top])
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await acceptToTheMiddle(receiver)
+  expect(await kept(receiver)).toHaveLength(1)
+  await sender.getByRole('button', { name: 'Cancel' }).click()
+  await receiver.getByText('The sender ended this.').waitFor()
+  await expect.poll(() => kept(receiver)).toEqual([])
 })
 
 test('a device without room says so before a byte travels', async () => {

@@ -214,7 +214,7 @@ export class GoPage extends LitElement {
     keepAwake(phase === 'running')
     if (phase === 'failed' || phase === 'cancelled') {
       setOwnRoom(null)
-      if (receipt.remembered && !isRoomLost(error)) void forgetReceipt(receipt.remembered)
+      if (receipt.remembered && !isRoomLost(error)) void this.#forget(receipt.remembered)
     }
     if (this.receipt === receipt)
       this.renderRoot.querySelector<LitElement>('wherry-receipt-card')?.requestUpdate()

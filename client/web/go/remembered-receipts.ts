@@ -11,6 +11,8 @@ export type RememberedReceipt = {
   again: string
   /** Null until it was accepted. */
   transfer: string | null
+  /** Of what was accepted. Absent in records of earlier versions of this page. */
+  digest?: string | null
   offer: PeerOffer | null
   /** Where the person wants it. */
   folder: FileSystemDirectoryHandle | null
@@ -50,12 +52,13 @@ export const rememberReceipt = (receipt: RememberedReceipt): Promise<void> =>
     await done
   }, undefined)
 
-/** Forgets it, and throws away what was kept of its files. */
+/** Throws away what was kept of its files, and forgets it: in this order, so that a page that goes meanwhile leaves neither alone. */
 export const forgetReceipt = async ({ room, transfer }: RememberedReceipt): Promise<void> => {
-  await ifStored(async () => (await open()).delete('receipts', room), undefined)
-  const others = await ifStored(async () => (await open()).getAll('receipts'), [])
+  const all = await ifStored(async () => (await open()).getAll('receipts'), [])
   // Files are kept under the transfer: an earlier code of the same send has the same ones.
-  if (transfer && !others.some(other => other.transfer === transfer)) await forgetKept(transfer)
+  const isShared = all.some(other => other.transfer === transfer && other.room !== room)
+  if (transfer && !isShared) await forgetKept(transfer)
+  await ifStored(async () => (await open()).delete('receipts', room), undefined)
 }
 
 /** What can go on or still be saved, the latest first; what is long over is thrown away. */

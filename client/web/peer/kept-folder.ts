@@ -8,11 +8,23 @@ const keptFolders = async (create: boolean): Promise<FileSystemDirectoryHandle> 
 export const keptFolder = async (transfer: string, create = false): Promise<FileSystemDirectoryHandle> =>
   (await keptFolders(create)).getDirectoryHandle(transfer, { create })
 
-/** Throws away what is kept of a transfer. */
+/** Longer than a transfer that ended takes to say so and to close its files. */
+const mostTries = 150
+const pauseMs = 100
+
+const isHeld = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'NoModificationAllowedError'
+
+/** Throws away what is kept of a transfer, as soon as nobody holds any of it. */
 export const forgetKept = async (transfer: string): Promise<void> => {
-  try {
-    await (await keptFolders(false)).removeEntry(transfer, { recursive: true })
-  } catch {
-    // It is gone already, or held by another tab that is at it.
+  for (let tries = 0; tries < mostTries; tries++) {
+    try {
+      return await (await keptFolders(false)).removeEntry(transfer, { recursive: true })
+    } catch (error) {
+      // It is gone already.
+      if (!isHeld(error)) return
+      await new Promise(resolve => setTimeout(resolve, pauseMs))
+    }
   }
+  // Another tab is at it.
 }

@@ -71,14 +71,19 @@ export const createIncoming = (offer: PeerOffer, store: PeerStore) => {
   const open = new Map<number, IncomingFile>()
   const done = new Set<number>()
   let doneBytes = 0
+  let stopped: { keep: boolean } | null = null
   return {
-    /** Null for a folder, which is done by it, and for what is done. */
+    /** Null for a folder, which is done by it, for what is done, and after stop(). */
     async open(index: number): Promise<IncomingFile | null> {
       const file = offer.files[index]
       const there = open.get(index)
       if (!file || done.has(index)) return null
       if (there) return there
       const sink = await store.open(offer.transfer, file)
+      if (stopped) {
+        await sink.stop(stopped.keep)
+        return null
+      }
       if (file.kind === 'folder') {
         await sink.finish()
         done.add(index)
@@ -107,6 +112,7 @@ export const createIncoming = (offer: PeerOffer, store: PeerStore) => {
       return done.size === offer.files.length
     },
     async stop(keep: boolean): Promise<void> {
+      stopped = { keep }
       const files = [...open.values()]
       open.clear()
       await Promise.all(files.map(file => file.stop(keep)))
