@@ -488,6 +488,21 @@ test('a send that the sender cancels while files of it are written and opened le
   await expect.poll(() => kept(receiver)).toEqual([])
 })
 
+test('a folder with an empty one in it goes on when the sender loads the page anew', async () => {
+  const top = join(rig.directory, 'With an empty one')
+  await mkdir(join(top, 'empty'), { recursive: true })
+  await randomFile(join(top, 'a.bin'), 64 * MiB)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, [top])
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  const widen = await acceptToTheMiddle(receiver)
+  await sender.reload()
+  await transferState(sender).getByText('Sending').waitFor()
+  await widen()
+  await arrivedWhole(receiver)
+})
+
 test('a device without room says so before a byte travels', async () => {
   const file = await randomFile(join(rig.directory, 'too large.bin'), 1 * MiB)
   const { page: sender } = await openSender()

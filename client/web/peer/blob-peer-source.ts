@@ -23,8 +23,8 @@ export const blobPeerSource = (file: File, path: readonly string[]): PeerSource 
   }
 }
 
-/** A folder without anything in it. */
-export const folderPeerSource = (path: readonly string[]): PeerSource => ({
-  file: { path, kind: 'folder', size: 0, modifiedAt: Date.now() },
+/** A folder without anything in it. Browsers do not tell its date. */
+export const folderPeerSource = (path: readonly string[], modifiedAt: number): PeerSource => ({
+  file: { path, kind: 'folder', size: 0, modifiedAt },
   read: async () => new Uint8Array(0),
 })

@@ -42,13 +42,20 @@ const peerFile = ({ path, name, size, modifiedAt }: SentFile): PeerFile => ({
 
 const canRead = ({ file, entry }: SentFile): boolean => file !== null || entry !== null
 
-/** A receiver's own readers of all that is sent. Nothing of it may be missing. */
-export const sourcesOf = (client: HubClient, { files, folders }: SendContent): PeerSource[] => [
+/**
+ * A receiver's own readers of all that is sent. Nothing of it may be missing. Folders are as old as the send: what is on offer
+ * has to be the same after a reload.
+ */
+export const sourcesOf = (
+  client: HubClient,
+  { files, folders }: SendContent,
+  startedAt: number,
+): PeerSource[] => [
   ...files.flatMap(one => {
     if (one.file) return [blobPeerSource(one.file, one.path)]
     return one.entry ? [hubPeerSource(client, one.entry, peerFile(one))] : []
   }),
-  ...folders.map(folderPeerSource),
+  ...folders.map(path => folderPeerSource(path, startedAt)),
 ]
 
 const isSame = (file: File, { name, size, modifiedAt }: RememberedFile): boolean =>

@@ -110,7 +110,7 @@ const createSends = (client: Link, user: { id: string; name: string }, left: Pro
   const inviteTo = (send: Own, to: string | null, earlier?: Invited) => {
     const invited = invite({
       ...{ client, from: user, to, earlier, transfer: send.transfer, text: send.content.text },
-      sources: () => sourcesOf(client, send.content),
+      sources: () => sourcesOf(client, send.content, send.startedAt),
       changed,
       keep: () => void remember(send),
     })
