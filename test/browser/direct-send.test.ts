@@ -332,6 +332,34 @@ test('what the hub has is sent from Files through the browser of the sender', as
     expect(await sha256OfFile(await save(receiver, `Save ${name}`))).toBe(await sha256OfFile(path))
 })
 
+test('what the hub has is read from it once, and on when the time of its address is over', async () => {
+  const folder = await rig.makeFolder('Read for long')
+  const file = await randomFile(join(rig.directory, 'long.bin'), 10 * MiB)
+  const { page: sender, problems } = await rig.open({ path: `/f/${folder}` })
+  await drop(sender, [file])
+  await sender.getByRole('heading', { name: '1 uploaded' }).waitFor()
+  await choose(sender, 'long.bin', 'Send directly')
+  const { page: receiver } = await openReceiver()
+  await enterCode(receiver, await shownCode(sender))
+  await receiver.getByText('long.bin').waitFor()
+  const addresses = new Set<string>()
+  let readBytes = 0
+  await sender.route('**/d/**', route => {
+    addresses.add(route.request().url())
+    // As the hub answers twelve hours later.
+    if (addresses.size === 1) return route.fulfill({ status: 410 })
+    const [from = 0, to = 0] = route.request().headers().range?.match(/\d+/g)?.map(Number) ?? []
+    readBytes += to + 1 - from
+    return route.continue()
+  })
+  await accept(receiver)
+  await arrivedWhole(receiver)
+  expect(addresses.size).toBe(2)
+  expect(readBytes).toBe(10 * MiB)
+  expect(problems.splice(0)).toEqual([expect.stringContaining('status of 410')])
+  expect(await sha256OfFile(await save(receiver, 'Save'))).toBe(await sha256OfFile(file))
+})
+
 test('what the hub has no more when it is accepted is said on both sides', async () => {
   const folder = await rig.makeFolder('Deleted before')
   const file = await randomFile(join(rig.directory, 'gone soon.bin'), 2 * MiB)

@@ -34,7 +34,7 @@ export const hubPeerSource = (client: HubClient, { id, version }: HubFile, file:
     if (entry.version !== version) throw changed()
   }
 
-  /** Null where the hub is not reached just now. */
+  /** Null where the hub is not reached just now, or not by this address any more. */
   const ask = async (start: number, end: number): Promise<Uint8Array<ArrayBuffer> | null> => {
     address ??= await sign()
     try {
@@ -42,7 +42,9 @@ export const hubPeerSource = (client: HubClient, { id, version }: HubFile, file:
         headers: { range: `bytes=${start}-${end - 1}` },
         cache: 'no-store',
       })
-      if ([404, 410, 412, 416].includes(answer.status)) throw changed()
+      // Its time is over, or the file is gone: making another one tells.
+      if (answer.status === 410) address = null
+      if ([404, 412, 416].includes(answer.status)) throw changed()
       if (!answer.ok) return null
       const bytes = new Uint8Array(await answer.arrayBuffer())
       return bytes.length === end - start ? bytes : null
@@ -63,6 +65,18 @@ export const hubPeerSource = (client: HubClient, { id, version }: HubFile, file:
     throw new WherryError('disconnected')
   }
 
+  /** Chunks are asked for several at a time, and most of them are in what the first one brings. */
+  let loading: Promise<unknown> = Promise.resolve()
+  const loaded = (start: number, length: number) => {
+    const mine = loading.then(async () => {
+      const isLoaded = start >= ahead.start && start + length <= ahead.start + ahead.bytes.length
+      if (!isLoaded) ahead = await load(start)
+      return ahead
+    })
+    loading = mine.catch(() => {})
+    return mine
+  }
+
   return {
     file,
     async read(start, length, into) {
@@ -70,10 +84,9 @@ export const hubPeerSource = (client: HubClient, { id, version }: HubFile, file:
         await check()
         return new Uint8Array(0)
       }
-      const isLoaded = start >= ahead.start && start + length <= ahead.start + ahead.bytes.length
-      if (!isLoaded) ahead = await load(start)
+      const part = await loaded(start, length)
       const bytes = into?.subarray(0, length) ?? new Uint8Array(length)
-      bytes.set(ahead.bytes.subarray(start - ahead.start, start - ahead.start + length))
+      bytes.set(part.bytes.subarray(start - part.start, start - part.start + length))
       return bytes
     },
     async close() {
