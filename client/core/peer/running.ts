@@ -18,6 +18,7 @@ import { type Joining, joinPeers } from './joining.ts'
 import type { MakeCipher } from './link/sealer.ts'
 import { type Reach, unreachable } from './reach.ts'
 import { failureOf, namedError, type TransferEvents, type TransferSide } from './transfer/events.ts'
+import { offerDigest } from './transfer/offer.ts'
 import { createStatus } from './transfer/status.ts'
 import { within } from './within.ts'
 
@@ -33,11 +34,16 @@ export type Kept = {
   again: string
   /** PeerOffer.transfer; null on the receiver's side before it is accepted. */
   transfer: string | null
+  /** Receiver: offerDigest() of what was accepted; null before. */
+  digest: string | null
   /** Of a send to a person. */
   comparison: KeptComparison | null
   /** By this side. */
   paused: boolean
 }
+
+/** Of what a receiver kept: the offer that is not asked about again. Without a digest (earlier versions kept none) any of the transfer. */
+export type Accepted = { transfer: Kept['transfer']; digest?: Kept['digest'] | undefined }
 
 export type RunningOptions = {
   role: Role
@@ -52,8 +58,8 @@ export type RunningOptions = {
   onTrust?: ((deviceSecret: string) => void) | undefined
   /** The sender's own. */
   offer: PeerOffer | null
-  /** Receiver: what was accepted before a reload. */
-  accepted?: string | undefined
+  /** Receiver's. */
+  accepted?: Accepted | null | undefined
   makeSide(events: TransferEvents): TransferSide & { accept(): void }
 }
 
@@ -63,15 +69,19 @@ type End = { phase: 'done' | 'failed' | 'cancelled'; error: WherryError | null }
 const isForGood = (error: WherryError | null): boolean =>
   error !== null && isReason(error, 'cancelled', 'declined', 'file_changed')
 
+const isSame = ({ transfer, digest = null }: Accepted, offer: PeerOffer): boolean =>
+  transfer === offer.transfer && (digest === null || digest === offerDigest(offer))
+
 /** Runs one side of a transfer from pairing to its end, and tells how it stands. */
 export const runTransfer = (options: RunningOptions): PeerTransfer => {
-  const { role, room, timers, accepted, onKeep } = options
+  const { role, room, timers, onKeep } = options
   const status = createStatus(timers)
   const finished = Promise.withResolvers<void>()
   const farewell = Promise.withResolvers<void>()
   finished.promise.catch(() => {})
   const isContinued = options.secrets.every(({ via }) => via === 'again')
   let again: string | null = null
+  let accepted: Accepted = options.accepted ?? { transfer: null }
   let isAccepted = false
   /** The offer was accepted by an earlier run: nobody is asked again. */
   let wasAccepted = false
@@ -113,8 +123,9 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
 
   const keep = () => {
     if (again === null) return
-    const transfer = role === 'sender' || isAccepted ? (status.now.offer?.transfer ?? accepted ?? null) : null
-    onKeep?.({ room: room.id, again, transfer, comparison: comparing.kept, paused: paused.here })
+    const transfer = role === 'sender' ? (status.now.offer?.transfer ?? null) : accepted.transfer
+    const digest = accepted.digest ?? null
+    onKeep?.({ room: room.id, again, transfer, digest, comparison: comparing.kept, paused: paused.here })
   }
 
   /** Says the last message, closes the link when it arrived, and leaves. */
@@ -150,6 +161,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const acceptOffer = (trust: boolean) => {
     if (isAccepted || end || status.now.offer === null) return
     isAccepted = true
+    accepted = { transfer: status.now.offer.transfer, digest: offerDigest(status.now.offer) }
     comparing.done(trust, again)
     keep()
     side.accept()
@@ -159,7 +171,7 @@ export const runTransfer = (options: RunningOptions): PeerTransfer => {
   const side = options.makeSide({
     offered(offer) {
       isAccepted = false
-      wasAccepted = offer.transfer === accepted && !comparing.isOpen
+      wasAccepted = isSame(accepted, offer) && !comparing.isOpen
       showOffer(offer)
       show()
       if (wasAccepted) accept()

@@ -6,12 +6,12 @@ import type { ByPerson, PeerSource, PeerStore, PeerTransfer, Room, Secret } from
 import type { KeptComparison } from './comparing.ts'
 import type { Connect } from './direct.ts'
 import type { MakeCipher } from './link/sealer.ts'
-import { type Kept, runTransfer } from './running.ts'
+import { type Accepted, type Kept, runTransfer } from './running.ts'
 import { makeOffer } from './transfer/offer.ts'
 import { createReceiver } from './transfer/receiver.ts'
 import { createSender } from './transfer/sender.ts'
 
-export type { Kept } from './running.ts'
+export type { Accepted, Kept } from './running.ts'
 
 type PeerOptions = {
   /** Joined or created by the caller; it is left when all is over. */
@@ -47,8 +47,8 @@ export type SendOptions = PeerOptions & {
 export type ReceiptOptions = PeerOptions & {
   secret: Secret | ByPerson
   store: PeerStore
-  /** Kept.transfer of what was accepted before a reload: not asked again if the offer is that. */
-  accepted?: string | undefined
+  /** What was kept before a reload. */
+  accepted?: Accepted | null | undefined
 }
 
 /** Sends the sources to whoever comes through the room with one of the secrets. Throws `too_large` for more than fits one send. */

@@ -132,7 +132,7 @@ const runReceipt = async (
     ...nodeCrypto,
     secret,
     store,
-    accepted: kept.value?.transfer ?? undefined,
+    accepted: kept.value,
     comparison: kept.value?.comparison,
     onTrust: secret => {
       if (!keep.person) return

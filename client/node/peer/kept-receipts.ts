@@ -14,6 +14,8 @@ const keptReceipt = v.object({
   room: id,
   again: v.string(),
   transfer: v.nullable(id),
+  /** Of what was accepted; null before, and from earlier versions. */
+  digest: v.optional(v.nullable(v.string()), null),
   /** The folder that it goes into. */
   target: v.string(),
   /** Digest of the code or link, which somebody may enter again; empty for what a person of the hub offered. */

@@ -74,12 +74,12 @@ export const receive = async (client: Link, worker: () => Worker, way: Way): Pro
   const transfer: PeerTransfer = startReceipt({
     ...{ room, store, connect: directWays() },
     secret: secretOf(way),
-    accepted: earlier?.transfer ?? undefined,
+    accepted: earlier,
     comparison: earlier?.comparison,
     paused: earlier?.paused,
-    onKeep({ again, transfer: accepted, comparison, paused }) {
+    onKeep({ again, transfer: accepted, digest, comparison, paused }) {
       remembered ??= { ...newReceipt(room.id), person: way.kind === 'offer' ? way.person : null }
-      keep({ again, transfer: accepted, comparison, paused })
+      keep({ again, transfer: accepted, digest, comparison, paused })
     },
     onTrust(secret) {
       const { person } = remembered ?? {}

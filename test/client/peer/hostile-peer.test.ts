@@ -1,15 +1,22 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { subtleSha256 } from '../../../client/core/hashing.ts'
 import { newId } from '../../../client/core/new-id.ts'
+import type { PeerOffer } from '../../../client/core/peer/api.ts'
 import type { OwnLink } from '../../../client/core/peer/link/link.ts'
 import type { TransferEvents } from '../../../client/core/peer/transfer/events.ts'
-import { makeOffer, safeName } from '../../../client/core/peer/transfer/offer.ts'
+import {
+  createOfferReader,
+  makeOffer,
+  offerMessages,
+  safeName,
+} from '../../../client/core/peer/transfer/offer.ts'
 import { createReceiver } from '../../../client/core/peer/transfer/receiver.ts'
 import { createSender } from '../../../client/core/peer/transfer/sender.ts'
-import { createWire } from '../../../client/core/peer/transfer/wire.ts'
+import { createWire, type WireEvents } from '../../../client/core/peer/transfer/wire.ts'
 import { systemTimers } from '../../../client/core/timers.ts'
 import { hexToBytes } from '../../../protocol/digest.ts'
 import type { WherryError } from '../../../protocol/errors.ts'
+import { type PeerMessage, peerLimits } from '../../../protocol/peer.ts'
 import { someBytes } from '../memory-source.ts'
 import { linkPair } from './link-pair.ts'
 import { memoryCarriers } from './memory-carriers.ts'
@@ -47,6 +54,9 @@ const watched = (change: Partial<TransferEvents> = {}) => {
   return { events, failed: failure.promise }
 }
 
+/** Hears nothing. */
+const silent: WireEvents = { message() {}, slice() {}, root() {}, arrived() {}, broken() {} }
+
 /** A receiver that accepts everything, and the other end of its link in hostile hands. */
 const receiverUnderAttack = async () => {
   const [bad, good] = await joinedLinks()
@@ -55,13 +65,7 @@ const receiverUnderAttack = async () => {
   const receiver = createReceiver({ store, sha256: subtleSha256, timers: systemTimers, events })
   receiver.attach(good)
   const heard: string[] = []
-  const wire = createWire(bad, {
-    message: ({ kind }) => heard.push(kind),
-    slice() {},
-    root() {},
-    arrived() {},
-    broken() {},
-  })
+  const wire = createWire(bad, { ...silent, message: ({ kind }) => heard.push(kind) })
   const say = (json: unknown) => {
     const text = new TextEncoder().encode(typeof json === 'string' ? json : JSON.stringify(json))
     return bad.send(Uint8Array.of(1, ...text))
@@ -123,6 +127,50 @@ describe('a receiver', () => {
     })()
     flood.catch(() => {})
     expect((await failed).reason).toBe('invalid_message')
+  })
+
+  test('refuses empty parts of a control message', async () => {
+    const { bad, failed } = await receiverUnderAttack()
+    await bad.send(Uint8Array.of(4))
+    expect((await failed).reason).toBe('invalid_message')
+  })
+
+  test('refuses another offer than the one that is looked at, before it is accepted', async () => {
+    const store = memoryStore()
+    const offered: PeerOffer[] = []
+    const { events, failed } = watched({ offered: one => offered.push(one) })
+    const receiver = createReceiver({ store, sha256: subtleSha256, timers: systemTimers, events })
+    const transfer = newId()
+    for (const name of ['photo.jpg', '.bashrc']) {
+      const [bad, good] = await joinedLinks()
+      receiver.attach(good)
+      const made = makeOffer([memoryPeerSource([name], 1)], { transfer, from: 'Eve', text: null })
+      const wire = createWire(bad, silent)
+      for (const message of offerMessages(made)) await wire.tell(message)
+      await expect.poll(() => offered).toHaveLength(1)
+    }
+    expect((await failed).reason).toBe('file_changed')
+    receiver.accept()
+    expect(offered[0]?.files[0]?.path).toEqual(['photo.jpg'])
+    expect(store.reserved).toBe(0)
+  })
+
+  test('reads an offer in as many messages as it has files about as fast as one in few', () => {
+    const files = Array.from({ length: peerLimits.files }, (_, i) => file([`${i}`]))
+    const readMs = (perMessage: number): number => {
+      const reader = createOfferReader()
+      const begunMs = performance.now()
+      reader.add(offer(files.length) as Extract<PeerMessage, { kind: 'offer' }>)
+      let whole: PeerOffer | null = null
+      for (let at = 0; at < files.length; at += perMessage) {
+        const page = { kind: 'files', files: files.slice(at, at + perMessage) }
+        whole = reader.add(page as Extract<PeerMessage, { kind: 'files' }>)
+      }
+      expect(whole?.files).toHaveLength(files.length)
+      return performance.now() - begunMs
+    }
+    const pages = readMs(peerLimits.filesPage)
+    expect(readMs(1)).toBeLessThan(8 * pages)
   })
 
   /** An offer of one file that was accepted and wanted. */

@@ -60,7 +60,7 @@ const people = (trusted: { sender?: string[]; receiver?: string[] } = {}) => {
         secret: kept.receiver
           ? { via: 'again', secret: kept.receiver.again }
           : byPerson(...(trusted.receiver ?? [])),
-        accepted: kept.receiver?.transfer ?? undefined,
+        accepted: kept.receiver,
         comparison: kept.receiver?.comparison,
         store,
         onKeep: now => {

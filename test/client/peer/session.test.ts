@@ -60,7 +60,7 @@ const startBoth = ({ sources, store = memoryStore(), room = together() }: Option
     const receipt = startReceipt({
       room: room.receiver.room,
       secret: kept.receiver ? { via: 'again', secret: kept.receiver.again } : secret,
-      accepted: kept.receiver?.transfer ?? undefined,
+      accepted: kept.receiver,
       store,
       onKeep(now) {
         kept.receiver = now
@@ -186,6 +186,32 @@ describe('a direct send', () => {
       expect(phases).not.toContain('offered')
     })
   }
+
+  test('asks again after the receiver started anew, when what is on offer is something else', async () => {
+    const sources = [memoryPeerSource(['photo.jpg'], 40 * MiB)]
+    const run = startBoth({ sources, room: together({ bytesPerMs: 30_000 }) })
+    const { kept, store, room } = run
+    await until(run.received, () => run.received.status.doneBytes > 0)
+    for (const who of ['receiver', 'sender'] as const) {
+      await run[who === 'sender' ? 'sent' : 'received'].stop()
+      room[who].go()
+      room[who].come()
+    }
+    const sent = startSend({
+      room: room.sender.room,
+      secrets: [{ via: 'again', secret: kept.sender?.again ?? '' }],
+      transfer: kept.sender?.transfer ?? undefined,
+      sources: [memoryPeerSource(['.bashrc'], 5)],
+      from: 'Ada',
+    })
+    const received = run.startReceiver()
+    await until(received, () => received.status.offer !== null)
+    expect(received.status.phase).toBe('offered')
+    received.decline()
+    expect((await rejection(sent)).reason).toBe('declined')
+    expect([...store.finished.keys()]).toEqual([])
+    received.finished.catch(() => {})
+  })
 
   test('tells on both sides of a slow link what arrived of a chunk, and counts nothing twice', async () => {
     const sources = [memoryPeerSource(['a'], 2 * MiB + 5)]

@@ -1,3 +1,5 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '../../../../protocol/digest.ts'
 import { WherryError } from '../../../../protocol/errors.ts'
 import { limits } from '../../../../protocol/limits.ts'
 import { nameKey, nameProblem, numberedName } from '../../../../protocol/names.ts'
@@ -5,6 +7,10 @@ import { type PeerMessage, peerLimits } from '../../../../protocol/peer.ts'
 import type { PeerFile, PeerOffer, PeerSource } from '../api.ts'
 
 const encoder = new TextEncoder()
+
+/** SHA-256 (hexadecimal) of what a person saw of the offer when it was accepted, but for who sends it. */
+export const offerDigest = ({ transfer, text, files }: PeerOffer): string =>
+  bytesToHex(sha256(encoder.encode(JSON.stringify([transfer, text, files.map(toMessage)]))))
 
 /** A name that every side takes: the one place where names of this device are made fit for another. */
 export const safeName = (name: string): string => {
@@ -96,12 +102,14 @@ export const createOfferReader = () => {
   const files: PeerFile[] = []
   let head: Extract<PeerMessage, { kind: 'offer' }> | null = null
   let pathBytes = 0
+  let bytes = 0
 
   const check = (file: PeerFile) => {
     pathBytes += 3 * file.path.reduce((sum, name) => sum + name.length, 0)
     const isTooMuch = pathBytes > peerLimits.pathBytes
     if (isTooMuch || (file.kind === 'folder' && file.size > 0) || take(file.path, file.kind) !== 'free')
       throw new WherryError('invalid_message')
+    bytes += file.size
   }
 
   return {
@@ -115,7 +123,6 @@ export const createOfferReader = () => {
       }
       if (!head || files.length > head.files) throw new WherryError('invalid_message')
       const { transfer, from, text } = head
-      const bytes = files.reduce((sum, { size }) => sum + size, 0)
       if (!Number.isSafeInteger(bytes)) throw new WherryError('invalid_message')
       return files.length === head.files ? { transfer, from, text, files } : null
     },

@@ -103,9 +103,10 @@ const createRun = (link: PeerLink, shared: Shared) => {
 
   const takeOffer = (offer: PeerOffer) => {
     isOffered = true
-    if (shared.isAccepted && shared.offer && !isSameOffer(shared.offer, offer))
+    // Also before it is accepted: people answer what they were shown.
+    if (shared.offer && !isSameOffer(shared.offer, offer))
       throw new WherryError('file_changed', 'What is on offer changed. Ask for a new send.')
-    const isKnown = shared.offer !== null && isSameOffer(shared.offer, offer)
+    const isKnown = shared.offer !== null
     shared.offer = offer
     if (!isKnown) events.offered(offer)
     begin()

@@ -1,4 +1,3 @@
-import { concatBytes } from '@noble/hashes/utils.js'
 import { WherryError } from '../../../../protocol/errors.ts'
 import { type PeerMessage, parsePeerMessage, peerLimits } from '../../../../protocol/peer.ts'
 import type { Stop } from '../../api.ts'
@@ -48,8 +47,9 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
   const encoder = new TextEncoder()
   const head = new Uint8Array(dataHeadBytes + hashBytes)
   const headView = new DataView(head.buffer)
-  let parts: Uint8Array<ArrayBuffer>[] = []
-  let partBytes = 0
+  /** Parts of a control message, until the last has come. */
+  let gathered: Uint8Array<ArrayBuffer> | null = null
+  let gatheredBytes = 0
   let telling: Promise<void> = Promise.resolve()
   /** Slices, and how much the link has brought when it has brought them. */
   const onWay: { until: number; bytes: number }[] = []
@@ -74,14 +74,21 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
     }
   }
 
+  /** In one memory: each part in its own would take much more than its bytes. */
+  const gather = (part: Uint8Array) => {
+    if (part.length === 0 || gatheredBytes + part.length > peerLimits.controlBytes)
+      throw new WherryError('invalid_message')
+    gathered ??= new Uint8Array(peerLimits.controlBytes)
+    gathered.set(part, gatheredBytes)
+    gatheredBytes += part.length
+    return gathered.subarray(0, gatheredBytes)
+  }
+
   const receiveControl = (part: Uint8Array<ArrayBuffer>, isLast: boolean) => {
-    parts.push(part.slice())
-    partBytes += part.length
-    if (partBytes > peerLimits.controlBytes) throw new WherryError('invalid_message')
+    const json = isLast && !gathered ? part : gather(part)
     if (!isLast) return
-    const json = concatBytes(...parts)
-    parts = []
-    partBytes = 0
+    gathered = null
+    gatheredBytes = 0
     const message = parsePeerMessage(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)))
     if (!message) throw new WherryError('invalid_message')
     events.message(message)
