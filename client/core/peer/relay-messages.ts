@@ -1,4 +1,3 @@
-import { concatBytes } from '@noble/hashes/utils.js'
 import { WherryError } from '../../../protocol/errors.ts'
 import { sliceHeaderBytes } from '../../../protocol/frames.ts'
 import type { TransferLink } from '../api.ts'
@@ -11,19 +10,22 @@ export type SliceListener = Parameters<TransferLink['onSlice']>[1]
 
 /** Messages from slices: nearly always one is the other. Throws for slices that no carrier sends. */
 export const createAssembly = (whole: (message: Uint8Array<ArrayBuffer>) => void): SliceListener => {
-  let parts: Uint8Array<ArrayBuffer>[] = []
+  /** Of a message in several slices; in one memory, because each slice in its own may take much more than its bytes. */
+  let gathered: Uint8Array<ArrayBuffer> | null = null
   let length = 0
   let current = 0
   return ({ index, offset, last, bytes }) => {
     if (offset !== length || (length > 0 && index !== current) || length + bytes.length > messageBytes)
       throw new WherryError('invalid_frame')
     if (last && length === 0) return whole(bytes)
+    if (bytes.length === 0) throw new WherryError('invalid_frame')
     current = index
-    parts.push(bytes)
+    gathered ??= new Uint8Array(messageBytes)
+    gathered.set(bytes, length)
     length += bytes.length
     if (!last) return
-    const message = concatBytes(...parts)
-    parts = []
+    const message = gathered.subarray(0, length)
+    gathered = null
     length = 0
     whole(message)
   }
