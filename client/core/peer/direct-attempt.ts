@@ -17,6 +17,9 @@ const longestBrokenMs = 15_000
 const gatherMs = 50
 /** Of the other side, for one attempt. */
 const mostCandidates = 200
+/** Of messages that come before the one that says that the channel works: more than a link has on its way, and few small ones. */
+const mostEarlyBytes = 16 * 1024 * 1024
+const leastMessageBytes = 1024
 
 export type Attempt = {
   offer(): void
@@ -49,6 +52,7 @@ export const directAttempt = ({
   let isOpening = false
   let taken = 0
   const early: Uint8Array<ArrayBuffer>[] = []
+  let earlyBytes = 0
   const waiting: Candidate[] = []
   const gathered: Candidate[] = []
   let stopGathering: Stop | null = null
@@ -59,6 +63,7 @@ export const directAttempt = ({
     isClosed = true
     stopTimer()
     stopGathering?.()
+    early.length = 0
     channel?.close()
     connection?.close()
     ended()
@@ -92,11 +97,18 @@ export const directAttempt = ({
     found(channel.carrier)
   }
 
+  const keepEarly = (bytes: Uint8Array<ArrayBuffer>) => {
+    early.push(bytes)
+    earlyBytes += Math.max(bytes.length, leastMessageBytes)
+    if (earlyBytes > mostEarlyBytes) close()
+  }
+
   const message = (bytes: Uint8Array<ArrayBuffer>) => {
+    if (isClosed) return
     const ready = readReady(bytes)
     if (ready) void open(ready)
     else if (channel) channel.message(bytes)
-    else early.push(bytes)
+    else keepEarly(bytes)
   }
 
   const state = (now: 'connected' | 'broken' | 'failed') => {

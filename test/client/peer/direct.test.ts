@@ -3,6 +3,7 @@ import type { Stop } from '../../../client/core/api.ts'
 import { createListeners } from '../../../client/core/listeners.ts'
 import type { Carrier, SealedSignals } from '../../../client/core/peer/api.ts'
 import { directPaths } from '../../../client/core/peer/direct.ts'
+import type { MakePeerConnection } from '../../../client/core/peer/peer-connection.ts'
 import { startReceipt, startSend } from '../../../client/core/peer/session.ts'
 import { memoryConnections } from './memory-connections.ts'
 import { memoryPeerSource, memoryStore } from './memory-files.ts'
@@ -72,6 +73,28 @@ describe('direct ways', () => {
     await expect.poll(() => [found.sender.length, found.receiver.length], { timeout: 5000 }).toEqual([2, 2])
     found.sender[1]?.close()
     await expect.poll(() => [found.sender.length, found.receiver.length], { timeout: 5000 }).toEqual([3, 3])
+  })
+
+  test('are given up with somebody who sends without end and never says that the channel works', async () => {
+    const net = memoryConnections()
+    const [a, b] = signalPair()
+    const found: Carrier[] = []
+    const make: MakePeerConnection = (own, events) => {
+      // The other side is heard as one that never greets.
+      const message = (bytes: Uint8Array<ArrayBuffer>) => bytes.length > 1 && events.message(bytes)
+      return net.make(own, { ...events, message })
+    }
+    const start = (role: 'sender' | 'receiver', signals: SealedSignals, made: MakePeerConnection) =>
+      stops.push(directPaths(made)({ signals, role, servers, onCarrier: carrier => found.push(carrier) }))
+    start('receiver', b, make)
+    start('sender', a, net.make)
+    await expect.poll(() => net.made[0]?.carrier).toBeTruthy()
+    const [{ carrier } = {}, other] = net.made
+    for (let i = 0; i < 400 && !other?.isClosed; i++) {
+      carrier?.send(new Uint8Array(64 * 1024))
+      await carrier?.drained()
+    }
+    expect(other?.isClosed).toBe(true)
   })
 
   test('ignore signals that make no sense', async () => {
