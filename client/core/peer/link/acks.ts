@@ -19,6 +19,8 @@ const acknowledgeBytes = 1024 * 1024
 const acknowledgeMs = 50
 /** A ping that is not answered in this time is forgotten. */
 const mostPings = 16
+/** A carrier that holds so much takes no answers: whoever asks on and on, and takes nothing, does not fill the memory here. */
+const mostBufferedBytes = 1024 * 1024
 
 /** Acks and pings: frames that stand for themselves, each on the lane that it is about. */
 export const createAcks = (
@@ -88,7 +90,8 @@ export const createAcks = (
       await send(lane, frameKinds.ping, content)
     },
     answer: async (lane: Lane, { messages: [content] }: Opened): Promise<void> => {
-      if (content && content.length === 4) await send(lane, frameKinds.pong, content)
+      if (content?.length !== 4 || lane.carrier.bufferedBytes > mostBufferedBytes) return
+      await send(lane, frameKinds.pong, content)
     },
     /** Whether it is not the first ping on its lane that is answered. */
     answered(lane: Lane, { messages: [content] }: Opened): boolean {
