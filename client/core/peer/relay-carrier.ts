@@ -8,6 +8,8 @@ import { createAssembly, createFraming, messageBytes, type SliceListener } from 
 
 /** Of messages that nobody listens to yet: more than the hub gives credit for. */
 const mostEarlyBytes = 8 * 1024 * 1024
+/** A message takes memory besides its bytes, so small ones count as this much. */
+const leastMessageBytes = 1024
 /** drained() resolves below it. */
 const lowBytes = 128 * 1024
 
@@ -104,8 +106,9 @@ export const openRelay = async (
 
   const assemble = createAssembly(message => {
     if (listening > 0) return messages.emit(message)
-    early.push(message)
-    earlyBytes += message.length
+    // A copy, as it may be a view of much more.
+    early.push(message.slice())
+    earlyBytes += Math.max(message.length, leastMessageBytes)
     if (earlyBytes > mostEarlyBytes) close()
   })
   const onSlice: SliceListener = slice => {

@@ -101,6 +101,14 @@ describe('the relay of a room', () => {
     expect(messages).toEqual([3, MiB / 4])
   })
 
+  it('closes where many small messages come before anybody listens', async () => {
+    const carriers = await open((await met()).rooms)
+    const closed = new Promise<void>(resolve => carriers.receiver.onClose(resolve))
+    const enough = 8 * 1024 + 1
+    for (let i = 0; i < enough; i++) carriers.sender.send(Uint8Array.of(i % 256))
+    await closed
+  })
+
   it('holds back what the other side does not take, and resumes', async () => {
     const { rooms, clients } = await met()
     const carriers = await open(rooms)
