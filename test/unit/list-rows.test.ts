@@ -1,6 +1,10 @@
+import type { LitElement } from 'lit'
 import { describe, expect, test } from 'vitest'
+import type { LiveFolder } from '../../client/core/api.ts'
+import { LiveRows } from '../../client/web/files/live-rows.ts'
 import { NameFilter } from '../../client/web/files/name-filter.ts'
 import { placeOf } from '../../client/web/files/row-places.ts'
+import { type Row, rowId } from '../../client/web/files/rows.ts'
 import { anchorShift } from '../../client/web/files/scroll-anchor.ts'
 import type { Entry } from '../../protocol/values.ts'
 
@@ -75,5 +79,57 @@ describe('NameFilter', () => {
     }
     expect(found.length).toBeGreaterThan(0)
     await expect.poll(() => found.at(-1)).toBe(all.length)
+  })
+})
+
+describe('LiveRows', () => {
+  const host: Pick<LitElement, 'addController' | 'requestUpdate'> = { addController() {}, requestUpdate() {} }
+  const folderOf = (entries: readonly Entry[]) => {
+    let byId = new Map<string, Entry>()
+    const folder = {
+      folder: entries[0]?.id ?? '',
+      entries,
+      uploads: [],
+      get: (id: string) => byId.get(id),
+      become(now: readonly Entry[]) {
+        folder.entries = now
+        byId = new Map(now.map(entry => [entry.id, entry]))
+      },
+    }
+    folder.become(entries)
+    return folder
+  }
+  const photos = (folder: string) => Array.from({ length: 200_000 }, (_, i) => entry(`photo ${folder}${i}`))
+  const building = () => {
+    const live = new LiveRows(host as LitElement, () => 'me')
+    const build = (folder: unknown) => {
+      const shown = {
+        order: { by: 'name', descending: false } as const,
+        filter: 'photo',
+        ownUploads: new Set<string>(),
+      }
+      return new Promise<readonly Row[]>(resolve =>
+        live.build({ ...shown, folder: folder as LiveFolder }, () => resolve(live.rows)),
+      )
+    }
+    return { live, build }
+  }
+
+  test('a long filtered folder never shows what went while it was looked through', async () => {
+    const { build } = building()
+    const folder = folderOf(photos('a'))
+    const first = build(folder)
+    const [gone] = folder.entries
+    folder.become(folder.entries.slice(1))
+    const last = build(folder)
+    for (const rows of [await first, await last])
+      expect(rows.some(row => rowId(row) === gone?.id)).toBe(false)
+  })
+
+  test('what was found in another folder is not shown in the next one', async () => {
+    const { build } = building()
+    const first = build(folderOf(photos('a')))
+    const last = build(folderOf(photos('b')))
+    for (const rows of [await first, await last]) expect(rows[0]?.name).toBe('photo b0')
   })
 })

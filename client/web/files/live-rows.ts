@@ -30,6 +30,7 @@ export class LiveRows {
   readonly #voice: LiveVoice
   readonly #me: () => string | undefined
   readonly #filter = new NameFilter()
+  #folder: LiveFolder | null = null
   #waiting: (() => void)[] = []
 
   constructor(host: LitElement, me: () => string | undefined) {
@@ -54,7 +55,13 @@ export class LiveRows {
    * the rows of before stay until the new ones are found, and no frame waits for them.
    */
   build({ folder, order, filter, ownUploads }: Shown, replaced: () => void = () => {}): void {
-    const show = (entries: readonly Entry[]) => {
+    this.#folder = folder
+    const searched = folder?.entries ?? []
+    const show = (found: readonly Entry[]) => {
+      // Others are looked for meanwhile.
+      if (folder !== this.#folder) return
+      const isOld = folder && folder.entries !== searched
+      const entries = isOld ? found.filter(({ id }) => folder.get(id)) : found
       const ghosts = folder ? ghostsOf(folder, ownUploads) : []
       const uploads = ghosts.filter(({ name }) => this.#filter.matches(name))
       this.rows = arrangeRows(entries, uploads, order)
@@ -63,7 +70,7 @@ export class LiveRows {
       this.#host.requestUpdate()
     }
     this.#waiting.push(replaced)
-    this.#filter.run(folder?.entries ?? [], filter, show)
+    this.#filter.run(searched, filter, show)
   }
 
   apply(change: FolderChange, shown: Shown, replaced: () => void): void {
