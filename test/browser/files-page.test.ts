@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { limits } from '../../protocol/limits.ts'
+import { putFile } from '../support/put-file.ts'
 import { webRig } from '../support/web-rig.ts'
 import { choose, drop, endOf, openFolder, row, shownNames } from '../support/web-steps.ts'
 
@@ -197,6 +198,28 @@ test('what somebody else deleted meanwhile is named, and the rest is moved, copi
   await page.getByText('“e” deleted.').waitFor()
   await page.getByText('“d” is not there any more.').waitFor()
   expect((await rig.list(folder)).map(({ name }) => name)).toEqual(['target'])
+})
+
+test('what was moved away or replaced while it was asked whether to delete it stays', async () => {
+  const folder = await folderWith('Asked', ['elsewhere'])
+  for (const name of ['moved', 'replaced', 'same']) await putFile(rig.client, folder, name, name)
+  const idOf = async (name: string) => (await rig.list(folder)).find(entry => entry.name === name)?.id ?? ''
+  const [elsewhere, moved] = [await idOf('elsewhere'), await idOf('moved')]
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'moved').click()
+  await row(page, 'same').click({ modifiers: ['Shift'] })
+  await page.keyboard.press('Delete')
+  await page.getByRole('heading', { name: 'Delete 3 items?' }).waitFor()
+  await rig.client.call('entry.move', { entries: [moved], folder: elsewhere, onClash: 'fail' })
+  await putFile(rig.client, folder, 'replaced', 'x'.repeat(200))
+  await expect.poll(() => row(page, 'moved').count()).toBe(0)
+  await row(page, 'replaced').getByRole('gridcell', { name: '200 bytes' }).waitFor()
+  await page.getByRole('button', { name: 'Delete for ever' }).click()
+  await page.getByText('“same” deleted.').waitFor()
+  await page.getByText('“moved” is not there any more.').waitFor()
+  await page.getByText('“replaced” changed meanwhile, and not deleted.').waitFor()
+  expect((await rig.list(folder)).map(({ name }) => name)).toEqual(['elsewhere', 'replaced'])
+  expect((await rig.list(elsewhere)).map(({ id }) => id)).toEqual([moved])
 })
 
 test('what cannot be undone, as something is not there any more, is said so by its name', async () => {

@@ -1,9 +1,8 @@
 import type { Browser, Page } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
-import { memorySource } from '../client/memory-source.ts'
 import { fill, firefoxProgram, isShown, placeOf, press, see, startFirefox } from '../support/firefox.ts'
 import { administrator } from '../support/hub-process.ts'
+import { putFile } from '../support/put-file.ts'
 import { wavOf } from '../support/sample-files.ts'
 import { webRig } from '../support/web-rig.ts'
 
@@ -27,11 +26,7 @@ describe.skipIf(!firefoxProgram)(name, () => {
   }
 
   test('shows a sound that it has no device for', async () => {
-    const queue = createUploadQueue({ link: rig.client })
-    const source = memorySource('silence.wav', new Uint8Array(wavOf(5)))
-    queue.add([{ source, folder: rig.root, path: [], name: 'silence.wav', onClash: 'replace' }])
-    await queue.whenIdle()
-    queue.close()
+    await putFile(rig.client, rig.root, 'silence.wav', wavOf(5))
     const page = await openFiles()
     const { x, y } = await placeOf(page, '.title', 'silence.wav')
     await page.mouse.click(x, y, { count: 2 })

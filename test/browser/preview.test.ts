@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
-import { memorySource } from '../client/memory-source.ts'
 import { administrator } from '../support/hub-process.ts'
+import { putFile } from '../support/put-file.ts'
 import { pdfOf, pngOf } from '../support/sample-files.ts'
 import { webRig } from '../support/web-rig.ts'
 import { drop, openFolder, row, shownNames, signIn, withoutPickers } from '../support/web-steps.ts'
@@ -24,15 +23,8 @@ beforeAll(async () => {
   for (const [name, content] of Object.entries(samples)) await writeFile(join(rig.directory, name), content)
 })
 
-/** Puts a file into a folder as somebody else would, in the place of one of that name. */
-const put = async (place: string, name: string, content: string | Buffer): Promise<void> => {
-  const queue = createUploadQueue({ link: rig.client })
-  const source = memorySource(name, new Uint8Array(Buffer.from(content)))
-  queue.add([{ source, folder: place, path: [], name, onClash: 'replace' }])
-  await queue.whenIdle()
-  expect(queue.totals.doneFiles).toBe(1)
-  queue.close()
-}
+const put = (place: string, name: string, content: string | Buffer) =>
+  putFile(rig.client, place, name, content)
 
 test('pictures, texts and documents are shown, and what is in them runs nowhere', async () => {
   const { page } = await rig.open({ path: `/f/${folder}` })

@@ -179,6 +179,27 @@ export const remove = async (
   if (rest.length > 0) tellFailure(desk, error)
 }
 
+/** Deletes what was shown to who said yes. What is not there any more, or is another version, as `now` says, stays. */
+export const removeShown = async (
+  desk: Desk,
+  shown: readonly Entry[],
+  now: (id: string) => Entry | undefined,
+): Promise<void> => {
+  const {
+    same = [],
+    changed = [],
+    gone = [],
+  } = Object.groupBy(shown, ({ id, version }) => {
+    const there = now(id)
+    if (!there) return 'gone'
+    return there.version === version ? 'same' : 'changed'
+  })
+  if (same.length > 0) await remove(desk, same)
+  tellGone(desk, gone)
+  if (changed.length > 0)
+    say(desk.host, { text: msg(str`${named(changed)} changed meanwhile, and not deleted.`), tone: 'error' })
+}
+
 /** Lets the browser's own download manager fetch a signed address: one file as it is, anything else as a zip. */
 export const download = async (desk: Desk, entries: readonly Entry[]): Promise<void> => {
   const ids = entries.map(entry => entry.id)

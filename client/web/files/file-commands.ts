@@ -14,7 +14,7 @@ import { Clipboard } from './clipboard.ts'
 import { type CommandName, commands } from './commands.ts'
 import type { Drop, DropTarget } from './drag.ts'
 import type { FolderInfo } from './folder-view.ts'
-import { copy, copyLink, download, move, remove, sendDirectly } from './lazy-actions.ts'
+import { copy, copyLink, download, move, removeShown, sendDirectly } from './lazy-actions.ts'
 import { isEntry, type Row } from './rows.ts'
 import { give, indexOf, nothingSelected, type Selection, selectAll, selectNone } from './selection.ts'
 import { openFolderOf } from './shown-folder.ts'
@@ -251,7 +251,8 @@ export class FileCommands {
   #delete() {
     void this.#show(import('./delete-dialog.ts'), () => {
       const { selected } = this.#page
-      const confirm = () => void remove(this.#desk, selected)
+      const now = (id: string) => this.#page.folder.live?.get(id)
+      const confirm = () => void removeShown(this.#desk, selected, now)
       return html`<wherry-delete-dialog
         .entries=${selected}
         @confirm=${confirm}
