@@ -116,14 +116,20 @@ export class Received extends LitElement {
     if (folder) await this.#saveInto(folder)
   }
 
-  #saveInto(folder: FileSystemDirectoryHandle) {
+  /** What the folder that was chosen last has already: another try saves the rest. */
+  #inFolder: { folder: FileSystemDirectoryHandle; saved: Set<PeerFile> } | null = null
+  /** The same of the own space. */
+  readonly #inSpace = new Set<PeerFile>()
+
+  async #saveInto(folder: FileSystemDirectoryHandle) {
     const { whole = [] } = this.receipt ?? {}
     const done = html`${msg(str`Saved in “${folder.name}”`)}`
-    return this.#save(done, onSaved => saveToFolder(folder, whole, this.#folders, onSaved))
+    const before = this.#inFolder
+    const isSame = await before?.folder.isSameEntry(folder)
+    const saved = isSame && before ? before.saved : new Set<PeerFile>()
+    this.#inFolder = { folder, saved }
+    await this.#save(done, onSaved => saveToFolder(folder, whole, this.#folders, saved, onSaved))
   }
-
-  /** What the own space has already: another try saves the rest. */
-  readonly #inSpace = new Set<PeerFile>()
 
   #toSpace = async () => {
     const { client } = this

@@ -59,19 +59,35 @@ const folderAt = async (top: FileSystemDirectoryHandle, path: readonly string[])
   return folder
 }
 
-/** Copies what was received into a folder of the person, and overwrites nothing there. */
+/** A failed one leaves nothing. */
+const saveFresh = async (folder: FileSystemDirectoryHandle, name: string, content: Blob): Promise<void> => {
+  const handle = await freshFile(folder, name)
+  try {
+    await content.stream().pipeTo(await handle.createWritable())
+  } catch (error) {
+    await folder.removeEntry(handle.name).catch(() => {})
+    throw error
+  }
+}
+
+/**
+ * Copies what was received into a folder of the person, and overwrites nothing there. What is in `saved` is there already;
+ * each file that was copied is added, so that another try saves the rest.
+ */
 export const saveToFolder = async (
   top: FileSystemDirectoryHandle,
   whole: readonly KeptWhole[],
   folders: readonly PeerFile[],
+  saved: Set<PeerFile>,
   onSaved: (files: number) => void,
 ): Promise<void> => {
+  onSaved(saved.size)
   for (const { path } of folders) await folderAt(top, path)
-  for (const [i, { file, content }] of whole.entries()) {
-    const folder = await folderAt(top, file.path.slice(0, -1))
-    const handle = await freshFile(folder, file.path.at(-1) ?? '')
-    await content.stream().pipeTo(await handle.createWritable())
-    onSaved(i + 1)
+  for (const { file, content } of whole) {
+    if (saved.has(file)) continue
+    await saveFresh(await folderAt(top, file.path.slice(0, -1)), file.path.at(-1) ?? '', content)
+    saved.add(file)
+    onSaved(saved.size)
   }
 }
 
