@@ -28,7 +28,7 @@ const lasting: Record<string, string> = {
 const passing: Record<string, string> = {
   ECONNREFUSED: 'nothing answers at this port',
   EAI_AGAIN: 'names of machines cannot be looked up now',
-  ECONNRESET: 'it ends the connection at once; a hub with a certificate is at https://',
+  ECONNRESET: 'it ends the connection without a word; a hub with a certificate is at https://',
 }
 
 /** As `ws` says it: somebody answered in HTTP and does not open a WebSocket. */
