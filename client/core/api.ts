@@ -204,7 +204,11 @@ export type Source = {
 /** Where a download goes. Chunks arrive verified, in any order; a sink that kept some from an earlier run says so. */
 export type Sink = {
   /** Indexes that are there and were verified by the sink against `chunks`. */
-  has(chunks: readonly { hash: string; size: number }[]): Promise<ReadonlySet<number>>
+  has(
+    chunks: readonly { hash: string; size: number }[],
+    /** Is told how many bytes were compared so far; what it throws ends that. */
+    compared?: (bytes: number) => void,
+  ): Promise<ReadonlySet<number>>
   /** `position`: of the chunk's first byte in the file. The bytes may be overwritten when it resolves. */
   write(index: number, position: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   /** All is there: makes it final. */
@@ -357,4 +361,6 @@ export type DownloadOptions = {
   /** Of the file; the present one by default. */
   version?: string | null
   onProgress?(progress: DownloadProgress): void
+  /** Before anything is asked for: how many bytes of what the sink has were compared so far. */
+  onCompared?(bytes: number): void
 }

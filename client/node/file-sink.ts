@@ -62,12 +62,17 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
   }
 
   return {
-    async has(chunks) {
+    async has(chunks, compared) {
+      let comparedBytes = 0
+      const looked = (bytes: number) => {
+        comparedBytes += bytes
+        compared?.(comparedBytes)
+      }
       await stop(true)
       size = chunks.reduce((sum, chunk) => sum + chunk.size, 0)
       if (isLarge()) await takePlace()
       const old = await stat(file).catch(() => null)
-      isHere = old?.isFile() === true && old.size === size && (await isOf(file, chunks))
+      isHere = old?.isFile() === true && old.size === size && (await isOf(file, chunks, looked))
       if (isHere) {
         await rm(part, { force: true })
         return new Set(chunks.keys())
@@ -77,8 +82,8 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
       // It may be for nobody else to read, not even before it is whole.
       mode = old && old.mode & 0o777
       if (mode !== null) await setMode(handle, mode | 0o600)
-      const there = await chunksIn(handle, chunks)
-      if (old && there.size < chunks.length) await copyChunks(file, handle, chunks, there)
+      const there = await chunksIn(handle, chunks, looked)
+      if (old && there.size < chunks.length) await copyChunks(file, handle, chunks, there, looked)
       return there
     },
     async write(_index, position, bytes) {

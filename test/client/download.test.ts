@@ -166,6 +166,29 @@ describe('downloading into a file', () => {
     expect(done.at(-1)).toBe('stopped')
   })
 
+  test('what is here is compared no further when it is stopped, and nothing of it is lost', async () => {
+    const hub = createFakeHub()
+    const content = someBytes(size)
+    const entry = await put(hub, content)
+    const file = join(directory, 'a')
+    await download(hub.link, entry.id, fileSink(file, entry.id))
+    const stopping = new AbortController()
+    const told: number[] = []
+    const onCompared = (bytes: number) => {
+      told.push(bytes)
+      stopping.abort()
+    }
+    const again = download(hub.link, entry.id, fileSink(file, entry.id), {
+      signal: stopping.signal,
+      onCompared,
+    })
+    expect(isReason(await failureOf(again), 'cancelled')).toBe(true)
+    expect(told).toHaveLength(1)
+    expect(told[0]).toBeLessThan(size)
+    expect(new Uint8Array(await readFile(file))).toEqual(content)
+    expect(await readdir(directory)).toEqual(['a'])
+  })
+
   test('a part is no other file of that name, and names of all lengths have one', async () => {
     const hub = createFakeHub()
     const content = someBytes(1000)

@@ -150,6 +150,24 @@ test.each([0o600, 0o644, 0o400])(
   },
 )
 
+test('tells how much of what is here was compared, and ends that where it is told to', async () => {
+  const content = version(small)
+  await writeFile(file, content.bytes)
+  const told: number[] = []
+  const sink = fileSink(file, 'entry')
+  expect(await sink.has(content.chunks, bytes => told.push(bytes))).toEqual(new Set(content.chunks.keys()))
+  const ends = content.chunks.map((_, i) =>
+    content.chunks.slice(0, i + 1).reduce((sum, { size }) => sum + size, 0),
+  )
+  expect(told).toEqual(ends)
+  const compared = () => {
+    throw new Error('enough')
+  }
+  await expect(sink.has(content.chunks, compared)).rejects.toThrow('enough')
+  await sink.stop(true)
+  await expectBytes(content.bytes)
+})
+
 test('a file that came to be there meanwhile stays, unless it was to be overwritten', async () => {
   const content = version(small)
   for (const overwrite of [false, true]) {

@@ -43,8 +43,13 @@ const downloadVersion = async (
   link: TransferLink,
   entry: string,
   sink: Sink,
-  { signal, version = null, onProgress, hashing = subtleHashing }: DownloadOptions & { hashing?: Hashing },
+  options: DownloadOptions & { hashing?: Hashing },
 ): Promise<DownloadedFile> => {
+  const { signal, version = null, onProgress, onCompared, hashing = subtleHashing } = options
+  const compared = (bytes: number) => {
+    signal?.throwIfAborted()
+    onCompared?.(bytes)
+  }
   for (;;) {
     const id = newId()
     const first = await openDownload(link, id, entry, version, signal)
@@ -53,7 +58,7 @@ const downloadVersion = async (
       const { refs, opened } = await listChunks(link, id, entry, first, signal)
       if ((await contentDigest(refs, hashing.sha256)) !== first.file.digest)
         throw new WherryError('chunk_damaged')
-      const there = await sink.has(refs)
+      const there = await sink.has(refs, compared)
       transfer = createTransfer({ link, entry, sink, hashing, signal, refs, there, onProgress })
       await transfer.run(id, opened)
       return first.file

@@ -105,6 +105,9 @@ const getAll = async (
       totals.reusedBytes += one.entry.size
       return
     }
+    const name = printable(one.entry.name)
+    const show = (label: string) =>
+      bar.update(totals.receivedBytes + totals.reusedBytes + comingBytes, allBytes, label)
     let before = { receivedBytes: 0, reusedBytes: 0, comingBytes: 0 }
     await download(client, one.entry.id, fileSink(one.file, one.entry.id, { overwrite: force }), {
       signal,
@@ -116,9 +119,9 @@ const getAll = async (
         before = { receivedBytes, reusedBytes, comingBytes: coming }
         if (receivedBytes + reusedBytes + coming < one.entry.size) underWay.add(one)
         else underWay.delete(one)
-        const arrivedBytes = totals.receivedBytes + totals.reusedBytes + comingBytes
-        bar.update(arrivedBytes, allBytes, printable(one.entry.name))
+        show(name)
       },
+      onCompared: bytes => show(`${name}: ${formatBytes(bytes)} that are here compared`),
     }).finally(() => {
       comingBytes -= before.comingBytes
       underWay.delete(one)
