@@ -559,6 +559,30 @@ describe('files', () => {
     for (const { client } of [ada, other]) client.close()
   })
 
+  test('watch takes nothing for removed that it may not see any more', async () => {
+    const una = { email: 'una@example.org', password: 'the password of Una' }
+    await wherry.json(['users', 'create', una.email, '--name', 'Una', '--password-stdin'], una.password)
+    const { client, root } = await signedInClient(hub.url, una)
+    const make = async (folder: string, name: string) =>
+      (await client.call('folder.create', { folder, name, onClash: 'fail' })).entry.id
+    const lent = await make(root, 'lent')
+    await make(lent, 'inside')
+    const ada = await signedInClient(hub.url, administrator)
+    const subject = { kind: 'user', user: ada.client.user?.id ?? '' } as const
+    ada.client.close()
+    await client.call('access.grant', { entry: lent, subject, level: 'read' })
+    const watching = wherry.start(['watch', 'Una:lent', '--json'])
+    let printed = ''
+    watching.process.stdout?.on('data', (text: string) => {
+      printed += text
+    })
+    for (let i = 0; printed === ''; i++) await make(lent, `seen ${i}`)
+    await client.call('access.revoke', { entry: lent, subject })
+    expect((await watching.result).code).toBe(4)
+    expect(printed).not.toContain('"removed"')
+    client.close()
+  })
+
   test('watch ends with words and 4 when its folder is deleted', async () => {
     await wherry.json(['mkdir', 'me:short lived'])
     const watching = wherry.start(['watch', 'me:short lived'])

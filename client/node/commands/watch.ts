@@ -30,6 +30,10 @@ export const watch: Command = {
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => resolve())
       live.onChange(({ put, removed, live: isLive }) => {
+        if (live.status === 'gone')
+          return reject(
+            new WherryError('not_found', 'The folder was deleted, or you may not see it any more.'),
+          )
         for (const id of removed) {
           const name = entries.get(id)?.name
           entries.delete(id)
@@ -46,8 +50,6 @@ export const watch: Command = {
             )
         }
         isListed ||= live.status === 'live'
-        if (live.status === 'gone')
-          reject(new WherryError('not_found', 'The folder was deleted, or you may not see it any more.'))
       })
     }).finally(() => {
       stopTelling()
