@@ -356,6 +356,8 @@ describe('the connection of a client', () => {
     reply(received.findLast(({ method }) => method === 'space.list')?.id ?? '', emptyList)
     await quiet()
     await expect(answer).resolves.toEqual(emptyList)
+    // From then on the connection is like any other.
+    await isFoundDead(14_999, 1)
   })
 
   it('takes what was sent before an answered question for arrived', async () => {

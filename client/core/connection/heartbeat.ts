@@ -26,7 +26,7 @@ export type Heartbeat = {
 /**
  * Finds sockets that are dead without having been closed, which browsers cannot: after 5 s without a message it asks
  * (`probe`), tells `doubt` after 3 s without anything, and calls `dead` if for 10 s nothing arrives and nothing leaves the send
- * buffer; both later after much was sent. `answered` tells of each question that was; `patience` times as long is waited for one.
+ * buffer; both later after much was sent. `answered` tells of each question that was; `patience` times as long is waited for the first one.
  */
 export const startHeartbeat = (
   timers: Timers,
@@ -35,6 +35,7 @@ export const startHeartbeat = (
   { doubt, dead, answered }: { doubt(isInDoubt: boolean): void; dead(): void; answered(): void },
   patience = 1,
 ): Heartbeat => {
+  let firstAnswerMs: number | null = patience * answerMs
   let stopTimer: Stop = () => {}
   let stopDoubtTimer: Stop = () => {}
   /** The one that is open: answers to earlier ones say nothing any more. */
@@ -55,7 +56,7 @@ export const startHeartbeat = (
     question = null
     doubt(false)
     const quietForMs = timers.now() - wire.receivedAtMs
-    if (quietForMs >= quietMs) return ask(answerMs)
+    if (quietForMs >= quietMs) return ask(firstAnswerMs ?? answerMs)
     stopTimer = timers.after(quietMs - quietForMs, wait)
   }
   const ask = (deadlineMs: number) => {
@@ -66,7 +67,7 @@ export const startHeartbeat = (
     question = own
     const isMoving = () => wire.receivedMessages > receivedMessages || wire.bufferedBytes < unsentBytes
     stopDoubtTimer = timers.after(doubtMs + drainMs(), () => doubt(!isMoving()))
-    stopTimer = timers.after(patience * deadlineMs + drainMs(), () => {
+    stopTimer = timers.after(deadlineMs + drainMs(), () => {
       if (isMoving()) wait()
       else dead()
     })
@@ -74,6 +75,7 @@ export const startHeartbeat = (
       () => {
         if (own !== question) return
         arrivedBytes = sentBytes
+        firstAnswerMs = null
         answered()
         stopTimers()
         wait()
@@ -87,7 +89,7 @@ export const startHeartbeat = (
       if (!question) ask(deadlineMs)
     },
     called() {
-      if (!question && timers.now() - wire.receivedAtMs >= freshMs) ask(answerMs)
+      if (!question && timers.now() - wire.receivedAtMs >= freshMs) ask(firstAnswerMs ?? answerMs)
     },
     stop() {
       question = null
