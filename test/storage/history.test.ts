@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import { startWriter } from '../../storage/index/writer.ts'
 import { sessionIdleMs } from '../../storage/index/writes/sessions.ts'
-import { openTemporary, temporaryDirectory, withAda } from './open-temporary.ts'
+import { openTemporary, person, temporaryDirectory, withAda } from './open-temporary.ts'
 
 /** A folder of Ada's in which `old` changes were made 90 days before `now`, and as many after it. */
 const withHistory = async (old: number) => {
@@ -47,6 +47,24 @@ test('old changes are forgotten some at a time, space by space', async () => {
   expect([after, left()]).toEqual(['', 506])
   expect([await writer.run('history.prune', { after: after ?? '-' }), left()]).toEqual([null, 3])
   expect(database.prepare('select pruned_seq from spaces').pluck().get()).toBe(seq)
+  database.close()
+  await writer.close()
+})
+
+test('old changes of many spaces are forgotten some at a time, too', async () => {
+  const { directory, now } = await withHistory(0)
+  const file = join(directory, 'index.db')
+  const writer = await startWriter({ file, clock: () => now })
+  for (const name of ['Grace', 'Mary']) await writer.run('users.create', person(name))
+  const database = new BetterSqlite(file)
+  const insert = database.prepare(`insert into changes (space, seq, folder, entry, kind, at)
+    select id, ?, 'f', 'e', 'removed', 0 from spaces`)
+  for (let i = 0; i < 1_500; i++) insert.run(i - 1_500)
+  const left = () => database.prepare('select count(*) from changes where at = 0').pluck().get()
+  const lefts: unknown[] = []
+  for (let after: string | null = ''; after !== null; lefts.push(left()))
+    after = await writer.run('history.prune', { after })
+  expect(lefts).toEqual([2_500, 500, 0])
   database.close()
   await writer.close()
 })

@@ -20,18 +20,29 @@ export const pruneHistory: Write<{ after: string }, string | null> = async (tx, 
     .limit(spacesAtOnce)
     .execute()
   let done = after
+  let left = changesAtOnce
   for (const { id } of spaces) {
-    if ((await forgetOldest(tx, id)) === changesAtOnce) return done
+    left -= await forgetOldest(tx, id, left)
+    if (left === 0) return done
     done = id
   }
   return spaces.length === spacesAtOnce ? done : null
 }
 
-/** Answers how many changes of a space are gone now. */
-const forgetOldest = async (tx: Tx, space: string): Promise<number> => {
+/** Answers how many changes of a space are gone now, at most so many. Most spaces have none that is too old. */
+const forgetOldest = async (tx: Tx, space: string, most: number): Promise<number> => {
+  const tooOld = tx.now - historyKeptMs
+  const oldest = await tx.db
+    .selectFrom('changes')
+    .select('at')
+    .where('space', '=', space)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst()
+  if (oldest === undefined || oldest.at >= tooOld) return 0
   const { rows } = await sql<{ upTo: number | null }>`
-    select max(seq) as upTo from (select seq, at from changes where space = ${space} order by seq limit ${changesAtOnce})
-    where at < ${tx.now - historyKeptMs}`.execute(tx.db)
+    select max(seq) as upTo from (select seq, at from changes where space = ${space} order by seq limit ${most})
+    where at < ${tooOld}`.execute(tx.db)
   const upTo = rows[0]?.upTo ?? null
   if (upTo === null) return 0
   const { numDeletedRows } = await tx.db
