@@ -194,7 +194,12 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
       const chunks = upload.chunks
         .slice(from, pageEnd)
         .map((chunk, i) => ({ ...chunk, stored: upload.stored.has(from + i) }))
-      return { upload, chunks, next: pageEnd < upload.chunks.length ? pageEnd : null }
+      const declaredBytes = upload.chunks.reduce((sum, chunk) => sum + chunk.size, 0)
+      return {
+        upload: { ...upload, declaredBytes },
+        chunks,
+        next: pageEnd < upload.chunks.length ? pageEnd : null,
+      }
     },
     'upload.begun': () => ({ chunks: [] }),
     'upload.commit': async ({ upload: id }: ParamsInput<'upload.commit'>) => {
@@ -453,6 +458,13 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
       const held = Promise.withResolvers<void>()
       commitsHeld = held.promise
       return held.resolve
+    },
+    /** Knows only so many chunks of each upload, as after a restore. */
+    goBackTo(count: number) {
+      for (const upload of uploads.values()) {
+        for (const { hash } of upload.chunks.splice(count)) known.delete(hash)
+        for (const index of upload.stored) if (index >= count) upload.stored.delete(index)
+      }
     },
     /** Refuses this chunk once as damaged on the way. */
     corruptOnce: (hash: string) => corrupt.add(hash),

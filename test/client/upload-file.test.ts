@@ -154,6 +154,42 @@ describe('uploading one file', () => {
     }
   })
 
+  test('a hub that knows fewer chunks than it said is sent them again', async () => {
+    const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
+    const pause = new AbortController()
+    const bytes = someBytes(400_000)
+    const { upload } = uploadOf(hub, memorySource('a', bytes), {
+      onProgress: ({ storedBytes }) => {
+        if (storedBytes > 100_000) pause.abort()
+      },
+    })
+    await upload.run(pause.signal).catch(() => {})
+    hub.goBackTo(2)
+    await upload.run(never)
+    expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
+  })
+
+  test('chunks that a hub loses at each commit fail it in the end, and another try heals it', async () => {
+    const hub = createFakeHub()
+    const bytes = someBytes(100_000)
+    let losing = 3
+    const call: TransferLink['call'] = (name, ...rest) => {
+      if (name === 'upload.commit' && losing-- > 0) {
+        for (const { chunks, stored } of hub.uploads.values()) {
+          stored.delete(1)
+          hub.known.delete(chunks[1]?.hash ?? '')
+        }
+      }
+      return hub.link.call(name, ...rest)
+    }
+    const { upload } = uploadOf(hub, memorySource('a', bytes), {
+      link: Object.create(hub.link, { call: { value: call } }),
+    })
+    await expect(upload.run(never)).rejects.toMatchObject({ reason: 'incomplete' })
+    await upload.run(never)
+    expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
+  })
+
   test('after a pause it goes on where it was', async () => {
     const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
     const pause = new AbortController()

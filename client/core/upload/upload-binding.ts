@@ -1,3 +1,4 @@
+import { WherryError } from '../../../protocol/errors.ts'
 import type { ChunkRef, OnClash } from '../../../protocol/values.ts'
 import type { Source, TransferLink } from '../api.ts'
 
@@ -18,7 +19,7 @@ type Binding = {
   onKnown(known: readonly KnownChunk[]): void
 }
 
-/** Binds an upload to a stream of the connection of now; answers what the hub knows of its chunks, or null if it is new. */
+/** Binds an upload to a stream of the connection of now; answers what the hub knows of its chunks, or null if it is new. Throws `incomplete` if it has not those in `stored`. */
 export const bindUpload = async (
   link: TransferLink,
   { upload, stream, isOpen, source, target, stored, onKnown }: Binding,
@@ -29,8 +30,11 @@ export const bindUpload = async (
     return null
   }
   const known = [...stored]
+  const storedBytes = stored.reduce((sum, { size }) => sum + size, 0)
   for (let from: number | null = known.length; from !== null; ) {
     const page: Awaited<ReturnType<typeof resumePage>> = await resumePage(link, upload, stream, from)
+    // A hub that was restored from a backup knows fewer.
+    if (page.upload.declaredBytes < storedBytes) throw new WherryError('incomplete')
     known.push(...page.chunks)
     onKnown(known)
     from = page.next

@@ -223,9 +223,9 @@ export const createFileUpload = (options: FileUploadOptions): FileUpload => {
       return
     }
     // The next stream asks the hub what it really has.
-    if (isReason(error, 'incomplete') && ++holesFound <= 2) {
+    if (isReason(error, 'incomplete')) {
       hasHoles = true
-      return
+      if (++holesFound <= 2) return
     }
     throw error
   }
