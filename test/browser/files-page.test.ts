@@ -222,6 +222,25 @@ test('what was moved away or replaced while it was asked whether to delete it st
   expect((await rig.list(elsewhere)).map(({ id }) => id)).toEqual([moved])
 })
 
+test('what was replaced while the connection was lost is not deleted by who said yes meanwhile', async () => {
+  const folder = await folderWith('Asked offline', ['goes'])
+  await putFile(rig.client, folder, 'replaced', 'before')
+  const { page, context } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'goes').click()
+  await row(page, 'replaced').click({ modifiers: ['Shift'] })
+  await page.keyboard.press('Delete')
+  const confirm = page.getByRole('button', { name: 'Delete for ever' })
+  await confirm.waitFor()
+  await context.setOffline(true)
+  await page.getByText('Offline').first().waitFor()
+  await confirm.click()
+  await putFile(rig.client, folder, 'replaced', 'after')
+  await context.setOffline(false)
+  await page.getByText('“goes” deleted.').waitFor()
+  await page.getByText('“replaced” changed meanwhile, and not deleted.').waitFor()
+  expect((await rig.list(folder)).map(({ name }) => name)).toEqual(['replaced'])
+})
+
 test('what cannot be undone, as something is not there any more, is said so by its name', async () => {
   const folder = await folderWith('Not undone', ['from', 'to'])
   const idOf = async (name: string) => (await rig.list(folder)).find(entry => entry.name === name)?.id ?? ''

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize'
 import { isReason } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
-import type { HubClient } from '../../core/api.ts'
+import type { HubClient, LiveFolder } from '../../core/api.ts'
 import { loadPart } from '../app/load-part.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
@@ -19,6 +19,8 @@ import { inPieces } from './in-pieces.ts'
 export type Desk = { client: HubClient; host: HTMLElement }
 
 type Clash = 'fail' | 'keepBoth'
+
+const isFile = ({ kind }: Entry): boolean => kind === 'file'
 
 const undo = (run: () => unknown) => ({ label: msg('Undo'), run: () => void run() })
 
@@ -153,7 +155,7 @@ export const copy = async (
     async ids => (await desk.client.call('entry.copy', { entries: ids, folder: target.id, onClash })).entries,
   )
   request(desk.host, 'wherry-usage-changed', null)
-  const back = () => remove(desk, made, ifUnchanged)
+  const back = () => remove(desk, made)
   if (done.length > 0)
     say(desk.host, {
       text: msg(str`${named(done)} copied to “${plainName(target.name)}”.`),
@@ -163,14 +165,10 @@ export const copy = async (
   if (rest.length > 0) failed(desk, error, target, () => void copy(desk, rest, target, 'keepBoth'))
 }
 
-/** Deletes for ever; who calls it has asked. */
-export const remove = async (
-  desk: Desk,
-  entries: readonly Entry[],
-  condition: (piece: readonly Entry[]) => { unchangedSince?: number } = () => ({}),
-): Promise<void> => {
+/** Deletes for ever what was made a moment ago, and only where nobody went on with it. */
+const remove = async (desk: Desk, entries: readonly Entry[]): Promise<void> => {
   const { done, gone, rest, error } = await inPieces(desk.client, entries, async (ids, piece) => {
-    await desk.client.call('entry.delete', { entries: ids, ...condition(piece) })
+    await desk.client.call('entry.delete', { entries: ids, ...ifUnchanged(piece) })
     return []
   })
   request(desk.host, 'wherry-usage-changed', null)
@@ -179,23 +177,56 @@ export const remove = async (
   if (rest.length > 0) tellFailure(desk, error)
 }
 
-/** Deletes what was shown to who said yes. What is not there any more, or is another version, as `now` says, stays. */
-export const removeShown = async (
-  desk: Desk,
-  shown: readonly Entry[],
-  now: (id: string) => Entry | undefined,
-): Promise<void> => {
-  const {
-    same = [],
-    changed = [],
-    gone = [],
-  } = Object.groupBy(shown, ({ id, version }) => {
-    const there = now(id)
-    if (!there) return 'gone'
-    return there.version === version ? 'same' : 'changed'
+/** Resolves when the folder is as the hub has it, which is at once where the connection is well. */
+const whenCurrent = (folder: LiveFolder): Promise<void> =>
+  new Promise(resolve => {
+    const isCurrent = () => folder.status === 'live' || folder.status === 'gone'
+    if (isCurrent()) return resolve()
+    const stop = folder.onChange(() => {
+      if (!isCurrent()) return
+      stop()
+      resolve()
+    })
   })
-  if (same.length > 0) await remove(desk, same)
-  tellGone(desk, gone)
+
+/**
+ * Deletes for ever what was shown to who said yes: not what is not in the folder any more, or is another version, and of
+ * files nothing that changes on the way to the hub. For folders that would be all that happens in them: they are not deleted
+ * by a call that waits for a connection.
+ */
+export const removeShown = async (desk: Desk, shown: readonly Entry[], folder: LiveFolder): Promise<void> => {
+  await whenCurrent(folder)
+  const there = (entry: Entry) => folder.get(entry.id)
+  const isSame = (entry: Entry) => there(entry)?.version === entry.version
+  const changed = shown.filter(entry => there(entry) && !isSame(entry))
+  const same = shown.filter(isSame)
+  const gone = shown.filter(entry => !there(entry))
+  const { client } = desk
+  const results = await Promise.all([
+    inPieces(client, same.filter(isFile), async (entries, piece) => {
+      await client.call('entry.delete', {
+        entries,
+        ...ifUnchanged(piece.map(entry => there(entry) ?? entry)),
+      })
+      return []
+    }),
+    inPieces(
+      client,
+      same.filter(entry => !isFile(entry)),
+      async entries => {
+        await client.call('entry.delete', { entries }, { retry: false })
+        return []
+      },
+    ),
+  ])
+  request(desk.host, 'wherry-usage-changed', null)
+  const done = results.flatMap(result => result.done)
+  if (done.length > 0) say(desk.host, { text: msg(str`${named(done)} deleted.`) })
+  tellGone(desk, [...gone, ...results.flatMap(result => result.gone)])
+  for (const { rest, error } of results) {
+    if (isReason(error, 'conflict')) changed.push(...rest)
+    else if (rest.length > 0) tellFailure(desk, error)
+  }
   if (changed.length > 0)
     say(desk.host, { text: msg(str`${named(changed)} changed meanwhile, and not deleted.`), tone: 'error' })
 }

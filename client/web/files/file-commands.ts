@@ -251,8 +251,10 @@ export class FileCommands {
   #delete() {
     void this.#show(import('./delete-dialog.ts'), () => {
       const { selected } = this.#page
-      const now = (id: string) => this.#page.folder.live?.get(id)
-      const confirm = () => void removeShown(this.#desk, selected, now)
+      const confirm = () => {
+        const { live } = this.#page.folder
+        if (live) void removeShown(this.#desk, selected, live)
+      }
       return html`<wherry-delete-dialog
         .entries=${selected}
         @confirm=${confirm}
