@@ -580,41 +580,64 @@ test('a folder that was chosen at Accept is filled, and nothing in it is overwri
   expect(saved).toEqual({ before: 'mine', hash: await sha256OfFile(file) })
 })
 
+/** A folder can be chosen without a question, and has no room for the second file the first time. */
+const fullOnce = () => {
+  const chosen = async () =>
+    (await navigator.storage.getDirectory()).getDirectoryHandle('Full once', { create: true })
+  Object.assign(window, { showDirectoryPicker: chosen })
+  const { createWritable } = FileSystemFileHandle.prototype
+  let isFull = true
+  FileSystemFileHandle.prototype.createWritable = async function (options) {
+    if (this.name !== 'second.txt' || !isFull) return createWritable.call(this, options)
+    isFull = false
+    throw new DOMException('full', 'QuotaExceededError')
+  }
+}
+const namesInFullOnce = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Full once')
+    const found: string[] = []
+    for await (const name of folder.keys()) found.push(name)
+    return found.sort()
+  })
+
 test('files that did not fit into a folder are saved by another try, and the others once', async () => {
   const names = ['first.txt', 'second.txt']
   const files = names.map(name => join(rig.directory, name))
   for (const file of files) await writeFile(file, `what is in ${basename(file)}`)
   const { page: sender } = await openSender()
   await dropToSend(sender, files)
-  const script = () => {
-    const chosen = async () =>
-      (await navigator.storage.getDirectory()).getDirectoryHandle('Full once', { create: true })
-    Object.assign(window, { showDirectoryPicker: chosen })
-    const { createWritable } = FileSystemFileHandle.prototype
-    let isFull = true
-    FileSystemFileHandle.prototype.createWritable = async function (options) {
-      if (this.name !== 'second.txt' || !isFull) return createWritable.call(this, options)
-      isFull = false
-      throw new DOMException('full', 'QuotaExceededError')
-    }
-  }
-  const { page: receiver } = await rig.open({ path: '/go', as: null, script })
+  const { page: receiver } = await rig.open({ path: '/go', as: null, script: fullOnce })
   await enterCode(receiver, await shownCode(sender))
   await accept(receiver)
   const save = receiver.getByRole('button', { name: 'Save into a folder' })
   await save.click()
   await receiver.getByText('There is not enough room there.').waitFor()
-  const inside = () =>
-    receiver.evaluate(async () => {
-      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Full once')
-      const found: string[] = []
-      for await (const name of folder.keys()) found.push(name)
-      return found.sort()
-    })
-  expect(await inside()).toEqual(['first.txt'])
+  expect(await namesInFullOnce(receiver)).toEqual(['first.txt'])
   await save.click()
   await receiver.getByText('Saved in “Full once”').waitFor()
-  expect(await inside()).toEqual(names)
+  expect(await namesInFullOnce(receiver)).toEqual(names)
+})
+
+test('a file that was saved into a folder and taken away is saved there again by another try', async () => {
+  const names = ['first.txt', 'second.txt']
+  const files = names.map(name => join(rig.directory, name))
+  for (const file of files) await writeFile(file, `what is in ${basename(file)}`)
+  const { page: sender } = await openSender()
+  await dropToSend(sender, files)
+  const { page: receiver } = await rig.open({ path: '/go', as: null, script: fullOnce })
+  await enterCode(receiver, await shownCode(sender))
+  await accept(receiver)
+  const save = receiver.getByRole('button', { name: 'Save into a folder' })
+  await save.click()
+  await receiver.getByText('There is not enough room there.').waitFor()
+  await receiver.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Full once')
+    await folder.removeEntry('first.txt')
+  })
+  await save.click()
+  await receiver.getByText('Saved in “Full once”').waitFor()
+  expect(await namesInFullOnce(receiver)).toEqual(names)
 })
 
 test('several receivers get the same, each by a code of their own', async () => {

@@ -12,6 +12,7 @@ import {
   downloadFile,
   downloadZip,
   mayWrite,
+  type SavedFiles,
   saveToFolder,
 } from '../peer/save-received.ts'
 import { base, buttons } from '../styles/controls.ts'
@@ -117,7 +118,7 @@ export class Received extends LitElement {
   }
 
   /** What the folder that was chosen last has already: another try saves the rest. */
-  #inFolder: { folder: FileSystemDirectoryHandle; saved: Set<PeerFile> } | null = null
+  #inFolder: { folder: FileSystemDirectoryHandle; saved: SavedFiles } | null = null
   /** The same of the own space. */
   readonly #inSpace = new Set<PeerFile>()
 
@@ -126,7 +127,7 @@ export class Received extends LitElement {
     const done = html`${msg(str`Saved in “${folder.name}”`)}`
     const before = this.#inFolder
     const isSame = await before?.folder.isSameEntry(folder)
-    const saved = isSame && before ? before.saved : new Set<PeerFile>()
+    const saved = isSame && before ? before.saved : new Map()
     this.#inFolder = { folder, saved }
     await this.#save(done, onSaved => saveToFolder(folder, whole, this.#folders, saved, onSaved))
   }

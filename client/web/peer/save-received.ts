@@ -60,7 +60,7 @@ const folderAt = async (top: FileSystemDirectoryHandle, path: readonly string[])
 }
 
 /** A failed one leaves nothing. */
-const saveFresh = async (folder: FileSystemDirectoryHandle, name: string, content: Blob): Promise<void> => {
+const saveFresh = async (folder: FileSystemDirectoryHandle, name: string, content: Blob) => {
   const handle = await freshFile(folder, name)
   try {
     await content.stream().pipeTo(await handle.createWritable())
@@ -68,25 +68,33 @@ const saveFresh = async (folder: FileSystemDirectoryHandle, name: string, conten
     await folder.removeEntry(handle.name).catch(() => {})
     throw error
   }
+  return handle
+}
+
+export type SavedFiles = Map<PeerFile, FileSystemFileHandle>
+
+const isThere = async (saved: FileSystemFileHandle | undefined, { size }: Blob): Promise<boolean> => {
+  const file = await saved?.getFile().catch(() => null)
+  return file?.size === size
 }
 
 /**
- * Copies what was received into a folder of the person, and overwrites nothing there. What is in `saved` is there already;
- * each file that was copied is added, so that another try saves the rest.
+ * Copies what was received into a folder of the person, and overwrites nothing there. Each file that was copied is added to
+ * `saved`: another try saves the rest, and what is not there any more.
  */
 export const saveToFolder = async (
   top: FileSystemDirectoryHandle,
   whole: readonly KeptWhole[],
   folders: readonly PeerFile[],
-  saved: Set<PeerFile>,
+  saved: SavedFiles,
   onSaved: (files: number) => void,
 ): Promise<void> => {
   onSaved(saved.size)
   for (const { path } of folders) await folderAt(top, path)
   for (const { file, content } of whole) {
-    if (saved.has(file)) continue
-    await saveFresh(await folderAt(top, file.path.slice(0, -1)), file.path.at(-1) ?? '', content)
-    saved.add(file)
+    if (await isThere(saved.get(file), content)) continue
+    const folder = await folderAt(top, file.path.slice(0, -1))
+    saved.set(file, await saveFresh(folder, file.path.at(-1) ?? '', content))
     onSaved(saved.size)
   }
 }
