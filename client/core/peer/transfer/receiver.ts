@@ -8,7 +8,7 @@ import { createAssembly, type WholeChunk } from './assembly.ts'
 import { asWherryError, peerError, type TransferEvents, type TransferSide } from './events.ts'
 import { createGrants, windowBytes } from './grants.ts'
 import { createIncoming, type Incoming, type IncomingFile } from './incoming.ts'
-import { createOfferReader } from './offer.ts'
+import { createOfferReader, isSameOffer } from './offer.ts'
 import { createWants } from './wants.ts'
 import { createWire } from './wire.ts'
 
@@ -65,8 +65,6 @@ export const createReceiver = (options: ReceiverOptions): Receiver => {
     },
   }
 }
-
-const isSameOffer = (a: PeerOffer, b: PeerOffer): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** The receiving over one link. */
 const createRun = (link: PeerLink, shared: Shared) => {
