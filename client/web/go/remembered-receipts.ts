@@ -52,20 +52,25 @@ export const rememberReceipt = (receipt: RememberedReceipt): Promise<void> =>
     await done
   }, undefined)
 
-/** Throws away what was kept of its files, and forgets it: in this order, so that a page that goes meanwhile leaves neither alone. */
+const allReceipts = () => ifStored(async () => (await open()).getAll('receipts'), [])
+
+/**
+ * Throws away what was kept of its files, and forgets it: in this order, so that a page that goes meanwhile leaves neither
+ * alone. While another tab writes to them, both stay.
+ */
 export const forgetReceipt = async ({ room, transfer }: RememberedReceipt): Promise<void> => {
-  const all = await ifStored(async () => (await open()).getAll('receipts'), [])
-  // Files are kept under the transfer: an earlier code of the same send has the same ones.
-  const isShared = all.some(other => other.transfer === transfer && other.room !== room)
-  if (transfer && !isShared) await forgetKept(transfer)
-  await ifStored(async () => (await open()).delete('receipts', room), undefined)
+  // Files are kept under the transfer: another code of the same send has the same ones.
+  const isShared = async () =>
+    (await allReceipts()).some(other => other.transfer === transfer && other.room !== room)
+  if (transfer === null || (await forgetKept(transfer, isShared)))
+    await ifStored(async () => (await open()).delete('receipts', room), undefined)
 }
 
 /** What can go on or still be saved, the latest first; what is long over is thrown away. */
 export const rememberedReceipts = async (): Promise<RememberedReceipt[]> => {
-  const all = await ifStored(async () => (await open()).getAll('receipts'), [])
+  const all = await allReceipts()
   const isOver = ({ touchedAt, savedAt }: RememberedReceipt) =>
     Date.now() - touchedAt > keptMs || (savedAt !== null && Date.now() - savedAt > keptAfterSaveMs)
-  for (const receipt of all.filter(isOver)) await forgetReceipt(receipt)
+  for (const receipt of all.filter(isOver)) void forgetReceipt(receipt)
   return all.filter(receipt => !isOver(receipt)).sort((a, b) => b.touchedAt - a.touchedAt)
 }

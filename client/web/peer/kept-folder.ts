@@ -15,16 +15,21 @@ const pauseMs = 100
 const isHeld = (error: unknown): boolean =>
   error instanceof DOMException && error.name === 'NoModificationAllowedError'
 
-/** Throws away what is kept of a transfer, as soon as nobody holds any of it. */
-export const forgetKept = async (transfer: string): Promise<void> => {
+/** Throws away what is kept of a transfer, as soon as nobody holds any of it; false where another tab is at it for long. */
+export const forgetKept = async (
+  transfer: string,
+  isStillWanted: () => Promise<boolean>,
+): Promise<boolean> => {
   for (let tries = 0; tries < mostTries; tries++) {
+    if (await isStillWanted()) return true
     try {
-      return await (await keptFolders(false)).removeEntry(transfer, { recursive: true })
+      await (await keptFolders(false)).removeEntry(transfer, { recursive: true })
+      return true
     } catch (error) {
       // It is gone already.
-      if (!isHeld(error)) return
+      if (!isHeld(error)) return true
       await new Promise(resolve => setTimeout(resolve, pauseMs))
     }
   }
-  // Another tab is at it.
+  return false
 }
