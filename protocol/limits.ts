@@ -41,7 +41,7 @@ export const limits = {
   changesBatch: 1000,
   /** Chunks in one page of download.chunks or upload.resume. */
   chunksPage: 4096,
-  /** How many such a page has if nobody asks for more: 110 KB, which a link of 10 KB/s brings before it seems to be dead. */
+  /** How many upload.resume answers, and how many clients should ask download.chunks for: 110 KB, which a link of 10 KB/s brings before it seems to be dead. */
   usualChunksPage: 1024,
   /** Chunks that one download.read may ask for. */
   readChunks: 64,
