@@ -63,6 +63,7 @@ export const receiverState = ({ phase, error }: TransferStatus): string => {
     case 'failed':
       return receiverFailure(error)
     case 'cancelled':
+      if (error?.details.byPeer === true) return msg('The sender ended this.')
       return error?.details.declined === true ? msg('You declined this') : msg('Cancelled')
   }
 }

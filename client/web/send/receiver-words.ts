@@ -46,6 +46,6 @@ export const senderState = ({ phase, error }: TransferStatus): string => {
     case 'failed':
       return senderFailure(error)
     case 'cancelled':
-      return msg('Cancelled')
+      return error?.details.byPeer === true ? msg('The other side cancelled this') : msg('Cancelled')
   }
 }

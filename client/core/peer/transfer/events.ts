@@ -32,6 +32,9 @@ export type TransferSide = {
   stop(keep: boolean): Promise<void>
 }
 
+export const cancelledByPeer = (): WherryError =>
+  new WherryError('cancelled', 'The other side cancelled this.', { byPeer: true })
+
 type Failure = (typeof peerFailures)[number]
 
 /** The word for the other side. */

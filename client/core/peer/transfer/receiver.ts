@@ -5,7 +5,13 @@ import { createBell } from '../../bell.ts'
 import type { Sha256 } from '../../hashing.ts'
 import type { PeerLink, PeerOffer, PeerStore } from '../api.ts'
 import { createAssembly, type WholeChunk } from './assembly.ts'
-import { asWherryError, peerError, type TransferEvents, type TransferSide } from './events.ts'
+import {
+  asWherryError,
+  cancelledByPeer,
+  peerError,
+  type TransferEvents,
+  type TransferSide,
+} from './events.ts'
 import { createGrants, windowBytes } from './grants.ts'
 import { createIncoming, type Incoming, type IncomingFile } from './incoming.ts'
 import { createOfferReader, isSameOffer } from './offer.ts'
@@ -179,8 +185,7 @@ const createRun = (link: PeerLink, shared: Shared) => {
       if (isOffered && !offer) throw new WherryError('invalid_message')
       if (offer) takeOffer(offer)
     } else if (message.kind === 'pause') events.paused(message.paused)
-    else if (message.kind === 'cancel')
-      events.endedByPeer(new WherryError('cancelled', 'The other side cancelled this.'))
+    else if (message.kind === 'cancel') events.endedByPeer(cancelledByPeer())
     else if (message.kind === 'failed') events.endedByPeer(peerError(message, shared.offer))
     else throw new WherryError('invalid_message')
   }

@@ -4,7 +4,13 @@ import type { PeerMessage } from '../../../../protocol/peer.ts'
 import { createBell } from '../../bell.ts'
 import type { Sha256 } from '../../hashing.ts'
 import type { PeerLink, PeerOffer, PeerSource } from '../api.ts'
-import { asWherryError, peerError, type TransferEvents, type TransferSide } from './events.ts'
+import {
+  asWherryError,
+  cancelledByPeer,
+  peerError,
+  type TransferEvents,
+  type TransferSide,
+} from './events.ts'
 import { offerMessages } from './offer.ts'
 import { createReading, type ReadChunk } from './reading.ts'
 import { chunkCount, createRoot } from './root.ts'
@@ -100,8 +106,7 @@ const createRun = (
     } else if (message.kind === 'pause') {
       isPausedThere = message.paused
       events.paused(message.paused)
-    } else if (message.kind === 'cancel')
-      events.endedByPeer(new WherryError('cancelled', 'The other side cancelled this.'))
+    } else if (message.kind === 'cancel') events.endedByPeer(cancelledByPeer())
     else if (message.kind === 'failed') events.endedByPeer(peerError(message, offer))
     else if (message.kind === 'done') events.done()
     else throw new WherryError('invalid_message')
