@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Source } from '../../client/core/api.ts'
 import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
@@ -115,10 +116,19 @@ test('an upload and a download get on over connections that carry less than the 
   const request = { folder: direct.root, path: [], onClash: 'fail' as const }
   begun.add([{ source: memorySource('one', new Uint8Array(chunkBytes)), name: 'one', ...request }])
   await begun.whenIdle()
+  // It never comes to its end.
+  const paused = Promise.withResolvers<never>()
+  paused.promise.catch(() => {})
+  const stalling: Source = {
+    ...source,
+    read: (start, ...rest) => (start > 0.95 * bytes.length ? paused.promise : source.read(start, ...rest)),
+  }
   begun.onChange(() => {
-    if (begun.totals.storedBytes > 0.9 * bytes.length) begun.pause()
+    if (begun.totals.storedBytes < 0.93 * bytes.length) return
+    begun.pause()
+    paused.reject(new Error('paused'))
   })
-  begun.add([{ source, name: 'many', ...request }])
+  begun.add([{ source: stalling, name: 'many', ...request }])
   await expect.poll(() => begun.items[1]?.state, { timeout: 20_000 }).toBe('paused')
   const { uploads } = await direct.client.call('upload.list', {})
   const unfinished = uploads.find(({ name }) => name === 'many')
