@@ -195,12 +195,14 @@ test('the focus stays where the work is when what had it goes', async () => {
 
   await page.getByRole('button', { name: 'Account' }).click()
   await page.getByRole('menuitem', { name: 'Sessions' }).click()
+  await page.getByRole('button', { name: 'End the session' }).first().waitFor()
   await tabTo(page, /End the session/)
   await page.keyboard.press('Enter')
   await expect.poll(() => focused(page)).toContain('H2 Sessions')
   await page.keyboard.press('Escape')
 
   await page.goto(`${rig.hub.url}/users`)
+  await page.getByRole('button', { name: 'Disable: keeper@example.org' }).waitFor()
   await tabTo(page, /Disable: keeper@example\.org/)
   await page.keyboard.press('Enter')
   await expect.poll(() => focused(page)).toContain('Enable: keeper@example.org')
