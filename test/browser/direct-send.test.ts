@@ -601,7 +601,8 @@ const namesInFullOnce = (page: Page): Promise<string[]> =>
     return found.sort()
   })
 
-test('files that did not fit into a folder are saved by another try, and the others once', async () => {
+/** Two files were received, of which only the first one found room in the folder. `save` is the button for another try. */
+const savedHalf = async () => {
   const names = ['first.txt', 'second.txt']
   const files = names.map(name => join(rig.directory, name))
   for (const file of files) await writeFile(file, `what is in ${basename(file)}`)
@@ -613,6 +614,11 @@ test('files that did not fit into a folder are saved by another try, and the oth
   const save = receiver.getByRole('button', { name: 'Save into a folder' })
   await save.click()
   await receiver.getByText('There is not enough room there.').waitFor()
+  return { names, receiver, save }
+}
+
+test('files that did not fit into a folder are saved by another try, and the others once', async () => {
+  const { names, receiver, save } = await savedHalf()
   expect(await namesInFullOnce(receiver)).toEqual(['first.txt'])
   await save.click()
   await receiver.getByText('Saved in “Full once”').waitFor()
@@ -620,17 +626,7 @@ test('files that did not fit into a folder are saved by another try, and the oth
 })
 
 test('a file that was saved into a folder and taken away is saved there again by another try', async () => {
-  const names = ['first.txt', 'second.txt']
-  const files = names.map(name => join(rig.directory, name))
-  for (const file of files) await writeFile(file, `what is in ${basename(file)}`)
-  const { page: sender } = await openSender()
-  await dropToSend(sender, files)
-  const { page: receiver } = await rig.open({ path: '/go', as: null, script: fullOnce })
-  await enterCode(receiver, await shownCode(sender))
-  await accept(receiver)
-  const save = receiver.getByRole('button', { name: 'Save into a folder' })
-  await save.click()
-  await receiver.getByText('There is not enough room there.').waitFor()
+  const { names, receiver, save } = await savedHalf()
   await receiver.evaluate(async () => {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Full once')
     await folder.removeEntry('first.txt')

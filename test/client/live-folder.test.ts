@@ -249,24 +249,33 @@ describe('a live folder', () => {
     close()
   })
 
-  it('is gone when the hub says that it is not there, and comes back when it is again', async () => {
+  /** A folder with an entry that has just gone out of sight, which comeBack() ends. */
+  const openGone = async () => {
     const model = folderModel()
     model.create('a')
     let isThere = true
-    const { live, connect, quiet, say, close } = open({
+    const opened = open({
       ...model.script,
       'folder.watch': (params, call) => {
         if (!isThere) throw new WherryError('not_found')
         return model.script['folder.watch']?.(params, call)
       },
     })
-    await connect()
+    await opened.connect()
     isThere = false
-    say('access.changed', { space: testUser.id, entry: modelFolder, level: null })
-    await quiet()
-    expect(live.status).toBe('gone')
+    opened.say('access.changed', { space: testUser.id, entry: modelFolder, level: null })
+    await opened.quiet()
+    expect(opened.live.status).toBe('gone')
+    const comeBack = () => {
+      isThere = true
+    }
+    return { ...opened, model, comeBack }
+  }
+
+  it('is gone when the hub says that it is not there, and comes back when it is again', async () => {
+    const { live, model, quiet, say, close, comeBack } = await openGone()
     expect(live.entries).toEqual([])
-    isThere = true
+    comeBack()
     say('access.changed', { space: testUser.id, entry: modelFolder, level: 'read' })
     await quiet()
     expect(live.status).toBe('live')
@@ -275,22 +284,8 @@ describe('a live folder', () => {
   })
 
   it('is there again when the folder is, also where nobody is told of that', async () => {
-    const model = folderModel()
-    model.create('a')
-    let isThere = true
-    const { live, connect, quiet, say, close } = open({
-      ...model.script,
-      'folder.watch': (params, call) => {
-        if (!isThere) throw new WherryError('not_found')
-        return model.script['folder.watch']?.(params, call)
-      },
-    })
-    await connect()
-    isThere = false
-    say('access.changed', { space: testUser.id, entry: modelFolder, level: null })
-    await quiet()
-    expect(live.status).toBe('gone')
-    isThere = true
+    const { live, model, quiet, close, comeBack } = await openGone()
+    comeBack()
     const statusNow = async () => {
       await quiet()
       return live.status

@@ -47,6 +47,20 @@ const uploadOf = (
 }
 const never = new AbortController().signal
 
+/** An upload that was paused when more than 100,000 bytes of it were stored. */
+const pausedUpload = async () => {
+  const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
+  const pause = new AbortController()
+  const bytes = someBytes(400_000)
+  const { upload } = uploadOf(hub, memorySource('a', bytes), {
+    onProgress: ({ storedBytes }) => {
+      if (storedBytes > 100_000) pause.abort()
+    },
+  })
+  expect(isReason(await upload.run(pause.signal).catch(error => error), 'cancelled')).toBe(true)
+  return { hub, upload, bytes }
+}
+
 describe('uploading one file', () => {
   test.each([0, 1, 2048, 100_000, 3_000_000])('a file of %i bytes arrives as it is', async size => {
     const hub = createFakeHub()
@@ -155,15 +169,7 @@ describe('uploading one file', () => {
   })
 
   test('a hub that knows fewer chunks than it said is sent them again', async () => {
-    const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
-    const pause = new AbortController()
-    const bytes = someBytes(400_000)
-    const { upload } = uploadOf(hub, memorySource('a', bytes), {
-      onProgress: ({ storedBytes }) => {
-        if (storedBytes > 100_000) pause.abort()
-      },
-    })
-    await upload.run(pause.signal).catch(() => {})
+    const { hub, upload, bytes } = await pausedUpload()
     hub.goBackTo(2)
     await upload.run(never)
     expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
@@ -191,15 +197,7 @@ describe('uploading one file', () => {
   })
 
   test('after a pause it goes on where it was', async () => {
-    const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
-    const pause = new AbortController()
-    const bytes = someBytes(400_000)
-    const { upload } = uploadOf(hub, memorySource('a', bytes), {
-      onProgress: ({ storedBytes }) => {
-        if (storedBytes > 100_000) pause.abort()
-      },
-    })
-    expect(isReason(await upload.run(pause.signal).catch(error => error), 'cancelled')).toBe(true)
+    const { hub, upload, bytes } = await pausedUpload()
     await upload.run(never)
     expect(Buffer.compare(hub.contentOf(folder, 'a') ?? Buffer.alloc(0), bytes)).toBe(0)
     expect(hub.counted.sentBytes).toBeLessThanOrEqual(400_000 + smallChunking.maxBytes)
@@ -230,15 +228,7 @@ describe('uploading one file', () => {
   })
 
   test('an upload of an earlier run is finished with the same file and refused with another', async () => {
-    const hub = createFakeHub({ windowBytes: smallChunking.maxBytes })
-    const pause = new AbortController()
-    const bytes = someBytes(400_000)
-    const { upload } = uploadOf(hub, memorySource('a', bytes), {
-      onProgress: ({ storedBytes }) => {
-        if (storedBytes > 100_000) pause.abort()
-      },
-    })
-    await upload.run(pause.signal).catch(() => {})
+    const { hub, bytes } = await pausedUpload()
     const [unfinished = ''] = hub.uploads.keys()
     const other = uploadOf(hub, memorySource('a', someBytes(400_000, 9)), {
       upload: unfinished,

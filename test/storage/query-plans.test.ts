@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Entry } from '../../protocol/values.ts'
-import { runBatch } from '../../storage/index/batch.ts'
-import { migrate } from '../../storage/index/migrate.ts'
 import type { OperationName } from '../../storage/index/operations.ts'
 import { entryReads } from '../../storage/index/reads/entries.ts'
 import { spaceReads } from '../../storage/index/reads/spaces.ts'
-import { newId, person } from './open-temporary.ts'
+import { indexOfAda } from './index-of-ada.ts'
+import { newId } from './open-temporary.ts'
 import { openPlanned } from './query-plans.ts'
 
 /** A step in which every row of a table is looked at, and the names of tables that are not in the index. */
@@ -20,20 +18,7 @@ const isWalk = (step: string): boolean => {
 /** Ada's folder `top` with a folder in it, and an empty folder `beside` it. */
 const openWithFolders = async () => {
   const { db, steps } = openPlanned()
-  await migrate(db)
-  let user: string | null = null
-  const run = async <Answer>(op: OperationName, args: unknown): Promise<Answer> => {
-    const actor = user === null ? null : { user, requestId: newId() }
-    const { outcomes } = await runBatch(db, [{ id: 1, op, args, actor, now: 1_000 }])
-    const [outcome] = outcomes
-    if (!outcome?.ok) throw new Error(`${op}: ${outcome?.error.message}`)
-    return outcome.answer as Answer
-  }
-  const ada = await run<{ id: string }>('users.setUp', { ...person('Ada'), role: 'admin' })
-  user = ada.id
-  const { root } = await db.selectFrom('spaces').select('root').executeTakeFirstOrThrow()
-  const folderIn = async (folder: string, name: string) =>
-    (await run<{ entry: Entry }>('entries.createFolder', { folder, name, onClash: 'fail' })).entry.id
+  const { run, user, root, folderIn } = await indexOfAda(db, newId)
   const [top, beside] = [await folderIn(root, 'top'), await folderIn(root, 'beside')]
   const inner = await folderIn(top, 'inner')
   const walks = async (op: OperationName, args: unknown) => {
@@ -41,7 +26,7 @@ const openWithFolders = async () => {
     await run(op, args)
     return steps.filter(isWalk)
   }
-  return { db, run, steps, user: ada.id, walks, root, top, beside, inner }
+  return { db, run, steps, user, walks, root, top, beside, inner }
 }
 
 test('entries are moved and removed without a walk through all grants of the hub', async () => {

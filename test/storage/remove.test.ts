@@ -2,15 +2,12 @@ import { join } from 'node:path'
 import type BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import type { Entry } from '../../protocol/values.ts'
-import { runBatch } from '../../storage/index/batch.ts'
 import { checkIndex } from '../../storage/index/check-index.ts'
 import { openDatabase } from '../../storage/index/database.ts'
 import { IndexDialect } from '../../storage/index/dialect.ts'
-import { migrate } from '../../storage/index/migrate.ts'
-import type { OperationName } from '../../storage/index/operations.ts'
 import type { Tables } from '../../storage/index/tables.ts'
-import { newId, person, sha256, temporaryDirectory } from './open-temporary.ts'
+import { indexOfAda } from './index-of-ada.ts'
+import { newId, sha256, temporaryDirectory } from './open-temporary.ts'
 
 /** Counts the statements that a database runs and the rows that come out of it. */
 const counted = (database: BetterSqlite.Database) => {
@@ -42,21 +39,8 @@ const openCounted = async () => {
   })
   const count = counted(database)
   const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
-  await migrate(db)
-  let user: string | null = null
-  const run = async <Answer>(op: OperationName, args: unknown): Promise<Answer> => {
-    const actor = user === null ? null : { user, requestId: null }
-    const { outcomes } = await runBatch(db, [{ id: 1, op, args, actor, now: 1_000 }])
-    const [outcome] = outcomes
-    if (!outcome?.ok) throw new Error(`${op}: ${outcome?.error.message}`)
-    return outcome.answer as Answer
-  }
-  const ada = await run<{ id: string }>('users.setUp', { ...person('Ada'), role: 'admin' })
-  user = ada.id
-  const { root } = await db.selectFrom('spaces').select('root').executeTakeFirstOrThrow()
-  const folderIn = async (folder: string, name: string) =>
-    (await run<{ entry: Entry }>('entries.createFolder', { folder, name, onClash: 'fail' })).entry.id
-  return { db, count, run, user: ada.id, root, folderIn }
+  const { run, user, root, folderIn } = await indexOfAda(db, () => null)
+  return { db, count, run, user, root, folderIn }
 }
 
 type Counted = Awaited<ReturnType<typeof openCounted>>

@@ -1,6 +1,7 @@
 import type { Stop, Timers } from '../api.ts'
 import type { Carrier } from './api.ts'
 import { type ChannelCarrier, channelCarrier, readReady, readyMessage } from './channel-carrier.ts'
+import { createEarlyMessages } from './early-messages.ts'
 import type {
   Candidate,
   Description,
@@ -17,9 +18,8 @@ const longestBrokenMs = 15_000
 const gatherMs = 50
 /** Of the other side, for one attempt. */
 const mostCandidates = 200
-/** Of messages that come before the one that says that the channel works: more than a link has on its way, and few small ones. */
+/** Of messages that come before the one that says that the channel works: more than a link has on its way. */
 const mostEarlyBytes = 16 * 1024 * 1024
-const leastMessageBytes = 1024
 
 export type Attempt = {
   offer(): void
@@ -51,8 +51,7 @@ export const directAttempt = ({
   let hasOther = false
   let isOpening = false
   let taken = 0
-  const early: Uint8Array<ArrayBuffer>[] = []
-  let earlyBytes = 0
+  const early = createEarlyMessages(mostEarlyBytes)
   const waiting: Candidate[] = []
   const gathered: Candidate[] = []
   let stopGathering: Stop | null = null
@@ -63,7 +62,7 @@ export const directAttempt = ({
     isClosed = true
     stopTimer()
     stopGathering?.()
-    early.length = 0
+    early.take()
     channel?.close()
     connection?.close()
     ended()
@@ -92,15 +91,9 @@ export const directAttempt = ({
     if (isClosed) return
     stopTimer()
     channel = channelCarrier(connection.channel, isTurned ? 'turned' : 'direct')
-    for (const message of early.splice(0)) channel.message(message)
+    for (const message of early.take()) channel.message(message)
     channel.carrier.onClose(close)
     found(channel.carrier)
-  }
-
-  const keepEarly = (bytes: Uint8Array<ArrayBuffer>) => {
-    early.push(bytes)
-    earlyBytes += Math.max(bytes.length, leastMessageBytes)
-    if (earlyBytes > mostEarlyBytes) close()
   }
 
   const message = (bytes: Uint8Array<ArrayBuffer>) => {
@@ -108,7 +101,7 @@ export const directAttempt = ({
     const ready = readReady(bytes)
     if (ready) void open(ready)
     else if (channel) channel.message(bytes)
-    else keepEarly(bytes)
+    else if (!early.keep(bytes)) close()
   }
 
   const state = (now: 'connected' | 'broken' | 'failed') => {

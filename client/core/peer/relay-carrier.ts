@@ -4,12 +4,11 @@ import type { HubClient, Stop, TransferLink } from '../api.ts'
 import { createListeners } from '../listeners.ts'
 import { createPace } from '../upload/upload-pace.ts'
 import type { Carrier } from './api.ts'
+import { createEarlyMessages } from './early-messages.ts'
 import { createAssembly, createFraming, messageBytes, type SliceListener } from './relay-messages.ts'
 
 /** Of messages that nobody listens to yet: more than the hub gives credit for. */
 const mostEarlyBytes = 8 * 1024 * 1024
-/** A message takes memory besides its bytes, so small ones count as this much. */
-const leastMessageBytes = 1024
 /** drained() resolves below it. */
 const lowBytes = 128 * 1024
 
@@ -32,14 +31,13 @@ export const openRelay = async (
 ): Promise<Carrier> => {
   const messages = createListeners<Uint8Array<ArrayBuffer>>()
   const closes = createListeners<void>()
-  const early: Uint8Array<ArrayBuffer>[] = []
+  const early = createEarlyMessages(mostEarlyBytes)
   const waiting: Waiting[] = []
   const framing = createFraming()
   const pace = createPace(client)
   const stops: Stop[] = []
   const stream = client.newStream()
   let listening = 0
-  let earlyBytes = 0
   let waitingBytes = 0
   let credit = 0
   let made = 0
@@ -59,7 +57,7 @@ export const openRelay = async (
     isClosed = true
     for (const stop of stops) stop()
     waiting.length = 0
-    early.length = 0
+    early.take()
     waitingBytes = 0
     wakeDrained()
     closes.emit()
@@ -106,10 +104,7 @@ export const openRelay = async (
 
   const assemble = createAssembly(message => {
     if (listening > 0) return messages.emit(message)
-    // A copy, as it may be a view of much more.
-    early.push(message.slice())
-    earlyBytes += Math.max(message.length, leastMessageBytes)
-    if (earlyBytes > mostEarlyBytes) close()
+    if (!early.keep(message)) close()
   })
   const onSlice: SliceListener = slice => {
     try {
@@ -163,8 +158,7 @@ export const openRelay = async (
     onMessage(listener) {
       const stop = messages.add(listener)
       listening += 1
-      earlyBytes = 0
-      for (const message of early.splice(0)) listener(message)
+      for (const message of early.take()) listener(message)
       let isStopped = false
       return () => {
         stop()

@@ -2,6 +2,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import { sliceHeaderBytes } from '../../../protocol/frames.ts'
 import type { TransferLink } from '../api.ts'
 import { createSpare } from '../spare.ts'
+import { createGathering } from './gathering.ts'
 
 /** Of the largest message. */
 export const messageBytes = 256 * 1024
@@ -10,24 +11,15 @@ export type SliceListener = Parameters<TransferLink['onSlice']>[1]
 
 /** Messages from slices: nearly always one is the other. Throws for slices that no carrier sends. */
 export const createAssembly = (whole: (message: Uint8Array<ArrayBuffer>) => void): SliceListener => {
-  /** Of a message in several slices; in one memory, because each slice in its own may take much more than its bytes. */
-  let gathered: Uint8Array<ArrayBuffer> | null = null
-  let length = 0
+  const gathering = createGathering(messageBytes)
   let current = 0
   return ({ index, offset, last, bytes }) => {
-    if (offset !== length || (length > 0 && index !== current) || length + bytes.length > messageBytes)
-      throw new WherryError('invalid_frame')
-    if (last && length === 0) return whole(bytes)
-    if (bytes.length === 0) throw new WherryError('invalid_frame')
+    const isFirst = gathering.length === 0
+    if (isFirst && last && offset === 0 && bytes.length <= messageBytes) return whole(bytes)
+    const isNext = offset === gathering.length && (isFirst || index === current)
+    if (!isNext || !gathering.add(bytes)) throw new WherryError('invalid_frame')
     current = index
-    gathered ??= new Uint8Array(messageBytes)
-    gathered.set(bytes, length)
-    length += bytes.length
-    if (!last) return
-    const message = gathered.subarray(0, length)
-    gathered = null
-    length = 0
-    whole(message)
+    if (last) whole(gathering.take())
   }
 }
 

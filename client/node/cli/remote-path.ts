@@ -2,7 +2,7 @@ import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { nameKey, nameProblem } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
-import { firstPageEntries, nextPageEntries } from '../../core/folder/folder-pages.ts'
+import { folderPages } from '../../core/folder/folder-pages.ts'
 import { UsageError } from './command.ts'
 
 /** `space:path` as typed: `me:isos/debian.iso`. `me` is the own space. */
@@ -140,17 +140,5 @@ export const findDestination = async (
 
 /** All entries of a folder, page by page, in name order. */
 export async function* listFolder(client: HubClient, folder: string): AsyncGenerator<Entry> {
-  let after: string | null = null
-  let limit = firstPageEntries
-  do {
-    const askedAtMs = performance.now()
-    const page: { entries: Entry[]; next: string | null } = await client.call('folder.list', {
-      folder,
-      after,
-      limit,
-    })
-    limit = nextPageEntries(performance.now() - askedAtMs)
-    yield* page.entries
-    after = page.next
-  } while (after !== null)
+  for await (const { entries } of folderPages(client, folder)) yield* entries
 }

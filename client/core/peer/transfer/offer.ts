@@ -11,13 +11,15 @@ const encoder = new TextEncoder()
 /** What a person is shown of a file: nothing of a folder's date, which browsers do not know. */
 const shownOf = (file: PeerFile) => ({ ...toMessage(file), ...(file.kind === 'folder' && { modifiedAt: 0 }) })
 
+const contentOf = ({ transfer, text, files }: PeerOffer): string =>
+  JSON.stringify([transfer, text, files.map(shownOf)])
+
 /** SHA-256 (hexadecimal) of what a person saw of the offer when it was accepted, but for who sends it. */
-export const offerDigest = ({ transfer, text, files }: PeerOffer): string =>
-  bytesToHex(sha256(encoder.encode(JSON.stringify([transfer, text, files.map(shownOf)]))))
+export const offerDigest = (offer: PeerOffer): string => bytesToHex(sha256(encoder.encode(contentOf(offer))))
 
 /** A person sees the same in both. */
 export const isSameOffer = (a: PeerOffer, b: PeerOffer): boolean =>
-  JSON.stringify(a.from) === JSON.stringify(b.from) && offerDigest(a) === offerDigest(b)
+  JSON.stringify(a.from) === JSON.stringify(b.from) && contentOf(a) === contentOf(b)
 
 /** A name that every side takes: the one place where names of this device are made fit for another. */
 export const safeName = (name: string): string => {

@@ -2,6 +2,7 @@ import { WherryError } from '../../../../protocol/errors.ts'
 import { type PeerMessage, parsePeerMessage, peerLimits } from '../../../../protocol/peer.ts'
 import type { Stop } from '../../api.ts'
 import type { PeerLink } from '../api.ts'
+import { createGathering } from '../gathering.ts'
 
 /**
  * A transfer's messages, as the link carries them: a byte for the kind, then for `control` JSON, in parts where it is long;
@@ -47,9 +48,7 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
   const encoder = new TextEncoder()
   const head = new Uint8Array(dataHeadBytes + hashBytes)
   const headView = new DataView(head.buffer)
-  /** Parts of a control message, until the last has come. */
-  let gathered: Uint8Array<ArrayBuffer> | null = null
-  let gatheredBytes = 0
+  const gathering = createGathering(peerLimits.controlBytes)
   let telling: Promise<void> = Promise.resolve()
   /** Slices, and how much the link has brought when it has brought them. */
   const onWay: { until: number; bytes: number }[] = []
@@ -74,21 +73,11 @@ export const createWire = (link: PeerLink, events: WireEvents): Wire => {
     }
   }
 
-  /** In one memory: each part in its own would take much more than its bytes. */
-  const gather = (part: Uint8Array) => {
-    if (part.length === 0 || gatheredBytes + part.length > peerLimits.controlBytes)
-      throw new WherryError('invalid_message')
-    gathered ??= new Uint8Array(peerLimits.controlBytes)
-    gathered.set(part, gatheredBytes)
-    gatheredBytes += part.length
-    return gathered.subarray(0, gatheredBytes)
-  }
-
   const receiveControl = (part: Uint8Array<ArrayBuffer>, isLast: boolean) => {
-    const json = isLast && !gathered ? part : gather(part)
+    const isWhole = isLast && gathering.length === 0
+    if (!isWhole && !gathering.add(part)) throw new WherryError('invalid_message')
     if (!isLast) return
-    gathered = null
-    gatheredBytes = 0
+    const json = isWhole ? part : gathering.take()
     const message = parsePeerMessage(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)))
     if (!message) throw new WherryError('invalid_message')
     events.message(message)
