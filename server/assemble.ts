@@ -45,6 +45,7 @@ const openHubStorage = async ({ config, log, clock }: AssembleParts): Promise<St
     ...(masterKey === null ? {} : { masterKey }),
     clock,
     uploadsKeptMs: config.uploadExpiryDays * 24 * 60 * 60 * 1000,
+    spaceEntries: config.maxSpaceEntries,
     allowMissingSegments: config.allowMissingSegments,
     log: {
       info: message => log.info(message),

@@ -138,6 +138,12 @@ export const settings = {
     schema: bytes(0, limits.fileBytes),
     doc: 'Quota of new personal spaces for which none is given; unlimited by default.',
   }),
+  maxSpaceEntries: setting({
+    env: 'WHERRY_MAX_SPACE_ENTRIES',
+    default: '2000000',
+    schema: whole(1, 1_000_000_000),
+    doc: 'Files, folders and unfinished uploads that one space may hold. Where more are there already they stay, and no more come.',
+  }),
   uploadBudgetBytes: setting({
     env: 'WHERRY_UPLOAD_BUDGET_BYTES',
     default: '128M',

@@ -20,6 +20,8 @@ export type StorageOptions = {
   clock?: () => number
   /** How long an unfinished upload is kept after its last byte; 7 days by default. */
   uploadsKeptMs?: number
+  /** Files, folders and unfinished uploads that a space may hold; by default without bound. */
+  spaceEntries?: number
   /** Threads that hash and encrypt. */
   workers?: number
   log?: { info(message: string): void; warn(message: string): void; error(message: string): void }
@@ -85,6 +87,7 @@ const indexOptions = (options: StorageOptions, unclean: boolean) => ({
   directory: options.directory,
   clock: options.clock ?? Date.now,
   uploadsKeptMs: options.uploadsKeptMs ?? 7 * dayMs,
+  ...(options.spaceEntries === undefined ? {} : { spaceEntries: options.spaceEntries }),
   unclean,
   warn: (message: string) => options.log?.warn(message),
   crashAt: options.crashAt && isIndexCrashPoint(options.crashAt.point) ? options.crashAt : null,

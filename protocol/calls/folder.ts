@@ -38,7 +38,7 @@ export const folderCalls = {
     once: true,
     params: v.strictObject({ folder: id, name, onClash: v.picklist(['fail', 'keepBoth', 'reuse']) }),
     result: v.strictObject({ entry, created: v.boolean() }),
-    errors: ['name_taken', 'not_a_folder', 'too_large'],
+    errors: ['name_taken', 'not_a_folder', 'too_large', 'quota_exceeded'],
   }),
   'folder.list': call({
     doc: 'A page of a folder, folders first. Pages are joined by `next`; entries that change while paging arrive as changes.',

@@ -30,6 +30,9 @@ export type SentError = {
 /** Of the first writes: those after them were not begun, as these had taken `batchMs`. */
 export type BatchResult = { outcomes: Outcome[]; effects: Effects }
 
+/** `spaceEntries`: what a space may hold, without bound by default. */
+type BatchOptions = { spaceEntries?: number; beforeCommit?: () => void }
+
 /** No write is begun in a transaction that has run for so long: others may come before it. */
 const batchMs = 50
 
@@ -42,14 +45,14 @@ const batchMs = 50
 export const runBatch = async (
   db: Kysely<Tables>,
   items: readonly Item[],
-  beforeCommit: () => void = () => {},
+  options: BatchOptions = {},
 ): Promise<BatchResult> => {
   try {
-    return await inTransaction(db, items, succeed, beforeCommit)
+    return await inTransaction(db, items, succeed, options)
   } catch (error) {
     const [only] = items
     if (isFatal(error) || only === undefined) throw error
-    if (items.length > 1) return inTransaction(db, items, succeedOrLeaveNothing, beforeCommit)
+    if (items.length > 1) return inTransaction(db, items, succeedOrLeaveNothing, options)
     return { outcomes: [failed(only, error)], effects: noEffects() }
   }
 }
@@ -60,14 +63,15 @@ const inTransaction = (
   db: Kysely<Tables>,
   items: readonly Item[],
   run: Run,
-  beforeCommit: () => void,
+  { spaceEntries = Number.MAX_SAFE_INTEGER, beforeCommit = () => {} }: BatchOptions,
 ): Promise<BatchResult> =>
   db.transaction().execute(async transaction => {
     const effects = noEffects()
     const outcomes: Outcome[] = []
     const end = performance.now() + batchMs
     for (const item of items) {
-      const tx: Tx = { db: transaction, now: item.now, by: item.actor?.user ?? null, effects }
+      const by = item.actor?.user ?? null
+      const tx: Tx = { db: transaction, now: item.now, by, spaceEntries, effects }
       outcomes.push(await run(tx, item))
       if (performance.now() >= end) break
     }

@@ -16,6 +16,12 @@ const rules: readonly Rule[] = [
       from uploads as u where u.space = s.id and u.answer is null)`,
   },
   {
+    says: 'a space counts its entries and unfinished uploads wrongly',
+    query: `select s.id from spaces as s where s.entries !=
+      (select count(*) from entries as e where e.space = s.id and e.parent is not null)
+      + (select count(*) from uploads as u where u.space = s.id and u.answer is null)`,
+  },
+  {
     says: 'a space has a change number below that of a row in it',
     query: `select s.id from spaces as s
       where s.seq < (select coalesce(max(seq), 0) from entries where space = s.id)

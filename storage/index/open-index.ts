@@ -36,6 +36,8 @@ export type IndexOptions = {
   clock: () => number
   /** How long an unfinished upload is kept after its last byte. */
   uploadsKeptMs: number
+  /** Files, folders and unfinished uploads that a space may hold; by default without bound. */
+  spaceEntries?: number
   /** The last stop was not a clean one: the file is checked first. */
   unclean: boolean
   crashAt: IndexCrash | null

@@ -61,6 +61,8 @@ type SpacesTable = {
   used: number
   /** Bytes that unfinished uploads announced. */
   reserved: number
+  /** Files and folders below the root, and unfinished uploads. */
+  entries: number
   seq: number
   /** History up to here is gone. */
   pruned_seq: number

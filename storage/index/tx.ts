@@ -9,6 +9,8 @@ export type Tx = {
   now: number
   /** Who makes the change; null: the hub itself. */
   by: string | null
+  /** Files, folders and unfinished uploads that a space may hold. */
+  spaceEntries: number
   /** What the commit will say about it, if the write goes through. */
   effects: Effects
 }

@@ -24,4 +24,4 @@ export const isIndexCrashPoint = (point: string): point is IndexCrashPoint =>
 /** Dies at the point when it was passed `after` times before. */
 export type IndexCrash = { point: string; after: number }
 
-export type WriterData = { file: string; crashAt: IndexCrash | null }
+export type WriterData = { file: string; spaceEntries: number; crashAt: IndexCrash | null }

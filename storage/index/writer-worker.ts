@@ -18,7 +18,7 @@ const batchItems = 64
  * The only writer of the index, in a thread of its own. What arrived while a commit ran shares the next one, so that an
  * fsync is paid once for many; alone, a write does not wait.
  */
-const serve = (port: MessagePort, { file, crashAt }: WriterData): void => {
+const serve = (port: MessagePort, { file, spaceEntries, crashAt }: WriterData): void => {
   const database = openDatabase(file, { readonly: false })
   const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
   const turns = createTurns()
@@ -47,7 +47,10 @@ const serve = (port: MessagePort, { file, crashAt }: WriterData): void => {
   const commit = async (items: readonly Item[]): Promise<readonly Item[]> => {
     try {
       if (broken) throw new Error('The index failed before.')
-      const { outcomes, effects } = await runBatch(db, items, () => crash('beforeCommit'))
+      const { outcomes, effects } = await runBatch(db, items, {
+        spaceEntries,
+        beforeCommit: () => crash('beforeCommit'),
+      })
       crash('committed')
       say({ kind: 'done', outcomes, effects: { ...effects, seqs: [...effects.seqs] } })
       return items.slice(0, outcomes.length)

@@ -27,11 +27,14 @@ type Waiting = { resolve(answer: unknown): void; reject(error: Error): void }
 export const startWriter = async (options: {
   file: string
   clock: () => number
+  /** Files, folders and unfinished uploads that a space may hold; by default without bound. */
+  spaceEntries?: number
   crashAt?: IndexCrash | null
   /** Is told once why no write is taken any more, and each time that the disk becomes full. */
   warn?: (message: string) => void
 }): Promise<Writer> => {
-  const workerData: WriterData = { file: options.file, crashAt: options.crashAt ?? null }
+  const { file, spaceEntries = Number.MAX_SAFE_INTEGER, crashAt = null } = options
+  const workerData: WriterData = { file, spaceEntries, crashAt }
   const worker = new Worker(new URL('./writer-worker.ts', import.meta.url), {
     workerData,
     execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -13,6 +13,7 @@ import {
   bytesOf,
   newId,
   openTemporary,
+  person,
   putChunk,
   sha256,
   spoilChunks,
@@ -91,9 +92,23 @@ test('a migration that fails leaves nothing of itself', async () => {
   database.close()
 })
 
-/** Takes back the last step of the schema. */
-const withoutPruning =
-  'drop index sessions_by_use; drop index sessions_by_end; drop index refresh_tokens_by_use;'
+/** What takes back each step of the schema. */
+const undone = {
+  '0002-damaged-chunks': 'drop index chunks_damaged',
+  '0003-grants-by-space': 'drop index grants_by_space; alter table grants drop column space',
+  '0004-pruned-by-time':
+    'drop index sessions_by_use; drop index sessions_by_end; drop index refresh_tokens_by_use',
+  '0005-counted-entries': 'alter table spaces drop column entries',
+}
+
+/** Makes the index one of an older hub, whose newest step was `newest`. */
+const rewind = (directory: string, newest: string, further = ''): void => {
+  const steps = Object.entries(undone).filter(([step]) => step > newest)
+  const database = new BetterSqlite(join(directory, 'index.db'))
+  for (const [, statements] of steps) database.exec(statements)
+  database.exec(`delete from kysely_migration where name > '${newest}'; ${further}`)
+  database.close()
+}
 
 test('unfinished uploads of an older hub lack what it had marked damaged', async () => {
   const directory = temporaryDirectory()
@@ -106,11 +121,7 @@ test('unfinished uploads of an older hub lack what it had marked damaged', async
   for (const [index, text] of ['one', 'two'].entries()) await putChunk(storage, id, index, bytesOf(text))
   await storage.close()
   spoilChunks(directory)
-  const database = new BetterSqlite(join(directory, 'index.db'))
-  database.exec(`${withoutPruning} drop index grants_by_space; alter table grants drop column space;
-    drop index chunks_damaged; delete from kysely_migration where name > '0001-first';
-    update chunks set damaged = 1 where hash = unhex('${chunks[1]?.hash}')`)
-  database.close()
+  rewind(directory, '0001-first', `update chunks set damaged = 1 where hash = unhex('${chunks[1]?.hash}')`)
   const again = await openTemporary({ directory })
   expect((await again.uploads.chunks(id, 0, 2)).map(({ stored }) => stored)).toEqual([true, false])
   expect(await again.uploads.get(ada, id)).toMatchObject({ storedBytes: 3 })
@@ -124,10 +135,7 @@ test('grants of an older hub are found by the space of their entries', async () 
   const { entry: inner } = await storage.entries.createFolder(actor, top.id, 'inner', 'fail')
   await storage.access.grant(actor, inner.id, { kind: 'everyone' }, 'read')
   await storage.close()
-  const database = new BetterSqlite(join(directory, 'index.db'))
-  database.exec(`${withoutPruning} drop index grants_by_space; alter table grants drop column space;
-    delete from kysely_migration where name > '0002-damaged-chunks'`)
-  database.close()
+  rewind(directory, '0002-damaged-chunks')
   const again = await openTemporary({ directory })
   expect(await checkDirectory(directory)).toEqual([])
   const told: unknown[] = []
@@ -205,4 +213,22 @@ test('an index that is no database is named, with what to do', async () => {
   await expect(openStorage({ directory })).rejects.toThrow(
     `The index ${join(directory, 'index.db')} is damaged. Restore it from a backup.`,
   )
+})
+
+test('what the spaces of an older hub hold is counted', async () => {
+  const directory = temporaryDirectory()
+  const { storage, ada, actor, root } = await withAda(null, { directory })
+  await storage.users.create(actor, person('Bob'))
+  const { entry: folder } = await storage.entries.createFolder(actor, root, 'folder', 'fail')
+  await upload(storage, ada, folder.id, 'a file', [bytesOf('bytes')])
+  const opening = { id: newId(), folder: root, name: 'n', size: 6, modifiedAt: 0, onClash: 'fail' as const }
+  await storage.uploads.open(actor, opening)
+  await storage.close()
+  rewind(directory, '0004-pruned-by-time')
+  const again = await openTemporary({ directory, spaceEntries: 4 })
+  expect(await checkDirectory(directory)).toEqual([])
+  await again.entries.createFolder(actor, root, 'the fourth', 'fail')
+  await expect(again.entries.createFolder(actor, root, 'the fifth', 'fail')).rejects.toMatchObject({
+    reason: 'quota_exceeded',
+  })
 })

@@ -45,7 +45,7 @@ const copyOne = async (
   if (rows.length > room)
     throw new WherryError('too_large', `One copy can make ${copiedAtOnce} entries, not more.`)
   const bytes = rows.reduce((sum, row) => sum + row.size, 0)
-  await charge(tx, folder.space, { used: bytes, reserved: 0 })
+  await charge(tx, folder.space, { used: bytes, entries: rows.length })
   const ids = new Map(rows.map(row => [row.id, orderedId(tx.now)]))
   const versions = new Map(rows.filter(row => row.kind === fileKind).map(row => [row.id, orderedId(tx.now)]))
   const seq = await nextSeqs(tx, folder.space, 1)

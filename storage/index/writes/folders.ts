@@ -5,7 +5,7 @@ import { orderedId, type Write } from '../tx.ts'
 import { assertRoomBelow } from './depth.ts'
 import { entryNow, findFolder } from './find.ts'
 import { entryNamed, freeName, namedAs } from './free-name.ts'
-import { appendChanges, countChildren, nextSeqs } from './space-changes.ts'
+import { appendChanges, charge, countChildren, nextSeqs } from './space-changes.ts'
 
 type NewFolder = { folder: string; name: string; onClash: 'fail' | 'keepBoth' | 'reuse' }
 
@@ -18,6 +18,7 @@ export const createFolder: Write<NewFolder, { entry: Entry; created: boolean }> 
   await assertRoomBelow(tx, parent.id)
   const name = await freeName(tx, parent.id, args.name, args.onClash === 'keepBoth' ? 'keepBoth' : 'fail')
   const id = orderedId(tx.now)
+  await charge(tx, parent.space, { entries: 1 })
   const seq = await nextSeqs(tx, parent.space, 1)
   await tx.db
     .insertInto('entries')

@@ -81,14 +81,23 @@ const changeSpace = async (tx: Tx, row: EntryRow, space: string): Promise<void> 
     .select(eb => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'))
     .where('entry', 'in', subtree([row.id]))
     .executeTakeFirstOrThrow()
-  const { bytes: reserved } = await tx.db
+  const { bytes: reserved, uploads } = await tx.db
     .selectFrom('uploads')
-    .select(eb => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'))
+    .select(eb => [
+      eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'),
+      eb.fn.countAll<number>().as('uploads'),
+    ])
     .where('folder', 'in', subtree([row.id]))
     .where('answer', 'is', null)
     .executeTakeFirstOrThrow()
-  await charge(tx, row.space, { used: -bytes, reserved: -reserved })
-  await charge(tx, space, { used: bytes, reserved })
+  const { held } = await tx.db
+    .selectFrom('entries')
+    .select(eb => eb.fn.countAll<number>().as('held'))
+    .where('id', 'in', subtree([row.id]))
+    .executeTakeFirstOrThrow()
+  const entries = held + uploads
+  await charge(tx, row.space, { used: -bytes, reserved: -reserved, entries: -entries })
+  await charge(tx, space, { used: bytes, reserved, entries })
   const old = await tx.db
     .selectFrom('spaces')
     .select('seq')

@@ -24,6 +24,7 @@ export const createPersonalSpace = async (
       quota: owner.quotaBytes,
       used: 0,
       reserved: 0,
+      entries: 0,
       seq: 0,
       pruned_seq: 0,
       created_at: tx.now,

@@ -28,7 +28,7 @@ export const putMany: Write<Batch, SmallFileResult[]> = async (tx, args) => {
   const files = args.files.map(file => prepare(tx, file))
   await insertContents(tx, files)
   const results = new Map<Prepared, SmallFileResult>()
-  if (await hasRoom(tx, folder.space, sizeOf(files))) await putTogether(tx, folder, files, results)
+  if (await hasRoom(tx, folder.space, files)) await putTogether(tx, folder, files, results)
   const inOrder: SmallFileResult[] = []
   for (const file of files) inOrder.push(results.get(file) ?? (await putOne(tx, folder, file)))
   return inOrder
@@ -76,13 +76,14 @@ const insertContents = async (tx: Tx, files: readonly Prepared[]): Promise<void>
 
 const sizeOf = (files: readonly Prepared[]): number => files.reduce((sum, file) => sum + file.size, 0)
 
-const hasRoom = async (tx: Tx, space: string, bytes: number): Promise<boolean> => {
-  const { quota, used, reserved } = await tx.db
+const hasRoom = async (tx: Tx, space: string, files: readonly Prepared[]): Promise<boolean> => {
+  const { quota, used, reserved, entries } = await tx.db
     .selectFrom('spaces')
-    .select(['quota', 'used', 'reserved'])
+    .select(['quota', 'used', 'reserved', 'entries'])
     .where('id', '=', space)
     .executeTakeFirstOrThrow()
-  return quota === null || used + reserved + bytes <= quota
+  if (entries + files.length > tx.spaceEntries) return false
+  return quota === null || used + reserved + sizeOf(files) <= quota
 }
 
 const putTogether = async (
@@ -93,7 +94,7 @@ const putTogether = async (
 ): Promise<void> => {
   const { added, versions, unchanged } = await sort(tx, folder, files)
   const replacing = versions.map(({ file }) => file)
-  await charge(tx, folder.space, { used: sizeOf([...added, ...replacing]), reserved: 0 })
+  await charge(tx, folder.space, { used: sizeOf([...added, ...replacing]), entries: added.length })
   const answer = (file: Prepared | undefined, entry: Entry, isUnchanged: boolean) => {
     if (file !== undefined) results.set(file, { ok: true, entry, unchanged: isUnchanged })
   }
@@ -131,9 +132,9 @@ const sort = async (tx: Tx, folder: EntryRow, files: readonly Prepared[]): Promi
 const putOne = async (tx: Tx, folder: EntryRow, file: Prepared): Promise<SmallFileResult> => {
   try {
     const placed = await inSavepoint(tx, async inner => {
-      const answer = await placeFile(inner, folder, file)
-      if (!answer.unchanged) await charge(inner, folder.space, { used: file.size, reserved: 0 })
-      return answer
+      const { entry, unchanged, added } = await placeFile(inner, folder, file)
+      if (!unchanged) await charge(inner, folder.space, { used: file.size, entries: added })
+      return { entry, unchanged }
     })
     if (placed.unchanged) await giveUpContents(tx, [file.content])
     return { ok: true, ...placed }

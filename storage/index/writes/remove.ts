@@ -54,12 +54,13 @@ const removeFromSpace = async (tx: Tx, space: string, tops: readonly Top[]): Pro
     returning content, size`.execute(tx.db)
   const below = await sql`delete from entries where parent in ${folders}`.execute(tx.db)
   const above = await sql`delete from entries where id in ${top}`.execute(tx.db)
-  await charge(tx, space, { used: -versions.reduce((sum, { size }) => sum + size, 0), reserved: 0 })
+  const removed = Number((below.numAffectedRows ?? 0n) + (above.numAffectedRows ?? 0n))
+  await charge(tx, space, { used: -versions.reduce((sum, { size }) => sum + size, 0), entries: -removed })
   await forgetFiles(
     tx,
     [...uploads, ...versions].map(({ content }) => content),
   )
-  return Number((below.numAffectedRows ?? 0n) + (above.numAffectedRows ?? 0n))
+  return removed
 }
 
 /** The ids of those of `tops` that are folders and of all folders in them. */

@@ -50,28 +50,49 @@ export const appendChanges = (tx: Tx, changes: readonly NewChange[]): Promise<vo
     })),
   )
 
-type Charge = { space: string; used: number; reserved: number }
+/** Of a space: bytes of versions, bytes of unfinished uploads; files, folders and unfinished uploads. */
+type Amounts = { used?: number; reserved?: number; entries?: number }
+type Charge = Required<Amounts> & { space: string; most: number }
 
-const addCharge = prepared((db, { space, used, reserved }: Charge) =>
+const addCharge = prepared((db, { space, used, reserved, entries, most }: Charge) =>
   db
     .updateTable('spaces')
-    .set(eb => ({ used: eb('used', '+', used), reserved: eb('reserved', '+', reserved) }))
+    .set(eb => ({
+      used: eb('used', '+', used),
+      reserved: eb('reserved', '+', reserved),
+      entries: eb('entries', '+', entries),
+    }))
     .where('id', '=', space)
     .where(
       sql<boolean>`(quota is null or ${used} + ${reserved} <= 0 or used + reserved + ${used} + ${reserved} <= quota)`,
     )
+    .where(sql<boolean>`(${entries} <= 0 or entries + ${entries} <= ${most})`)
     .returning('id'),
 )
 
-/** Adds to (or takes from) what a space uses and has reserved. `quota_exceeded` if the sum grows past the quota. */
+/**
+ * Adds to (or takes from) what a space holds. `quota_exceeded` if its bytes grow past the quota, or its entries past what
+ * the hub allows.
+ */
 export const charge = async (
   tx: Tx,
   space: string,
-  bytes: { used: number; reserved: number },
+  { used = 0, reserved = 0, entries = 0 }: Amounts,
 ): Promise<void> => {
-  if (bytes.used === 0 && bytes.reserved === 0) return
-  const [updated] = await addCharge(tx.db, { space, ...bytes })
-  if (updated === undefined) throw new WherryError('quota_exceeded')
+  if (used === 0 && reserved === 0 && entries === 0) return
+  const [updated] = await addCharge(tx.db, { space, used, reserved, entries, most: tx.spaceEntries })
+  if (updated === undefined) throw await refusal(tx, space, entries)
+}
+
+const refusal = async (tx: Tx, space: string, entries: number): Promise<WherryError> => {
+  const held = await tx.db
+    .selectFrom('spaces')
+    .select('entries')
+    .where('id', '=', space)
+    .executeTakeFirstOrThrow()
+  if (entries <= 0 || held.entries + entries <= tx.spaceEntries) return new WherryError('quota_exceeded')
+  const most = tx.spaceEntries.toLocaleString('en')
+  return new WherryError('quota_exceeded', `A space of this hub holds ${most} files and folders, not more.`)
 }
 
 const addChildren = prepared((db, { folder, change }: { folder: string; change: number }) =>

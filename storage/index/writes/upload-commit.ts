@@ -45,12 +45,13 @@ export const commitUpload: Write<{ user: string; upload: string; type: string },
     type: args.type,
     modifiedAt: row.modified_at,
   }
-  const placed = await placeFile(tx, folder, file)
-  const used = placed.unchanged ? 0 : size
+  const { entry, unchanged, added } = await placeFile(tx, folder, file)
+  const placed = { entry, unchanged }
+  const used = unchanged ? 0 : size
   // The folder may have moved to another space meanwhile.
   const moved = folder.space !== row.space
-  await charge(tx, row.space, { used: moved ? 0 : used, reserved: -size })
-  if (moved) await charge(tx, folder.space, { used, reserved: 0 })
+  await charge(tx, row.space, { used: moved ? 0 : used, reserved: -size, entries: moved ? -1 : added - 1 })
+  if (moved) await charge(tx, folder.space, { used, entries: added })
   const expiresAt = tx.now + answerKeptMs
   await setAnswer(tx.db, { id: row.id, answer: JSON.stringify(placed), now: tx.now, expiresAt })
   return placed

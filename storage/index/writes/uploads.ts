@@ -27,7 +27,7 @@ export const openUpload: Write<Opening, UploadRow> = async (tx, { user, upload, 
   const there = upload.onClash === 'keepBoth' ? undefined : await entryNamed(tx, folder.id, upload.name)
   if (there !== undefined && (upload.onClash === 'fail' || there.kind !== fileKind)) throw nameTaken(there)
   if (there === undefined) await assertRoomBelow(tx, folder.id)
-  await charge(tx, folder.space, { used: 0, reserved: upload.size })
+  await charge(tx, folder.space, { reserved: upload.size, entries: 1 })
   const content = orderedId(tx.now)
   const digest = bytesToHex(digestStart)
   await insertRows(tx.db, 'contents', [
@@ -109,15 +109,22 @@ const dropUploads = async (tx: Tx, rows: readonly UploadTableRow[]): Promise<voi
   )
 }
 
+type RemovedUpload = { content: string; space: string; reserved: number; unfinished: number }
+
 /** Removes the uploads that meet a condition and gives back what unfinished ones reserved. Their contents are the caller's to give up. */
 export const removeUploads = async (
   tx: Tx,
   condition: RawBuilder<unknown>,
 ): Promise<{ content: string }[]> => {
-  const { rows } = await sql<{ content: string; space: string; reserved: number }>`
+  const { rows } = await sql<RemovedUpload>`
     delete from uploads where ${condition}
-    returning content, space, iif(answer is null, size, 0) as reserved`.execute(tx.db)
+    returning content, space, iif(answer is null, size, 0) as reserved, answer is null as unfinished`.execute(
+    tx.db,
+  )
   for (const [space, inSpace] of Map.groupBy(rows, row => row.space))
-    await charge(tx, space, { used: 0, reserved: -inSpace.reduce((sum, row) => sum + row.reserved, 0) })
+    await charge(tx, space, {
+      reserved: -inSpace.reduce((sum, row) => sum + row.reserved, 0),
+      entries: -inSpace.reduce((sum, row) => sum + row.unfinished, 0),
+    })
   return rows
 }
