@@ -68,7 +68,7 @@ export const entryCalls = {
     errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'too_large'],
   }),
   'entry.delete': call({
-    doc: 'Deletes entries with all that is in them, all or none, for ever. `unchangedSince`: only if nothing of them or in them changed after that change number of their space.',
+    doc: 'Deletes entries with all that is in them, all or none, for ever. They are out of reach at once; the quota that a large folder took comes back within seconds. `unchangedSince`: only if nothing of them or in them changed after that change number of their space.',
     access: [{ level: 'delete', of: 'entries' }],
     once: true,
     params: v.strictObject({ entries: entriesParam, unchangedSince }),

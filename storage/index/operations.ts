@@ -8,6 +8,7 @@ import { pruneHistory } from './writes/history.ts'
 import { moveEntries } from './writes/move.ts'
 import { sweepOrphans } from './writes/orphans.ts'
 import { putMany } from './writes/put-many.ts'
+import { sweepRemovals } from './writes/removals.ts'
 import { removeEntries } from './writes/remove.ts'
 import { renameEntry } from './writes/rename.ts'
 import { createSession, endSession, pruneSessions, rotateSession, touchSessions } from './writes/sessions.ts'
@@ -46,6 +47,7 @@ export const operations = {
   'chunks.add': addChunks,
   'chunks.mark': markChunks,
   'requests.prune': (tx => pruneRequests(tx)) satisfies Write<null, number>,
+  'removals.sweep': sweepRemovals,
   'orphans.sweep': sweepOrphans,
   'history.prune': pruneHistory,
 }

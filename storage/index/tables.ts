@@ -11,6 +11,8 @@ export type Tables = {
   contents: ContentsTable
   content_chunks: ContentChunksTable
   orphans: { content: string }
+  /** Deleted folders, whose parent is null, with rows that are still to go. */
+  removals: { folder: string }
   chunks: ChunksTable
   uploads: UploadsTable
   grants: GrantsTable
@@ -75,6 +77,7 @@ export const fileKind = 1
 type EntriesTable = {
   id: string
   space: string
+  /** Null for the root of a space and for what is in `removals`. */
   parent: string | null
   kind: number
   name: string

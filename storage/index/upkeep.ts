@@ -2,9 +2,9 @@ import type { Writer } from './writer.ts'
 
 const pruneEachMs = 60 * 60 * 1000
 
-/** Small background writes: references of contents that nothing has any more, answers that nobody can ask for again, sessions that nobody uses, old history. */
+/** Small background writes: rows of large deleted folders, references of contents that nothing has any more, answers that nobody can ask for again, sessions that nobody uses, old history. */
 export type Upkeep = {
-  /** Works off what was given up, a batch at a time, between the writes of others. */
+  /** Works off what was deleted or given up, a batch at a time, between the writes of others. */
   sweep(): void
   stop(): Promise<void>
 }
@@ -17,6 +17,7 @@ export const startUpkeep = (writer: Writer): Upkeep => {
   const work = async (): Promise<void> => {
     do {
       again = false
+      while (!stopped && (await writer.run('removals.sweep', null)));
       while (!stopped && (await writer.run('orphans.sweep', null)));
     } while (again && !stopped)
   }

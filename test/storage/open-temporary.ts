@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { openStorage, type StorageOptions } from '../../storage/open-storage.ts'
-import type { Actor, Storage } from '../../storage/storage.ts'
+import type { Actor, SmallFile, Storage } from '../../storage/storage.ts'
 
 /** A directory that is gone when the test is over. */
 export const temporaryDirectory = (): string => {
@@ -50,6 +50,17 @@ export const newId = (): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url')
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** Files without bytes, by numbers. */
+export const emptyFiles = (count: number): SmallFile[] =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `${i}`,
+    hash: sha256(new Uint8Array()),
+    size: 0,
+    type: 'text/plain',
+    modifiedAt: 1_000,
+    onClash: 'fail',
+  }))
 
 /** Stores a chunk of an unfinished upload. */
 export const putChunk = (storage: Storage, upload: string, index: number, bytes: Uint8Array): Promise<void> =>

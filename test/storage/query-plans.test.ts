@@ -3,7 +3,7 @@ import type { OperationName } from '../../storage/index/operations.ts'
 import { entryReads } from '../../storage/index/reads/entries.ts'
 import { spaceReads } from '../../storage/index/reads/spaces.ts'
 import { indexOfAda } from './index-of-ada.ts'
-import { newId } from './open-temporary.ts'
+import { emptyFiles, newId } from './open-temporary.ts'
 import { openPlanned } from './query-plans.ts'
 
 /** A step in which every row of a table is looked at, and the names of tables that are not in the index. */
@@ -77,4 +77,11 @@ test('the path of an entry is read at once, however deep it lies', async () => {
 test('a folder is copied without a walk through all entries of the hub', async () => {
   const { walks, top, beside } = await openWithFolders()
   expect(await walks('entries.copy', { entries: [top], folder: beside, onClash: 'fail' })).toEqual([])
+})
+
+test('what is left of large folders that were deleted is found without a walk through all entries', async () => {
+  const { run, walks, top, inner } = await openWithFolders()
+  await run('uploads.putMany', { folder: inner, files: emptyFiles(1_000) })
+  expect(await walks('entries.remove', { entries: [top] })).toEqual([])
+  for (let i = 0; i < 3; i++) expect(await walks('removals.sweep', null)).toEqual(['SCAN removals'])
 })

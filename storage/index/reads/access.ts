@@ -26,9 +26,9 @@ export const accessReads = (db: Kysely<Tables>): Pick<AccessRights, 'level' | 'l
   },
 })
 
-/** The rank that a row of `above` itself gives the user, by ownership or by grants on it; null if none. */
+/** The rank that a row of `above` itself gives the user, by grants on it or as the root of a space of the user's; null if none. */
 export const ownRank = (user: string) => sql<number | null>`
-  case (select owner from spaces where id = above.space) when ${user} then ${ownerRank}
+  case (select owner from spaces where id = above.space and root = above.id) when ${user} then ${ownerRank}
     else (select max(level) from grants where entry = above.id and subject in ('', ${user})) end`
 
 /** An entry that is asked about or above one, with its own rank. */
