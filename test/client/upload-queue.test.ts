@@ -41,6 +41,19 @@ const leaveUnfinished = async (hub: ReturnType<typeof createFakeHub>): Promise<U
 }
 
 describe('the upload queue', () => {
+  test('is the only one of its client until it is closed, as two would wait for each other’s credit', async () => {
+    const hub = createFakeHub()
+    const first = openQueue(hub)
+    expect(() => openQueue(hub)).toThrow('close it first')
+    first.close()
+    const second = openQueue(hub)
+    first.close()
+    expect(() => openQueue(hub)).toThrow('close it first')
+    second.add([request('a', someBytes(10))])
+    await second.whenIdle()
+    expect(statesOf(second)).toEqual(['done'])
+  })
+
   test('small and large files in folders arrive, small ones in few calls', async () => {
     const hub = createFakeHub({ windowBytes: 8 * 1024 * 1024 })
     const queue = openQueue(hub)
@@ -250,6 +263,7 @@ describe('the upload queue', () => {
     expect(first.totals.sentBytes).toBe(60 * 900)
     // Not for the folders that were made for them.
     expect(hub.counted.calls.get('upload.findMany')).toBe(1)
+    first.close()
 
     const other = openQueue(hub)
     const changed = request('7', someBytes(900, 77), { path: ['a', 'b'], onClash: 'replace' })

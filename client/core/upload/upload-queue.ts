@@ -1,5 +1,5 @@
 import type { WherryError } from '../../../protocol/errors.ts'
-import type { UploadQueue } from '../api.ts'
+import type { TransferLink, UploadQueue } from '../api.ts'
 import { subtleHashing } from '../hashing.ts'
 import { createCredit } from './upload-credit.ts'
 import { sayIfBack } from './upload-failed.ts'
@@ -13,9 +13,14 @@ import { createSmallUploads } from './upload-small.ts'
 import { forgetHeldFolders, makeEmptyFolder, resolveTakenFolder } from './upload-taken-folder.ts'
 import type { UploadQueueOptions, UploadTools } from './upload-tools.ts'
 
-/** Makes the upload queue of a link. Credit belongs to the connection: one queue for each link. */
+/** Links with an open queue: two would each take the other's credit for their own, and wait for ever. */
+const linksWithQueue = new WeakSet<TransferLink>()
+
+/** Makes the upload queue of a link, which has one at a time: throws an Error while another one is not closed. */
 export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
   const { link, hashing = subtleHashing, memory = null, memoryKey = '' } = options
+  if (linksWithQueue.has(link)) throw new Error('This client has an upload queue: close it first, or use it.')
+  linksWithQueue.add(link)
   const items = createUploadItems()
   const credit = createCredit(link)
   const folders = createUploadFolders(link)
@@ -161,7 +166,9 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
     onChange: items.onChange,
     whenIdle: items.whenIdle,
     close() {
+      if (isClosed) return
       isClosed = true
+      linksWithQueue.delete(link)
       stopState()
       stopAccess()
       for (const record of items.pick()) record.running?.abort()
