@@ -19,10 +19,10 @@ test('who loses access while looking is told so, and keeps no rows', async () =>
   await page.keyboard.press('Escape')
 
   await rig.client.call('access.revoke', { entry: folder, subject: { kind: 'user', user: grace.id } })
-  await page.getByText('This folder is not here').waitFor()
+  await page.getByRole('region', { name: 'Folder' }).getByText('This folder is not here').waitFor()
   expect(await shownNames(page)).toEqual([])
   await page.getByText('1 item', { exact: true }).waitFor({ state: 'hidden' })
-  expect(await page.title()).not.toContain('Secret')
+  await expect.poll(() => page.title()).not.toContain('Secret')
 
   await rig.share(folder, grace.id, 'write')
   await row(page, 'Inside').waitFor()

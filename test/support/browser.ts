@@ -7,8 +7,29 @@ import {
 } from 'playwright-core'
 import { findChromium } from '../../scripts/find-chromium.mjs'
 
+/** What Playwright switches off in Chromium: a second list of these replaces its own. */
+const offForTests = [
+  'AimEnabled',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsFirstBalancedModeAutoEnable',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'NetworkTimeServiceQuerying',
+  'OptimizationHints',
+  'PaintHolding',
+  'PreconnectToSearch',
+  'ThirdPartyStoragePartitioning',
+]
+
+/** Popups of the address bar, which nobody sees: pages in each window, whose start costs a second of a processor. */
+const popups = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup']
+
 /** For a Chromium without a screen that does nothing of its own. */
 export const browserFlags = [
+  `--disable-features=${[...offForTests, ...popups].join(',')}`,
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
