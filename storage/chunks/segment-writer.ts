@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ChunkPlace } from './chunk-store.ts'
 import type { Crash } from './crash.ts'
-import { type Failure, failureOf } from './failures.ts'
+import { type Failure, failureOf, hasTooManyFiles } from './failures.ts'
 import { segmentFileName, segmentMaxBytes } from './record.ts'
 import { blockBytes, type SegmentFiles } from './segment-files.ts'
 import { blocksOf, bytesOf, endOf, layOut, newArea, tailOf, type WriteArea } from './write-area.ts'
@@ -83,8 +83,8 @@ export const segmentWriter = (options: SegmentWriterOptions): SegmentWriter => {
     try {
       files.syncDirectory(directory)
     } catch (cause) {
-      // Whatever its reason is, a failed sync is not tried again.
-      broken = { cause }
+      // A failed sync is not tried again. Where the directory could not be opened, there was none.
+      if (!hasTooManyFiles(cause)) broken = { cause }
       files.close(fd)
       throw cause
     }

@@ -138,7 +138,7 @@ test('a full disk is said to be full, and the store goes on when there is room a
   for (const chunk of kept) expect(await stateOf(store, chunk)).toBe('intact')
 })
 
-test.each(['create EMFILE', 'create ENFILE'])(
+test.each(['create EMFILE', 'create ENFILE', 'syncDirectory EMFILE'])(
   'after a "%s" a put is told that too many files are open, and may be tried again',
   async fault => {
     const { store, arm } = await faultyStore()

@@ -30,6 +30,10 @@ export const files: SegmentFiles = {
     // Short writes are the rule here: the caller has to go on with the rest.
     return real.write(fd, blocks.subarray(0, wholeBlocks(blocks.length / 2)), position)
   },
+  syncDirectory(path) {
+    check('syncDirectory')
+    real.syncDirectory(path)
+  },
   async sync(fd) {
     check('sync')
     await real.sync(fd)

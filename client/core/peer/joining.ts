@@ -1,4 +1,4 @@
-import { WherryError } from '../../../protocol/errors.ts'
+import type { WherryError } from '../../../protocol/errors.ts'
 import type { Stop, Timers } from '../api.ts'
 import type { ByPerson, Carrier, CarrierKind, PairKeys, PeerLink, Role, Room, Secret } from './api.ts'
 import type { Connect } from './direct.ts'
@@ -9,6 +9,7 @@ import type { Paired } from './pairing/pairing-sides.ts'
 import { sealedSignals } from './pairing/sealed-signals.ts'
 import { type Reach, watchReach } from './reach.ts'
 import { createSignalRelay } from './signal-relay.ts'
+import { asWherryError } from './thrown.ts'
 
 /** Until the relay is asked for again: doubled each time that it is refused, or did not last. */
 const firstRelayRetryMs = 100
@@ -187,7 +188,7 @@ export const joinPeers = (
 
   run().catch(cause => {
     if (isOver) return
-    const error = cause instanceof WherryError ? cause : new WherryError('internal', undefined, {}, { cause })
+    const error = asWherryError(cause)
     const isForged = error.reason === 'not_authentic' || error.reason === 'wrong_code'
     if (isForged || !link?.path || link.path === 'relayed') fail(error)
     else lateFailure = error

@@ -13,6 +13,9 @@ import { createSmallUploads } from './upload-small.ts'
 import { forgetHeldFolders, makeEmptyFolder, resolveTakenFolder } from './upload-taken-folder.ts'
 import type { UploadQueueOptions, UploadTools } from './upload-tools.ts'
 
+/** Calls that carry small files at once. */
+const batchesAtOnce = 4
+
 /** Links with an open queue: two would each take the other's credit for their own, and wait for ever. */
 const linksWithQueue = new WeakSet<TransferLink>()
 
@@ -50,7 +53,7 @@ export const createUploadQueue = (options: UploadQueueOptions): UploadQueue => {
     queueMicrotask(() => {
       isPumping = false
       if (isClosed) return
-      small.start(options.batchesAtOnce ?? 4)
+      small.start(batchesAtOnce)
       large.start(options.largeAtOnce ?? 3)
       if (small.isIdle && large.isIdle) credit.release()
     })

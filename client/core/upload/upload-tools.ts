@@ -15,8 +15,6 @@ export type UploadQueueOptions = {
   hashing?: Hashing
   /** Files above the chunk minimum at once. */
   largeAtOnce?: number
-  /** Calls that carry small files at once. */
-  batchesAtOnce?: number
 }
 
 /** What the two kinds of uploads work with. */

@@ -4,6 +4,7 @@ import { createBell } from '../../bell.ts'
 import { createListeners } from '../../listeners.ts'
 import { systemTimers } from '../../timers.ts'
 import type { CarrierKind, PeerLink } from '../api.ts'
+import { asWherryError } from '../thrown.ts'
 import { createAcks } from './acks.ts'
 import { createInbox } from './inbox.ts'
 import { createLane, type Lane } from './lane.ts'
@@ -267,6 +268,3 @@ export const createLink = (sealer: Sealer, timers: Timers = systemTimers): OwnLi
     },
   }
 }
-
-const asWherryError = (error: unknown): WherryError =>
-  error instanceof WherryError ? error : new WherryError('internal', undefined, {}, { cause: error })

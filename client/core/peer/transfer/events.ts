@@ -75,9 +75,3 @@ export const peerError = (
   { reason, file }: { reason: Failure; file: number | null },
   offer: PeerOffer | null,
 ): WherryError => new WherryError(reason, wordsThere[reason](named(offer, file)), { file, there: true })
-
-/** What was thrown by an adapter or by our own code. */
-export const asWherryError = (error: unknown): WherryError =>
-  error instanceof WherryError
-    ? error
-    : new WherryError('internal', error instanceof Error ? error.message : undefined, {}, { cause: error })

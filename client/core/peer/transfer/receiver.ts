@@ -4,14 +4,9 @@ import type { Timers } from '../../api.ts'
 import { createBell } from '../../bell.ts'
 import type { Sha256 } from '../../hashing.ts'
 import type { PeerLink, PeerOffer, PeerStore } from '../api.ts'
+import { asWherryError } from '../thrown.ts'
 import { createAssembly, type WholeChunk } from './assembly.ts'
-import {
-  asWherryError,
-  cancelledByPeer,
-  peerError,
-  type TransferEvents,
-  type TransferSide,
-} from './events.ts'
+import { cancelledByPeer, peerError, type TransferEvents, type TransferSide } from './events.ts'
 import { createGrants, windowBytes } from './grants.ts'
 import { createIncoming, type Incoming, type IncomingFile } from './incoming.ts'
 import { createOfferReader, isSameOffer } from './offer.ts'

@@ -4,13 +4,8 @@ import type { PeerMessage } from '../../../../protocol/peer.ts'
 import { createBell } from '../../bell.ts'
 import type { Sha256 } from '../../hashing.ts'
 import type { PeerLink, PeerOffer, PeerSource } from '../api.ts'
-import {
-  asWherryError,
-  cancelledByPeer,
-  peerError,
-  type TransferEvents,
-  type TransferSide,
-} from './events.ts'
+import { asWherryError } from '../thrown.ts'
+import { cancelledByPeer, peerError, type TransferEvents, type TransferSide } from './events.ts'
 import { offerMessages } from './offer.ts'
 import { createReading, type ReadChunk } from './reading.ts'
 import { chunkCount, createRoot } from './root.ts'
