@@ -185,7 +185,7 @@ test.for(['/f/', '/send'])(
     await (await asked).dismiss()
     await readOn(page)
     await page.getByText(path === '/send' ? 'slow.txt' : '1 uploaded').waitFor()
-    await page.getByText('Reading what was dropped').waitFor({ state: 'detached' })
+    await page.getByText('Reading what was dropped: ').waitFor({ state: 'detached' })
   },
 )
 

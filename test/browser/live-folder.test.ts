@@ -143,7 +143,7 @@ test('a folder that was moved out of sight is there again when it is moved back,
   await rig.client.call('entry.move', { entries: [folder], folder: shared, onClash: 'fail' })
   await row(page, 'Meanwhile').waitFor()
   expect(await shownNames(page)).toEqual(['Inside', 'Meanwhile'])
-  expect(await page.title()).toContain('Wanderer')
+  await expect.poll(() => page.title()).toContain('Wanderer')
 })
 
 test('the menu of a row that goes closes, and so does the field for its name', async () => {
