@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { findSpace } from '../../client/node/cli/remote-path.ts'
 import { limits } from '../../protocol/limits.ts'
-import { person } from '../storage/open-temporary.ts'
+import { newId, person } from '../storage/open-temporary.ts'
 import { administrator, temporaryHub } from '../support/hub.ts'
 import { signedInClient } from '../support/transfer-client.ts'
 
@@ -66,4 +66,28 @@ test('a space is found by its name, also where the list was cut before it', asyn
   expect(await findSpace(ada, 'Zoe')).toBe(plan.space)
   await expect(findSpace(ada, 'Nobody')).rejects.toMatchObject({ reason: 'not_found' })
   expect((await ada.call('space.list', { name: 'Ada' })).spaces).toHaveLength(1)
+})
+
+test('a space holds as many entries as WHERRY_MAX_SPACE_ENTRIES says, also where an upload would be one more', async () => {
+  const hub = await temporaryHub({ WHERRY_MAX_SPACE_ENTRIES: '1' })
+  onTestFinished(() => hub.remove())
+  const { client, root } = await signedInClient(`http://127.0.0.1:${hub.port}`, administrator)
+  onTestFinished(() => client.close())
+  const folder = { folder: root, name: 'one', onClash: 'fail' } as const
+  const { entry } = await client.call('folder.create', folder)
+  const words = 'A space of this hub holds 1 files and folders, not more.'
+  const refused = { reason: 'quota_exceeded', message: words }
+  await expect(client.call('folder.create', { ...folder, name: 'two' })).rejects.toMatchObject(refused)
+  const upload = {
+    upload: newId(),
+    stream: 1,
+    folder: root,
+    name: 'two',
+    size: 1,
+    modifiedAt: 0,
+    onClash: 'fail',
+  } as const
+  await expect(client.call('upload.open', upload)).rejects.toMatchObject(refused)
+  await client.call('entry.delete', { entries: [entry.id] })
+  await client.call('upload.open', upload)
 })
