@@ -6,6 +6,7 @@ import { checkIndex } from '../../storage/index/check-index.ts'
 import { openDatabase } from '../../storage/index/database.ts'
 import { IndexDialect } from '../../storage/index/dialect.ts'
 import { levelOf } from '../../storage/index/reads/access.ts'
+import { foldersBelow } from '../../storage/index/reads/paths.ts'
 import type { Tables } from '../../storage/index/tables.ts'
 import { indexOfAda } from './index-of-ada.ts'
 import {
@@ -36,11 +37,11 @@ const openWithMany = async () => {
   const opening = { id: newId(), name: 'unfinished', size: 7, modifiedAt: 0, onClash: 'fail' }
   await run('uploads.open', { user, upload: { ...opening, folder: innermost }, keptMs: 1_000 })
   const space = () => db.selectFrom('spaces').selectAll().executeTakeFirstOrThrow()
-  return { db, run, user, root, top, inner, folderIn, space }
+  return { db, run, user, root, top, inner, innermost, folderIn, space }
 }
 
 test('a folder with many entries is out at once, and its rows go some at a time', async () => {
-  const { db, run, user, root, top, inner, folderIn, space } = await openWithMany()
+  const { db, run, user, root, top, inner, innermost, folderIn, space } = await openWithMany()
   expect(await levelOf(db, user, inner)).toBe('admin')
   const beside = await folderIn(root, 'beside')
   expect(await run('entries.remove', { entries: [top, beside] })).toBe(1 + 1 + 1 + many + 10 + 300 + 1)
@@ -51,6 +52,8 @@ test('a folder with many entries is out at once, and its rows go some at a time'
   const held: number[] = []
   do {
     expect(await checkIndex(db)).toEqual([])
+    // Whoever has one of them open is told, however far this is.
+    expect((await foldersBelow(db, [top], [inner, innermost])).sort()).toEqual([inner, innermost].sort())
     held.push((await space()).entries)
     steps++
   } while (await run('removals.sweep', null))

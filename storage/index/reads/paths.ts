@@ -38,8 +38,8 @@ export const pathTo = (id: string, steps: ReadonlyMap<string, NamedStep>): Named
 }
 
 /**
- * Those of the folders that are one of `tops`, lie below one, or are there no more: upwards from each, as there are few above
- * and may be many below.
+ * Those of the folders that are one of `tops`, lie below one, or are there no more or not for long: upwards from each, as
+ * there are few above and may be many below.
  */
 export const foldersBelow = async (
   db: Kysely<Tables>,
@@ -51,7 +51,7 @@ export const foldersBelow = async (
       select id, id from entries where id in ${among(folders)}
       union all
       select above.folder, e.parent from entries as e join above on e.id = above.id where e.parent is not null
-    ) select folder from above where id in ${among(tops)}
+    ) select folder from above where id in ${among(tops)} or id in (select folder from removals)
     union
     select value from ${among(folders)} where not exists (select 1 from entries where id = value)`.execute(db)
   return rows.map(({ folder }) => folder)
