@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { emptyFiles } from '../storage/open-temporary.ts'
 import { type TemporaryHub, temporaryHub } from '../support/hub.ts'
 import { type RawClient, signedInClient } from '../support/raw-client.ts'
 
@@ -147,6 +148,20 @@ describe('a watched folder', () => {
     await watcher.call('folder.watch', { folder: folder.id })
     await owner.call('entry.delete', { entries: [folder.id] })
     expect(await watcher.event('access.changed')).toMatchObject({ entry: folder.id, level: null })
+  })
+
+  test('ends for its watchers when a folder around it is deleted with so much that its rows go later', async () => {
+    const [watcher, owner] = [await open(), await open()]
+    const outer = await makeFolder(owner, owner.root, 'large')
+    const inner = await makeFolder(owner, outer.id, 'inner')
+    const actor = { user: owner.signedIn.user.id, requestId: null }
+    await hub.hub.storage.uploads.putMany(actor, inner.id, emptyFiles(2_000))
+    await watcher.call('folder.watch', { folder: inner.id })
+    expect(await owner.call('entry.delete', { entries: [outer.id] })).toEqual({ removed: 2_002 })
+    expect(await watcher.event('access.changed')).toMatchObject({ entry: inner.id, level: null })
+    await expect(watcher.call('folder.list', { folder: inner.id })).rejects.toMatchObject({
+      reason: 'not_found',
+    })
   })
 })
 
