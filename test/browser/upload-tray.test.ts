@@ -455,3 +455,17 @@ test('the end of another page comes out from under the tray, too', async () => {
   const trayTop = (await page.getByRole('region', { name: 'Uploads' }).boundingBox())?.y ?? 0
   await expect.poll(() => endOf(last)).toBeLessThanOrEqual(trayTop)
 })
+
+test('the end of the details comes out from under the tray, too', async () => {
+  const folder = await rig.makeFolder('With details')
+  const { page } = await rig.open({ path: `/f/${folder}`, viewport: { width: 1280, height: 500 } })
+  await drop(page, [await file('details', 'a.txt', 'a'), await file('details', 'b.txt', 'b')])
+  await page.getByRole('heading', { name: '2 uploaded' }).waitFor()
+  await row(page, 'a.txt').click()
+  const last = page.locator('wherry-details-pane').getByRole('button', { name: 'Change access' })
+  await last.waitFor()
+  await page.locator('wherry-details-pane h2').hover()
+  await page.mouse.wheel(0, 10_000)
+  const trayTop = (await page.getByRole('region', { name: 'Uploads' }).boundingBox())?.y ?? 0
+  await expect.poll(() => endOf(last)).toBeLessThanOrEqual(trayTop)
+})

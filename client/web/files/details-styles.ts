@@ -5,6 +5,8 @@ export const detailsStyles = css`
   :host {
     display: block;
     padding: 20px 18px;
+    /* So that the end comes out from under the tray. */
+    padding-block-end: calc(20px + var(--covered, 0px));
     border-inline-start: 1px solid var(--line);
     overflow: hidden auto;
   }
