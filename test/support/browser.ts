@@ -43,7 +43,13 @@ export const browserFlags = [
 export const startBrowser = async (...further: readonly string[]): Promise<Browser> => {
   const executablePath = await findChromium()
   if (executablePath === null) throw new Error('No Chromium was found: set WHERRY_CHROMIUM to one.')
-  return chromium.launch({ executablePath, headless: true, args: [...browserFlags, ...further] })
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: [...browserFlags, ...further],
+    // Without a locale of that kind a Chromium cannot open files whose names are not ASCII.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  })
 }
 
 /** A page that remembers everything that a page of ours must not do: violations of its policy, errors, foreign requests. */
