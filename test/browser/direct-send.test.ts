@@ -494,10 +494,12 @@ test('a file that changes while it is sent is refused on both sides', async () =
   await dropToSend(sender, [file])
   const { page: receiver } = await openReceiver()
   await enterCode(receiver, await shownCode(sender))
-  await acceptToTheMiddle(receiver)
+  const widen = await acceptToTheMiddle(receiver)
   await appendFile(file, 'more')
-  await sender.getByText('A file changed while it was sent').waitFor()
-  await receiver.getByText('A file changed on the sender’s side').waitFor()
+  // What is on its way comes before the words about it.
+  await widen()
+  await sender.getByText('A file changed while it was sent').waitFor({ timeout: 120_000 })
+  await receiver.getByText('A file changed on the sender’s side').waitFor({ timeout: 120_000 })
 })
 
 test('a send that the sender cancels while files of it are written and opened leaves nothing on the other device', async () => {
