@@ -24,13 +24,14 @@ const changes = [
 
 test.each(changes)('a file that $how while it is uploaded ends with a sentence', async ({ how, change }) => {
   const name = `${how}.bin`
-  const path = await randomFile(join(rig.directory, name), 192 * MiB)
+  const path = await randomFile(join(rig.directory, name), 96 * MiB)
   const { page } = await rig.open()
   // Chromium compares whole seconds.
   await page.waitForTimeout(1100)
   await begin(page, path, name)
   await change(path)
-  await upload(page, name).getByText('The file changed or went away while it was uploaded.').waitFor()
+  const sentence = 'The file changed or went away while it was uploaded.'
+  await upload(page, name).getByText(sentence).waitFor({ timeout: 100_000 })
   await expect.poll(async () => (await rig.client.call('upload.list', {})).uploads).toEqual([])
   expect((await rig.list(rig.root)).map(entry => entry.name)).not.toContain(name)
 })
