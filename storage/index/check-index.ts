@@ -18,7 +18,7 @@ const rules: readonly Rule[] = [
   {
     says: 'a space counts its entries and unfinished uploads wrongly',
     query: `select s.id from spaces as s where s.entries !=
-      (select count(*) from entries as e where e.space = s.id and e.parent is not null)
+      (select count(*) from entries as e where e.space = s.id and e.id != s.root)
       + (select count(*) from uploads as u where u.space = s.id and u.answer is null)`,
   },
   {

@@ -63,7 +63,7 @@ type SpacesTable = {
   used: number
   /** Bytes that unfinished uploads announced. */
   reserved: number
-  /** Files and folders below the root, and unfinished uploads. */
+  /** Files and folders but the root, those in `removals` included, and unfinished uploads. */
   entries: number
   seq: number
   /** History up to here is gone. */

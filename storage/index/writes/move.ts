@@ -90,14 +90,6 @@ const changeSpace = async (tx: Tx, row: EntryRow, space: string): Promise<void> 
     .where('folder', 'in', subtree([row.id]))
     .where('answer', 'is', null)
     .executeTakeFirstOrThrow()
-  const { held } = await tx.db
-    .selectFrom('entries')
-    .select(eb => eb.fn.countAll<number>().as('held'))
-    .where('id', 'in', subtree([row.id]))
-    .executeTakeFirstOrThrow()
-  const entries = held + uploads
-  await charge(tx, row.space, { used: -bytes, reserved: -reserved, entries: -entries })
-  await charge(tx, space, { used: bytes, reserved, entries })
   const old = await tx.db
     .selectFrom('spaces')
     .select('seq')
@@ -111,9 +103,12 @@ const changeSpace = async (tx: Tx, row: EntryRow, space: string): Promise<void> 
     .set({ space })
     .where('folder', 'in', subtree([row.id]))
     .execute()
-  await tx.db
+  const moved = await tx.db
     .updateTable('entries')
     .set({ space, seq, history_from: seq })
     .where('id', 'in', subtree([row.id]))
-    .execute()
+    .executeTakeFirstOrThrow()
+  const entries = Number(moved.numUpdatedRows) + uploads
+  await charge(tx, row.space, { used: -bytes, reserved: -reserved, entries: -entries })
+  await charge(tx, space, { used: bytes, reserved, entries })
 }

@@ -81,8 +81,6 @@ export const detach = async (tx: Tx, folders: readonly Removed[]): Promise<void>
     'removals',
     folders.map(({ id }) => ({ folder: id })),
   )
-  for (const [space, inSpace] of Map.groupBy(folders, folder => folder.space))
-    await charge(tx, space, { entries: -inSpace.length })
 }
 
 const foldersAtOnce = 100
@@ -113,12 +111,7 @@ export const sweepRemovals: Write<null, boolean> = async tx => {
   )
   await detach(tx, below.filter(isFolder))
   if (below.length === rowsAtOnce) return true
-  const uploads = await removeUploads(tx, sql`folder in ${among(ids)}`)
-  await giveUpContents(
-    tx,
-    uploads.map(({ content }) => content),
-  )
+  await deleteTogether(tx, tops, tops)
   await tx.db.deleteFrom('removals').where('folder', 'in', among(ids)).execute()
-  await tx.db.deleteFrom('entries').where('id', 'in', among(ids)).execute()
   return true
 }
