@@ -57,7 +57,7 @@ export const entryCalls = {
     ],
   }),
   'entry.copy': call({
-    doc: 'Copies entries into a folder, all or none. No bytes are copied, however large they are; the quota counts them.',
+    doc: 'Copies entries into a folder, all or none. No bytes are copied, however large they are; the quota counts them. A copy of many entries takes its time, and is in the folder when it is complete: what changes meanwhile in what is copied is in it or not. `conflict` if a folder is moved out of that meanwhile, or deleted.',
     access: [
       { level: 'read', of: 'entries' },
       { level: 'write', of: 'folder' },
@@ -65,7 +65,7 @@ export const entryCalls = {
     once: true,
     params: v.strictObject({ entries: entriesParam, folder: id, onClash: onEntryClash }),
     result: entriesResult,
-    errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'too_large'],
+    errors: ['name_taken', 'invalid_move', 'not_a_folder', 'quota_exceeded', 'too_large', 'conflict'],
   }),
   'entry.delete': call({
     doc: 'Deletes entries with all that is in them, all or none, for ever. They are out of reach at once; the quota that a large folder took comes back within seconds. `unchangedSince`: only if nothing of them or in them changed after that change number of their space.',

@@ -42,13 +42,19 @@ const rules: readonly Rule[] = [
     query: `select g.entry as id from grants as g join entries as e on e.id = g.entry where g.space != e.space`,
   },
   {
-    says: 'an entry without a folder is neither the root of its space nor being removed',
-    query: `select e.id from entries as e where e.parent is null and e.id not in (select folder from removals)
+    says: 'an entry without a folder is neither the root of its space nor being removed or copied',
+    query: `select e.id from entries as e where e.parent is null
+      and e.id not in (select folder from removals union all select entry from staged)
       and not exists (select 1 from spaces as s where s.id = e.space and s.root = e.id)`,
   },
   {
     says: 'what is being removed is not there, or lies in a folder',
     query: `select r.folder as id from removals as r left join entries as e on e.id = r.folder
+      where e.id is null or e.parent is not null`,
+  },
+  {
+    says: 'what is being copied is not there, or lies in a folder',
+    query: `select s.entry as id from staged as s left join entries as e on e.id = s.entry
       where e.id is null or e.parent is not null`,
   },
   {

@@ -7,6 +7,7 @@ import { grantsBySpace } from './migrations/0003-grants-by-space.ts'
 import { prunedByTime } from './migrations/0004-pruned-by-time.ts'
 import { countedEntries } from './migrations/0005-counted-entries.ts'
 import { removedFolders } from './migrations/0006-removed-folders.ts'
+import { stagedCopies } from './migrations/0007-staged-copies.ts'
 import type { Tables } from './tables.ts'
 
 /** Every step of the schema, in order. One that landed is never edited. */
@@ -17,6 +18,7 @@ export const migrations: Record<string, Migration> = {
   '0004-pruned-by-time': prunedByTime,
   '0005-counted-entries': countedEntries,
   '0006-removed-folders': removedFolders,
+  '0007-staged-copies': stagedCopies,
 }
 
 /**

@@ -6,6 +6,7 @@ import { messageOf } from '../message-of.ts'
 import type { Actor, Storage } from '../storage.ts'
 import { checkpoint } from './checkpoint.ts'
 import { sqliteChunkIndex } from './chunk-index.ts'
+import { copyWith } from './copying.ts'
 import { openDatabase } from './database.ts'
 import { IndexDialect } from './dialect.ts'
 import { migrate } from './migrate.ts'
@@ -108,13 +109,13 @@ const open = async (file: string, unclean: boolean): Promise<BetterSqlite.Databa
 
 const entriesOf = (db: Kysely<Tables>, writer: Writer, sweep: () => void): Storage['entries'] => ({
   ...entryReads(db),
+  copy: copyWith(writer, sweep),
   createFolder: (actor, folder, name, onClash) =>
     writer.run('entries.createFolder', { folder, name, onClash }, actor),
   rename: (actor, entry, name, unchangedSince) =>
     writer.run('entries.rename', { entry, name, unchangedSince }, actor),
   move: (actor, entries, folder, onClash, unchangedSince) =>
     writer.run('entries.move', { entries, folder, onClash, unchangedSince }, actor),
-  copy: (actor, entries, folder, onClash) => writer.run('entries.copy', { entries, folder, onClash }, actor),
   async remove(actor, entries, unchangedSince) {
     const removed = await writer.run('entries.remove', { entries, unchangedSince }, actor)
     sweep()

@@ -7,8 +7,9 @@ import type { Tx } from './tx.ts'
 /** How long a repeated request gets the first one's answer. */
 export const answerKeptMs = 24 * 60 * 60 * 1000
 
-/** A password is salted anew by each try of a call: it does not make it another request. */
-const withoutSalted = (key: string, value: unknown): unknown => (key === 'passwordHash' ? undefined : value)
+/** A password is salted anew by each try of a call, and copies are made anew: they do not make it another request. */
+const ofEachTry = ['passwordHash', 'staged']
+const ofRequest = (key: string, value: unknown): unknown => (ofEachTry.includes(key) ? undefined : value)
 
 const rowsChanged = prepared(() => sql<{ count: number }>`select total_changes() as count`)
 
@@ -26,7 +27,7 @@ export const once = async <Answer>(
   run: () => Promise<Answer>,
 ): Promise<Answer> => {
   const { user, requestId, op } = request
-  const argsHash = hash('sha256', JSON.stringify(request.args, withoutSalted), 'base64url')
+  const argsHash = hash('sha256', JSON.stringify(request.args, ofRequest), 'base64url')
   const known = await tx.db
     .selectFrom('requests')
     .select(['op', 'args_hash', 'answer'])

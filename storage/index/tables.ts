@@ -11,8 +11,10 @@ export type Tables = {
   contents: ContentsTable
   content_chunks: ContentChunksTable
   orphans: { content: string }
-  /** Deleted folders, whose parent is null, with rows that are still to go. */
+  /** Deleted folders and copies that were given up, whose parent is null, with rows that are still to go. */
   removals: { folder: string }
+  /** Copies, whose parent is null, until they are complete. */
+  staged: { entry: string }
   chunks: ChunksTable
   uploads: UploadsTable
   grants: GrantsTable

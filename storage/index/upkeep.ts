@@ -2,7 +2,7 @@ import type { Writer } from './writer.ts'
 
 const pruneEachMs = 60 * 60 * 1000
 
-/** Small background writes: rows of large deleted folders, references of contents that nothing has any more, answers that nobody can ask for again, sessions that nobody uses, old history. */
+/** Small background writes: rows of large deleted folders and of copies that were given up, references of contents that nothing has any more, answers that nobody can ask for again, sessions that nobody uses, old history. */
 export type Upkeep = {
   /** Works off what was deleted or given up, a batch at a time, between the writes of others. */
   sweep(): void
@@ -42,6 +42,8 @@ export const startUpkeep = (writer: Writer): Upkeep => {
   }
   const timer = setInterval(prune, pruneEachMs)
   timer.unref()
+  // What an earlier run of the hub did not complete. Nothing is begun yet, as writes go in order.
+  writer.run('copies.giveUp', { staged: null }).catch(() => {})
   prune()
   sweep()
   return {

@@ -162,17 +162,6 @@ test('a storage that was closed takes no more writes', async () => {
   await expect(storage.settings.set('a', 'b')).rejects.toMatchObject({ reason: 'closing' })
 })
 
-test('one copy makes no more entries than it may, also as the sum of many', async () => {
-  const { storage, actor, root } = await withAda()
-  const { entry: folder } = await storage.entries.createFolder(actor, root, 'many', 'fail')
-  const names = Array.from({ length: 200 }, (_, i) => `n${i}`)
-  await Promise.all(names.map(name => storage.entries.createFolder(actor, folder.id, name, 'fail')))
-  const often = Array.from({ length: 100 }, () => folder.id)
-  const copies = storage.entries.copy(actor, often, root, 'keepBoth')
-  await expect(copies).rejects.toMatchObject({ reason: 'too_large' })
-  expect((await storage.entries.list(root, firstPage)).total).toBe(1)
-})
-
 test('a name or a place is taken back unless somebody else changed it', async () => {
   const { storage, actor, root } = await withAda()
   const bob = await storage.users.create(actor, person('Bob'))

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { OperationName } from '../../storage/index/operations.ts'
 import { entryReads } from '../../storage/index/reads/entries.ts'
 import { spaceReads } from '../../storage/index/reads/spaces.ts'
+import type { Filling } from '../../storage/index/writes/copy-steps.ts'
 import { indexOfAda } from './index-of-ada.ts'
 import { emptyFiles, newId } from './open-temporary.ts'
 import { openPlanned } from './query-plans.ts'
@@ -77,6 +78,17 @@ test('the path of an entry is read at once, however deep it lies', async () => {
 test('a folder is copied without a walk through all entries of the hub', async () => {
   const { walks, top, beside } = await openWithFolders()
   expect(await walks('entries.copy', { entries: [top], folder: beside, onClash: 'fail' })).toEqual([])
+})
+
+test('a large folder is copied without a walk through all entries of the hub', async () => {
+  const { run, walks, top, beside, inner } = await openWithFolders()
+  await run('uploads.putMany', { folder: inner, files: emptyFiles(1_000) })
+  const copying = { entries: [top], folder: beside, onClash: 'fail' }
+  expect(await walks('entries.copy', copying)).toEqual([])
+  const { staged, fillings } = await run<{ staged: string[]; fillings: Filling[] }>('copies.begin', copying)
+  expect(await walks('copies.fill', fillings[0])).toEqual([])
+  expect(await walks('entries.copy', { ...copying, staged })).toEqual([])
+  expect(await walks('copies.giveUp', { staged })).toEqual([])
 })
 
 test('what is left of large folders that were deleted is found without a walk through all entries', async () => {

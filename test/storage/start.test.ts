@@ -100,6 +100,7 @@ const undone = {
     'drop index sessions_by_use; drop index sessions_by_end; drop index refresh_tokens_by_use',
   '0005-counted-entries': 'alter table spaces drop column entries',
   '0006-removed-folders': 'drop table removals',
+  '0007-staged-copies': 'drop table staged',
 }
 
 /** Makes the index one of an older hub, whose newest step was `newest`. */

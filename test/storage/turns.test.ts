@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Item } from '../../storage/index/batch.ts'
 import { createTurns } from '../../storage/index/turns.ts'
-import type { Storage } from '../../storage/storage.ts'
-import { person, withAda } from './open-temporary.ts'
+import { emptyFiles, person, withAda } from './open-temporary.ts'
 
 let lastId = 0
 const write = (user: string | null): Item => ({
@@ -40,36 +39,25 @@ test('who had a turn waits until those who came meanwhile had theirs', () => {
   expect(turns.next(64)).toEqual([])
 })
 
-/** A folder with some thousand folders in it: a copy of it takes longer than a transaction may go on. */
-const makeTree = async (storage: Storage, user: string, root: string): Promise<string> => {
-  const actor = { user, requestId: null }
-  const make = async (folder: string, name: string) =>
-    (await storage.entries.createFolder(actor, folder, name, 'fail')).entry.id
-  let top = await make(root, 'top')
-  await Promise.all(Array.from({ length: 250 }, (_, i) => make(top, `${i}`)))
-  for (const name of ['two', 'four', 'eight']) {
-    const above = await make(root, name)
-    await storage.entries.copy(actor, [top, top], above, 'keepBoth')
-    top = above
-  }
-  return top
-}
-
 test('a write does not wait for all the heavy ones that somebody else sent before it', async () => {
   const { storage, actor, root } = await withAda()
   const bob = await storage.users.create(actor, person('Bob'))
   const [own] = await storage.spaces.visibleTo(bob.id)
   const rootOfBob = own?.root ?? ''
-  const tree = await makeTree(storage, bob.id, rootOfBob)
+  const asBob = { user: bob.id, requestId: null }
+  const folders = await Promise.all(
+    Array.from({ length: 12 }, (_, i) => storage.entries.createFolder(asBob, rootOfBob, `${i}`, 'fail')),
+  )
   const settled: string[] = []
-  const copies = Array.from({ length: 12 }, async (_, i) => {
-    await storage.entries.copy({ user: bob.id, requestId: null }, [tree], rootOfBob, 'keepBoth')
-    settled.push(`copy ${i}`)
+  // Each takes longer than a transaction may go on.
+  const heavy = folders.map(async ({ entry }) => {
+    await storage.uploads.putMany(asBob, entry.id, emptyFiles(3_000))
+    settled.push(entry.name)
   })
-  await copies[0]
+  await heavy[0]
   await storage.entries.createFolder(actor, root, 'between', 'fail')
   settled.push('between')
-  await Promise.all(copies)
+  await Promise.all(heavy)
   expect(settled.at(-1)).not.toBe('between')
-  expect(settled.filter(one => one !== 'between')).toEqual(copies.map((_, i) => `copy ${i}`))
+  expect(settled.filter(one => one !== 'between')).toEqual(folders.map(({ entry }) => entry.name))
 })

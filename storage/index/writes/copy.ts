@@ -1,106 +1,93 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { type EntryRow, selectEntries, subtree } from '../entry-rows.ts'
-import { insertRows } from '../insert-rows.ts'
-import { fileKind } from '../tables.ts'
-import { orderedId, type Tx, type Write } from '../tx.ts'
+import { among } from '../insert-rows.ts'
+import type { Tx, Write } from '../tx.ts'
+import { insertCopies } from './copied-rows.ts'
 import { assertFits } from './depth.ts'
 import { entriesNow, findEntry, findFolder, idsAbove } from './find.ts'
 import { freeName, namedAs } from './free-name.ts'
-import { appendChanges, charge, countChildren, nextSeqs } from './space-changes.ts'
+import { appendChanges, countChildren, nextSeqs } from './space-changes.ts'
 
-type Copying = { entries: readonly string[]; folder: string; onClash: 'fail' | 'keepBoth' }
+export type Copying = { entries: readonly string[]; folder: string; onClash: 'fail' | 'keepBoth' }
 
-/** Entries that one copy may make: more would hold up every other write. */
-const copiedAtOnce = 20_000
+/** Entries that one write copies: more would hold up every other write. */
+const copiedAtOnce = 1_000
 
-/** Copies share the contents of the files' current versions: no reference row is touched. */
-export const copyEntries: Write<Copying, Entry[]> = async (tx, { entries, folder: to, onClash }) => {
+/**
+ * Copies entries with all that is in them. Answers null, having changed nothing, where that is more than one write copies:
+ * then copies of them are made in steps (copy-steps.ts), and given as `staged`, in the order of `entries`.
+ */
+export const copyEntries: Write<Copying & { staged?: readonly string[] }, Entry[] | null> = async (
+  tx,
+  { entries, folder: to, onClash, staged },
+) => {
   const folder = await findFolder(tx, to)
+  if (staged !== undefined) return attach(tx, staged, folder, onClash)
   const above = new Set(await idsAbove(tx, folder.id))
-  const copies: string[] = []
-  let room = copiedAtOnce
+  const tops: EntryRow[] = []
+  let count = 0
   for (const id of entries) {
     const row = await findEntry(tx, id)
     if (above.has(id)) throw new WherryError('invalid_move')
-    await assertFits(tx, row, above.size)
-    const copy = await copyOne(tx, row, folder, await freeName(tx, folder.id, row.name, onClash), room)
-    copies.push(copy.id)
-    room -= copy.entries
+    count += await assertFits(tx, row, above.size)
+    tops.push(row)
   }
+  if (count > copiedAtOnce) {
+    for (const { name } of tops) await freeName(tx, folder.id, name, onClash)
+    return null
+  }
+  const copies: string[] = []
+  for (const top of tops) copies.push(await copyWhole(tx, top, folder, onClash))
   return entriesNow(tx, copies)
 }
 
-const copyOne = async (
+/** Answers the id of the copy. */
+const copyWhole = async (
   tx: Tx,
   top: EntryRow,
   folder: EntryRow,
-  name: string,
-  room: number,
-): Promise<{ id: string; entries: number }> => {
+  onClash: Copying['onClash'],
+): Promise<string> => {
+  const name = await freeName(tx, folder.id, top.name, onClash)
   const rows = await selectEntries(tx.db)
     .where('e.id', 'in', subtree([top.id]))
-    .limit(room + 1)
     .execute()
-  if (rows.length > room)
-    throw new WherryError('too_large', `One copy can make ${copiedAtOnce} entries, not more.`)
-  const bytes = rows.reduce((sum, row) => sum + row.size, 0)
-  await charge(tx, folder.space, { used: bytes, entries: rows.length })
-  const ids = new Map(rows.map(row => [row.id, orderedId(tx.now)]))
-  const versions = new Map(rows.filter(row => row.kind === fileKind).map(row => [row.id, orderedId(tx.now)]))
   const seq = await nextSeqs(tx, folder.space, 1)
-  const copyOf = (id: string): string => ids.get(id) ?? ''
-  await insertRows(
-    tx.db,
-    'entries',
-    rows.map(row => ({
-      id: copyOf(row.id),
-      space: folder.space,
-      parent: row.id === top.id ? folder.id : copyOf(row.parent ?? ''),
-      kind: row.kind,
-      ...(row.id === top.id ? namedAs(name) : namedAs(row.name)),
-      size: row.size,
-      type: row.type,
-      digest: row.digest,
-      version: versions.get(row.id) ?? null,
-      children: row.children,
-      history_from: 0,
-      modified_at: row.modified_at,
-      created_at: tx.now,
-      created_by: tx.by,
-      changed_by: tx.by,
-      seq,
-    })),
-  )
-  await copyVersions(tx, versions, copyOf)
+  const ids = await insertCopies(tx, folder.space, rows, (row, copyOf) => ({
+    parent: row.id === top.id ? folder.id : copyOf(row.parent),
+    name: row.id === top.id ? name : row.name,
+    children: row.children,
+    seq,
+  }))
+  const id = ids.get(top.id) ?? ''
   await countChildren(tx, folder.id, 1)
-  const id = copyOf(top.id)
   await appendChanges(tx, [{ space: folder.space, seq, folder: folder.id, entry: id, kind: 'put' }])
-  return { id, entries: rows.length }
+  return id
 }
 
-/** The current version of each copied file becomes the first of its copy. */
-const copyVersions = async (
+/** Brings copies that are complete into their folder. */
+const attach = async (
   tx: Tx,
-  versions: ReadonlyMap<string, string>,
-  copyOf: (id: string) => string,
-): Promise<void> => {
-  const current = await tx.db
-    .selectFrom('entries as e')
-    .innerJoin('versions as v', 'v.id', 'e.version')
-    .selectAll('v')
-    .where('e.id', 'in', subtree([...versions.keys()]))
-    .execute()
-  await insertRows(
-    tx.db,
-    'versions',
-    current.map(row => ({
-      ...row,
-      id: versions.get(row.entry) ?? '',
-      entry: copyOf(row.entry),
-      number: 1,
-      created_at: tx.now,
-      created_by: tx.by,
-    })),
-  )
+  staged: readonly string[],
+  folder: EntryRow,
+  onClash: Copying['onClash'],
+): Promise<Entry[]> => {
+  const above = await idsAbove(tx, folder.id)
+  for (const id of staged) {
+    const row = await findEntry(tx, id)
+    if (row.space !== folder.space) throw new WherryError('conflict', 'The folder was moved meanwhile.')
+    await assertFits(tx, row, above.length)
+    const name = await freeName(tx, folder.id, row.name, onClash)
+    const seq = await nextSeqs(tx, folder.space, 1)
+    await tx.db
+      .updateTable('entries')
+      .set({ ...namedAs(name), parent: folder.id, seq })
+      .where('id', '=', id)
+      .execute()
+    await appendChanges(tx, [{ space: folder.space, seq, folder: folder.id, entry: id, kind: 'put' }])
+  }
+  await tx.db.deleteFrom('staged').where('entry', 'in', among(staged)).execute()
+  await countChildren(tx, folder.id, staged.length)
+  return entriesNow(tx, staged)
 }

@@ -15,9 +15,14 @@ export const assertRoomBelow = async (tx: Tx, folder: string): Promise<void> => 
   if ((await idsAbove(tx, folder)).length > limits.pathNames) throw tooDeep()
 }
 
-/** Throws `too_large` if an entry, with what is in it, would be deeper than paths can be in a folder with `above` ids from itself to the root. */
-export const assertFits = async (tx: Tx, row: EntryRow, above: number): Promise<void> => {
-  if (above - 1 + (await heightOf(tx, row)) > limits.pathNames) throw tooDeep()
+/**
+ * Throws `too_large` if an entry, with what is in it, would be deeper than paths can be in a folder with `above` ids from
+ * itself to the root. Answers how many entries it is, with what is in it.
+ */
+export const assertFits = async (tx: Tx, row: EntryRow, above: number): Promise<number> => {
+  const { height, entries } = await extentOf(tx, row)
+  if (above - 1 + height > limits.pathNames) throw tooDeep()
+  return entries
 }
 
 /** The same for an entry that is moved: what comes no deeper than it was is fine, also if it is too deep already. */
@@ -29,16 +34,21 @@ export const assertFitsMoved = async (
   if (above > (await idsAbove(tx, row.parent)).length) await assertFits(tx, row, above)
 }
 
-/** Names of the longest path from an entry (1 for itself) down. Asks of folders alone: files are many, and known by count. */
-const heightOf = async (tx: Tx, row: EntryRow): Promise<number> => {
-  if (row.kind === fileKind) return 1
+type Extent = { height: number; entries: number }
+
+/**
+ * Names of the longest path from an entry (1 for itself) down, and how many entries it is. Asks of folders alone: files are
+ * many, and known by count.
+ */
+const extentOf = async (tx: Tx, row: EntryRow): Promise<Extent> => {
+  if (row.kind === fileKind) return { height: 1, entries: 1 }
   // `cross`: else SQLite walks all entries of the hub and looks each of them up below this one.
-  const { rows } = await sql<{ height: number }>`
+  const { rows } = await sql<Extent>`
     with recursive below(id, height) as (
       select ${row.id}, 1
       union all
       select e.id, below.height + 1 from entries as e join below on e.parent = below.id and e.kind = ${folderKind}
-    ) select max(below.height + (e.children > 0)) as height from below cross join entries as e
-      on e.id = below.id`.execute(tx.db)
-  return rows[0]?.height ?? 1
+    ) select max(below.height + (e.children > 0)) as height, 1 + sum(e.children) as entries
+      from below cross join entries as e on e.id = below.id`.execute(tx.db)
+  return rows[0] ?? { height: 1, entries: 1 }
 }
