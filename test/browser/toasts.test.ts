@@ -1,8 +1,11 @@
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { openPage } from '../support/browser.ts'
+import { administrator } from '../support/hub-process.ts'
+import { hubProxy } from '../support/hub-proxy.ts'
 import { signedInClient } from '../support/transfer-client.ts'
 import { webRig } from '../support/web-rig.ts'
-import { choose, row } from '../support/web-steps.ts'
+import { choose, openFolder, row, signIn } from '../support/web-steps.ts'
 
 const rig = webRig()
 
@@ -50,6 +53,36 @@ test('toasts come into a region that was there before, and no Undo goes before i
   await expect.poll(texts).toEqual(['Two', 'Three', 'Four', ...undoable])
   for (const text of ['Five', 'Six', 'Seven', 'Eight']) await say(page, text)
   await expect.poll(texts).toEqual([...undoable, 'Six', 'Seven', 'Eight'])
+})
+
+test('a copy that takes long is said to go on, until it is done', async () => {
+  const folder = await rig.makeFolder('Slow')
+  for (const name of ['Large', 'Target']) await rig.makeFolder(name, folder)
+  const arrives = Promise.withResolvers<void>()
+  const proxy = await hubProxy(rig.hub.url, {
+    async pass(frame, to) {
+      if (to === 'hub' && typeof frame === 'string' && frame.includes('"entry.copy"')) await arrives.promise
+      return [frame]
+    },
+  })
+  onTestFinished(proxy.close)
+  const { page, context, problems } = await openPage(rig.browser, proxy.url)
+  onTestFinished(() => context.close())
+  await page.goto(`${proxy.url}/f/${folder}`)
+  await signIn(page, administrator)
+  await row(page, 'Large').click()
+  await page.keyboard.press('Control+C')
+  await openFolder(page, 'Target')
+  await page.keyboard.press('Control+V')
+  const texts = () => page.locator('wherry-toasts li span').allTextContents()
+  const copying = 'Copying “Large” to “Target”…'
+  await expect.poll(texts).toEqual([copying])
+  // Longer than a toast stays by itself.
+  await page.waitForTimeout(6_500)
+  expect(await texts()).toEqual([copying])
+  arrives.resolve()
+  await expect.poll(texts).toEqual(['“Large” copied to “Target”.'])
+  expect(problems).toEqual([])
 })
 
 test('what a toast offers is done while a dialog is open, which stays as it is', async () => {

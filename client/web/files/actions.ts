@@ -11,7 +11,7 @@ import { formatCount } from '../text/format.ts'
 import { named } from '../text/named.ts'
 import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
-import { announce, say } from '../ui/say.ts'
+import { announce, say, sayWhile } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
 import { inPieces } from './in-pieces.ts'
 
@@ -115,11 +115,13 @@ export const move = async (
 ): Promise<void> => {
   const { client } = desk
   const there = { folder: target.id, onClash }
-  const { done, made, gone, rest, error } = await inPieces(
+  const moving = inPieces(
     client,
     entries,
     async ids => (await client.call('entry.move', { ...there, entries: ids })).entries,
   )
+  sayWhile(desk.host, moving, msg(str`Moving ${named(entries)} to “${plainName(target.name)}”…`))
+  const { done, made, gone, rest, error } = await moving
   const back = async () => {
     const here = { folder: from.id, onClash: 'keepBoth' } as const
     const undone = await inPieces(
@@ -149,11 +151,13 @@ export const copy = async (
   target: DropTarget,
   onClash: Clash = 'fail',
 ): Promise<void> => {
-  const { done, made, gone, rest, error } = await inPieces(
+  const copying = inPieces(
     desk.client,
     entries,
     async ids => (await desk.client.call('entry.copy', { entries: ids, folder: target.id, onClash })).entries,
   )
+  sayWhile(desk.host, copying, msg(str`Copying ${named(entries)} to “${plainName(target.name)}”…`))
+  const { done, made, gone, rest, error } = await copying
   request(desk.host, 'wherry-usage-changed', null)
   const back = () => remove(desk, made)
   if (done.length > 0)

@@ -2,6 +2,8 @@
 export type Toast = {
   text: string
   tone?: 'info' | 'error'
+  /** It stays until this is settled, and goes then. */
+  until?: Promise<unknown>
   action?: { label: string; run(): void }
 }
 
@@ -17,6 +19,16 @@ declare global {
 /** Shows a toast; the app's frame listens. */
 export const say = (host: HTMLElement, toast: Toast): void => {
   host.dispatchEvent(new CustomEvent('wherry-toast', { detail: toast, bubbles: true, composed: true }))
+}
+
+/** As long as people wait without losing their thought (J. Nielsen, Usability Engineering, 1993, chapter 5). */
+const slowMs = 1_000
+
+/** Says what is being done, if it takes long and while it does. */
+export const sayWhile = (host: HTMLElement, work: Promise<unknown>, text: string): void => {
+  const timer = setTimeout(() => say(host, { text, until: work }), slowMs)
+  const end = () => clearTimeout(timer)
+  work.then(end, end)
 }
 
 /** Tells screen readers something, politely, that eyes see anyway. */

@@ -157,10 +157,13 @@ export class Toasts extends LitElement {
     const all = [...this.shown, toast]
     const gone = all.filter(({ action }) => !action).slice(0, -mostPlain)
     this.shown = all.filter(shown => !gone.includes(shown))
+    const end = () => this.#drop(toast.id)
+    toast.until?.then(end, end)
   }
 
   #wait(toast: Shown) {
     clearTimeout(toast.timer)
+    if (toast.until) return
     toast.timer = window.setTimeout(() => this.#drop(toast.id), toast.action ? actionMs : plainMs)
   }
 
@@ -211,6 +214,7 @@ export class Toasts extends LitElement {
   }
 
   #drop(id: number) {
+    if (!this.shown.some(toast => toast.id === id)) return
     if (this.shadowRoot?.activeElement) leave(this)
     this.shown = this.shown.filter(toast => toast.id !== id)
   }
