@@ -20,6 +20,7 @@ import { createRoomLimits } from './rooms/room-limits.ts'
 import { createRooms } from './rooms/rooms.ts'
 import { createSignedUrls } from './signed-urls.ts'
 import { createTransfers } from './transfers/transfers.ts'
+import { createWalk } from './walks.ts'
 
 export type AssembleParts = {
   config: Config
@@ -123,6 +124,7 @@ export const assemble = async (parts: AssembleParts): Promise<Assembled> => {
     broadcaster: createBroadcaster({ storage, transfers, levelOf, publish, failed }),
     transfers,
     levelOf,
+    walk: createWalk(),
     rooms,
     roomLimits: createRoomLimits(config, clock),
     relays,

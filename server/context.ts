@@ -14,6 +14,7 @@ import type { RoomLimits } from './rooms/room-limits.ts'
 import type { Rooms } from './rooms/rooms.ts'
 import type { SignedUrls } from './signed-urls.ts'
 import type { Transfers } from './transfers/transfers.ts'
+import type { Walk } from './walks.ts'
 
 /** What the hub consists of, for handlers; made once in server/hub.ts. */
 export type Hub = {
@@ -37,6 +38,8 @@ export type Hub = {
   connectionsOf: (user: string) => Connection[]
   /** Remembers its answers until a commit with `rights`. */
   levelOf: LevelOf
+  /** Through all that is in folders, which may take long. */
+  walk: Walk
   metrics: Metrics
   /** What the gear table of every client's chunker is made from. */
   chunkingSeed: string

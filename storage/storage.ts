@@ -158,6 +158,9 @@ export type ListPage = {
   limit: number
 }
 
+/** Of what is in folders, at any depth. */
+export type Sum = { files: number; folders: number; bytes: number }
+
 export type Entries = {
   get(id: string): Promise<Entry | null>
   /** From the root of the space down to the entry itself, with the level the user has on each. */
@@ -179,6 +182,8 @@ export type Entries = {
   ): Promise<{ entries: string[]; next: string | null }>
   /** All files and folders below a folder, depth first in name order, by pages: for zips. `path` is relative to it. */
   walk(folder: string): AsyncIterable<{ entry: Entry; path: string }>
+  /** What is in folders, by parts to be added up. Nothing is in a file; what is in two of them counts twice. */
+  sums(ids: readonly string[]): AsyncIterable<Sum>
   /** (once) */
   createFolder(
     actor: Actor,

@@ -3,7 +3,15 @@ import type { Handler } from '../context.ts'
 import { checkAccess, grantAccess, listAccess, revokeAccess } from './access.ts'
 import { changePassword, setUp } from './account.ts'
 import { closeDownload, listChunks, makeDownloadUrl, openDownload, readChunks } from './downloads.ts'
-import { copyEntries, deleteEntries, getEntry, moveEntries, renameEntry, resolveEntry } from './entry.ts'
+import {
+  copyEntries,
+  deleteEntries,
+  getEntry,
+  moveEntries,
+  renameEntry,
+  resolveEntry,
+  sumEntries,
+} from './entry.ts'
 import { createFolder, findDamaged, listChanges, listFolder, unwatchFolder, watchFolder } from './folder.ts'
 import { hello } from './hub.ts'
 import {
@@ -52,6 +60,7 @@ export const handlers: { [N in CallName]: Handler<N> } = {
   'folder.changes': listChanges,
   'entry.get': getEntry,
   'entry.resolve': resolveEntry,
+  'entry.sum': sumEntries,
   'entry.rename': renameEntry,
   'entry.move': moveEntries,
   'entry.copy': copyEntries,

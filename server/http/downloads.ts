@@ -27,7 +27,7 @@ type Answer = {
   breakOff(): void
 }
 
-type Parts = Pick<Hub, 'storage' | 'signedUrls' | 'levelOf' | 'metrics' | 'log'> & {
+type Parts = Pick<Hub, 'storage' | 'signedUrls' | 'levelOf' | 'walk' | 'metrics' | 'log'> & {
   config: Pick<Config, 'downloadsPerUser' | 'zipBudgetBytes'>
 }
 
@@ -48,7 +48,7 @@ export const downloadRoute = (parts: Parts): HttpRoute => {
   const running = new Set<Answer>()
   const checksums: Checksums = new Map()
   const budget = createZipBudget(config.zipBudgetBytes)
-  const planZip = createZipPlanner(storage.entries)
+  const planZip = createZipPlanner(storage.entries, parts.walk)
 
   const mayRead = async (user: string, entry: string): Promise<boolean> =>
     includesLevel(await levelOf(user, entry), 'read')

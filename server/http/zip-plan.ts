@@ -1,17 +1,13 @@
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import { WherryError } from '../../protocol/errors.ts'
 import { nameKey, numberedName } from '../../protocol/names.ts'
 import type { Entry } from '../../protocol/values.ts'
-import { fifoLock } from '../../storage/index/fifo-lock.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { Walk } from '../walks.ts'
 import { createZipLayout, type ZipLayout } from './zip-layout.ts'
 
 /** The most files and folders in one archive. */
 const maxMembers = 200_000
-
-/** How long archives are planned before the event loop goes round. */
-const turnMs = 4
 
 /** What an archive is made from. Its ETag changes with any name, date or content in it. */
 export type ZipPlan = { layout: ZipLayout; etag: string; modifiedAt: number }
@@ -27,46 +23,17 @@ type Asked = {
 
 export type ZipPlanner = (asked: Asked) => Promise<ZipPlan>
 
-/**
- * Plans archives of entries with all that is in them: those of one user one after the other, and of all together only one
- * in each turn of the event loop, for a few milliseconds.
- */
-export const createZipPlanner = (entries: Pick<Storage['entries'], 'walk'>): ZipPlanner => {
-  const turns = fifoLock()
-  /** The last plan of each user who has one to come. */
-  const lines = new Map<string, Promise<unknown>>()
-
-  const plan: ZipPlanner = async ({ roots, take, isOver }) => {
+/** Plans archives of entries with all that is in them. */
+export const createZipPlanner =
+  (entries: Pick<Storage['entries'], 'walk'>, walk: Walk): ZipPlanner =>
+  async ({ user, roots, take, isOver }) => {
     const begun = beginPlan(take)
-    let endTurn = await turns.acquire()
-    let startedAt = performance.now()
-    try {
-      for await (const { entry, path } of membersOf(entries, roots)) {
-        if (isOver()) throw new WherryError('link_expired')
-        begun.add(entry, path)
-        if (performance.now() - startedAt < turnMs) continue
-        await setImmediate()
-        endTurn()
-        endTurn = await turns.acquire()
-        startedAt = performance.now()
-      }
-      return begun.end()
-    } finally {
-      endTurn()
-    }
+    await walk(user, membersOf(entries, roots), ({ entry, path }) => {
+      if (isOver()) throw new WherryError('link_expired')
+      begun.add(entry, path)
+    })
+    return begun.end()
   }
-
-  return async asked => {
-    const planned = (lines.get(asked.user) ?? Promise.resolve()).then(() => plan(asked))
-    const settled = planned.catch(() => undefined)
-    lines.set(asked.user, settled)
-    try {
-      return await planned
-    } finally {
-      if (lines.get(asked.user) === settled) lines.delete(asked.user)
-    }
-  }
-}
 
 const beginPlan = (take: Asked['take']) => {
   const layout = createZipLayout(take)

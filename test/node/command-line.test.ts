@@ -436,6 +436,11 @@ describe('files', () => {
     await wherry.json(['cp', 'me:a/renamed.txt', 'me:a/b'])
     await wherry.json(['mv', 'me:a/renamed.txt', 'me:a/b/c/moved.txt'])
     const listed = (await wherry.json(['ls', 'me:a/b'])) as { name: string; size: number }[]
+    expect(await wherry.json(['du', 'me:a', 'me:a/b/c', 'me:a/b/renamed.txt'])).toEqual([
+      { path: 'me:a', files: 2, folders: 2, bytes: 10 },
+      { path: 'me:a/b/c', files: 1, folders: 0, bytes: 5 },
+      { path: 'me:a/b/renamed.txt', files: 1, folders: 0, bytes: 5 },
+    ])
     expect(listed.map(entry => entry.name)).toEqual(['c', 'renamed.txt'])
     expect((await wherry.json(['ls', 'me:a/b/c'])) as unknown[]).toMatchObject([
       { name: 'moved.txt', size: 5 },

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { downloadRoute } from '../../server/http/downloads.ts'
 import { createSignedUrls } from '../../server/signed-urls.ts'
 import { listen } from '../../server/transport/listener.ts'
+import { createWalk } from '../../server/walks.ts'
 import { newId, temporaryDirectory, upload, withAda } from '../storage/open-temporary.ts'
 import { fill } from './transfers-rig.ts'
 
@@ -24,6 +25,7 @@ const openDoor = async () => {
     log,
     config: { downloadsPerUser: 50, zipBudgetBytes: 256 * MiB },
     levelOf: (user, entry) => storage.access.level(user, entry),
+    walk: createWalk(),
     metrics: {
       callEnded: () => undefined,
       received: () => undefined,

@@ -56,6 +56,27 @@ export const ls: Command = {
   },
 }
 
+const contentsOf = async (client: HubClient, { id, kind, size }: Entry) =>
+  kind === 'file' ? { files: 1, folders: 0, bytes: size } : client.call('entry.sum', { entries: [id] })
+
+export const du: Command = {
+  usage: 'du SPACE:PATH...',
+  doc: 'Tells how much is in folders, at any depth: bytes, files and folders.',
+  takes: { min: 1, max: Number.POSITIVE_INFINITY },
+  async run({ connect, output }, args) {
+    const client = await connect()
+    const sums: ({ path: string } & Awaited<ReturnType<typeof contentsOf>>)[] = []
+    for (const path of args) sums.push({ path, ...(await contentsOf(client, await needEntry(client, path))) })
+    const rows = sums.map(({ path, files, folders, bytes }) => [
+      formatBytes(bytes),
+      `${files} files`,
+      `${folders} folders`,
+      printable(path),
+    ])
+    output.result(sums, columns(rows, [0, 1, 2]))
+  },
+}
+
 export const mkdir: Command = {
   usage: 'mkdir SPACE:PATH...',
   doc: 'Makes folders, with those above them that are missing.',

@@ -9,6 +9,7 @@ export const commands: Record<string, () => Promise<Command>> = {
   login: async () => (await account()).login,
   logout: async () => (await account()).logout,
   ls: async () => (await files()).ls,
+  du: async () => (await files()).du,
   mkdir: async () => (await files()).mkdir,
   put: async () => (await import('./put.ts')).put,
   get: async () => (await import('./get.ts')).get,

@@ -14,12 +14,16 @@ import { formatBytes, formatCount, formatFullDate, formatItems } from '../text/f
 import '../ui/avatar.ts'
 import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
+import { contentsTask, filesAndFolders, foldersOf } from './contents.ts'
 import { detailsStyles } from './details-styles.ts'
 import { kindOf, kindText } from './kind.ts'
 import { kindStyles } from './kind-styles.ts'
 
 /** Larger pictures are shown by the preview only, because all of their bytes travel. */
 const maxPictureBytes = 8_000_000
+
+/** A selection that only passes by is not counted. */
+const restMs = 300
 
 const isSmallPicture = (entry: Entry) => entry.size <= maxPictureBytes && previewKind(entry) === 'image'
 
@@ -30,6 +34,8 @@ export class DetailsPane extends LitElement {
   @property({ attribute: false }) entry: Entry | null = null
   @property({ attribute: false }) selected: readonly Entry[] = []
   @property() where = ''
+  /** What is in selected folders is counted only where somebody sees it: the hub has to look at each entry. */
+  @property({ type: Boolean }) shown = false
   /** The caller may see and change access. */
   @property({ type: Boolean }) admin = false
   readonly #grants = new Task(this, {
@@ -47,6 +53,12 @@ export class DetailsPane extends LitElement {
     },
   })
 
+  readonly #inFolders = contentsTask(this, {
+    client: () => this.client,
+    entries: () => (this.shown && this.checkVisibility() ? this.selected : []),
+    restMs,
+  })
+
   static override styles = [base, buttons, kindStyles, detailsStyles]
 
   override render() {
@@ -62,7 +74,7 @@ export class DetailsPane extends LitElement {
     return html`<div class="picture">${picture ? html`<img src=${picture} alt="" />` : icon}</div>
       <h2>${plainName(entry.name)}</h2>
       <dl>
-        ${entry.kind === 'file' ? html`<dt>${msg('Size')}</dt><dd>${formatBytes(entry.size)}</dd>` : null}
+        ${entry.kind === 'file' ? html`<dt>${msg('Size')}</dt><dd>${formatBytes(entry.size)}</dd>` : this.#contents()}
         <dt>${msg('Kind')}</dt><dd title=${entry.type ?? ''}>${kindText(entry)}</dd>
         <dt>${msg('Modified')}</dt><dd>${formatFullDate(entry.modifiedAt)} ${by}</dd>
         <dt>${msg('Added')}</dt><dd>${formatFullDate(entry.createdAt)}</dd>
@@ -78,15 +90,25 @@ export class DetailsPane extends LitElement {
 
   #several() {
     const files = this.selected.filter(entry => entry.kind === 'file')
-    const folders = this.selected.length - files.length
+    const folders = foldersOf(this.selected).length
     const bytes = files.reduce((sum, entry) => sum + entry.size, 0)
     return html`<div class="picture"><span class="kind">${icons.copy}</span></div>
       <h2>${msg(str`${formatItems(this.selected.length)} selected`)}</h2>
       <dl>
         ${files.length > 0 ? html`<dt>${msg('Files')}</dt><dd>${formatCount(files.length)} · ${formatBytes(bytes)}</dd>` : null}
         ${folders > 0 ? html`<dt>${msg('Folders')}</dt><dd>${formatCount(folders)}</dd>` : null}
+        ${this.#contents()}
         <dt>${msg('Where')}</dt><dd>${this.where}</dd>
       </dl>`
+  }
+
+  /** What is in the folders that are selected. */
+  #contents() {
+    const lines = this.#inFolders.render({
+      pending: () => msg('Counting…'),
+      complete: sum => sum && html`${formatBytes(sum.bytes)}<br />${filesAndFolders(sum)}`,
+    })
+    return lines ? html`<dt>${msg('Contents')}</dt><dd>${lines}</dd>` : null
   }
 
   #access() {

@@ -236,6 +236,7 @@ export class FilesPage extends LitElement {
           .entry=${shownEntry}
           .selected=${this.selected}
           .where=${crumbs.map(crumb => crumb.name).join(' / ')}
+          ?shown=${this.details}
           ?admin=${info?.level === 'admin' && this.details}
           @access=${() => shownEntry && this.#commands.openAccess(shownEntry)}
         ></wherry-details-pane>

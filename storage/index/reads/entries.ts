@@ -10,8 +10,12 @@ import { ranksIn } from './access.ts'
 import { damagedBelow } from './damaged.ts'
 import { encodeCursor, pageRows } from './pages.ts'
 import { entriesAbove, foldersBelow, pathTo } from './paths.ts'
+import { sumsBelow } from './sums.ts'
 
-type EntryReads = Pick<Entries, 'get' | 'path' | 'below' | 'resolve' | 'list' | 'damagedBelow' | 'walk'>
+type EntryReads = Pick<
+  Entries,
+  'get' | 'path' | 'below' | 'resolve' | 'list' | 'damagedBelow' | 'walk' | 'sums'
+>
 
 export const entryReads = (db: Kysely<Tables>): EntryReads => ({
   async get(id) {
@@ -62,6 +66,8 @@ export const entryReads = (db: Kysely<Tables>): EntryReads => ({
   damagedBelow: (folder, after, limit) => damagedBelow(db, folder, after, limit),
 
   walk: folder => walk(db, folder, ''),
+
+  sums: ids => sumsBelow(db, ids),
 })
 
 const rootOf = (db: Kysely<Tables>, space: string) =>
