@@ -236,12 +236,15 @@ test('a send without receivers offers a code, and not another one', async () => 
   await sender.locator('wherry-invitation .code').waitFor()
 })
 
-test('who declines gets nothing, and the sender is told', async () => {
-  const file = await randomFile(join(rig.directory, 'declined.bin'), 100_000)
+test('who declines saw the whole name also on a phone, gets nothing, and the sender is told', async () => {
+  const name = `${'picture of us '.repeat(12)}.jpg.exe`
   const { page: sender } = await openSender()
-  await dropToSend(sender, [file])
-  const { page: receiver } = await openReceiver()
+  await dropToSend(sender, [await randomFile(join(rig.directory, name), 100_000)])
+  const { page: receiver } = await openReceiver('', { viewport: { width: 360, height: 740 } })
   await enterCode(receiver, await shownCode(sender))
+  const shown = receiver.locator('.offer .name', { hasText: name })
+  await shown.waitFor()
+  expect(await shown.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true)
   await receiver.getByRole('button', { name: 'Decline' }).click()
   await sender.getByText('The other side declined.').waitFor()
   expect(await kept(receiver)).toEqual([])

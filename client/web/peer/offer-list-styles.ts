@@ -14,6 +14,7 @@ export const offerListStyles = css`
     min-block-size: 32px;
   }
   .offer svg {
+    flex: none;
     inline-size: 18px;
     block-size: 18px;
     color: var(--text-2);
@@ -21,9 +22,9 @@ export const offerListStyles = css`
   .offer .name {
     flex: 1;
     min-inline-size: 0;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
+    padding-block: 5px;
+    /* Whole: what a file is stands at the end of its name. */
+    overflow-wrap: anywhere;
   }
   .offer .above,
   .offer .size {
