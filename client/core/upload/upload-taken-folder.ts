@@ -10,9 +10,6 @@ const askedAbout = ({ items }: UploadTools, { shown }: UploadRecord): UploadReco
     return state === 'clash' && folder === shown.folder && takenFolder === shown.takenFolder
   })
 
-/** Folders without files below names that are taken, by those: they share the answer that is given for the files. */
-export type HeldFolders = Map<string, (readonly string[])[]>
-
 /** Below a name that is taken people are asked about this file, or will be; `place` ends with "/". */
 const isAskedBelow = ({ shown, onClash }: UploadRecord, place: string): boolean =>
   onClash === 'ask' && shown.state !== 'cancelled' && `${shown.folder}/${shown.path}/`.startsWith(place)

@@ -4,7 +4,6 @@ import type { createCredit } from './upload-credit.ts'
 import type { createUploadFolders } from './upload-folders.ts'
 import type { createUploadItems, UploadRecord } from './upload-items.ts'
 import type { createSender } from './upload-sender.ts'
-import type { HeldFolders } from './upload-taken-folder.ts'
 
 export type UploadQueueOptions = {
   link: TransferLink
@@ -24,7 +23,8 @@ export type UploadTools = Required<Pick<UploadQueueOptions, 'link' | 'hashing' |
   sender: ReturnType<typeof createSender>
   folders: ReturnType<typeof createUploadFolders>
   items: ReturnType<typeof createUploadItems>
-  heldFolders: HeldFolders
+  /** Folders without files below names that are taken, by those: they share the answer that is given for the files. */
+  heldFolders: Map<string, (readonly string[])[]>
   /** A run is over: something else may begin. */
   ended(): void
   /** Puts a row in line again. */
