@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { fifoLock } from '../storage/index/fifo-lock.ts'
+import { fifoLock } from '../storage/fifo-lock.ts'
 
 /** How long one walk goes on before the event loop goes round. */
 const turnMs = 4

@@ -193,16 +193,22 @@ export type Entries = {
   ): Promise<{ entry: Entry; created: boolean }>
   /** (once) `conflict` if somebody else changed it after that change number of its space. */
   rename(actor: Actor, id: string, name: string, unchangedSince?: number): Promise<Entry>
-  /** (once) `unchangedSince`: as for rename. */
+  /** (once) `unchangedSince`: as for rename. `name`: of a single entry there. */
   move(
     actor: Actor,
     ids: readonly string[],
     folder: string,
     onClash: 'fail' | 'keepBoth',
-    unchangedSince?: number,
+    options?: { unchangedSince?: number | undefined; name?: string | undefined },
   ): Promise<Entry[]>
-  /** (once) */
-  copy(actor: Actor, ids: readonly string[], folder: string, onClash: 'fail' | 'keepBoth'): Promise<Entry[]>
+  /** (once) `name`: of a single entry there. */
+  copy(
+    actor: Actor,
+    ids: readonly string[],
+    folder: string,
+    onClash: 'fail' | 'keepBoth',
+    options?: { name?: string | undefined },
+  ): Promise<Entry[]>
   /** (once) Answers how many entries went, with all that was in them. `conflict` if anything of that changed since, by whoever. */
   remove(actor: Actor, ids: readonly string[], unchangedSince?: number): Promise<number>
 }

@@ -69,16 +69,16 @@ export const renameEntry: Handler<'entry.rename'> = async (context, params) => {
 
 export const moveEntries: Handler<'entry.move'> = async (
   { storage, actor },
-  { entries, folder, onClash, unchangedSince },
+  { entries, folder, onClash, ...options },
 ) => ({
-  entries: await storage.entries.move(actor, entries, folder, onClash, unchangedSince),
+  entries: await storage.entries.move(actor, entries, folder, onClash, options),
 })
 
 export const copyEntries: Handler<'entry.copy'> = async (
   { storage, actor },
-  { entries, folder, onClash },
+  { entries, folder, onClash, name },
 ) => ({
-  entries: await storage.entries.copy(actor, entries, folder, onClash),
+  entries: await storage.entries.copy(actor, entries, folder, onClash, { name }),
 })
 
 /** Of what is deleted together, so many are named in the log. */

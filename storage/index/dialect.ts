@@ -8,7 +8,7 @@ import {
   SqliteDialect,
   SqliteQueryCompiler,
 } from 'kysely'
-import { fifoLock } from './fifo-lock.ts'
+import { fifoLock } from '../fifo-lock.ts'
 
 /**
  * SQLite for Kysely without five defects of the stock dialect: statements are cached and stay prepared, transactions begin

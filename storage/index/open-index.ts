@@ -20,7 +20,7 @@ import { requestReads } from './reads/requests.ts'
 import { spaceReads } from './reads/spaces.ts'
 import { sqliteCode } from './savepoint.ts'
 import type { Tables } from './tables.ts'
-import { startUpkeep } from './upkeep.ts'
+import { startUpkeep, type Upkeep } from './upkeep.ts'
 import { uploadsOf } from './uploads.ts'
 import { startWriter, type Writer } from './writer.ts'
 import type { IndexCrash } from './writer-messages.ts'
@@ -57,7 +57,7 @@ export const openIndex = async (options: IndexOptions): Promise<Index> => {
     sessions: sessionsOf(db, writer),
     settings: settingsOf(db, writer),
     spaces: spaceReads(db),
-    entries: entriesOf(db, writer, upkeep.sweep),
+    entries: entriesOf(db, writer, upkeep),
     access: accessOf(db, writer),
     changes: changeReads(db),
     uploads: uploadsOf(db, writer, options.uploadsKeptMs, upkeep.sweep),
@@ -107,18 +107,18 @@ const open = async (file: string, unclean: boolean): Promise<BetterSqlite.Databa
   }
 }
 
-const entriesOf = (db: Kysely<Tables>, writer: Writer, sweep: () => void): Storage['entries'] => ({
+const entriesOf = (db: Kysely<Tables>, writer: Writer, upkeep: Upkeep): Storage['entries'] => ({
   ...entryReads(db),
-  copy: copyWith(writer, sweep),
+  copy: copyWith(writer, upkeep),
   createFolder: (actor, folder, name, onClash) =>
     writer.run('entries.createFolder', { folder, name, onClash }, actor),
   rename: (actor, entry, name, unchangedSince) =>
     writer.run('entries.rename', { entry, name, unchangedSince }, actor),
-  move: (actor, entries, folder, onClash, unchangedSince) =>
-    writer.run('entries.move', { entries, folder, onClash, unchangedSince }, actor),
+  move: (actor, entries, folder, onClash, { unchangedSince, name } = {}) =>
+    writer.run('entries.move', { entries, folder, onClash, unchangedSince, name }, actor),
   async remove(actor, entries, unchangedSince) {
     const removed = await writer.run('entries.remove', { entries, unchangedSince }, actor)
-    sweep()
+    upkeep.sweep()
     return removed
   },
 })

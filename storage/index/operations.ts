@@ -2,7 +2,7 @@ import { pruneRequests } from './requests.ts'
 import type { Write } from './tx.ts'
 import { addChunks, markChunks } from './writes/chunks.ts'
 import { copyEntries } from './writes/copy.ts'
-import { beginCopies, fillCopy, giveUpCopies } from './writes/copy-steps.ts'
+import { beginCopies, fillCopies, giveUpCopies } from './writes/copy-steps.ts'
 import { createFolder } from './writes/folders.ts'
 import { grantLevel, revokeLevel } from './writes/grants.ts'
 import { pruneHistory } from './writes/history.ts'
@@ -49,7 +49,7 @@ export const operations = {
   'chunks.mark': markChunks,
   'requests.prune': (tx => pruneRequests(tx)) satisfies Write<null, number>,
   'copies.begin': beginCopies,
-  'copies.fill': fillCopy,
+  'copies.fill': fillCopies,
   'copies.giveUp': giveUpCopies,
   'removals.sweep': sweepRemovals,
   'orphans.sweep': sweepOrphans,

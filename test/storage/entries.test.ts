@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import BetterSqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import type { Commit } from '../../storage/storage.ts'
@@ -162,6 +164,49 @@ test('a storage that was closed takes no more writes', async () => {
   await expect(storage.settings.set('a', 'b')).rejects.toMatchObject({ reason: 'closing' })
 })
 
+test('what is moved or copied alone gets another name on the way, and of several none does', async () => {
+  const { storage, actor, root } = await withAda()
+  const folderIn = async (folder: string, name: string) =>
+    (await storage.entries.createFolder(actor, folder, name, 'fail')).entry.id
+  const [a, b, to] = [await folderIn(root, 'a'), await folderIn(root, 'b'), await folderIn(root, 'to')]
+  const [moved] = await storage.entries.move(actor, [a], to, 'fail', { name: 'c' })
+  expect(moved).toMatchObject({ id: a, name: 'c', folder: to })
+  await expect(storage.entries.copy(actor, [b], to, 'fail', { name: 'C' })).rejects.toMatchObject({
+    reason: 'name_taken',
+  })
+  expect(await storage.entries.copy(actor, [b], to, 'keepBoth', { name: 'C' })).toMatchObject([
+    { name: 'C (2)', folder: to },
+  ])
+  for (const place of [storage.entries.move, storage.entries.copy])
+    await expect(place(actor, [a, b], root, 'fail', { name: 'd' })).rejects.toMatchObject({
+      reason: 'invalid_params',
+    })
+  // To be renamed is another right.
+  expect(await storage.entries.move(actor, [a], to, 'fail', { name: 'd' })).toMatchObject([{ name: 'c' }])
+})
+
+test('one move takes only so much to another space, and anything within its own', async () => {
+  const directory = temporaryDirectory()
+  const { storage, actor, root } = await withAda(null, { directory })
+  const bob = await storage.users.create(actor, person('Bob'))
+  const [other] = await storage.spaces.visibleTo(bob.id)
+  const { entry: folder } = await storage.entries.createFolder(actor, root, 'folder', 'fail')
+  const { entry: beside } = await storage.entries.createFolder(actor, root, 'beside', 'fail')
+  const claim = (children: number) => {
+    const database = new BetterSqlite(join(directory, 'index.db'))
+    database.prepare('update entries set children = ? where id = ?').run(children, folder.id)
+    database.close()
+  }
+  claim(50_000)
+  await expect(storage.entries.move(actor, [folder.id], other?.root ?? '', 'fail')).rejects.toMatchObject({
+    reason: 'too_large',
+    message: expect.stringContaining('50,000 files and folders'),
+  })
+  await storage.entries.move(actor, [folder.id], beside.id, 'fail')
+  claim(49_999)
+  await storage.entries.move(actor, [folder.id], other?.root ?? '', 'fail')
+})
+
 test('a name or a place is taken back unless somebody else changed it', async () => {
   const { storage, actor, root } = await withAda()
   const bob = await storage.users.create(actor, person('Bob'))
@@ -170,15 +215,19 @@ test('a name or a place is taken back unless somebody else changed it', async ()
   const { entry: to } = await storage.entries.createFolder(actor, root, 'to', 'fail')
   const first = await storage.entries.rename(actor, a.id, 'b')
   await storage.entries.rename(actor, a.id, 'c')
-  const [moved] = await storage.entries.move(actor, [a.id], to.id, 'fail', first.seq)
+  const [moved] = await storage.entries.move(actor, [a.id], to.id, 'fail', { unchangedSince: first.seq })
   await storage.entries.createFolder(other, a.id, 'in it', 'fail')
   expect(await storage.entries.rename(actor, a.id, 'd', moved?.seq)).toMatchObject({ name: 'd' })
   const theirs = await storage.entries.rename(other, a.id, 'e')
   const refused = { reason: 'conflict', message: '“e” was changed meanwhile, so it stays as it is.' }
   await expect(storage.entries.rename(actor, a.id, 'b', moved?.seq)).rejects.toMatchObject(refused)
-  await expect(storage.entries.move(actor, [a.id], root, 'fail', moved?.seq)).rejects.toMatchObject(refused)
+  await expect(
+    storage.entries.move(actor, [a.id], root, 'fail', { unchangedSince: moved?.seq }),
+  ).rejects.toMatchObject(refused)
   expect(await storage.entries.get(a.id)).toMatchObject({ name: 'e', folder: to.id, seq: theirs.seq })
-  expect(await storage.entries.move(actor, [a.id], root, 'fail', theirs.seq)).toHaveLength(1)
+  expect(
+    await storage.entries.move(actor, [a.id], root, 'fail', { unchangedSince: theirs.seq }),
+  ).toHaveLength(1)
 })
 
 test('copies are deleted again unless anything in them changed', async () => {

@@ -1,12 +1,9 @@
-import { WherryError } from '../../../protocol/errors.ts'
-import { numberedName } from '../../../protocol/names.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { argument, type Command, UsageError } from '../cli/command.ts'
 import { columns, formatBytes, formatDate, printable } from '../cli/output.ts'
 import {
   findDestination,
-  findEntry,
   findSpace,
   listFolder,
   makeFolders,
@@ -105,23 +102,6 @@ export const rm: Command = {
   },
 }
 
-/** The name at the end of `target`, or where both are to be kept the next number of it that nothing has. */
-const freeName = async (
-  client: HubClient,
-  target: string,
-  name: string,
-  keepBoth: boolean,
-): Promise<string> => {
-  const path = parseRemotePath(target)
-  const find = (other: string) => findEntry(client, { ...path, names: [...path.names.slice(0, -1), other] })
-  let free = name
-  for (let n = 2; (await find(free)) !== null; n++) {
-    if (!keepBoth) throw new WherryError('name_taken', `The folder has an entry named "${name}" already.`)
-    free = numberedName(name, n)
-  }
-  return free
-}
-
 /** How the end of a path spells the name of the folder there, by case or accents, if not as the folder itself. */
 const otherSpelling = (target: string, folder: Entry): string | null => {
   const { names, trailingSlash } = parseRemotePath(target)
@@ -149,17 +129,8 @@ const place = async (
   }
   if (kind === 'move' && first.folder === folder.id)
     return [(await client.call('entry.rename', { entry: first.id, name })).entry]
-  const free = await freeName(client, target, name, keepBoth)
-  // A name taken in the new folder must not stop a move to another name, so it passes through a free one.
-  const [placed] = (
-    await client.call(`entry.${kind}`, { entries: [first.id], folder: folder.id, onClash: 'keepBoth' })
-  ).entries
-  if (placed === undefined) throw new WherryError('internal')
-  return [
-    placed.name === free
-      ? placed
-      : (await client.call('entry.rename', { entry: placed.id, name: free })).entry,
-  ]
+  const there = { folder: folder.id, name, onClash } as const
+  return (await client.call(`entry.${kind}`, { entries: [first.id], ...there })).entries
 }
 
 const placing = (kind: 'move' | 'copy', usage: string, doc: string): Command => ({

@@ -1,35 +1,42 @@
 import { sql } from 'kysely'
 import { WherryError } from '../../../protocol/errors.ts'
-import { type EntryRow, selectEntries } from '../entry-rows.ts'
+import type { EntryRow } from '../entry-rows.ts'
 import { among, insertRows } from '../insert-rows.ts'
+import { prepared } from '../prepared.ts'
 import { levelOf } from '../reads/access.ts'
 import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import { insertCopies } from './copied-rows.ts'
 import { findEntry, findFolder } from './find.ts'
-import { countChildren } from './space-changes.ts'
+import { assertRoomFor, countChildren } from './space-changes.ts'
 
 /** A folder and its copy, which has all whose name keys are not above `after`. */
 export type Filling = { source: string; copy: string; after: string }
 
+/** Entries that one step copies. */
 const rowsAtOnce = 500
+
+/** What one step is given is at most so much: each takes a query. */
+export const fillingsAtOnce = 200
 
 /**
  * Begins copies that take more than one write: out of everybody's reach, in no folder, and empty where they are folders.
  * Answers their ids, in the order of `entries`, and what is to be filled.
  */
 export const beginCopies: Write<
-  { entries: readonly string[]; folder: string },
+  { entries: readonly string[]; folder: string; name?: string | undefined },
   { staged: string[]; fillings: Filling[] }
-> = async (tx, { entries, folder: to }) => {
+> = async (tx, { entries, folder: to, name }) => {
   const { space } = await findFolder(tx, to)
+  const tops: EntryRow[] = []
+  for (const id of entries) tops.push(await findEntry(tx, id))
+  await assertRoomFor(tx, space, await amountOf(tx, tops))
   const staged: string[] = []
   const fillings: Filling[] = []
-  for (const id of entries) {
-    const row = await findEntry(tx, id)
-    const copies = await insertChildren(tx, space, null, [row])
-    staged.push(copies.get(id) ?? '')
-    fillings.push(...fillingsOf([row], copies))
+  for (const top of tops) {
+    const copies = await insertChildren(tx, space, [top], () => ({ parent: null, name: name ?? top.name }))
+    staged.push(copies.get(top.id) ?? '')
+    fillings.push(...fillingsOf([top], copies))
   }
   await insertRows(
     tx.db,
@@ -39,26 +46,77 @@ export const beginCopies: Write<
   return { staged, fillings }
 }
 
+/** How much entries are, with all that is in them. */
+const amountOf = async (tx: Tx, tops: readonly EntryRow[]): Promise<{ used: number; entries: number }> => {
+  const all = { used: 0, entries: 0 }
+  for (const { id, size } of tops) {
+    const { rows } = await sql<{ bytes: number; count: number }>`
+      with recursive below(id) as (
+        select ${id}
+        union
+        select e.id from entries as e join below on e.parent = below.id and e.kind = ${folderKind}
+      ) select coalesce(sum(e.size), 0) as bytes, count(*) as count
+        from below cross join entries as e on e.parent = below.id`.execute(tx.db)
+    all.used += size + (rows[0]?.bytes ?? 0)
+    all.entries += 1 + (rows[0]?.count ?? 0)
+  }
+  return all
+}
+
 /**
- * Copies some of what is in a folder into its copy; answers what is to be filled then. `conflict` if the user may not read
- * the folder any more, as somewhere in what is copied it was moved away or deleted.
+ * Copies some of what is in folders into their copies, which are of one space; answers what is to be filled then. `conflict`
+ * if the user may not read one of the folders any more: it was deleted, or moved where that right does not reach.
  */
-export const fillCopy: Write<Filling, Filling[]> = async (tx, { source, copy, after }) => {
-  const { space } = await findFolder(tx, copy)
+export const fillCopies: Write<{ fillings: readonly Filling[] }, Filling[]> = async (tx, { fillings }) => {
+  const left: Filling[] = []
+  const rows: EntryRow[] = []
+  const copyOf = new Map<string, string>()
+  for (const filling of fillings) {
+    const { source, copy, after } = filling
+    // A folder that is copied twice is filled once in a step.
+    if (rows.length === rowsAtOnce || copyOf.has(source)) {
+      left.push(filling)
+      continue
+    }
+    copyOf.set(source, copy)
+    const more = await readChildren(tx, source, after, rowsAtOnce - rows.length)
+    rows.push(...more.rows)
+    if (more.next !== null) left.push({ source, copy, after: more.next })
+    await countChildren(tx, copy, more.rows.length)
+  }
+  const [first] = copyOf.values()
+  if (first === undefined) return left
+  const { space } = await findFolder(tx, first)
+  const copies = await insertChildren(tx, space, rows, ({ parent, name }) => ({
+    parent: copyOf.get(parent ?? '') ?? '',
+    name,
+  }))
+  return [...left, ...fillingsOf(rows, copies)]
+}
+
+/** What is in a folder behind a name key, and the name key to go on behind, or null at the end. */
+const readChildren = async (
+  tx: Tx,
+  source: string,
+  after: string,
+  limit: number,
+): Promise<{ rows: EntryRow[]; next: string | null }> => {
   if (tx.by !== null && (await levelOf(tx.db, tx.by, source)) === null)
     throw new WherryError('conflict', 'A folder was moved away or deleted while it was copied.')
-  const rows = await selectEntries(tx.db)
-    .where('e.parent', '=', source)
-    .where('e.name_key', '>', after)
-    .orderBy('e.name_key')
-    .limit(rowsAtOnce)
-    .execute()
-  const copies = await insertChildren(tx, space, copy, rows)
-  await countChildren(tx, copy, rows.length)
-  const last = rows.at(-1)
-  const isFull = rows.length < rowsAtOnce || last === undefined
-  return [...(isFull ? [] : [{ source, copy, after: last.name_key }]), ...fillingsOf(rows, copies)]
+  const rows = await childrenBehind(tx.db, { source, after, limit })
+  return { rows, next: rows[limit - 1]?.name_key ?? null }
 }
+
+const childrenBehind = prepared(
+  (db, { source, after, limit }: { source: string; after: string; limit: number }) =>
+    db
+      .selectFrom('entries')
+      .selectAll()
+      .where('parent', '=', source)
+      .where('name_key', '>', after)
+      .orderBy('name_key')
+      .limit(limit),
+)
 
 /** Gives copies up that are still in no folder, or all of them: their rows go as those of deleted folders do. */
 export const giveUpCopies: Write<{ staged: readonly string[] | null }, null> = async (tx, { staged }) => {
@@ -77,13 +135,13 @@ const fillingsOf = (rows: readonly EntryRow[], copies: ReadonlyMap<string, strin
 const insertChildren = async (
   tx: Tx,
   space: string,
-  parent: string | null,
   rows: readonly EntryRow[],
+  placeOf: (row: EntryRow) => { parent: string | null; name: string },
 ): Promise<ReadonlyMap<string, string>> => {
   const { seq } = await tx.db
     .selectFrom('spaces')
     .select('seq')
     .where('id', '=', space)
     .executeTakeFirstOrThrow()
-  return insertCopies(tx, space, rows, ({ name }) => ({ parent, name, children: 0, seq }))
+  return insertCopies(tx, space, rows, row => ({ ...placeOf(row), children: 0, seq }))
 }

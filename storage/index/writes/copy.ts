@@ -6,10 +6,16 @@ import type { Tx, Write } from '../tx.ts'
 import { insertCopies } from './copied-rows.ts'
 import { assertFits } from './depth.ts'
 import { entriesNow, findEntry, findFolder, idsAbove } from './find.ts'
-import { freeName, namedAs } from './free-name.ts'
+import { assertNameable, freeName, namedAs } from './free-name.ts'
 import { appendChanges, countChildren, nextSeqs } from './space-changes.ts'
 
-export type Copying = { entries: readonly string[]; folder: string; onClash: 'fail' | 'keepBoth' }
+export type Copying = {
+  entries: readonly string[]
+  folder: string
+  /** Of a single entry: the name to have there. */
+  name?: string | undefined
+  onClash: 'fail' | 'keepBoth'
+}
 
 /** Entries that one write copies: more would hold up every other write. */
 const copiedAtOnce = 1_000
@@ -20,8 +26,9 @@ const copiedAtOnce = 1_000
  */
 export const copyEntries: Write<Copying & { staged?: readonly string[] }, Entry[] | null> = async (
   tx,
-  { entries, folder: to, onClash, staged },
+  { entries, folder: to, name, onClash, staged },
 ) => {
+  assertNameable(entries, name)
   const folder = await findFolder(tx, to)
   if (staged !== undefined) return attach(tx, staged, folder, onClash)
   const above = new Set(await idsAbove(tx, folder.id))
@@ -34,22 +41,17 @@ export const copyEntries: Write<Copying & { staged?: readonly string[] }, Entry[
     tops.push(row)
   }
   if (count > copiedAtOnce) {
-    for (const { name } of tops) await freeName(tx, folder.id, name, onClash)
+    for (const top of tops) await freeName(tx, folder.id, name ?? top.name, onClash)
     return null
   }
   const copies: string[] = []
-  for (const top of tops) copies.push(await copyWhole(tx, top, folder, onClash))
+  for (const top of tops)
+    copies.push(await copyWhole(tx, top, folder, await freeName(tx, folder.id, name ?? top.name, onClash)))
   return entriesNow(tx, copies)
 }
 
 /** Answers the id of the copy. */
-const copyWhole = async (
-  tx: Tx,
-  top: EntryRow,
-  folder: EntryRow,
-  onClash: Copying['onClash'],
-): Promise<string> => {
-  const name = await freeName(tx, folder.id, top.name, onClash)
+const copyWhole = async (tx: Tx, top: EntryRow, folder: EntryRow, name: string): Promise<string> => {
   const rows = await selectEntries(tx.db)
     .where('e.id', 'in', subtree([top.id]))
     .execute()

@@ -40,7 +40,7 @@ type Extent = { height: number; entries: number }
  * Names of the longest path from an entry (1 for itself) down, and how many entries it is. Asks of folders alone: files are
  * many, and known by count.
  */
-const extentOf = async (tx: Tx, row: EntryRow): Promise<Extent> => {
+export const extentOf = async (tx: Tx, row: EntryRow): Promise<Extent> => {
   if (row.kind === fileKind) return { height: 1, entries: 1 }
   // `cross`: else SQLite walks all entries of the hub and looks each of them up below this one.
   const { rows } = await sql<Extent>`

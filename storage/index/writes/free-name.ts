@@ -11,6 +11,12 @@ export const namedAs = (name: string): { name: string; name_key: string; sort_ke
   return { name, name_key: nameKey(name), sort_key: sortKey(name) }
 }
 
+/** `invalid_params` if several entries are to have one name. */
+export const assertNameable = (entries: readonly string[], name: string | undefined): void => {
+  if (name !== undefined && entries.length !== 1)
+    throw new WherryError('invalid_params', 'A name is for one entry alone.')
+}
+
 const entryByKey = prepared((db, { folder, key }: { folder: string; key: string }) =>
   selectEntries(db).where('e.parent', '=', folder).where('e.name_key', '=', key),
 )

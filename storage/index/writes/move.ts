@@ -5,9 +5,9 @@ import { type EntryRow, subtree } from '../entry-rows.ts'
 import { levelOf } from '../reads/access.ts'
 import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
-import { assertFitsMoved } from './depth.ts'
+import { assertFitsMoved, extentOf } from './depth.ts'
 import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
-import { freeName, namedAs } from './free-name.ts'
+import { assertNameable, freeName, namedAs } from './free-name.ts'
 import { dropGrantsBelow, moveGrantsBelow, noteGrantsBelow } from './granted.ts'
 import { appendChanges, charge, countChildren, liftSeq, nextSeqs } from './space-changes.ts'
 import { assertLeftAlone } from './unchanged.ts'
@@ -15,15 +15,22 @@ import { assertLeftAlone } from './unchanged.ts'
 type Moving = {
   entries: readonly string[]
   folder: string
+  /** Of a single entry: the name to have there. */
+  name: string | undefined
   onClash: 'fail' | 'keepBoth'
   unchangedSince: number | undefined
 }
 
+/** Entries that one move takes to another space. Each row of them changes: more would hold up every other write for seconds. */
+const movedAtOnce = 50_000
+
 /** What was granted on an entry stays with it only where who moves it could grant that. */
 export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
-  const { entries, folder: to, onClash, unchangedSince } = moving
+  const { entries, folder: to, name: wanted, onClash, unchangedSince } = moving
+  assertNameable(entries, wanted)
   const folder = await findFolder(tx, to)
   const above = new Set(await idsAbove(tx, folder.id))
+  await assertFewLeave(tx, entries, folder.space)
   const moved: string[] = []
   for (const id of new Set(entries)) {
     const row = await findMovable(tx, id)
@@ -31,7 +38,7 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
     if (above.has(id)) throw new WherryError('invalid_move')
     if (row.parent === folder.id) continue
     await assertFitsMoved(tx, row, above.size)
-    const name = await freeName(tx, folder.id, row.name, onClash)
+    const name = await freeName(tx, folder.id, wanted ?? row.name, onClash)
     if (row.space !== folder.space) await changeSpace(tx, row, folder.space)
     const seq = await leaveAndEnter(tx, row, folder)
     await tx.db
@@ -49,6 +56,21 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
     tx.effects.rights = true
   }
   return entriesNow(tx, entries)
+}
+
+/** Throws `too_large` if more than one move can take would go to another space. */
+const assertFewLeave = async (tx: Tx, entries: readonly string[], space: string): Promise<void> => {
+  let leaving = 0
+  for (const id of new Set(entries)) {
+    const row = await findMovable(tx, id)
+    if (row.space !== space) leaving += (await extentOf(tx, row)).entries
+  }
+  if (leaving <= movedAtOnce) return
+  const most = movedAtOnce.toLocaleString('en')
+  throw new WherryError(
+    'too_large',
+    `One move can take ${most} files and folders to another space. Copy them there, and delete them here.`,
+  )
 }
 
 const mayGrant = async (tx: Tx, folder: string): Promise<boolean> =>
