@@ -95,7 +95,9 @@ const newestIn = path => {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map(name => newestIn(join(path, name))))
 }
 
-const clientSources = ['client/core', 'client/web', 'protocol', 'scripts/build.ts', 'package-lock.json']
+/** With what scripts/build.ts imports. */
+const buildScripts = ['build', 'one-initial-file', 'shorten'].map(name => `scripts/${name}.ts`)
+const clientSources = ['client/core', 'client/web', 'protocol', ...buildScripts, 'package-lock.json']
 
 const prepareClient = () => {
   const built = 'dist/web/index.html'

@@ -106,6 +106,30 @@ test('the choice of files to upload is told of too, and comes when it is asked f
   await Promise.all([page.waitForEvent('filechooser'), ask()])
 })
 
+test('what uploads comes late after a connection that failed once, and has all that was dropped by then', async () => {
+  const folder = await rig.makeFolder('Late')
+  const { page } = await rig.open({ as: null })
+  let refused = 0
+  await page
+    .context()
+    .route(/\/assets\/worker-/, route => (refused++ === 0 ? route.abort() : route.continue()))
+  await page.goto(`${rig.hub.url}/f/${folder}`)
+  await signIn(page, administrator)
+  await expect.poll(() => refused).toBe(1)
+  const path = join(rig.directory, 'late.txt')
+  await writeFile(path, 'late')
+  await drop(page, [path])
+  await row(page, 'late.txt').waitFor()
+})
+
+test('what uploads and never comes is told of', async () => {
+  const { page } = await rig.open({ as: null })
+  await page.context().route(/\/assets\/worker-/, route => route.abort())
+  await page.goto(rig.hub.url)
+  await signIn(page, administrator)
+  await page.getByText('The hub may have been updated: reload the page.').waitFor()
+})
+
 test('a page whose parts the hub does not have any more offers to be loaded again', async () => {
   const { page, problems } = await openWithout(dialog.part, 'Updated', 404)
   await dialog.ask(page)

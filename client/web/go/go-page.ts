@@ -7,12 +7,13 @@ import { isOver } from '../../core/peer/is-over.ts'
 import { isRoomLost } from '../../core/peer/room-search.ts'
 import { card } from '../account/card-styles.ts'
 import { loadLater } from '../app/load-later.ts'
+import { tellMissing } from '../app/load-part.ts'
+import { type OwnWorker, startWorker } from '../app/own-worker.ts'
 import { keepAwake } from '../peer/keep-awake.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import '../ui/toasts.ts'
 import type { Toasts } from '../ui/toasts.ts'
-import { startWorker } from '../uploads/worker-url.ts'
 import {
   type Attempt,
   forgetInvitation,
@@ -42,7 +43,7 @@ export class GoPage extends LitElement {
   @state() private problem = ''
   @state() private unfinished: readonly RememberedReceipt[] = []
   @query('wherry-toasts') private readonly toasts!: Toasts
-  #worker: Worker | null = null
+  #worker: OwnWorker | null = null
 
   static override styles = [
     base,
@@ -197,8 +198,8 @@ export class GoPage extends LitElement {
     await this.#listUnfinished()
   }
 
-  #startWorker = (): Worker => {
-    this.#worker ??= startWorker('receive')
+  #startWorker = (): OwnWorker => {
+    this.#worker ??= startWorker('receive', () => void tellMissing(this))
     return this.#worker
   }
 

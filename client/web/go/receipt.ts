@@ -5,6 +5,7 @@ import { isOver } from '../../core/peer/is-over.ts'
 import { acceptRoom, joinRoom } from '../../core/peer/room.ts'
 import { startReceipt } from '../../core/peer/session.ts'
 import { createSpeedometer } from '../../core/speedometer.ts'
+import type { OwnWorker } from '../app/own-worker.ts'
 import { directWays } from '../peer/direct-ways.ts'
 import { type KeptWhole, keptStore, loadKept } from '../peer/kept-store.ts'
 import { onLeave } from '../peer/on-leave.ts'
@@ -56,7 +57,7 @@ const roomOf = (client: Link, way: Way): Promise<Room> => {
 }
 
 /** Joins the sender's room. Throws what refuses it: `not_found` for a code that nobody waits under. */
-export const receive = async (client: Link, worker: () => Worker, way: Way): Promise<Receipt> => {
+export const receive = async (client: Link, worker: () => OwnWorker, way: Way): Promise<Receipt> => {
   const earlier = way.kind === 'again' ? way.remembered : null
   const room = await roomOf(client, way)
   setOwnRoom(room.id)

@@ -4,6 +4,7 @@ import type { HubClient, TransferLink } from '../../core/api.ts'
 import { toBase64url } from '../../core/base64url.ts'
 import { newId } from '../../core/new-id.ts'
 import { parseInvitation } from '../../core/peer/pairing/code.ts'
+import type { OwnWorker } from '../app/own-worker.ts'
 import { canKeep } from '../peer/kept-store.ts'
 import { type Attempt, setOwnAttempt } from './arrival.ts'
 import { offeredRoom, offeredWay } from './offered.ts'
@@ -24,7 +25,7 @@ const mustKeep = async (): Promise<void> => {
 }
 
 /** Joins the sender by a code or link, which is used up by it. Throws `invalid_params` with a sentence for what is none of ours. */
-export const join = async (client: Link, worker: () => Worker, text: string): Promise<Receipt> => {
+export const join = async (client: Link, worker: () => OwnWorker, text: string): Promise<Receipt> => {
   const offered = offeredRoom(text)
   if (offered) {
     await mustKeep()
@@ -42,9 +43,13 @@ export const join = async (client: Link, worker: () => Worker, text: string): Pr
 }
 
 /** Goes on with a code that this tab joined by before it was loaded anew. */
-export const joinAgain = (client: Link, worker: () => Worker, attempt: Attempt): Promise<Receipt> =>
+export const joinAgain = (client: Link, worker: () => OwnWorker, attempt: Attempt): Promise<Receipt> =>
   receive(client, worker, { kind: 'slot', attempt, wasBegun: true })
 
 /** Goes on with what an earlier visit left, or shows what arrived in it. */
-export const goOn = (client: Link, worker: () => Worker, remembered: RememberedReceipt): Promise<Receipt> =>
+export const goOn = (
+  client: Link,
+  worker: () => OwnWorker,
+  remembered: RememberedReceipt,
+): Promise<Receipt> =>
   remembered.whole ? arrived(remembered) : receive(client, worker, { kind: 'again', remembered })

@@ -1,6 +1,7 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import { subtleSha256 } from '../../core/hashing.ts'
 import type { PeerFile, PeerSink, PeerStore } from '../../core/peer/api.ts'
+import type { OwnWorker } from '../app/own-worker.ts'
 import { keptFolder } from './kept-folder.ts'
 import type { FromKeeper, KeepAnswer, KeepRequest } from './kept-messages.ts'
 
@@ -57,21 +58,22 @@ export const loadKept = async (
 
 type Ask = <R extends KeepRequest>(request: R, transfers?: Transferable[]) => Promise<KeepAnswer[R['kind']]>
 
-const askOf = (worker: Worker): Ask => {
+const askOf = (worker: OwnWorker): Ask => {
   const open = new Map<number, { resolve(answer: never): void; reject(error: unknown): void }>()
   let asked = 0
-  worker.onmessage = ({ data }: MessageEvent<FromKeeper>) => {
+  worker.hear(message => {
+    const data = message as FromKeeper
     const waiting = open.get(data.id)
     open.delete(data.id)
     if ('answer' in data) waiting?.resolve(data.answer as never)
     else if (data.noRoom) waiting?.reject(new WherryError('no_room'))
     else waiting?.reject(new WherryError('internal', data.message))
-  }
+  })
   return (request, transfers = []) =>
     new Promise((resolve, reject) => {
       const id = ++asked
       open.set(id, { resolve, reject })
-      worker.postMessage({ id, request }, transfers)
+      worker.post({ id, request }, transfers)
     })
 }
 
@@ -84,7 +86,7 @@ const emptyFolder: PeerSink = {
 }
 
 /** Keeps received files in the browser's private file system, by a worker, chunk by durable chunk. */
-export const keptStore = (worker: Worker): KeptStore => {
+export const keptStore = (worker: OwnWorker): KeptStore => {
   const ask = askOf(worker)
   const whole: KeptWhole[] = []
   let isAlone = false

@@ -1,3 +1,4 @@
+import { workerReady } from '../app/worker-ready.ts'
 import { type KeptFile, keepFile, type SyncFile } from './kept-file.ts'
 import { keptFolder } from './kept-folder.ts'
 import type { FromKeeper, KeepRequest, ToKeeper } from './kept-messages.ts'
@@ -27,12 +28,21 @@ const openAlone = async (folder: FileSystemDirectoryHandle, name: string): Promi
 
 const open = async ({ transfer, key, size, modifiedAt, isSummed }: KeepRequest & { kind: 'open' }) => {
   const folder = await keptFolder(transfer, true)
-  const data = await openAlone(folder, key)
-  const journal = await openAlone(folder, `${key}.journal`)
-  const kept = keepFile(data, journal, { size, modifiedAt }, isSummed)
-  const file = ++opened
-  files.set(file, { kept, folder, key })
-  return { file, restored: kept.restored }
+  const held: SyncFile[] = []
+  try {
+    const data = await openAlone(folder, key)
+    held.push(data)
+    const journal = await openAlone(folder, `${key}.journal`)
+    held.push(journal)
+    const kept = keepFile(data, journal, { size, modifiedAt }, isSummed)
+    const file = ++opened
+    files.set(file, { kept, folder, key })
+    return { file, restored: kept.restored }
+  } catch (error) {
+    // Another try could not open them again.
+    for (const one of held) one.close()
+    throw error
+  }
 }
 
 const openFile = (file: number): Open => {
@@ -82,3 +92,4 @@ self.onmessage = async ({ data: { id, request } }: MessageEvent<ToKeeper>) => {
     tell({ id, noRoom, message: error instanceof Error ? error.message : String(error) })
   }
 }
+self.postMessage(workerReady)

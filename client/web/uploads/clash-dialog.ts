@@ -59,7 +59,7 @@ export class ClashDialog extends LitElement {
       <ul>
         ${names.map(items => this.#row(items))}
       </ul>
-      ${someReplace ? this.#hint(msg('Replace keeps the old content as a version of the file.')) : ''}
+      ${someReplace ? this.#hint(msg('Replace puts the new content in the place of the old.')) : ''}
       ${this.items.some(isFolder) ? this.#hint(msg('A file cannot replace a folder.')) : ''}
       ${this.items.some(item => item.takenFolder !== null) ? this.#hint(msg('A folder cannot replace a file.')) : ''}
       <div class="actions">

@@ -7,6 +7,7 @@ import type { HubClient, Stop } from '../../core/api.ts'
 import { arrivedBytes } from '../../core/upload/motion.ts'
 import { clientContext } from '../app/client-context.ts'
 import { loadLater } from '../app/load-later.ts'
+import { tellMissing } from '../app/load-part.ts'
 import { titleProgress } from '../app/page-title.ts'
 import { type OpenFolder, type Requests, request } from '../app/requests.ts'
 import { agent, socketUrl } from '../hub-address.ts'
@@ -82,6 +83,7 @@ export class UploadsFrame extends LitElement {
     this.#uploads = startUploads({
       ...{ url: socketUrl(), agent, user: user.id },
       onProblem: text => say(this, { tone: 'error', text }),
+      onMissing: () => void tellMissing(this),
     })
     this.#stop = this.#uploads.onChange(() => this.#changed())
   }

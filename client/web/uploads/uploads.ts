@@ -6,10 +6,10 @@ import { createSpeedometer, type Speedometer } from '../../core/speedometer.ts'
 import { createStallWatch } from '../../core/stall.ts'
 import { arrivedBytes, isUnderWay, movingFigures } from '../../core/upload/motion.ts'
 import { noTotals } from '../../core/upload/no-totals.ts'
+import { startWorker } from '../app/own-worker.ts'
 import type { ChosenFile, ClashChoice, FromWorker, ShownSave, ShownUpload, ToWorker } from './messages.ts'
 import { askReadPermission, rememberedFiles } from './remembered-files.ts'
 import { isActive, needsFile } from './tray-order.ts'
-import { startWorker } from './worker-url.ts'
 
 /** The page's end of the upload worker: a mirror of its queue, and the commands of the tray. */
 export type Uploads = {
@@ -49,11 +49,13 @@ type UploadsOptions = {
   user: string
   /** Something went wrong that no row of the tray tells. */
   onProblem(message: string): void
+  /** The part that uploads does not come from the hub: what is added waits for it. */
+  onMissing(): void
 }
 
-export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads => {
-  const worker = startWorker('uploads')
-  const post = (message: ToWorker) => worker.postMessage(message)
+export const startUploads = ({ onProblem, onMissing, ...options }: UploadsOptions): Uploads => {
+  const worker = startWorker('uploads', onMissing)
+  const post = (message: ToWorker) => worker.post(message)
   const listeners = createListeners<void>()
   const items = new Map<string, ShownUpload>()
   const saves = new Map<string, ShownSave>()
@@ -73,7 +75,8 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
     stall.look([...items.values()].some(isUnderWay) ? movingFigures(totals) : null, nowMs)
   }
 
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+  worker.hear(message => {
+    const data = message as FromWorker
     if (data.kind === 'locked') {
       lockedCount = data.count
     } else if (data.kind === 'saving') {
@@ -94,7 +97,7 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
       measure()
     }
     listeners.emit()
-  }
+  })
   // Also when nothing comes: a drop-out is to be seen while it lasts.
   const tick = setInterval(() => {
     if (![...items.values()].some(isActive)) return
@@ -154,7 +157,7 @@ export const startUploads = ({ onProblem, ...options }: UploadsOptions): Uploads
       removeEventListener('online', network)
       removeEventListener('offline', network)
       listeners.clear()
-      worker.terminate()
+      worker.close()
     },
   }
 }

@@ -3,6 +3,7 @@ import type { HubClient, TransferLink } from '../../core/api.ts'
 import { createClient } from '../../core/client.ts'
 import { newId } from '../../core/new-id.ts'
 import { createUploadQueue } from '../../core/upload/upload-queue.ts'
+import { workerReady } from '../app/worker-ready.ts'
 import { cookieCredentials } from '../credentials.ts'
 import { webSocket } from '../socket.ts'
 import { blobSource } from './blob-source.ts'
@@ -170,3 +171,4 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'start') handle ??= run(data)
   else handle?.(data)
 }
+self.postMessage(workerReady)
