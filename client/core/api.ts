@@ -162,6 +162,8 @@ export type LiveFolder = {
   readonly order: FolderOrder
   /** Also without an entry in it: when the status, the order, the people or the uploads are others. */
   onChange(listener: (change: FolderChange) => void): Stop
+  /** Resolves when close() is called. */
+  readonly closed: Promise<void>
   close(): void
 }
 

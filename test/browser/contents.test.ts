@@ -39,6 +39,22 @@ test('details tell what is in the folders that are selected', async () => {
   expect(await details.getByText('Contents', { exact: true }).count()).toBe(0)
 })
 
+test('details tell at once who may see what is selected', async () => {
+  const folder = await rig.makeFolder('With access')
+  await rig.makeFolder('Plans', folder)
+  const eve = await rig.makeUser('Eve')
+  const { page } = await rig.open({ path: `/f/${folder}`, viewport: { width: 1280, height: 800 } })
+  const details = page.locator('wherry-details-pane')
+  await row(page, 'Plans').click()
+  await details.getByText('Nobody else was given access to this.').waitFor()
+  await details.getByRole('button', { name: 'Change access' }).click()
+  await page.getByLabel('E-mail').fill(eve.email)
+  await page.getByRole('button', { name: 'Give access' }).click()
+  await details.getByText('You and Eve can see this.').waitFor()
+  await page.getByRole('button', { name: 'Take back the access of Eve' }).click()
+  await details.getByText('Nobody else was given access to this.').waitFor()
+})
+
 test('who deletes a folder is told how much is in it', async () => {
   const folder = await makeFolders('To go')
   const { page } = await rig.open({ path: `/f/${folder}` })

@@ -60,7 +60,7 @@ test('why a name is not possible is seen below the last row in view, too', async
     await row(page, lowest ?? '').click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'Rename' }).click()
     await page.getByLabel('New name').fill('n105')
-    const words = page.getByText('The folder has that name already.')
+    const words = page.getByText('Something here has that name already.')
     await words.waitFor()
     await expect.poll(async () => (await endOf(words)) <= (await endOf(list))).toBe(true)
     await page.keyboard.press('Escape')
@@ -239,6 +239,23 @@ test('what was replaced while the connection was lost is not deleted by who said
   await page.getByText('“goes” deleted.').waitFor()
   await page.getByText('“replaced” changed meanwhile, and not deleted.').waitFor()
   expect((await rig.list(folder)).map(({ name }) => name)).toEqual(['replaced'])
+})
+
+test('what was to be deleted without a connection, and was left before it came back, is said to stay', async () => {
+  const folder = await folderWith('Left offline', ['goes'])
+  await rig.makeFolder('other', folder)
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  await row(page, 'goes').click()
+  await page.keyboard.press('Delete')
+  const confirm = page.getByRole('button', { name: 'Delete for ever' })
+  await confirm.waitFor()
+  await rig.hub.stop()
+  await page.locator('wherry-connection-pill[state=reconnecting]').waitFor()
+  await confirm.click()
+  await row(page, 'other').locator('.title').dblclick()
+  await page.getByText('There was no connection: “goes” not deleted.').waitFor()
+  await rig.hub.start()
+  await expect.poll(async () => (await rig.list(folder)).map(({ name }) => name)).toEqual(['goes', 'other'])
 })
 
 test('what cannot be undone, as something is not there any more, is said so by its name', async () => {

@@ -175,7 +175,7 @@ test('a name that others give up can be taken at once, in the field that said th
   const { page } = await rig.open({ path: `/f/${folder}` })
   await choose(page, 'mine', 'Rename')
   await page.getByLabel('New name').fill('taken')
-  await page.getByText('The folder has that name already.').waitFor()
+  await page.getByText('Something here has that name already.').waitFor()
   await rig.client.call('entry.delete', { entries: [taken] })
   await row(page, 'taken').waitFor({ state: 'detached' })
   await page.keyboard.press('Enter')

@@ -69,6 +69,18 @@ test('what the page selects by itself, as the address names it or as it is new, 
   await page.getByText('This folder is empty').waitFor()
 })
 
+test('a preview fits into the window, however long the name of its file is', async () => {
+  const name = `${'Screenshot_20261130'.repeat(10)}.txt`
+  const folder = await withFiles('With long names', [name])
+  const { page } = await rig.open({ path: `/f/${folder}`, ...phone })
+  await row(page, name).locator('.title').tap()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('what is in').waitFor()
+  expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true)
+  const box = await dialog.getByRole('button', { name: 'Close' }).boundingBox()
+  expect((box?.x ?? 1000) + (box?.width ?? 0)).toBeLessThanOrEqual(390)
+})
+
 test('lifting the finger after a long press chooses nothing of the menu that came up under it', async () => {
   const folder = await withFiles('Held', thirtyFour)
   const { page } = await rig.open({ ...phone, path: `/f/${folder}` })

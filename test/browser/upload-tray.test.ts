@@ -291,7 +291,7 @@ test('a file cannot replace a folder of its name: both are kept, or it is skippe
 
   await drop(page, [await file('other', 'plans', 'other plans')])
   await page.getByRole('dialog', { name: 'This name is taken in “Kinds”' }).waitFor()
-  expect(await page.getByText('Replace keeps the old content').count()).toBe(0)
+  expect(await page.getByText('Replace puts the new content').count()).toBe(0)
   await page.getByLabel('What to do with plans').selectOption('Skip')
   await press(page, 'Continue')
   await page.locator('wherry-clash-dialog').waitFor({ state: 'detached' })

@@ -41,6 +41,13 @@ describe('anchorShift', () => {
     expect(anchorShift(before, after, seen)).toBe(0)
     expect(anchorShift(before, [...before.slice(0, 38), ...before.slice(42)], seen)).toBe(-4)
   })
+
+  test('does not go after a row that was renamed', () => {
+    const renamed = { ...before[45], name: 'zz', seq: 1_000 } as Entry
+    const after = [...before.slice(0, 45), ...before.slice(46), renamed]
+    expect(anchorShift(before, after, { ...seen, hovered: 45 })).toBe(-1)
+    expect(anchorShift(before, after, { ...seen, hovered: 44 })).toBe(0)
+  })
 })
 
 describe('NameFilter', () => {

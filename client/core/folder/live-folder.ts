@@ -69,6 +69,7 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
     },
   })
 
+  const closed = Promise.withResolvers<void>()
   const onState = (state: ConnectionState) => {
     if (state === 'live') return feed.start()
     if (!isCurrent) return
@@ -125,9 +126,11 @@ export const watchFolder = (client: HubClient, folder: string): LiveFolder => {
       tell()
     },
     onChange: listeners.add,
+    closed: closed.promise,
     close() {
       if (isClosed) return
       isClosed = true
+      closed.resolve()
       for (const stop of stops) stop()
     },
   }

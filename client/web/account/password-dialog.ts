@@ -40,13 +40,18 @@ export class PasswordDialog extends LitElement {
           ${newPassword({ name: 'next' })}
           <span class="hint">${msg(str`At least ${limits.passwordMinChars} characters. Your other sessions end.`)}</span>
         </label>
-        ${this.error ? html`<p class="error" id="problem" role="alert">${errorSentence(this.error)}</p>` : null}
+        ${this.error ? html`<p class="error" id="problem" role="alert">${this.#problem()}</p>` : null}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
           <button class="primary">${msg('Change password')}</button>
         </div>
       </form>
     </wherry-dialog>`
+  }
+
+  #problem(): string {
+    if (isReason(this.error, 'wrong_credentials')) return msg('That is not the present password.')
+    return errorSentence(this.error)
   }
 
   #submit = async (event: SubmitEvent) => {

@@ -51,6 +51,7 @@ export class SignInPage extends LitElement {
         ${this.problem ? html`<p class="error" role="alert">${icons.circleAlert}${this.problem}</p>` : null}
         <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? msg('Signing in…') : msg('Sign in')}</button>
       </form>
+      <p class="quiet-text">${msg('Is something sent to you?')} <a href="/go">${msg('Receive it by its code')}</a></p>
     </main>`
   }
 

@@ -13,6 +13,8 @@ export type Requests = {
   'wherry-uploads-shown': ReadonlySet<string>
   /** What is used of a space may be different now, in folders that are not on the screen too. */
   'wherry-usage-changed': null
+  /** Who may see or change something is different now. */
+  'wherry-access-edited': null
   /** Choose files, or a whole folder, and upload them here. */
   'wherry-upload-request': { folder: OpenFolder; kind: 'files' | 'folder' }
   /** What was dropped is being read: shown when it takes long, and lost when the page is left. */

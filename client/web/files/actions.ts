@@ -62,7 +62,9 @@ const attempt = async <T>(
 const ifUnchanged = (made: readonly Entry[]) => ({ unchangedSince: Math.max(...made.map(({ seq }) => seq)) })
 
 export const rename = async (desk: Desk, entry: Entry, name: string): Promise<void> => {
-  const done = await attempt(desk, () => desk.client.call('entry.rename', { entry: entry.id, name }))
+  const renaming = desk.client.call('entry.rename', { entry: entry.id, name })
+  sayWhile(desk.host, renaming, msg(str`Renaming “${plainName(entry.name)}” to “${plainName(name)}”…`))
+  const done = await attempt(desk, () => renaming)
   if (!done) return
   const back = async () => {
     const undone = await attempt(
@@ -181,17 +183,17 @@ const remove = async (desk: Desk, entries: readonly Entry[]): Promise<void> => {
   if (rest.length > 0) tellFailure(desk, error)
 }
 
-/** Resolves when the folder is as the hub has it, which is at once where the connection is well. */
-const whenCurrent = (folder: LiveFolder): Promise<void> =>
-  new Promise(resolve => {
-    const isCurrent = () => folder.status === 'live' || folder.status === 'gone'
-    if (isCurrent()) return resolve()
-    const stop = folder.onChange(() => {
-      if (!isCurrent()) return
-      stop()
-      resolve()
-    })
-  })
+/** When the folder is as the hub has it, which is at once where the connection is well; false if it is left before. */
+const becomesCurrent = async (folder: LiveFolder): Promise<boolean> => {
+  const isCurrent = () => folder.status === 'live' || folder.status === 'gone'
+  const current = Promise.withResolvers<void>()
+  const look = () => isCurrent() && current.resolve()
+  const stop = folder.onChange(look)
+  look()
+  await Promise.race([current.promise, folder.closed])
+  stop()
+  return isCurrent()
+}
 
 /**
  * Deletes for ever what was shown to who said yes: not what is not in the folder any more, or is another version, and of
@@ -199,7 +201,10 @@ const whenCurrent = (folder: LiveFolder): Promise<void> =>
  * by a call that waits for a connection.
  */
 export const removeShown = async (desk: Desk, shown: readonly Entry[], folder: LiveFolder): Promise<void> => {
-  await whenCurrent(folder)
+  if (!(await becomesCurrent(folder))) {
+    const text = msg(str`There was no connection: ${named(shown)} not deleted.`)
+    return say(desk.host, { text, tone: 'error' })
+  }
   const there = (entry: Entry) => folder.get(entry.id)
   const isSame = (entry: Entry) => there(entry)?.version === entry.version
   const changed = shown.filter(entry => there(entry) && !isSame(entry))

@@ -59,6 +59,18 @@ export class DetailsPane extends LitElement {
     restMs,
   })
 
+  override connectedCallback() {
+    super.connectedCallback()
+    window.addEventListener('wherry-access-edited', this.#accessEdited)
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    window.removeEventListener('wherry-access-edited', this.#accessEdited)
+  }
+
+  #accessEdited = () => void this.#grants.run()
+
   static override styles = [base, buttons, kindStyles, detailsStyles]
 
   override render() {

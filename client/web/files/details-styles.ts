@@ -71,7 +71,7 @@ export const detailsStyles = css`
     font-size: 12px;
   }
   .verified {
-    margin-inline-start: 6px;
+    margin-inline: 6px;
     padding: 1px 8px;
     border-radius: 99px;
     font-size: 12px;

@@ -55,7 +55,7 @@ export class NewFolderDialog extends LitElement {
     this.problem =
       this.field.value === ''
         ? ''
-        : (nameProblem(name) ?? (this.isTaken(name) ? msg('The folder has that name already.') : ''))
+        : (nameProblem(name) ?? (this.isTaken(name) ? msg('Something here has that name already.') : ''))
   }
 
   #submit = async (event: SubmitEvent) => {

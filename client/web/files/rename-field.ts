@@ -104,7 +104,7 @@ export class RenameField extends LitElement {
     const name = this.#typed
     const isOther = nameKey(name) !== nameKey(this.value)
     this.problem =
-      nameProblem(name) ?? (isOther && this.isTaken(name) ? msg('The folder has that name already.') : '')
+      nameProblem(name) ?? (isOther && this.isTaken(name) ? msg('Something here has that name already.') : '')
   }
 
   #pressed = (event: KeyboardEvent) => {

@@ -45,7 +45,7 @@ export class PreviewFrame extends LitElement {
       }
       dialog[open] {
         display: grid;
-        grid-template-rows: auto minmax(0, 1fr);
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
       }
       .head {
         display: flex;

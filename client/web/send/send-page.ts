@@ -69,6 +69,7 @@ export class SendPage extends LitElement {
       <header>
         <h1>${msg('Send directly')}</h1>
         <p>${msg('Straight from this browser to another device, sealed from end to end: the hub keeps nothing of it and cannot read it. Keep this tab open until everything has arrived.')}</p>
+        <p>${msg('Is something sent to you?')} <a href="/go" target="_blank" rel="noopener">${msg('Receive it by its code')}</a></p>
       </header>
       ${isSecureContext ? this.#composer() : html`<p class="empty">${msg('Direct sends need a secure page: open the hub by https or on localhost.')}</p>`}
       ${repeat(

@@ -11,6 +11,7 @@ import type { ParamsInput } from '../../../protocol/table.ts'
 import type { Entry, Grant } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
+import { request } from '../app/requests.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import '../ui/avatar.ts'
@@ -127,6 +128,7 @@ export class AccessDialog extends LitElement {
     this.problem = ''
     try {
       await call(this.entry?.id ?? '')
+      request(this, 'wherry-access-edited', null)
       return true
     } catch (error) {
       this.problem = errorSentence(error)
