@@ -76,6 +76,38 @@ const isLeft = async (path: string): Promise<boolean> => {
   }
 }
 
+/** Nobody breaks a lock for so long. */
+const brokenWithinMs = 10_000
+
+/**
+ * Takes a lock away that is left. Under a lock of its own, looking again: what another process took meanwhile, having broken
+ * it first, is not left.
+ */
+const breakLock = async (path: string): Promise<void> => {
+  const breaker = `${path}.break`
+  if (!(await tryLock(breaker))) {
+    const made = await stat(breaker).catch(() => null)
+    if (made && Date.now() - made.mtimeMs > brokenWithinMs) await rm(breaker, { force: true })
+    return
+  }
+  try {
+    if (await isLeft(path)) await rm(path, { force: true })
+  } finally {
+    await rm(breaker, { force: true })
+  }
+}
+
+/** Locks of this process, which end with it. */
+const held = new Set<string>()
+process.on('exit', () => {
+  for (const path of held) rmSync(path, { force: true })
+})
+
+const giveBack = async (path: string): Promise<void> => {
+  held.delete(path)
+  await rm(path, { force: true })
+}
+
 /**
  * Takes the lock and answers what gives it back, as the end of this process does, or null while another process of this
  * machine has it.
@@ -84,27 +116,32 @@ export const tryFileLock = async (path: string): Promise<(() => Promise<void>) |
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   if (!(await tryLock(path))) {
     if (!(await isLeft(path))) return null
-    await rm(path, { force: true })
+    await breakLock(path)
     if (!(await tryLock(path))) return null
   }
-  const giveBack = () => rmSync(path, { force: true })
-  process.on('exit', giveBack)
-  return async () => {
-    process.off('exit', giveBack)
-    await rm(path, { force: true })
+  held.add(path)
+  return () => giveBack(path)
+}
+
+/** Takes the lock when no other process, nor this one, has it any more; null after so many milliseconds. */
+export const awaitFileLock = async (
+  path: string,
+  mostMs = Number.POSITIVE_INFINITY,
+): Promise<(() => Promise<void>) | null> => {
+  const end = performance.now() + mostMs
+  for (;;) {
+    const taken = await tryFileLock(path)
+    if (taken || performance.now() > end) return taken
+    await setTimeout(pollMs)
   }
 }
 
 /** Runs `work` while no other process of this machine runs one under the same lock file, nor this process another one. */
 export const withFileLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  while (!(await tryLock(path))) {
-    if (await isLeft(path)) await rm(path, { force: true })
-    else await setTimeout(pollMs)
-  }
+  const release = await awaitFileLock(path)
   try {
     return await work()
   } finally {
-    await rm(path, { force: true })
+    await release?.()
   }
 }

@@ -7,8 +7,8 @@ import { limits } from '../../protocol/limits.ts'
 import { nameEndingIn } from '../../protocol/names.ts'
 import type { Sink } from '../core/api.ts'
 import { chunksIn, copyChunks, isOf, writeAll } from './file-chunks.ts'
-import { tryFileLock } from './file-lock.ts'
-import { isThere } from './peer/write-errors.ts'
+import { awaitFileLock } from './file-lock.ts'
+import { isGone, isThere } from './peer/write-errors.ts'
 
 /** A name beside a file: its own as far as that fits, and something of its entry, so that it is no other file of somebody's. */
 const beside = (file: string, entry: string, ending: string): string =>
@@ -18,6 +18,9 @@ const beside = (file: string, entry: string, ending: string): string =>
 export const partName = (file: string, entry: string): string => beside(file, entry, 'wherry-part')
 
 const nothing = async () => {}
+
+/** Another command is done with a file that is not large within so many milliseconds. */
+const smallWithinMs = 10_000
 
 /**
  * A file of this machine for an entry of the hub. It is written beside its name and gets it when it is whole; a later run
@@ -38,7 +41,7 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
     return handle
   }
 
-  /** Smaller ones are whole or nothing, and over before another command comes. */
+  /** Smaller ones are whole or nothing. */
   const isLarge = () => size >= limits.chunkMinBytes
 
   /**
@@ -47,7 +50,8 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
    */
   const takePlace = async (): Promise<void> => {
     if (!(await look(dirname(file)))) return
-    const taken = await tryFileLock(beside(file, entry, 'wherry-lock')).catch(() => nothing)
+    const lock = beside(file, entry, 'wherry-lock')
+    const taken = await awaitFileLock(lock, isLarge() ? 0 : smallWithinMs).catch(() => nothing)
     if (!taken) throw placeTaken()
     release = taken
   }
@@ -70,7 +74,7 @@ export const fileSink = (file: string, entry: string, { overwrite = false } = {}
       }
       await stop(true)
       size = chunks.reduce((sum, chunk) => sum + chunk.size, 0)
-      if (isLarge()) await takePlace()
+      await takePlace()
       const old = await stat(file).catch(() => null)
       isHere = old?.isFile() === true && old.size === size && (await isOf(file, chunks, looked))
       if (isHere) {
@@ -149,8 +153,9 @@ const nameNew = async (part: string, file: string): Promise<void> => {
   try {
     await link(part, file)
   } catch (error) {
-    if (!isThere(error)) return renameIfFree(part, file)
-    throw nameTaken(error)
+    if (isThere(error)) throw nameTaken(error)
+    if (isGone(error)) throw placeTaken()
+    return renameIfFree(part, file)
   }
   await rm(part, { force: true })
 }
@@ -161,5 +166,8 @@ const renameIfFree = async (part: string, file: string): Promise<void> => {
     throw isThere(error) ? nameTaken(error) : error
   })
   await claimed.close()
-  await rename(part, file)
+  await rename(part, file).catch(async error => {
+    await rm(file, { force: true })
+    throw error
+  })
 }

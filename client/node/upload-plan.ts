@@ -59,6 +59,26 @@ const isSameDate = (one: { modifiedAt: number }, other: { modifiedAt: number }):
 const isThere = (local: LocalFile, entry: Entry): boolean =>
   entry.kind === 'file' && entry.size === local.size && isSameDate(entry, local)
 
+/**
+ * Tells folders apart that are one to the hub, as their names differ by case or accents alone: what is in the second one
+ * would get lost among what is in the first. Answers that one, or null.
+ */
+const createSpellings = () => {
+  const spelled = new Map<string, string>()
+  return (path: readonly string[]): string | null => {
+    for (let depth = 1; depth <= path.length; depth++) {
+      const names = path.slice(0, depth)
+      const place = names.map(nameKey).join('/')
+      const first = spelled.get(place) ?? names.join('/')
+      spelled.set(place, first)
+      if (first !== names.join('/')) return first
+    }
+    return null
+  }
+}
+
+const sameFolder = (other: string): string => `its folder would be the same as ${other} on the hub`
+
 /** Why a file cannot go to its place: no name for the hub, or the place of another file of the same command. */
 const whyNot = (path: readonly string[], name: string, taken: Map<string, LocalFile>, local: LocalFile) => {
   const problem = pathProblem(path, name)
@@ -82,9 +102,11 @@ export const planUpload = async (
   const damaged = checkAll ? new Set() : await damagedFiles(client, target.folder.id)
   const plan: UploadPlan = { fresh: [], unfinished: [], present: [], failed: [] }
   const taken = new Map<string, LocalFile>()
+  const otherSpelling = createSpellings()
   for (const local of tree.files) {
     const name = target.name ?? local.name
-    const why = whyNot(local.path, name, taken, local)
+    const other = otherSpelling(local.path)
+    const why = other === null ? whyNot(local.path, name, taken, local) : sameFolder(other)
     if (why !== null) {
       plan.failed.push({ file: local.file, why })
       continue
@@ -130,11 +152,15 @@ export const makeEmptyFolders = async (
   const failed: Unsent[] = []
   const skipped: Unsent[] = []
   const used = new Set(tree.files.map(file => file.path.join('/')))
+  const otherSpelling = createSpellings()
+  for (const { path } of tree.files) otherSpelling(path)
   for (const path of tree.folders) {
     if (used.has(path.join('/'))) continue
-    const problem = pathProblem(path.slice(0, -1), path.at(-1) ?? '')
-    if (problem !== null) {
-      failed.push({ file: path.join('/'), why: problem.message })
+    const problem = pathProblem(path.slice(0, -1), path.at(-1) ?? '')?.message
+    const other = otherSpelling(path)
+    const why = problem ?? (other === null ? undefined : `it would be the same as ${other} on the hub`)
+    if (why !== undefined) {
+      failed.push({ file: path.join('/'), why })
       continue
     }
     try {

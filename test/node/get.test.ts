@@ -50,6 +50,25 @@ describe('what is here already', () => {
     expect(again).toMatchObject({ receivedBytes: 0, reusedBytes: 3 * MiB })
   })
 
+  test('is brought by one of several commands at once, whole, and is there for the others', async () => {
+    const names = Array.from({ length: 120 }, (_, i) => `f${i}`)
+    const files = Object.fromEntries(names.map(name => [name, randomBytes(3000)]))
+    await putFiles('together', files)
+    for (const round of [1, 2]) {
+      const place = join(rig.directory, `together ${round}`)
+      await mkdir(place)
+      const gets = await Promise.all([1, 2, 3].map(() => rig.ada.run(['get', 'me:together', place])))
+      expect(gets.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
+        gets.map(() => ({ code: 0, stderr: '' })),
+      )
+      expect((await readdir(join(place, 'together'))).toSorted()).toEqual(names.toSorted())
+      for (const [name, bytes] of Object.entries(files)) {
+        expect(bytes.equals(await readFile(join(place, 'together', name))), name).toBe(true)
+        expect((await stat(join(place, 'together', name))).mtimeMs).toBe(1_700_000_000_000)
+      }
+    }
+  })
+
   test('loses the second name that a killed run left it', async () => {
     await putFiles('twice', { large: randomBytes(MiB) })
     const place = join(rig.directory, 'here twice')

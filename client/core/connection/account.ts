@@ -25,7 +25,14 @@ export const createAccount = (host: AccountHost): Pick<HubClient, 'signIn' | 'se
   const accept = async (signedIn: Result<'session.login'>): Promise<User> => {
     const { wire } = connection
     session.want()
-    await credentials.store(signedIn)
+    try {
+      await credentials.store(signedIn)
+    } catch (error) {
+      // Nobody could ever use it again.
+      session.abandon()
+      await host.callNow('session.logout', {}).catch(() => {})
+      throw error
+    }
     if (state.current === 'closed') throw new WherryError('cancelled')
     if (wire && connection.wire === wire) host.goLive(signedIn)
     else {

@@ -11,7 +11,10 @@ export type Interruption = {
 /** A command that was interrupted has this long to end in order, in milliseconds. */
 const graceMs = 5_000
 
-/** Hears Ctrl+C and SIGTERM, until end(). */
+/** What ends a command: Ctrl+C, a service manager, a terminal that is closed. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Hears what ends a command, until end(). */
 export const onInterrupt = (): Interruption => {
   const stopping = new AbortController()
   const { promise: forced, reject } = Promise.withResolvers<never>()
@@ -24,13 +27,13 @@ export const onInterrupt = (): Interruption => {
     stopping.abort()
     timer = setTimeout(force, graceMs)
   }
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  for (const one of signals) process.on(one, stop)
   return {
     signal: stopping.signal,
     forced,
     end() {
       clearTimeout(timer)
-      process.off('SIGINT', stop).off('SIGTERM', stop)
+      for (const one of signals) process.off(one, stop)
     },
   }
 }

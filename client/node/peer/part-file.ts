@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, lstat, open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nameEndingIn, numberedName } from '../../../protocol/names.ts'
-import { isThere } from './write-errors.ts'
+import { isGone, isThere } from './write-errors.ts'
 
 /** Tells a file from every other one that has or had its name; null if there is none. */
 export const fileId = async (path: string): Promise<string | null> => {
@@ -45,13 +45,17 @@ export const reopenPart = async (path: string, id: string): Promise<FileHandle |
 const renameToFree = async (part: string, file: string): Promise<void> => {
   const claim = await open(file, 'wx')
   await claim.close()
-  await rename(part, file)
+  await rename(part, file).catch(async error => {
+    await unlink(file)
+    throw error
+  })
 }
 
 const nameOnce = async (part: string, file: string): Promise<void> => {
   try {
     await link(part, file)
   } catch (error) {
+    if (isGone(error)) throw error
     if (!isThere(error)) return renameToFree(part, file)
     // Named by a run that was killed before it could note so.
     if ((await fileId(part)) !== (await fileId(file))) throw error

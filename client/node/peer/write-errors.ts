@@ -5,6 +5,8 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 
 export const isThere = (error: unknown): boolean => codeOf(error) === 'EEXIST'
 
+export const isGone = (error: unknown): boolean => codeOf(error) === 'ENOENT'
+
 /** The disk, or what the user may have of it, is full. */
 export const isFull = (error: unknown): boolean => codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT'
 

@@ -85,12 +85,13 @@ const createSends = (client: Link, user: { id: string; name: string }, left: Pro
   const isMoving = () => receivers().some(({ transfer }) => transfer?.status.phase === 'running')
 
   /** A warning only while something would be lost: files with a handle go on after a reload. */
-  addEventListener('beforeunload', event => {
+  const warn = (event: BeforeUnloadEvent) => {
     const wouldBeLost = (send: Own) =>
       send.content.files.some(({ handle, entry }) => handle === null && entry === null) &&
       send.receivers.some(({ transfer, isOver }) => !isOver && transfer?.status.phase !== 'pairing')
     if ([...own.values()].some(wouldBeLost)) event.preventDefault()
-  })
+  }
+  addEventListener('beforeunload', warn)
 
   const remember = ({ transfer, startedAt, content, receivers }: Own) => {
     // What stops now is not over.
@@ -152,6 +153,7 @@ const createSends = (client: Link, user: { id: string; name: string }, left: Pro
 
   void left.then(() => {
     hasLeft = true
+    removeEventListener('beforeunload', warn)
     for (const { transfer } of receivers()) void transfer?.stop()
     own.clear()
     changed()
