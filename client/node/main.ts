@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isReason, type Reason, WherryError } from '../../protocol/errors.ts'
 import { version } from './cli/agent.ts'
@@ -155,9 +156,12 @@ const main = async (argv: string[]): Promise<number> => {
   }
 }
 
+/** As a shell tells of what SIGPIPE ended. */
+const unheard = 128 + constants.signals.SIGPIPE
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever reads us may have enough: `wherry ls | head`.
-  if (error.code === 'EPIPE') process.exit()
+  // Whoever reads us may have enough: `wherry ls | head`. What was yet to be done is not.
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? unheard)
   console.error(`wherry: the output cannot be written: ${error.message}`)
   process.exit(exitCodes.failed)
 })

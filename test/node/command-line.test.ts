@@ -115,6 +115,12 @@ describe('signing in', () => {
     expect(code).toBe(1)
   })
 
+  test('a send whose code nobody can read ends, and not as if it were done', async () => {
+    const unheard = commandLine(home, ['bash', '-c', 'set -o pipefail; "$0" "$@" | true'])
+    await writeFile(join(home, 'unheard'), 'x')
+    expect((await unheard.run(['send', join(home, 'unheard')])).code).toBe(141)
+  })
+
   test('an unknown command and a missing argument end with 2', async () => {
     expect((await wherry.run(['frobnicate'])).code).toBe(2)
     expect((await wherry.run(['put'])).code).toBe(2)
