@@ -17,6 +17,8 @@ test('a wrong password is told, and the right one then opens the asked folder', 
     .getByRole('alert')
     .getByText(/password/i)
     .waitFor()
+  const button = page.getByRole('button', { name: 'Sign in' })
+  expect(await button.evaluate(element => element.matches(':focus'))).toBe(true)
   await signIn(page, administrator)
   await page.locator('wherry-breadcrumbs').getByText('Asked for').waitFor()
   expect(new URL(page.url()).pathname).toBe(`/f/${folder}`)

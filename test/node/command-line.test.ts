@@ -283,7 +283,12 @@ describe('files', () => {
     await writeFile(Buffer.concat([Buffer.from(`${tree}/not-utf8-`), Buffer.of(0xff)]), 'seven')
     const { code, stdout, stderr } = await wherry.run(['put', tree, 'me:', '--json'])
     expect(code).toBe(1)
-    expect(JSON.parse(stdout)).toMatchObject({ files: 3, failed: 5 })
+    const result = JSON.parse(stdout)
+    expect(result).toMatchObject({ files: 3, failed: 5 })
+    expect(result.failures).toContainEqual({
+      file: expect.stringContaining('bad'),
+      why: expect.stringContaining('control characters'),
+    })
     expect(stderr).toContain('control characters')
     expect(stderr.match(/it would have the place of/g)).toHaveLength(1)
     expect(stderr.match(/its folder would be the same as \S+\/[Cc]ase on the hub/g)).toHaveLength(1)

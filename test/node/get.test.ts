@@ -117,7 +117,11 @@ test('a file that has the name of a folder is told, and all the rest comes down'
   await writeFile(join(place, 'obstacle/b'), 'mine')
   const { code, stdout, stderr } = await rig.ada.run(['get', 'me:obstacle', place, '--json'])
   expect(stderr).toBe(`wherry: ${join(place, 'obstacle/b')}: what has that name here is no folder\n`)
-  expect(JSON.parse(stdout)).toMatchObject({ files: 2, failed: 1 })
+  expect(JSON.parse(stdout)).toMatchObject({
+    files: 2,
+    failed: 1,
+    failures: [{ file: join(place, 'obstacle/b'), why: 'what has that name here is no folder' }],
+  })
   expect(code).toBe(1)
   expect(await readFile(join(place, 'obstacle/c/file'), 'utf8')).toBe('c')
   expect(await readFile(join(place, 'obstacle/b'), 'utf8')).toBe('mine')

@@ -81,7 +81,11 @@ const leftOf = async ({ entry, file }: Wanted, error: unknown): Promise<string> 
   return ` ${where}; nothing continues it if the file was deleted.`
 }
 
-type Totals = { files: number; bytes: number; receivedBytes: number; reusedBytes: number; failed: number }
+type Totals = { files: number; bytes: number; receivedBytes: number; reusedBytes: number }
+
+const tell = (failures: readonly Unsent[], output: Output): void => {
+  for (const { file, why } of failures) output.problem(`${printable(file)}: ${why}`)
+}
 
 const getAll = async (
   client: Client,
@@ -89,8 +93,8 @@ const getAll = async (
   { force, checkAll }: GetOptions,
   output: Output,
   signal: AbortSignal,
-): Promise<Totals> => {
-  const totals: Totals = { files: 0, bytes: 0, receivedBytes: 0, reusedBytes: 0, failed: 0 }
+): Promise<Totals & { failures: readonly Unsent[] }> => {
+  const totals: Totals = { files: 0, bytes: 0, receivedBytes: 0, reusedBytes: 0 }
   const allBytes = wanted.reduce((sum, { entry }) => sum + entry.size, 0)
   const hashing = threadHashing()
   let comingBytes = 0
@@ -127,8 +131,7 @@ const getAll = async (
       underWay.delete(one)
     })
   }
-  /** Told when there is no bar any more. */
-  const problems: string[] = []
+  const failures: Unsent[] = []
   const queue = wanted.values()
   const worker = async (): Promise<void> => {
     for (const one of queue) {
@@ -136,8 +139,7 @@ const getAll = async (
         await getOne(one)
       } catch (error) {
         if (signal.aborted) throw interrupted()
-        totals.failed++
-        problems.push(`${printable(one.file)}: ${whyOf(error)}${await leftOf(one, error)}`)
+        failures.push({ file: one.file, why: `${whyOf(error)}${await leftOf(one, error)}` })
       }
     }
   }
@@ -145,9 +147,10 @@ const getAll = async (
     await Promise.all(Array.from({ length: concurrency }, worker))
   } finally {
     bar.stop()
-    for (const line of problems) output.problem(line)
+    // What failed before an interruption is told, too.
+    if (signal.aborted) tell(failures, output)
   }
-  return totals
+  return { ...totals, failures }
 }
 
 export const get: Command = {
@@ -164,18 +167,18 @@ export const get: Command = {
     const target = (await isFolder(named)) ? join(named, localName(entry.name)) : named
     const unmade: Unsent[] = []
     const wanted = await Array.fromAsync(wantedFiles(client, entry, target, unmade))
-    const totals = await getAll(
+    const { failures: failed, ...totals } = await getAll(
       client,
       wanted,
       { force: options.force === true, checkAll: options.check === true || options.force === true },
       output,
       signal,
     )
-    for (const { file, why } of unmade) output.problem(`${printable(file)}: ${why}`)
-    totals.failed += unmade.length
+    const failures = [...failed, ...unmade]
+    tell(failures, output)
     const seconds = (performance.now() - started) / 1000
     const line = `${countOfFiles(totals.files)}, ${formatBytes(totals.bytes)}: ${formatBytes(totals.receivedBytes)} received, ${formatBytes(totals.reusedBytes)} here already, ${seconds.toFixed(1)} s`
-    output.result({ ...totals, seconds }, [line])
-    if (totals.failed > 0) throw new PartialFailure()
+    output.result({ ...totals, failed: failures.length, failures, seconds }, [line])
+    if (failures.length > 0) throw new PartialFailure()
   },
 }

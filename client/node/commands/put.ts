@@ -113,6 +113,7 @@ export const put: Command = {
         reusedBytes: reusedBytes + present,
         seconds,
         failed: failures.length,
+        failures,
         skipped: [...tree.skipped, ...skipped],
       }
       const line = `${countOfFiles(value.files)}, ${formatBytes(value.bytes)}: ${formatBytes(sentBytes)} sent, ${formatBytes(value.reusedBytes)} there already, ${seconds.toFixed(1)} s`

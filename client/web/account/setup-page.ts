@@ -27,7 +27,7 @@ export class SetupPage extends LitElement {
       <header>
         <span class="mark">${icons.sailboat}</span>
         <h1>${msg('Welcome to Wherry')}</h1>
-        <p>${msg('Create the first administrator. Everyone else is invited by you.')}</p>
+        <p>${msg('Create the first administrator. The accounts of everyone else are made by you.')}</p>
       </header>
       <form @submit=${this.#submit}>
         ${
@@ -44,13 +44,14 @@ export class SetupPage extends LitElement {
           <span class="hint" id="rule">${msg(str`At least ${limits.passwordMinChars} characters.`)}</span>
         </label>
         ${this.problem ? html`<p class="error" role="alert">${icons.circleAlert}${this.problem}</p>` : null}
-        <button class="primary" ?disabled=${this.isBusy}>${msg('Create administrator')}</button>
+        <button class="primary" aria-disabled=${this.isBusy ? 'true' : 'false'}>${msg('Create administrator')}</button>
       </form>
     </main>`
   }
 
   #submit = async (event: SubmitEvent) => {
     event.preventDefault()
+    if (this.isBusy) return
     const form = new FormData(event.target as HTMLFormElement)
     const text = (name: string) => String(form.get(name) ?? '')
     this.isBusy = true

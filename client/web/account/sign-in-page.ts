@@ -49,7 +49,7 @@ export class SignInPage extends LitElement {
           <input name="password" type="password" autocomplete="current-password" required />
         </label>
         ${this.problem ? html`<p class="error" role="alert">${icons.circleAlert}${this.problem}</p>` : null}
-        <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? msg('Signing in…') : msg('Sign in')}</button>
+        <button class="primary" aria-disabled=${this.isBusy ? 'true' : 'false'}>${this.isBusy ? msg('Signing in…') : msg('Sign in')}</button>
       </form>
       <p class="quiet-text">${msg('Is something sent to you?')} <a href="/go">${msg('Receive it by its code')}</a></p>
     </main>`
@@ -57,6 +57,8 @@ export class SignInPage extends LitElement {
 
   #submit = async (event: SubmitEvent) => {
     event.preventDefault()
+    // Not a disabled button, which would lose the focus.
+    if (this.isBusy) return
     const form = new FormData(event.target as HTMLFormElement)
     this.isBusy = true
     this.problem = ''

@@ -56,7 +56,7 @@ export class CodeForm extends LitElement {
         <span class="hint">${msg('A number and two words. A link works here too.')}</span>
       </label>
       ${this.problem ? html`<p class="error" id="problem" role="alert">${icons.circleAlert}<span>${this.problem}</span></p>` : nothing}
-      <button class="primary" ?disabled=${this.busy}>${this.busy ? msg('Connecting…') : msg('Receive')}</button>
+      <button class="primary" aria-disabled=${this.busy ? 'true' : 'false'}>${this.busy ? msg('Connecting…') : msg('Receive')}</button>
     </form>`
   }
 

@@ -134,7 +134,7 @@ export class GoPage extends LitElement {
   /** A code or link is used up by joining, so this waits for a person: programs that preview links press no buttons. */
   #invited() {
     return html`<p class="state" role="status">${msg('Somebody wants to send you something.')}</p>
-      <button class="primary" ?disabled=${this.isBusy} @click=${() => this.#join(this.invitation ?? '')}>
+      <button class="primary" aria-disabled=${this.isBusy ? 'true' : 'false'} @click=${() => this.#join(this.invitation ?? '')}>
         ${this.isBusy ? msg('Connecting…') : msg('See what it is')}
       </button>`
   }
@@ -171,6 +171,7 @@ export class GoPage extends LitElement {
   }
 
   async #join(text: string) {
+    if (this.isBusy) return
     await this.#attempt(async () => {
       const { join } = await loadReceiving()
       this.#show(await join(this.client, this.#startWorker, text))

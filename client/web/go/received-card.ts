@@ -73,7 +73,8 @@ export class Received extends LitElement {
     return html`<p class="text"><bdi>${text}</bdi></p>
       <div class="buttons">
         <button class="primary" type="button" @click=${() => this.#copy(text)}>${icons.copy}${msg('Copy text')}</button>
-      </div>`
+      </div>
+      <p class="hint">${msg('Until you copy it, it is kept in this browser, for a week at most.')}</p>`
   }
 
   #files(whole: readonly KeptWhole[], folders: readonly PeerFile[]) {

@@ -62,9 +62,14 @@ export class UnfinishedList extends LitElement {
     const forget = msg(str`Forget what ${from} sent`)
     return html`<li>
       <span class="main"><b><bdi>${from}</bdi></b><small><bdi>${item.offer ? offerWords(item.offer) : ''}</bdi></small></span>
-      <button type="button" ?disabled=${this.busy} @click=${() => this.#fire('continue', item)}>${item.whole ? msg('Save') : msg('Continue')}</button>
+      <button type="button" ?disabled=${this.busy} @click=${() => this.#fire('continue', item)}>${this.#next(item)}</button>
       <button class="icon" type="button" aria-label=${forget} title=${forget} @click=${() => this.#fire('forget', item)}>${icons.trash}</button>
     </li>`
+  }
+
+  #next({ whole, offer }: RememberedReceipt): string {
+    if (!whole) return msg('Continue')
+    return offer?.files.length === 0 ? msg('Show') : msg('Save')
   }
 
   #fire(name: 'continue' | 'forget', detail: RememberedReceipt) {

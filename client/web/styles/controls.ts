@@ -76,10 +76,11 @@ export const buttons = css`
     cursor: pointer;
     transition: background var(--motion) var(--ease);
   }
-  button:hover:not(:disabled) {
+  button:hover:not(:disabled, [aria-disabled='true']) {
     background-image: linear-gradient(var(--hover), var(--hover));
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled='true'] {
     opacity: 0.5;
     cursor: default;
   }

@@ -37,7 +37,7 @@ const doneWords = (item: ShownUpload): string => {
   // Not what was sent: a link that breaks loses some of that.
   const neededBytes = item.size - item.reusedBytes
   if (neededBytes <= 0) return msg('Verified · nothing had to be sent')
-  return msg(str`Verified · only ${formatBytes(neededBytes)} had to be sent`)
+  return msg(str`Verified · ${formatBytes(neededBytes)} sent, the rest was there already`)
 }
 
 /** `41 s left`, `3 min left`, `2 h 5 min left`; empty while it cannot be told. */
