@@ -60,7 +60,11 @@ test('who deletes a folder is told how much is in it', async () => {
   const { page } = await rig.open({ path: `/f/${folder}` })
   await choose(page, 'Photos', 'Delete…')
   await page.getByText('In all 3 files, 2 folders, 6 kB.').waitFor()
-  await page.getByRole('button', { name: 'Cancel' }).click()
+  const cancel = page.getByRole('button', { name: 'Cancel' })
+  expect(await cancel.evaluate(({ ariaDescribedByElements: all }) => all?.[1]?.textContent)).toContain(
+    '3 files',
+  )
+  await cancel.click()
   await row(page, 'Photos').click()
   await page.keyboard.press('Control+A')
   await page.keyboard.press('Delete')

@@ -227,6 +227,22 @@ describe('a send', () => {
     expect(await readFile(join(target, 'tree (3)/leaf'), 'utf8')).toBe('hers')
   })
 
+  test('whose names another device may not take is told to who sends it', async () => {
+    await mkdir(join(work, 'odd'))
+    for (const name of ['Makefile', 'makefile', 'a\\b', 'fine'])
+      await writeFile(join(work, 'odd', name), name)
+    const sending = await beginSend(rig.ada, [join(work, 'odd')])
+    outcomeOf(await bob.run(receiveArguments('--yes'), sending.code ?? ''))
+    const { renamed = [] } = outcomeOf(await sending.result)
+    expect(renamed).toHaveLength(2)
+    expect(renamed).toContainEqual({ path: 'odd/a\\b', sentAs: 'odd/a_b' })
+    for (const { path, sentAs = '' } of renamed)
+      expect(await readFile(join(target, sentAs), 'utf8')).toBe(path.slice('odd/'.length))
+    const told = rig.ada.start(['send', join(work, 'odd')])
+    expect(await nextLine(told.process, 'stderr')).toMatch(/^"odd\/.*" is sent as "odd\/.*"$/)
+    await kill(told)
+  })
+
   test('that was interrupted before anybody came shows the same code again', async () => {
     await writeFile(join(work, 'x'), 'x')
     const first = await beginSend(rig.ada, [join(work, 'x')])

@@ -8,8 +8,8 @@ export type SendOutcome = {
   movedBytes: number
   seconds: number
   path: 'direct' | 'turned' | 'relayed'
-  /** Of a receipt. */
-  renamed?: { path: string; savedAs: string }[]
+  /** `savedAs` of a receipt, `sentAs` of a send. */
+  renamed?: { path: string; savedAs?: string; sentAs?: string }[]
 }
 
 export type RunningSend = {

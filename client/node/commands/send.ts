@@ -4,6 +4,7 @@ import type { Timers } from '../../core/api.ts'
 import type { OwnRoom, RoomSlot } from '../../core/peer/own-room.ts'
 import { codeText, linkText } from '../../core/peer/pairing/code.ts'
 import { startSend } from '../../core/peer/session.ts'
+import { offeredPaths } from '../../core/peer/transfer/offer.ts'
 import { recipient } from '../../core/peer/trusted-people.ts'
 import { type Asker, createAsker, nobodyAnswers } from '../cli/ask.ts'
 import { type Command, type CommandContext, PartialFailure, textOption, UsageError } from '../cli/command.ts'
@@ -75,11 +76,31 @@ const answeringAfter = (room: OwnRoom['room'], noted: () => Promise<void>): OwnR
     },
   })
 
+type Renamed = { path: string; sentAs: string }
+
+/** What has another name for the other side: not every device takes every name, or takes it twice where only case differs. */
+const renamedIn = ({ sources }: SendTree): Renamed[] => {
+  const paths = offeredPaths(sources).map(path => path.join('/'))
+  return sources.flatMap(({ file }, i) => {
+    const [path, sentAs = ''] = [file.path.join('/'), paths[i]]
+    return path === sentAs ? [] : [{ path, sentAs }]
+  })
+}
+
+/** Renamed files that are told of one by one. */
+const mostTold = 20
+
+const tellRenamed = (renamed: readonly Renamed[], output: Output): void => {
+  for (const { path, sentAs } of renamed.slice(0, mostTold))
+    output.note(`"${printable(path)}" is sent as "${printable(sentAs)}"`)
+  if (renamed.length > mostTold) output.note(`and ${renamed.length - mostTold} more have other names`)
+}
+
 const tell = (outcome: TransferOutcome, { text, tree }: SendRun, output: Output): void => {
   const { sources, skipped, failed } = tree
   const line = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} sent: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
   const lines = [...(text === null ? [] : ['The text was sent.']), ...(sources.length > 0 ? [line] : [])]
-  output.result({ ...outcome, skipped, failed: failed.length }, lines)
+  output.result({ ...outcome, skipped, failed: failed.length, renamed: renamedIn(tree) }, lines)
 }
 
 /** What of the state outlives a failure. */
@@ -114,6 +135,7 @@ const runSend = async (
   if (kept.value && !before && options.new !== true)
     output.note('Something changed since this was sent before, so it is sent as something new.')
   await needAnswers(run, before)
+  tellRenamed(renamedIn(tree), output)
   const { own, secrets } = to
     ? await openRoomFor({ client, timers, devices }, to, before?.room)
     : await openSendRoom({ client, timers }, before?.room)

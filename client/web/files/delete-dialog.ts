@@ -51,11 +51,11 @@ export class DeleteDialog extends LitElement {
         : msg('Folders are deleted with everything in them. This is for ever and cannot be undone.')
     return html`<wherry-dialog heading=${heading} @close=${() => this.dispatchEvent(new Event('close'))}>
       <p id="warning">${hasFolder ? inside : msg('This is for ever and cannot be undone.')}</p>
-      ${hasFolder ? html`<p class="count" role="status">${this.#count()}</p>` : null}
+      ${hasFolder ? html`<p class="count" id="count">${this.#count()}</p>` : null}
       <form @submit=${this.#confirm}>
         <div class="actions">
-          <button type="button" autofocus aria-describedby="warning" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
-          <button class="danger" aria-describedby="warning">${msg('Delete for ever')}</button>
+          <button type="button" autofocus aria-describedby="warning count" @click=${() => this.dialog.close()}>${msg('Cancel')}</button>
+          <button class="danger" aria-describedby="warning count">${msg('Delete for ever')}</button>
         </div>
       </form>
     </wherry-dialog>`

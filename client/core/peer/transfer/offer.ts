@@ -61,6 +61,12 @@ const freePath = (file: PeerFile, take: ReturnType<typeof createTaken>): string[
   }
 }
 
+/** Paths under which sources are offered, in their order: fit for every device, and each once. */
+export const offeredPaths = (sources: readonly PeerSource[]): string[][] => {
+  const take = createTaken()
+  return sources.map(({ file }) => freePath(file, take))
+}
+
 /** What is offered of these sources, in their order. Throws `too_large` for more than one send can hold. */
 export const makeOffer = (
   sources: readonly PeerSource[],
@@ -73,9 +79,9 @@ export const makeOffer = (
       'too_large',
       `The text has more than ${peerLimits.textChars} characters: send it as a file.`,
     )
-  const take = createTaken()
-  const files = sources.map(({ file }) => ({
-    path: freePath(file, take),
+  const paths = offeredPaths(sources)
+  const files = sources.map(({ file }, i) => ({
+    path: paths[i] ?? [],
     kind: file.kind,
     size: file.kind === 'folder' ? 0 : file.size,
     modifiedAt: Math.trunc(file.modifiedAt),
