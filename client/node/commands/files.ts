@@ -1,7 +1,7 @@
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { argument, type Command, UsageError } from '../cli/command.ts'
-import { columns, formatBytes, formatDate, printable } from '../cli/output.ts'
+import { columns, countOfFiles, formatBytes, formatDate, printable } from '../cli/output.ts'
 import {
   findDestination,
   findSpace,
@@ -66,8 +66,8 @@ export const du: Command = {
     for (const path of args) sums.push({ path, ...(await contentsOf(client, await needEntry(client, path))) })
     const rows = sums.map(({ path, files, folders, bytes }) => [
       formatBytes(bytes),
-      `${files} files`,
-      `${folders} folders`,
+      countOfFiles(files),
+      `${folders} ${folders === 1 ? 'folder' : 'folders'}`,
       printable(path),
     ])
     output.result(sums, columns(rows, [0, 1, 2]))

@@ -30,6 +30,9 @@ export const base = css`
   ol {
     list-style: none;
   }
+  :where(a) {
+    color: var(--brand-text);
+  }
   svg {
     inline-size: 20px;
     block-size: 20px;
