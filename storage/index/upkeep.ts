@@ -5,7 +5,10 @@ const pruneEachMs = 60 * 60 * 1000
 /** Where a sweep found no room on the disk, or the like. */
 const againMs = 60 * 1000
 
-/** Small background writes: rows of large deleted folders and of copies that were given up, references of contents that nothing has any more, answers that nobody can ask for again, sessions that nobody uses, old history. */
+/**
+ * Small background writes: rows of large deleted folders and of copies that were given up, references of contents that
+ * nothing has any more, answers that nobody can ask for again, sessions that nobody uses, old history.
+ */
 export type Upkeep = {
   /** Works off what was deleted or given up, a batch at a time, between the writes of others. */
   sweep(): void

@@ -1,17 +1,12 @@
-import { join } from 'node:path'
-import { Kysely } from 'kysely'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { limits } from '../../protocol/limits.ts'
 import type { Entry } from '../../protocol/values.ts'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import { checkIndex } from '../../storage/index/check-index.ts'
-import { openDatabase } from '../../storage/index/database.ts'
-import { IndexDialect } from '../../storage/index/dialect.ts'
 import { levelOf } from '../../storage/index/reads/access.ts'
-import type { Tables } from '../../storage/index/tables.ts'
 import type { Filling } from '../../storage/index/writes/copy-steps.ts'
 import type { Storage } from '../../storage/storage.ts'
-import { indexOfAda } from './index-of-ada.ts'
+import { openIndexOfAda } from './index-of-ada.ts'
 import {
   bytesOf,
   emptyFiles,
@@ -162,10 +157,7 @@ test('of a copy of many entries nothing is left when the hub stops in the middle
 
 /** An index in this thread, in which a copy of a large folder was begun. */
 const withBegunCopy = async () => {
-  const database = openDatabase(join(temporaryDirectory(), 'index.db'), { readonly: false })
-  onTestFinished(() => void database.close())
-  const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
-  const { run, user, root, folderIn } = await indexOfAda(db, () => null)
+  const { db, run, user, root, folderIn } = await openIndexOfAda()
   const top = await folderIn(root, 'top')
   const inner = await folderIn(top, 'inner')
   const beside = await folderIn(root, 'beside')

@@ -1,14 +1,9 @@
-import { join } from 'node:path'
-import { Kysely } from 'kysely'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import { checkIndex } from '../../storage/index/check-index.ts'
-import { openDatabase } from '../../storage/index/database.ts'
-import { IndexDialect } from '../../storage/index/dialect.ts'
 import { levelOf } from '../../storage/index/reads/access.ts'
 import { foldersBelow } from '../../storage/index/reads/paths.ts'
-import type { Tables } from '../../storage/index/tables.ts'
-import { indexOfAda } from './index-of-ada.ts'
+import { openIndexOfAda } from './index-of-ada.ts'
 import {
   emptyFiles,
   newId,
@@ -24,10 +19,7 @@ const many = 1_500
 
 /** An index in this thread, where nothing goes on by itself, with a folder that has many entries in it, at three depths. */
 const openWithMany = async () => {
-  const database = openDatabase(join(temporaryDirectory(), 'index.db'), { readonly: false })
-  onTestFinished(() => void database.close())
-  const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
-  const { run, user, root, folderIn } = await indexOfAda(db, () => null)
+  const { db, run, user, root, folderIn } = await openIndexOfAda()
   const top = await folderIn(root, 'top')
   const inner = await folderIn(top, 'inner')
   const innermost = await folderIn(inner, 'innermost')

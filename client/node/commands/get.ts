@@ -147,8 +147,7 @@ const getAll = async (
     await Promise.all(Array.from({ length: concurrency }, worker))
   } finally {
     bar.stop()
-    // What failed before an interruption is told, too.
-    if (signal.aborted) tell(failures, output)
+    tell(failures, output)
   }
   return { ...totals, failures }
 }
@@ -174,8 +173,8 @@ export const get: Command = {
       output,
       signal,
     )
+    tell(unmade, output)
     const failures = [...failed, ...unmade]
-    tell(failures, output)
     const seconds = (performance.now() - started) / 1000
     const line = `${countOfFiles(totals.files)}, ${formatBytes(totals.bytes)}: ${formatBytes(totals.receivedBytes)} received, ${formatBytes(totals.reusedBytes)} here already, ${seconds.toFixed(1)} s`
     output.result({ ...totals, failed: failures.length, failures, seconds }, [line])

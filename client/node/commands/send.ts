@@ -96,11 +96,16 @@ const tellRenamed = (renamed: readonly Renamed[], output: Output): void => {
   if (renamed.length > mostTold) output.note(`and ${renamed.length - mostTold} more have other names`)
 }
 
-const tell = (outcome: TransferOutcome, { text, tree }: SendRun, output: Output): void => {
+const tell = (
+  outcome: TransferOutcome,
+  { text, tree }: SendRun,
+  renamed: readonly Renamed[],
+  output: Output,
+): void => {
   const { sources, skipped, failed } = tree
   const line = `${countOfFiles(outcome.files)}, ${formatBytes(outcome.bytes)} sent: ${formatBytes(outcome.movedBytes)} travelled, ${outcome.seconds.toFixed(1)} s`
   const lines = [...(text === null ? [] : ['The text was sent.']), ...(sources.length > 0 ? [line] : [])]
-  output.result({ ...outcome, skipped, failed: failed.length, renamed: renamedIn(tree) }, lines)
+  output.result({ ...outcome, skipped, failed: failed.length, renamed }, lines)
 }
 
 /** What of the state outlives a failure. */
@@ -135,7 +140,8 @@ const runSend = async (
   if (kept.value && !before && options.new !== true)
     output.note('Something changed since this was sent before, so it is sent as something new.')
   await needAnswers(run, before)
-  tellRenamed(renamedIn(tree), output)
+  const renamed = renamedIn(tree)
+  tellRenamed(renamed, output)
   const { own, secrets } = to
     ? await openRoomFor({ client, timers, devices }, to, before?.room)
     : await openSendRoom({ client, timers }, before?.room)
@@ -191,7 +197,7 @@ const runSend = async (
       signal,
     )
     await kept.remove()
-    tell(outcome, run, output)
+    tell(outcome, run, renamed, output)
   } catch (error) {
     if (!signal.aborted && !isReason(error, 'disconnected')) await keepAfter(error, kept, state)
     asker.close()

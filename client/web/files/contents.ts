@@ -2,11 +2,12 @@ import { msg, str } from '@lit/localize'
 import { Task } from '@lit/task'
 import type { ReactiveControllerHost } from 'lit'
 import { limits } from '../../../protocol/limits.ts'
+import type { Result } from '../../../protocol/table.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
 
-export type Contents = { files: number; folders: number; bytes: number }
+export type Contents = Result<'entry.sum'>
 
 export const foldersOf = (entries: readonly Entry[]): readonly Entry[] =>
   entries.filter(({ kind }) => kind === 'folder')

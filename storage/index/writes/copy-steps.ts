@@ -3,10 +3,12 @@ import { WherryError } from '../../../protocol/errors.ts'
 import type { EntryRow } from '../entry-rows.ts'
 import { among, insertRows } from '../insert-rows.ts'
 import { prepared } from '../prepared.ts'
-import { levelOf } from '../reads/access.ts'
+import { noRank, ranksIn } from '../reads/access.ts'
+import { entriesAbove } from '../reads/paths.ts'
 import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import { insertCopies } from './copied-rows.ts'
+import { extentOf } from './depth.ts'
 import { findEntry, findFolder } from './find.ts'
 import { assertRoomFor, countChildren } from './space-changes.ts'
 
@@ -29,8 +31,13 @@ export const beginCopies: Write<
 > = async (tx, { entries, folder: to, name }) => {
   const { space } = await findFolder(tx, to)
   const tops: EntryRow[] = []
-  for (const id of entries) tops.push(await findEntry(tx, id))
-  await assertRoomFor(tx, space, await amountOf(tx, tops))
+  let count = 0
+  for (const id of entries) {
+    const top = await findEntry(tx, id)
+    count += (await extentOf(tx, top)).entries
+    tops.push(top)
+  }
+  await assertRoomFor(tx, space, count, () => bytesOf(tx, tops))
   const staged: string[] = []
   const fillings: Filling[] = []
   for (const top of tops) {
@@ -46,21 +53,21 @@ export const beginCopies: Write<
   return { staged, fillings }
 }
 
-/** How much entries are, with all that is in them. */
-const amountOf = async (tx: Tx, tops: readonly EntryRow[]): Promise<{ used: number; entries: number }> => {
-  const all = { used: 0, entries: 0 }
+/** Bytes of the current versions in entries, of which there may be many. */
+const bytesOf = async (tx: Tx, tops: readonly EntryRow[]): Promise<number> => {
+  let bytes = 0
   for (const { id, size } of tops) {
-    const { rows } = await sql<{ bytes: number; count: number }>`
+    const { rows } = await sql<{ bytes: number }>`
       with recursive below(id) as (
         select ${id}
         union
         select e.id from entries as e join below on e.parent = below.id and e.kind = ${folderKind}
-      ) select coalesce(sum(e.size), 0) as bytes, count(*) as count
-        from below cross join entries as e on e.parent = below.id`.execute(tx.db)
-    all.used += size + (rows[0]?.bytes ?? 0)
-    all.entries += 1 + (rows[0]?.count ?? 0)
+      ) select coalesce(sum(e.size), 0) as bytes from below cross join entries as e on e.parent = below.id`.execute(
+      tx.db,
+    )
+    bytes += size + (rows[0]?.bytes ?? 0)
   }
-  return all
+  return bytes
 }
 
 /**
@@ -68,6 +75,10 @@ const amountOf = async (tx: Tx, tops: readonly EntryRow[]): Promise<{ used: numb
  * if the user may not read one of the folders any more: it was deleted, or moved where that right does not reach.
  */
 export const fillCopies: Write<{ fillings: readonly Filling[] }, Filling[]> = async (tx, { fillings }) => {
+  await assertReadable(
+    tx,
+    fillings.map(({ source }) => source),
+  )
   const left: Filling[] = []
   const rows: EntryRow[] = []
   const copyOf = new Map<string, string>()
@@ -79,10 +90,12 @@ export const fillCopies: Write<{ fillings: readonly Filling[] }, Filling[]> = as
       continue
     }
     copyOf.set(source, copy)
-    const more = await readChildren(tx, source, after, rowsAtOnce - rows.length)
-    rows.push(...more.rows)
-    if (more.next !== null) left.push({ source, copy, after: more.next })
-    await countChildren(tx, copy, more.rows.length)
+    const limit = rowsAtOnce - rows.length
+    const children = await childrenBehind(tx.db, { source, after, limit })
+    const last = children[limit - 1]
+    if (last !== undefined) left.push({ source, copy, after: last.name_key })
+    rows.push(...children)
+    await countChildren(tx, copy, children.length)
   }
   const [first] = copyOf.values()
   if (first === undefined) return left
@@ -94,17 +107,11 @@ export const fillCopies: Write<{ fillings: readonly Filling[] }, Filling[]> = as
   return [...left, ...fillingsOf(rows, copies)]
 }
 
-/** What is in a folder behind a name key, and the name key to go on behind, or null at the end. */
-const readChildren = async (
-  tx: Tx,
-  source: string,
-  after: string,
-  limit: number,
-): Promise<{ rows: EntryRow[]; next: string | null }> => {
-  if (tx.by !== null && (await levelOf(tx.db, tx.by, source)) === null)
+const assertReadable = async (tx: Tx, folders: readonly string[]): Promise<void> => {
+  if (tx.by === null) return
+  const rankOf = ranksIn(await entriesAbove(tx.db, tx.by, folders))
+  if (folders.some(id => rankOf(id) === noRank))
     throw new WherryError('conflict', 'A folder was moved away or deleted while it was copied.')
-  const rows = await childrenBehind(tx.db, { source, after, limit })
-  return { rows, next: rows[limit - 1]?.name_key ?? null }
 }
 
 const childrenBehind = prepared(

@@ -2,6 +2,7 @@ import { WherryError } from '../../../protocol/errors.ts'
 import { includesLevel } from '../../../protocol/levels.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { type EntryRow, subtree } from '../entry-rows.ts'
+import { among } from '../insert-rows.ts'
 import { levelOf } from '../reads/access.ts'
 import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
@@ -60,12 +61,16 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
 
 /** Throws `too_large` if more than one move can take would go to another space. */
 const assertFewLeave = async (tx: Tx, entries: readonly string[], space: string): Promise<void> => {
-  let leaving = 0
-  for (const id of new Set(entries)) {
-    const row = await findMovable(tx, id)
-    if (row.space !== space) leaving += (await extentOf(tx, row)).entries
-  }
-  if (leaving <= movedAtOnce) return
+  const leaving = await tx.db
+    .selectFrom('entries')
+    .selectAll()
+    .where('id', 'in', among(entries))
+    .where('space', '!=', space)
+    .where('parent', 'is not', null)
+    .execute()
+  let count = 0
+  for (const row of leaving) count += (await extentOf(tx, row)).entries
+  if (count <= movedAtOnce) return
   const most = movedAtOnce.toLocaleString('en')
   throw new WherryError(
     'too_large',

@@ -84,19 +84,21 @@ export const charge = async (
   if (updated === undefined) throw await refusal(tx, space, entries)
 }
 
-/** Refuses early what charge() would refuse in the middle of many writes. */
+/** Refuses early what charge() would refuse in the middle of many writes. `bytes` is asked only where there is a quota. */
 export const assertRoomFor = async (
   tx: Tx,
   space: string,
-  { used, entries }: { used: number; entries: number },
+  entries: number,
+  bytes: () => Promise<number>,
 ): Promise<void> => {
-  const held = await tx.db
+  const { quota, ...held } = await tx.db
     .selectFrom('spaces')
     .select(['quota', 'used', 'reserved', 'entries'])
     .where('id', '=', space)
     .executeTakeFirstOrThrow()
-  const hasBytes = held.quota === null || held.used + held.reserved + used <= held.quota
-  if (!hasBytes || held.entries + entries > tx.spaceEntries) throw await refusal(tx, space, entries)
+  const hasEntries = held.entries + entries <= tx.spaceEntries
+  if (hasEntries && (quota === null || held.used + held.reserved + (await bytes()) <= quota)) return
+  throw await refusal(tx, space, entries)
 }
 
 const refusal = async (tx: Tx, space: string, entries: number): Promise<WherryError> => {
