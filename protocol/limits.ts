@@ -43,6 +43,8 @@ export const limits = {
   chunksPage: 4096,
   /** How many upload.resume answers, and how many clients should ask download.chunks for: 110 KB, which a link of 10 KB/s brings before it seems to be dead. */
   usualChunksPage: 1024,
+  /** Bytes of a file that download.open may send with its answer: what is one chunk in any case. */
+  openBytes: 256 * KiB - 1,
   /** Chunks that one download.read may ask for. */
   readChunks: 64,
   /** Users in one page of user.list. */

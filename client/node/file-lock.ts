@@ -124,7 +124,7 @@ export const tryFileLock = async (path: string): Promise<(() => Promise<void>) |
 }
 
 /** Takes the lock when no other process, nor this one, has it any more; null after so many milliseconds. */
-export const awaitFileLock = async (
+const awaitFileLock = async (
   path: string,
   mostMs = Number.POSITIVE_INFINITY,
 ): Promise<(() => Promise<void>) | null> => {

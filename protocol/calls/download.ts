@@ -5,9 +5,15 @@ import { chunkRef, count, fileSize, hash, id, index, listOf, stream, text, time 
 
 export const downloadCalls = {
   'download.open': call({
-    doc: 'Begins a download of a file under an id that the client made, and binds the stream on which its slices will come.',
+    doc: 'Begins a download of a file under an id that the client made, and binds the stream on which its slices will come. A file of at most `sendUpTo` bytes is sent at once, before the answer, which then has its chunks as `refs`; nothing is open afterwards.',
     access: [{ level: 'read', of: 'entry' }],
-    params: v.strictObject({ download: id, stream, entry: id, version: v.optional(v.nullable(id), null) }),
+    params: v.strictObject({
+      download: id,
+      stream,
+      entry: id,
+      version: v.optional(v.nullable(id), null),
+      sendUpTo: v.optional(count(limits.openBytes)),
+    }),
     result: v.strictObject({
       version: id,
       name: v.string(),
@@ -16,8 +22,17 @@ export const downloadCalls = {
       digest: hash,
       chunks: count(),
       modifiedAt: time,
+      refs: v.optional(listOf(chunkRef, limits.readChunks)),
     }),
-    errors: ['not_a_file', 'version_gone', 'conflict', 'too_large'],
+    errors: [
+      'not_a_file',
+      'version_gone',
+      'conflict',
+      'too_large',
+      'chunk_damaged',
+      'chunk_unreadable',
+      'cancelled',
+    ],
   }),
   'download.chunks': call({
     doc: 'A page of the chunks of a download, in order.',

@@ -1,4 +1,5 @@
 import { WherryError } from '../../protocol/errors.ts'
+import { limits } from '../../protocol/limits.ts'
 import type { ContentInfo, Storage } from '../../storage/storage.ts'
 import type { Handler } from '../context.ts'
 import type { Download } from '../transfers/downloads.ts'
@@ -7,15 +8,23 @@ export const openDownload: Handler<'download.open'> = async (
   { storage, transfers, connection, principal },
   params,
 ) => {
-  const { download: id, stream } = params
+  const { download: id, stream, sendUpTo } = params
   const entry = await storage.entries.get(params.entry)
   if (!entry) throw new WherryError('not_found')
   if (entry.kind !== 'file') throw new WherryError('not_a_file')
   const content = await storage.contents.ofEntry(entry.id, params.version)
   if (!content) throw new WherryError('version_gone')
-  transfers.downloads.open(connection, { id, stream, user: principal.user, entry: entry.id, content })
+  const download = { id, stream, user: principal.user, entry: entry.id, content }
   const { version, type, size, digest, chunks, modifiedAt } = content
-  return { version, name: entry.name, type, size, digest, chunks, modifiedAt }
+  const info = { version, name: entry.name, type, size, digest, chunks, modifiedAt }
+  if (sendUpTo === undefined || size > sendUpTo || chunks > limits.readChunks) {
+    transfers.downloads.open(connection, download)
+    return info
+  }
+  const refs = await storage.contents.chunks(content.content, 0, limits.readChunks)
+  if (refs.length !== chunks) throw new WherryError('version_gone')
+  await transfers.downloads.send(connection, { ...download, ended: null }, { from: 0, refs, offset: 0 })
+  return { ...info, refs }
 }
 
 export const listChunks: Handler<'download.chunks'> = async ({ storage, transfers, connection }, params) => {

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Sink } from '../../client/core/api.ts'
 import { download } from '../../client/core/download/download.ts'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
-import { fileSink, partName } from '../../client/node/file-sink.ts'
+import { partName } from '../../client/node/file-place.ts'
+import { fileSink } from '../../client/node/file-sink.ts'
 import { isReason } from '../../protocol/errors.ts'
 import { createFakeHub, fakeId } from './fake-hub.ts'
 import { memorySource, someBytes } from './memory-source.ts'
@@ -41,22 +42,26 @@ describe('downloading into a file', () => {
     expect(await readdir(directory)).toEqual(['a'])
   })
 
-  test('a connection that breaks at any message delays a download and nothing else', async () => {
-    const content = someBytes(300_000)
+  test.each([
+    { bytes: 300_000, isNew: false, step: 7 },
+    { bytes: 262_143, isNew: true, step: 3 },
+  ])('a connection that breaks at any message delays a download and nothing else: %o', async one => {
+    const { bytes, isNew, step } = one
+    const content = someBytes(bytes)
     const file = join(directory, 'a')
     const run = async (cutAt: number | null) => {
       const hub = createFakeHub()
       const entry = await put(hub, content)
       if (cutAt !== null) hub.cutAtMessage(cutAt)
       const before = hub.messages
-      await download(hub.link, entry.id, fileSink(file, entry.id, { overwrite: true }))
+      await download(hub.link, entry.id, fileSink(file, entry.id, { overwrite: true }), { isNew })
       expect(new Uint8Array(await readFile(file)), `cut at ${cutAt}`).toEqual(content)
       await rm(file)
       return hub.messages - before
     }
     const messages = await run(null)
-    expect(messages).toBeGreaterThan(60)
-    for (let at = 0; at < messages; at += 7) await run(at)
+    expect(messages).toBeGreaterThan(50)
+    for (let at = 0; at < messages; at += step) await run(at)
   })
 
   test('what an earlier run wrote is not sent again', async () => {
@@ -125,6 +130,56 @@ describe('downloading into a file', () => {
       isReason(await failureOf(download(hub.link, entry.id, fileSink(other, entry.id))), 'chunk_damaged'),
     ).toBe(true)
     expect(await readdir(directory)).toEqual(['a', basename(partName(other, entry.id))])
+  })
+
+  test.each([0, 1, 100_000, 262_143])('%i bytes of which nothing is here come with one call', async bytes => {
+    const hub = createFakeHub()
+    const content = someBytes(bytes)
+    const entry = await put(hub, content)
+    hub.counted.calls.clear()
+    const file = join(directory, 'a')
+    await download(hub.link, entry.id, fileSink(file, entry.id), { isNew: true })
+    expect(new Uint8Array(await readFile(file))).toEqual(content)
+    expect([...hub.counted.calls]).toEqual([['download.open', 1]])
+    expect(hub.counted.servedBytes).toBe(bytes)
+  })
+
+  test('a file that is too large to come with the answer comes as others do', async () => {
+    const hub = createFakeHub()
+    const content = someBytes(262_144)
+    const entry = await put(hub, content)
+    const file = join(directory, 'a')
+    await download(hub.link, entry.id, fileSink(file, entry.id), { isNew: true })
+    expect(new Uint8Array(await readFile(file))).toEqual(content)
+    expect(hub.counted.calls.get('download.close')).toBe(1)
+  })
+
+  test('a hub that sends nothing with the answer is asked in the old way, and the first file only asks in vain', async () => {
+    const hub = createFakeHub({ isOld: true })
+    const content = someBytes(1000)
+    const entry = await put(hub, content)
+    for (const name of ['a', 'b']) {
+      await download(hub.link, entry.id, fileSink(join(directory, name), entry.id), { isNew: true })
+      expect(new Uint8Array(await readFile(join(directory, name)))).toEqual(content)
+    }
+    expect(hub.counted.calls.get('download.open')).toBe(3)
+  })
+
+  test('a small file that came wrong is asked for once more, and is never written wrong', async () => {
+    const hub = createFakeHub()
+    const content = someBytes(100_000)
+    const entry = await put(hub, content)
+    const [hash = ''] = hub.known.keys()
+    const file = join(directory, 'a')
+    hub.corruptOnce(hash)
+    await download(hub.link, entry.id, fileSink(file, entry.id), { isNew: true })
+    expect(new Uint8Array(await readFile(file))).toEqual(content)
+    expect(hub.counted.calls.get('download.read')).toBe(1)
+    const bad = hub.known.get(hash)
+    if (bad) bad[0] = (bad[0] ?? 0) ^ 1
+    const other = download(hub.link, entry.id, fileSink(join(directory, 'b'), entry.id), { isNew: true })
+    expect(isReason(await failureOf(other), 'chunk_damaged')).toBe(true)
+    expect(await readdir(directory)).toEqual(['a'])
   })
 
   test('chunks that are not those of the content are no file, though each is what its hash says', async () => {

@@ -36,7 +36,8 @@ export const smallChunking = {
 }
 
 /** A hub in memory behind a link that can be cut at every message: for faults that a real hub cannot be asked for. */
-export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunking } = {}) => {
+/** `isOld`: from before small files came with the answer to download.open. */
+export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunking, isOld = false } = {}) => {
   const states = createListeners<ConnectionState>()
   const events = new Map<EventName, Set<(params: never) => void>>()
   const known = new Map<string, Uint8Array>()
@@ -45,7 +46,8 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
   const pendingCalls = new Set<(error: Error) => void>()
   let streams = new Map<number, string>()
   let many = new Map<number, SmallFiles>()
-  let downloads = new Map<string, { stream: number; entry: Stored }>()
+  type Opened = { stream: number; entry: Stored }
+  let downloads = new Map<string, Opened>()
   const sliceListeners = new Map<number, Parameters<TransferLink['onSlice']>[1]>()
   let assemblies = new Map<string, Assembly>()
   let state: ConnectionState = 'live'
@@ -282,35 +284,48 @@ export const createFakeHub = ({ windowBytes = 256 * 1024, chunking = smallChunki
     if (!found) throw new WherryError('not_found')
     return found
   }
+  type Reading = { from: number; count: number; offset: number }
+  /** False if the connection broke meanwhile. */
+  const serve = async ({ stream, entry }: Opened, { from, count, offset: start }: Reading) => {
+    const at = epoch
+    for (let index = from; index < from + count; index++) {
+      const ref = entry.chunks[index]
+      const bytes = new Uint8Array(known.get(ref?.hash ?? '') ?? [])
+      if (ref && corrupt.delete(ref.hash)) bytes[0] = (bytes[0] ?? 0) ^ 1
+      for (let offset = index === from ? start : 0; offset < bytes.length; offset += 5000) {
+        await null
+        if (at !== epoch || !passes()) return false
+        const piece = bytes.slice(offset, offset + 5000)
+        counted.servedBytes += piece.length
+        const last = offset + 5000 >= bytes.length
+        sliceListeners.get(stream)?.({ index, offset, last, bytes: piece })
+      }
+    }
+    return true
+  }
   const downloadHandlers: typeof handlers = {
-    'download.open': ({ download, stream, entry: id, version }: ParamsInput<'download.open'>) => {
+    'download.open': async (params: ParamsInput<'download.open'>) => {
+      const { download, stream, entry: id, version, sendUpTo } = params
+      if (isOld && sendUpTo !== undefined) throw new WherryError('invalid_params')
       const entry = entries.get(id)
       if (!entry) throw new WherryError('not_found')
       if (version && version !== entry.version) throw new WherryError('version_gone')
+      const { size, digest, modifiedAt, name, type, chunks: refs } = entry
+      const chunks = refs.length
+      const info = { version: entry.version, name, type, size, digest, modifiedAt, chunks }
+      if (sendUpTo !== undefined && size <= sendUpTo) {
+        await serve({ stream, entry }, { from: 0, count: chunks, offset: 0 })
+        return { ...info, refs }
+      }
       downloads.set(download, { stream, entry })
-      const { size, digest, modifiedAt, name, type } = entry
-      return { version: entry.version, name, type, size, digest, modifiedAt, chunks: entry.chunks.length }
+      return info
     },
     'download.chunks': ({ download, from }: ParamsInput<'download.chunks'>) => {
       const { chunks } = openDownload(download).entry
       return { chunks: chunks.slice(from, from + 7), next: from + 7 < chunks.length ? from + 7 : null }
     },
     'download.read': async ({ download, from, count, offset: start = 0 }: ParamsInput<'download.read'>) => {
-      const { stream, entry } = openDownload(download)
-      const at = epoch
-      for (let index = from; index < from + count; index++) {
-        const ref = entry.chunks[index]
-        const bytes = new Uint8Array(known.get(ref?.hash ?? '') ?? [])
-        if (ref && corrupt.delete(ref.hash)) bytes[0] = (bytes[0] ?? 0) ^ 1
-        for (let offset = index === from ? start : 0; offset < bytes.length; offset += 5000) {
-          await null
-          if (at !== epoch || !passes()) return {}
-          const piece = bytes.slice(offset, offset + 5000)
-          counted.servedBytes += piece.length
-          const last = offset + 5000 >= bytes.length
-          sliceListeners.get(stream)?.({ index, offset, last, bytes: piece })
-        }
-      }
+      await serve(openDownload(download), { from, count, offset: start })
       return { sentBytes: 0 }
     },
     'download.close': ({ download }: ParamsInput<'download.close'>) => {

@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fileSink, partName } from '../../client/node/file-sink.ts'
+import { leftAfterMs, ownPartName, partName, removeLeft } from '../../client/node/file-place.ts'
+import { fileSink } from '../../client/node/file-sink.ts'
 import { someBytes } from './memory-source.ts'
 
 let directory = ''
@@ -68,25 +69,39 @@ describe('two downloads to one place', () => {
     expect(await readdir(join(directory, 'folder'))).toEqual(['a'])
   })
 
-  test.each([small, large])(
-    'of %i bytes are one file or the other, also where no lock keeps them apart',
-    async size => {
-      const [one, two] = [version(size), version(size, 2)]
-      const first = fileSink(file, 'entry', { overwrite: true })
-      await first.has(one.chunks)
-      for (const name of await readdir(directory)) if (name.endsWith('lock')) await rm(join(directory, name))
-      await rm(partName(file, 'entry'), { force: size === small })
-      const second = fileSink(file, 'entry', { overwrite: true })
-      await second.has(two.chunks)
-      await write(second, two)
-      await write(first, one)
-      await expect(first.finish(info)).rejects.toMatchObject(busy)
-      await first.stop(true)
-      await second.finish(info)
-      await expectBytes(two.bytes)
-      expect(await readdir(directory)).toEqual(['a'])
-    },
-  )
+  test('are one file or the other, also where no lock keeps them apart', async () => {
+    const [one, two] = [version(large), version(large, 2)]
+    const first = fileSink(file, 'entry', { overwrite: true })
+    await first.has(one.chunks)
+    for (const name of await readdir(directory)) if (name.endsWith('lock')) await rm(join(directory, name))
+    await rm(partName(file, 'entry'))
+    const second = fileSink(file, 'entry', { overwrite: true })
+    await second.has(two.chunks)
+    await write(second, two)
+    await write(first, one)
+    await expect(first.finish(info)).rejects.toMatchObject(busy)
+    await first.stop(true)
+    await second.finish(info)
+    await expectBytes(two.bytes)
+    expect(await readdir(directory)).toEqual(['a'])
+  })
+
+  test.each([false, true])('of small files know nothing of each other, overwriting: %s', async overwrite => {
+    const [one, two] = [version(small), version(small, 2)]
+    const sinks = [one, one, two].map(content => ({ content, sink: fileSink(file, 'entry', { overwrite }) }))
+    for (const { sink, content } of sinks) {
+      await sink.has(content.chunks)
+      await write(sink, content)
+    }
+    expect(await readdir(directory)).toEqual([])
+    const [first, same, other] = sinks
+    await first?.sink.finish(info)
+    await same?.sink.finish(info)
+    if (overwrite) await other?.sink.finish(info)
+    else await expect(other?.sink.finish(info)).rejects.toMatchObject({ reason: 'name_taken' })
+    await expectBytes(overwrite ? two.bytes : one.bytes)
+    expect(await readdir(directory)).toEqual(['a'])
+  })
 })
 
 describe('a part that is a second name of its file', () => {
@@ -182,4 +197,42 @@ test('a file that came to be there meanwhile stays, unless it was to be overwrit
     expect(await readdir(dirname(file))).toEqual([basename(file)])
     await rm(file)
   }
+})
+
+test('what a killed command left of a small file goes after a minute, and nothing else does', async () => {
+  const [left, fresh] = [ownPartName(file, 'entry'), ownPartName(file, 'entry')]
+  const named = join(directory, 'a.0123abcd')
+  const others = [partName(file, 'entry'), partName(named, 'entry'), named]
+  for (const path of [left, fresh, ...others]) await writeFile(path, 'x')
+  // Its age is that of the last change, which no call sets back.
+  const later = Date.now() + leftAfterMs + 10_000
+  await removeLeft(directory, () => Date.now())
+  expect(await readdir(directory)).toHaveLength(5)
+  await removeLeft(directory, () => later)
+  expect((await readdir(directory)).sort()).toEqual(others.map(path => basename(path)).sort())
+})
+
+test('a small file is for nobody else to read where the one that it replaces was not', async () => {
+  const content = version(small)
+  for (const mode of [0o600, 0o640, 0o400]) {
+    await rm(file, { force: true })
+    await writeFile(file, 'before')
+    await chmod(file, mode)
+    const sink = fileSink(file, 'entry', { overwrite: true })
+    await sink.has(content.chunks)
+    await write(sink, content)
+    await sink.finish(info)
+    expect((await stat(file)).mode & 0o777).toBe(mode)
+    await expectBytes(content.bytes)
+  }
+})
+
+test('a large part of an earlier version goes when a small one comes', async () => {
+  const content = version(small)
+  await writeFile(partName(file, 'entry'), version(large).bytes)
+  const sink = fileSink(file, 'entry')
+  await sink.has(content.chunks)
+  await write(sink, content)
+  await sink.finish(info)
+  expect(await readdir(directory)).toEqual(['a'])
 })

@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { decodeSlices } from '../../protocol/frames.ts'
+import { limits } from '../../protocol/limits.ts'
 import { closeDownload, listChunks, openDownload, readChunks } from '../../server/handlers/downloads.ts'
 import { newId, upload } from '../storage/open-temporary.ts'
 import { type FakeConnection, fill, holdsBack, openRig, type Rig } from './transfers-rig.ts'
@@ -183,4 +184,29 @@ test('a reader that takes nothing for too long is disconnected', async () => {
   await expect(reading).rejects.toMatchObject({ reason: 'disconnected' })
   expect(at.closedWith).toMatch(/not taken/)
   expect(held.bytes).toBe(0)
+})
+
+test('a file that is no larger than was asked for comes before the answer, and is not open', async () => {
+  const rig = await openRig()
+  const at = rig.connect()
+  const chunks = [fill(limits.openBytes - 10, 1), fill(10, 2)]
+  const { entry } = await openFile(rig, at, chunks)
+  const open = async (sendUpTo: number) => {
+    const params = { download: newId(), stream: 5, entry: entry.id, version: null, sendUpTo }
+    return { params, opened: await openDownload(rig.context(at), params) }
+  }
+  const { params, opened } = await open(limits.openBytes)
+  expect(opened).toMatchObject({ size: limits.openBytes, refs: chunks.map(({ length: size }) => ({ size })) })
+  expect(Buffer.compare(received(at), Buffer.concat(chunks))).toBe(0)
+  await expect(read(rig, at, { download: params.download, from: 0, count: 1 })).rejects.toMatchObject({
+    reason: 'not_found',
+  })
+  at.slices.length = 0
+  const larger = await open(limits.openBytes - 1)
+  expect(larger.opened).not.toHaveProperty('refs')
+  expect(at.slices).toEqual([])
+  expect(await read(rig, at, { download: larger.params.download, from: 1, count: 1 })).toEqual({
+    sentBytes: 10,
+  })
+  expect(rig.storage.chunks.health().allocatedBytes).toBe(0)
 })

@@ -31,11 +31,16 @@ const parseJson = (text: string): unknown => {
   }
 }
 
+const isObject = (json: unknown): json is object => typeof json === 'object' && json !== null
+
 export const readMessage = (text: string): Incoming => {
   const json = parseJson(text)
-  const notification = parse(rpcNotification, json)
-  if (notification.ok)
+  // One of the two: a failed try costs more than all the rest of an answer.
+  if (isObject(json) && 'method' in json) {
+    const notification = parse(rpcNotification, json)
+    if (!notification.ok) return { kind: 'nothing' }
     return { kind: 'event', name: notification.value.method, params: notification.value.params }
+  }
   const response = parse(rpcResponse, json)
   if (!response.ok) return { kind: 'nothing' }
   const { value } = response

@@ -8,8 +8,7 @@ import { contentDigest, type Hashing, subtleHashing } from '../hashing.ts'
 import { newId } from '../new-id.ts'
 import { type ArrivedChunk, createAssembly } from './download-assembly.ts'
 import { createDownloadPlan } from './download-plan.ts'
-
-export type DownloadedFile = Result<'download.open'>
+import { type DownloadedFile, type Opened, openDownload } from './open-download.ts'
 
 /** Calls of download.read on their way at once. */
 const readsAtOnce = 4
@@ -45,70 +44,50 @@ const downloadVersion = async (
   sink: Sink,
   options: DownloadOptions & { hashing?: Hashing },
 ): Promise<DownloadedFile> => {
-  const { signal, version = null, onProgress, onCompared, hashing = subtleHashing } = options
+  const { signal, version = null, isNew: whole = false, onProgress, onCompared } = options
+  const { hashing = subtleHashing } = options
   const compared = (bytes: number) => {
     signal?.throwIfAborted()
     onCompared?.(bytes)
   }
   for (;;) {
     const id = newId()
-    const first = await openDownload(link, id, entry, version, signal)
+    let opened = await openDownload(link, { download: id, entry, version, signal, whole })
+    const { file } = opened
+    /** The same version, on a connection that lives. */
+    const reopen = async (): Promise<Opened> => {
+      opened = await openDownload(link, {
+        ...{ download: id, entry, version: file.version, signal },
+        whole: false,
+      })
+      return opened
+    }
     let transfer: ReturnType<typeof createTransfer> | null = null
     try {
-      const { refs, opened } = await listChunks(link, id, entry, first, signal)
-      if ((await contentDigest(refs, hashing.sha256)) !== first.file.digest)
-        throw new WherryError('chunk_damaged')
+      const refs = file.refs ?? (await listChunks(link, id, reopen, signal))
+      if ((await contentDigest(refs, hashing.sha256)) !== file.digest) throw new WherryError('chunk_damaged')
       const there = await sink.has(refs, compared)
-      transfer = createTransfer({ link, entry, sink, hashing, signal, refs, there, onProgress })
+      transfer = createTransfer({ link, reopen, sink, hashing, signal, refs, there, onProgress })
       await transfer.run(id, opened)
-      return first.file
+      return file
     } catch (error) {
       if (!isReason(error, 'version_gone') || version !== null || transfer?.hasWritten) throw error
       // Nothing of the old version was written, so the new one is as good.
     } finally {
       // Also where it failed; an answer is of no use.
-      link.call('download.close', { download: id }, { retry: false }).catch(() => {})
+      if (!opened.sent) link.call('download.close', { download: id }, { retry: false }).catch(() => {})
     }
   }
 }
 
-type Opened = { file: DownloadedFile; stream: number; epoch: number }
-
-const openDownload = async (
-  link: TransferLink,
-  download: string,
-  entry: string,
-  version: string | null,
-  signal: AbortSignal | undefined,
-): Promise<Opened> => {
-  for (;;) {
-    signal?.throwIfAborted()
-    await link.whenState('live')
-    const { epoch } = link
-    const stream = link.newStream()
-    try {
-      const file = await link.call(
-        'download.open',
-        { download, stream, entry, version },
-        { retry: false, ...(signal && { signal }) },
-      )
-      return { file, stream, epoch }
-    } catch (error) {
-      if (!isReason(error, 'disconnected')) throw error
-    }
-  }
-}
-
-/** All chunks of a download, over as many connections as it takes; answers as what it is open in the end, too. */
+/** All chunks of a download that is open, over as many connections as it takes. */
 const listChunks = async (
   link: TransferLink,
   download: string,
-  entry: string,
-  first: Opened,
+  reopen: () => Promise<Opened>,
   signal: AbortSignal | undefined,
-): Promise<{ refs: ChunkRef[]; opened: Opened }> => {
+): Promise<ChunkRef[]> => {
   const refs: ChunkRef[] = []
-  let opened = first
   for (let from: number | null = 0; from !== null; ) {
     try {
       const page: Result<'download.chunks'> = await link.call(
@@ -120,15 +99,15 @@ const listChunks = async (
       from = page.next
     } catch (error) {
       if (!isReason(error, 'disconnected')) throw error
-      opened = await openDownload(link, download, entry, first.file.version, signal)
+      await reopen()
     }
   }
-  return { refs, opened }
+  return refs
 }
 
 type TransferOptions = {
   link: TransferLink
-  entry: string
+  reopen: () => Promise<Opened>
   sink: Sink
   hashing: Hashing
   signal: AbortSignal | undefined
@@ -138,7 +117,16 @@ type TransferOptions = {
 }
 
 /** Brings the missing chunks of one version into the sink, over as many connections as it takes. */
-const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onProgress }: TransferOptions) => {
+const createTransfer = ({
+  link,
+  reopen,
+  sink,
+  hashing,
+  signal,
+  refs,
+  there,
+  onProgress,
+}: TransferOptions) => {
   const plan = createDownloadPlan(refs, there)
   const bell = createBell()
   const tries = new Map<number, number>()
@@ -245,7 +233,18 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
     return true
   }
 
+  /** What came with the answer; false if not all of it is right. */
+  const takeSent = async (sent: NonNullable<Opened['sent']>): Promise<boolean> => {
+    signal?.throwIfAborted()
+    while (plan.nextRead(undefined));
+    for (const slice of sent) assembly.add(slice, refs[slice.index])
+    while (writing.size > 0) await bell.rung()
+    if (failure) throw failure
+    return plan.isDone
+  }
+
   const runOn = async (download: string, opened: Opened): Promise<boolean> => {
+    if (opened.sent) return takeSent(opened.sent)
     const stop = link.onSlice(opened.stream, slice => {
       assembly.add(slice, refs[slice.index])
       if (performance.now() - toldAtMs >= tellComingMs) report()
@@ -269,7 +268,7 @@ const createTransfer = ({ link, entry, sink, hashing, signal, refs, there, onPro
       try {
         for (let opened = first; !(await runOn(id, opened)); ) {
           plan.restart(index => writing.has(index))
-          opened = await openDownload(link, id, entry, first.file.version, signal)
+          opened = await reopen()
         }
       } finally {
         stopState()

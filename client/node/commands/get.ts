@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
+import { limits } from '../../../protocol/limits.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import { download } from '../../core/download/download.ts'
 import { argument, type Command, interrupted, PartialFailure } from '../cli/command.ts'
@@ -8,15 +9,19 @@ import { countOfFiles, formatBytes, type Output, printable } from '../cli/output
 import { createProgressBar } from '../cli/progress.ts'
 import { listFolder, needEntry } from '../cli/remote-path.ts'
 import type { Client } from '../cli/session.ts'
-import { fileSink, partName, removeTwin } from '../file-sink.ts'
+import { partName, removeLeft, removeTwin } from '../file-place.ts'
+import { fileSink } from '../file-sink.ts'
 import { threadHashing } from '../hashing.ts'
 import type { Unsent } from '../local-tree.ts'
 import { modifiedAt } from '../modified-at.ts'
 import { isFull, isThere } from '../peer/write-errors.ts'
 import { whyOf } from '../why-of.ts'
 
-/** Files that download at the same time. */
-const concurrency = 4
+/**
+ * Files that download at the same time. A small one is one question and one answer: more of them than large ones, or a
+ * distant hub would spend most of the time waiting.
+ */
+const atOnce = { large: 4, small: 32 }
 
 type Wanted = { entry: Entry; file: string }
 
@@ -49,23 +54,30 @@ async function* wantedFiles(
     failed.push({ file: target, why: isThere(error) ? 'what has that name here is no folder' : whyOf(error) })
     return
   }
+  await removeLeft(target)
   for await (const child of listFolder(client, entry.id))
     yield* wantedFiles(client, child, join(target, localName(child.name)), failed)
 }
 
+const isSmall = ({ entry }: Wanted): 'small' | 'large' => (entry.size <= limits.openBytes ? 'small' : 'large')
+
 type GetOptions = { force: boolean; checkAll: boolean }
 
 /**
- * A file with the same size and date was downloaded before: the interrupted command goes on behind it. What has another date
- * may be it all the same, where a file system keeps dates less exactly: that is seen when it is compared.
+ * What of it is here. A file with the same size and date was downloaded before: the interrupted command goes on behind it.
+ * What has another date may be it all the same, where a file system keeps dates less exactly: that is seen when it is compared.
  */
-const isHere = async ({ entry, file }: Wanted, checkAll: boolean): Promise<boolean> => {
+const whatIsHere = async (
+  { entry, file }: Wanted,
+  checkAll: boolean,
+): Promise<'all' | 'a file' | 'nothing'> => {
   const found = await stat(file).catch(() => null)
-  if (found === null) return false
+  if (found === null) return 'nothing'
   if (!found.isFile()) throw new WherryError('name_taken', 'what has that name here is no file')
   // A killed run may have left the second name of what is whole.
   if (found.nlink > 1) await removeTwin(file, entry.id)
-  return !checkAll && found.size === entry.size && modifiedAt(found) === entry.modifiedAt
+  const isAll = !checkAll && found.size === entry.size && modifiedAt(found) === entry.modifiedAt
+  return isAll ? 'all' : 'a file'
 }
 
 /**
@@ -105,7 +117,8 @@ const getAll = async (
   const getOne = async (one: Wanted): Promise<void> => {
     totals.files++
     totals.bytes += one.entry.size
-    if (await isHere(one, checkAll)) {
+    const here = await whatIsHere(one, checkAll)
+    if (here === 'all') {
       totals.reusedBytes += one.entry.size
       return
     }
@@ -116,6 +129,7 @@ const getAll = async (
     await download(client, one.entry.id, fileSink(one.file, one.entry.id, { overwrite: force }), {
       signal,
       hashing,
+      isNew: here === 'nothing',
       onProgress({ receivedBytes, reusedBytes, comingBytes: coming }) {
         totals.receivedBytes += receivedBytes - before.receivedBytes
         totals.reusedBytes += reusedBytes - before.reusedBytes
@@ -132,8 +146,7 @@ const getAll = async (
     })
   }
   const failures: Unsent[] = []
-  const queue = wanted.values()
-  const worker = async (): Promise<void> => {
+  const worker = async (queue: Iterable<Wanted>): Promise<void> => {
     for (const one of queue) {
       try {
         await getOne(one)
@@ -144,7 +157,12 @@ const getAll = async (
     }
   }
   try {
-    await Promise.all(Array.from({ length: concurrency }, worker))
+    const { small = [], large = [] } = Object.groupBy(wanted, isSmall)
+    const workers = (files: Wanted[], most: number) => {
+      const queue = files.values()
+      return Array.from({ length: most }, () => worker(queue))
+    }
+    await Promise.all([...workers(large, atOnce.large), ...workers(small, atOnce.small)])
   } finally {
     bar.stop()
     tell(failures, output)
@@ -164,6 +182,7 @@ export const get: Command = {
     const named = args[1] ?? '.'
     if (named.endsWith('/')) await mkdir(named, { recursive: true })
     const target = (await isFolder(named)) ? join(named, localName(entry.name)) : named
+    if (entry.kind === 'file') await removeLeft(dirname(target))
     const unmade: Unsent[] = []
     const wanted = await Array.fromAsync(wantedFiles(client, entry, target, unmade))
     const { failures: failed, ...totals } = await getAll(
