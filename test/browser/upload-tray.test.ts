@@ -469,3 +469,36 @@ test('the end of the details comes out from under the tray, too', async () => {
   const trayTop = (await page.getByRole('region', { name: 'Uploads' }).boundingBox())?.y ?? 0
   await expect.poll(() => endOf(last)).toBeLessThanOrEqual(trayTop)
 })
+
+test('the list of what is through closes by itself, not while somebody is in it, and opens when more comes', async () => {
+  const path = `/f/${await rig.makeFolder('Through')}`
+  const { page } = await rig.open({ path })
+  await page.clock.install()
+  const toggle = (name: string) => page.getByRole('button', { name: `${name} uploads`, exact: true })
+  await drop(page, [await file('through', 'one.txt', 'one')])
+  await page.getByRole('heading', { name: '1 uploaded', exact: true }).waitFor()
+  await toggle('Hide').hover()
+  await page.clock.runFor(15_000)
+  expect(await toggle('Hide').count()).toBe(1)
+  await page.mouse.move(400, 300)
+  await page.clock.runFor(15_000)
+  await toggle('Show').waitFor()
+  expect(await upload(page, 'one.txt').count()).toBe(0)
+
+  await drop(page, [await file('through', 'two.txt', 'two')])
+  await upload(page, 'two.txt').waitFor()
+  await page.getByRole('heading', { name: '2 uploaded', exact: true }).waitFor()
+  await page.clock.runFor(15_000)
+  // Opened again it stays open, and closed by somebody it stays closed.
+  await toggle('Show').click()
+  await upload(page, 'one.txt').waitFor()
+  await page.mouse.move(400, 300)
+  await page.clock.runFor(30_000)
+  expect(await toggle('Hide').count()).toBe(1)
+  await toggle('Hide').click()
+  await page.mouse.move(400, 300)
+
+  await drop(page, [await file('through', 'three.txt', 'three')])
+  await page.getByRole('heading', { name: '3 uploaded', exact: true }).waitFor()
+  expect(await upload(page, 'three.txt').count()).toBe(0)
+})

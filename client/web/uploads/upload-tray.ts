@@ -16,6 +16,7 @@ import './save-row.ts'
 import './speed-graph.ts'
 import { failureGroups, isActive, isHeldUp, isOver, shownFolder, trayItems } from './tray-order.ts'
 import { TrayReach } from './tray-reach.ts'
+import { TrayRest } from './tray-rest.ts'
 import { type TrayNews, TrayVoice } from './tray-voice.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
@@ -49,7 +50,7 @@ export class UploadTray extends LitElement {
   @property({ attribute: false }) readCount: number | null = null
   @property({ attribute: false }) saves: readonly ShownSave[] = []
   /** On a small screen it would cover the list: only its head is there until it is asked for. */
-  @state() private isCollapsed = isSmall()
+  @state() isCollapsed = isSmall()
   @query('[aria-expanded]') private readonly toggle!: HTMLElement | null
   #focused: { element: HTMLElement | null; row: number } | null = null
   readonly #voice = new TrayVoice(this, () => this.#news())
@@ -59,6 +60,7 @@ export class UploadTray extends LitElement {
   constructor() {
     super()
     new TrayReach(this)
+    new TrayRest(this)
   }
 
   override render() {
@@ -91,6 +93,12 @@ export class UploadTray extends LitElement {
 
   get #active(): number {
     return this.items.filter(isActive).length + this.returning
+  }
+
+  get isThrough(): boolean {
+    const all = [...this.items, ...this.saves]
+    const isIdle = this.returning + this.locked === 0 && this.readCount === null
+    return isIdle && all.length > 0 && all.every(({ state }) => state === 'done' || state === 'cancelled')
   }
 
   #tray() {
