@@ -8,7 +8,7 @@ export type Progress = {
   update(upload: string, change: Partial<TransferProgress>): void
   of(folder: string): TransferProgress[]
   onChange(listener: (folder: string) => void): () => void
-  /** Forgets what waited too long. To be called every few seconds. */
+  /** Forgets what waited too long, and tells of what came to a halt. To be called every few seconds. */
   sweep(): void
 }
 
@@ -17,8 +17,11 @@ const endedMs = 3000
 /** How long one that nobody sends is told, as it may go on in a moment; its person has it in `upload.list` for longer. */
 export const waitingMs = 10 * 60 * 1000
 
-/** `since`: when it came into its state. */
-type Row = { progress: TransferProgress; since: number }
+/** One that runs and of which nothing came for so long is told as waiting: it is paused, or its network is. */
+export const quietMs = 15 * 1000
+
+/** `since`: when it came into its state. `movedAt`: when something of it came. `isQuiet`: as it was told last. */
+type Row = { progress: TransferProgress; since: number; movedAt: number; isQuiet: boolean }
 
 const mostMs = { running: Number.POSITIVE_INFINITY, waiting: waitingMs, ended: endedMs }
 
@@ -32,6 +35,12 @@ export const createProgress = (clock: () => number): Progress => {
   }
 
   const isOver = ({ progress, since }: Row): boolean => since + mostMs[progress.state] < clock()
+
+  const isQuiet = ({ progress, movedAt }: Row): boolean =>
+    progress.state === 'running' && progress.storedBytes < progress.size && movedAt + quietMs < clock()
+
+  const asTold = (row: Row): TransferProgress =>
+    isQuiet(row) ? { ...row.progress, state: 'waiting' } : row.progress
 
   const forgetOver = (folder: string, rows: Map<string, Row>): void => {
     const forget = (upload: string): void => {
@@ -47,8 +56,11 @@ export const createProgress = (clock: () => number): Progress => {
   const set = (folder: string, progress: TransferProgress): void => {
     const rows = folders.get(folder) ?? new Map<string, Row>()
     const before = rows.get(progress.upload)
-    const since = before?.progress.state === progress.state ? before.since : clock()
-    rows.set(progress.upload, { progress, since })
+    const hasMoved = before?.progress.storedBytes !== progress.storedBytes
+    const hasTurned = before?.progress.state !== progress.state
+    const since = hasTurned || !before ? clock() : before.since
+    const movedAt = hasMoved || hasTurned || !before ? clock() : before.movedAt
+    rows.set(progress.upload, { progress, since, movedAt, isQuiet: false })
     folders.set(folder, rows)
     folderOf.set(progress.upload, folder)
     forgetOver(folder, rows)
@@ -66,7 +78,7 @@ export const createProgress = (clock: () => number): Progress => {
       const rows = folders.get(folder)
       if (!rows) return []
       forgetOver(folder, rows)
-      return [...rows.values()].map(row => row.progress)
+      return [...rows.values()].map(asTold)
     },
     onChange: listener => {
       listeners.add(listener)
@@ -74,9 +86,12 @@ export const createProgress = (clock: () => number): Progress => {
     },
     sweep: () => {
       for (const [folder, rows] of folders) {
-        if (![...rows.values()].some(isOver)) continue
-        forgetOver(folder, rows)
-        changed(folder)
+        const all = [...rows.values()]
+        const quiet = all.filter(row => isQuiet(row) && !row.isQuiet)
+        for (const row of quiet) row.isQuiet = true
+        const over = all.some(isOver)
+        if (over) forgetOver(folder, rows)
+        if (over || quiet.length > 0) changed(folder)
       }
     },
   }

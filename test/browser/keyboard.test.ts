@@ -205,6 +205,9 @@ test('the focus stays where the work is when what had it goes', async () => {
   await page.getByRole('button', { name: 'Disable: keeper@example.org' }).waitFor()
   await tabTo(page, /Disable: keeper@example\.org/)
   await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'Disable keeper@example.org?' }).waitFor()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
   await expect.poll(() => focused(page)).toContain('Enable: keeper@example.org')
 })
 

@@ -11,14 +11,18 @@ type Runs = { show(dialog: TemplateResult | null): void; signOut(): unknown }
 
 const set = (changes: Partial<Settings>) => applySettings(writeSettings(changes))
 
-const themeItems: Record<Settings['theme'], () => MenuItem> = {
-  system: () => ({ label: msg('Dark theme'), icon: accountIcons.moon, run: () => set({ theme: 'dark' }) }),
-  dark: () => ({ label: msg('Light theme'), icon: accountIcons.sun, run: () => set({ theme: 'light' }) }),
-  light: () => ({
-    label: msg('Theme of the system'),
-    icon: accountIcons.monitor,
-    run: () => set({ theme: 'system' }),
-  }),
+/** The themes that there are besides the present one. */
+const themeItems = (present: Settings['theme']): MenuItem[] => {
+  const themes = [
+    { theme: 'light', label: msg('Light theme'), icon: accountIcons.sun },
+    { theme: 'dark', label: msg('Dark theme'), icon: accountIcons.moon },
+    { theme: 'system', label: msg('Theme of the system'), icon: accountIcons.monitor },
+  ] as const
+  const others = themes.filter(({ theme }) => theme !== present)
+  return others.map(({ theme, label, icon }, i) => {
+    const run = () => set({ theme })
+    return { label, icon, line: i === 0, run }
+  })
 }
 
 /** The menu of the signed-in person, which is loaded after the page is shown. */
@@ -43,7 +47,7 @@ export const accountItems = (host: HTMLElement, { show, signOut }: Runs): MenuIt
       icon: accountIcons.key,
       run: () => open(import('../account/password-dialog.ts'), password),
     },
-    { ...themeItems[theme](), line: true },
+    ...themeItems(theme),
     {
       label: isRtl ? msg('Left to right') : msg('Right to left'),
       icon: accountIcons.languages,

@@ -32,6 +32,20 @@ export class AccountMenu extends LitElement {
       button wherry-avatar {
         display: block;
       }
+      .who {
+        display: grid;
+        max-inline-size: 280px;
+        padding: 6px 10px 10px;
+        border-block-end: 1px solid var(--line);
+        margin-block-end: 6px;
+        font-size: 13px;
+        overflow-wrap: anywhere;
+        unicode-bidi: plaintext;
+      }
+      .who small {
+        font-size: 12px;
+        color: var(--text-2);
+      }
     `,
   ]
 
@@ -44,7 +58,9 @@ export class AccountMenu extends LitElement {
     return html`<button aria-label=${msg('Account')} aria-haspopup="menu" title=${`${user?.name ?? ''} (${user?.email ?? ''})`} @click=${this.#open}>
         <wherry-avatar .person=${user}></wherry-avatar>
       </button>
-      <wherry-menu label=${user?.email ?? msg('Account')}></wherry-menu>
+      <wherry-menu label=${user?.email ?? msg('Account')}>
+        <p class="who"><b>${user?.name}</b><small>${user?.email}</small></p>
+      </wherry-menu>
       ${this.dialog}`
   }
 

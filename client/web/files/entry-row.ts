@@ -39,6 +39,12 @@ export const sizeText = (entry: Entry): string => (entry.kind === 'folder' ? 'â€
 
 const uploaderText = ({ by }: TransferProgress): string => msg(str`${by.name} is uploading`)
 
+/** Of the whole, from 0 to 1. */
+const ghostShare = ({ size, storedBytes }: TransferProgress): number => (size === 0 ? 1 : storedBytes / size)
+
+export const ghostState = (upload: TransferProgress): string =>
+  upload.state === 'waiting' ? msg('waiting') : formatPercent(ghostShare(upload))
+
 /** As screen readers read it out: `Plans, Folder, modified yesterday`. */
 export const rowLabel = (row: Row, { isCut }: RowState): string => {
   const name = plainName(row.name)
@@ -84,12 +90,11 @@ export const entryRow = (entry: Entry, state: RowState, me: string | undefined):
 /** A file on its way into the folder by somebody else. */
 export const ghostRow = (upload: TransferProgress, rowState: RowState): TemplateResult => {
   const { index } = rowState
-  const share = upload.size === 0 ? 1 : upload.storedBytes / upload.size
-  const state = upload.state === 'waiting' ? msg('waiting') : formatPercent(share)
+  const state = ghostState(upload)
   const who = uploaderText(upload)
   const kind = kindOf({ kind: 'file', name: upload.name, type: null })
   return html`<div class="row ghost ${rowClasses(rowState)}" role="row" id=${`r${index}`} data-index=${index} aria-rowindex=${index + 2} aria-label=${rowLabel(upload, rowState)}>
-    <div role="gridcell" class="check"><wherry-progress-ring .share=${share}></wherry-progress-ring></div>
+    <div role="gridcell" class="check"><wherry-progress-ring .share=${ghostShare(upload)}></wherry-progress-ring></div>
     <div role="gridcell" class="name" title=${upload.name}>
       <span class="kind ${kind.tone}">${icons[kind.icon]}</span>
       <span class="words"><span class="title">${plainName(upload.name)}</span><small aria-hidden="true">${who} Â· ${state}</small></span>

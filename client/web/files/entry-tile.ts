@@ -1,9 +1,8 @@
 import { msg, str } from '@lit/localize'
 import { html, type TemplateResult } from 'lit'
-import { formatPercent } from '../text/format.ts'
 import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
-import { type RowState, rowClasses, rowLabel, sizeText } from './entry-row.ts'
+import { ghostState, type RowState, rowClasses, rowLabel, sizeText } from './entry-row.ts'
 import { kindOf } from './kind.ts'
 import { isGhost, type Row } from './rows.ts'
 
@@ -11,9 +10,7 @@ import { isGhost, type Row } from './rows.ts'
 export const entryTile = (row: Row, state: RowState): TemplateResult => {
   const ghost = isGhost(row)
   const kind = ghost ? kindOf({ kind: 'file', name: row.name, type: null }) : kindOf(row)
-  const second = ghost
-    ? `${row.by.name} · ${formatPercent(row.size === 0 ? 1 : row.storedBytes / row.size)}`
-    : (state.news ?? sizeText(row))
+  const second = ghost ? `${row.by.name} · ${ghostState(row)}` : (state.news ?? sizeText(row))
   return html`<div
     class="tile ${ghost ? 'ghost' : ''} ${rowClasses(state)}"
     role="gridcell"

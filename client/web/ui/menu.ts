@@ -20,7 +20,7 @@ export type MenuItem = {
 
 const gap = 8
 
-/** A menu as a popover: at a point, or below the element that opened it; on a phone a sheet. */
+/** A menu as a popover: at a point, or below the element that opened it; on a phone a sheet. What is in it is its head. */
 @customElement('wherry-menu')
 export class Menu extends LitElement {
   @property() label = ''
@@ -146,6 +146,7 @@ export class Menu extends LitElement {
 
   override render() {
     return html`<div popover role="menu" aria-label=${this.label} @keydown=${this.#pressed} @toggle=${this.#toggled}>
+      <slot></slot>
       ${this.items.map(
         item => html`${item.line ? html`<hr role="separator" />` : null}<button
           role="menuitem"

@@ -13,6 +13,7 @@ import { formatBytes } from '../text/format.ts'
 import '../ui/avatar.ts'
 import { icons } from '../ui/icons.ts'
 import { say } from '../ui/say.ts'
+import './disable-dialog.ts'
 import './new-user-dialog.ts'
 import './set-password-dialog.ts'
 
@@ -81,7 +82,7 @@ export class UsersPage extends LitElement {
       html`<button aria-label=${`${name}: ${user.email}`} @click=${run}>${name}</button>`
     return html`<span class="commands">
       ${command(msg('Set password…'), () => this.#setPassword(user))}
-      ${command(user.disabled ? msg('Enable') : msg('Disable'), () => void this.#set(user, !user.disabled))}
+      ${command(user.disabled ? msg('Enable') : msg('Disable'), () => (user.disabled ? void this.#set(user, false) : this.#disable(user)))}
     </span>`
   }
 
@@ -110,11 +111,17 @@ export class UsersPage extends LitElement {
     }
   }
 
+  #closed = () => {
+    this.dialog = null
+  }
+
+  #disable(user: User) {
+    const confirm = () => void this.#set(user, true)
+    this.dialog = html`<wherry-disable-dialog .user=${user} @confirm=${confirm} @close=${this.#closed}></wherry-disable-dialog>`
+  }
+
   #setPassword(user: User) {
-    const closed = () => {
-      this.dialog = null
-    }
-    this.dialog = html`<wherry-set-password-dialog .user=${user} @close=${closed}></wherry-set-password-dialog>`
+    this.dialog = html`<wherry-set-password-dialog .user=${user} @close=${this.#closed}></wherry-set-password-dialog>`
   }
 
   #add = () => {
