@@ -47,7 +47,7 @@ export const entryCalls = {
     errors: ['name_taken', 'forbidden', 'conflict'],
   }),
   'entry.move': call({
-    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step, to another space at most 50,000 entries (`too_large`: they can be copied there instead); what is in the folder already stays as it is. `name`: of a single entry, the name it gets there. What was granted on them or in them stays only if the caller is an administrator of the folder in the end, and is taken back otherwise. `unchangedSince`: only if nobody else changed one of them after that change number of their space.',
+    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step, to another space at most 50,000 entries (`too_large`: they can be copied there instead); what is in the folder already stays as it is. `name`: of a single entry, the name it gets there. `name_taken` has the ids of those whose names are, as `taken`. What was granted on them or in them stays only if the caller is an administrator of the folder in the end, and is taken back otherwise. `unchangedSince`: only if nobody else changed one of them after that change number of their space.',
     access: [
       { level: 'delete', of: 'entries' },
       { level: 'write', of: 'folder' },
@@ -72,7 +72,7 @@ export const entryCalls = {
     ],
   }),
   'entry.copy': call({
-    doc: 'Copies entries into a folder, all or none. No bytes are copied, however large they are; the quota counts them. `name`: of a single entry, the name it gets there. A copy of many entries takes its time, and is in the folder when it is complete: what changes meanwhile in what is copied is in it or not. `conflict` if a folder of that is deleted meanwhile, or moved where the caller may not read it.',
+    doc: 'Copies entries into a folder, all or none. No bytes are copied, however large they are; the quota counts them. `name`: of a single entry, the name it gets there. `name_taken` has the ids of those whose names are, as `taken`. A copy of many entries takes its time, and is in the folder when it is complete: what changes meanwhile in what is copied is in it or not. `conflict` if a folder of that is deleted meanwhile, or moved where the caller may not read it.',
     access: [
       { level: 'read', of: 'entries' },
       { level: 'write', of: 'folder' },

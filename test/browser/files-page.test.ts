@@ -142,6 +142,40 @@ test('undoing a move that kept both gives the name back, too', async () => {
   await expect.poll(async () => (await rig.list(folder)).map(entry => entry.name).sort()).toEqual(['a', 'b'])
 })
 
+test('of many whose names are taken in part, the others come, or both are kept', async () => {
+  const folder = await folderWith('Taken', ['a', 'b', 'c', 'd', 'e', 'f', 'target'])
+  const target = (await rig.list(folder)).find(({ name }) => name === 'target')?.id ?? ''
+  for (const name of ['a', 'B', 'c', 'd']) await rig.makeFolder(name, target)
+  const namesIn = async (place: string) => (await rig.list(place)).map(({ name }) => name).sort()
+  const { page } = await rig.open({ path: `/f/${folder}` })
+  const take = async (names: readonly string[], keys: string) => {
+    await page.goto(`${rig.hub.url}/f/${folder}`)
+    for (const [i, name] of names.entries())
+      await row(page, name).click(i > 0 ? { modifiers: ['Control'] } : {})
+    await page.keyboard.press(keys)
+    await openFolder(page, 'target')
+    await page.keyboard.press('Control+V')
+  }
+  await take(['a', 'b', 'c', 'd', 'e'], 'Control+X')
+  await page.getByText('4 of 5 names are taken in “target”: “a”, “b”, “c”, 1 more.').waitFor()
+  await page.getByRole('button', { name: 'Skip', exact: true }).click()
+  await page.getByText('“e” moved to “target”.').waitFor()
+  expect(await namesIn(folder)).toEqual(['a', 'b', 'c', 'd', 'f', 'target'])
+  expect(await namesIn(target)).toEqual(['B', 'a', 'c', 'd', 'e'])
+
+  await take(['a', 'f'], 'Control+C')
+  await page.getByText('The name “a” is taken in “target”.').waitFor()
+  await page.getByRole('button', { name: 'Skip', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Keep both', exact: true }).click()
+  await row(page, 'a (2)').waitFor()
+  await row(page, 'f').waitFor()
+
+  // Of those of which all are taken, there are no others.
+  await take(['a', 'b'], 'Control+C')
+  await page.getByText('2 of 2 names are taken in “target”').waitFor()
+  expect(await page.getByRole('button', { name: 'Skip', exact: true }).count()).toBe(0)
+})
+
 test('undoing a copy takes nothing along that came into it meanwhile', async () => {
   const folder = await folderWith('Copying', ['a', 'b'])
   const { page } = await rig.open({ path: `/f/${folder}` })
@@ -360,7 +394,7 @@ test('a move of more than one call takes, that fails in the middle, says what mo
   await page.locator('wherry-entry-list .scroller').focus()
   await page.keyboard.press('Control+v')
   await page.getByText('1,000 items moved to “Many to”').waitFor()
-  await page.getByText('has an entry named').waitFor()
+  await page.getByText(`The name “${names.at(-1)}” is taken in “Many to”.`).waitFor()
   expect(await count(from)).toBe(2)
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => count(from)).toBe(names.length)

@@ -34,7 +34,7 @@ const endSession = async (page: Page): Promise<void> => {
 const say = (page: Page, text: string, action?: string): Promise<void> =>
   page.locator('wherry-app').evaluate(
     (app, [text, label]) => {
-      const detail = { text, ...(label && { action: { label, run: () => {} } }) }
+      const detail = { text, ...(label && { actions: [{ label, run: () => {} }] }) }
       app.dispatchEvent(new CustomEvent('wherry-toast', { detail }))
     },
     [text, action],

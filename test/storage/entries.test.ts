@@ -185,6 +185,32 @@ test('what is moved or copied alone gets another name on the way, and of several
   expect(await storage.entries.move(actor, [a], to, 'fail', { name: 'd' })).toMatchObject([{ name: 'c' }])
 })
 
+test('of many that are to be moved or copied, all whose names are taken are told, and none is moved or copied', async () => {
+  const { storage, actor, root } = await withAda()
+  const folderIn = async (folder: string, name: string) =>
+    (await storage.entries.createFolder(actor, folder, name, 'fail')).entry.id
+  const [from, to] = [await folderIn(root, 'from'), await folderIn(root, 'to')]
+  const ids: string[] = []
+  for (const name of ['a', 'b', 'c', 'd']) ids.push(await folderIn(from, name))
+  const there = [await folderIn(to, 'B'), await folderIn(to, 'd')]
+  const [, b, , d] = ids
+  for (const place of [storage.entries.move, storage.entries.copy]) {
+    await expect(place(actor, ids, to, 'fail')).rejects.toMatchObject({
+      reason: 'name_taken',
+      message: 'The folder has entries of 2 of these names already, one of them "B".',
+      details: { entry: { id: there[0] }, taken: [b, d] },
+    })
+    await expect(place(actor, [ids[0] ?? '', d ?? ''], to, 'fail')).rejects.toMatchObject({
+      message: 'The folder has an entry named "d" already.',
+      details: { taken: [d] },
+    })
+  }
+  expect((await storage.entries.list(to, firstPage)).total).toBe(2)
+  // What is in the folder already does not stand in its own way.
+  const moved = await storage.entries.move(actor, [...there, ids[0] ?? ''], to, 'fail')
+  expect(moved.map(({ name }) => name)).toEqual(['B', 'd', 'a'])
+})
+
 test('one move takes only so much to another space, and anything within its own', async () => {
   const directory = temporaryDirectory()
   const { storage, actor, root } = await withAda(null, { directory })

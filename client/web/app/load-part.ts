@@ -14,7 +14,7 @@ export const tellMissing = async (host: HTMLElement): Promise<void> => {
   const toast = (await isHubThere())
     ? {
         text: msg('This could not be loaded. The hub may have been updated: reload the page.'),
-        action: reload,
+        actions: [reload],
       }
     : { text: msg('This could not be loaded. Try again when the connection is back.') }
   say(host, { ...toast, tone: 'error' })

@@ -79,14 +79,50 @@ export const rename = async (desk: Desk, entry: Entry, name: string): Promise<vo
     )
     if (undone) tellUndone(desk)
   }
-  say(desk.host, { text: msg(str`Renamed to “${plainName(done.entry.name)}”.`), action: undo(back) })
+  say(desk.host, { text: msg(str`Renamed to “${plainName(done.entry.name)}”.`), actions: [undo(back)] })
 }
 
-/** Offers to keep both when a name is taken; every other failure is only told. */
-const failed = ({ host }: Desk, error: unknown, target: DropTarget, keepBoth: () => void): void => {
-  const text = isReason(error, 'not_found') ? notThere([target]) : errorSentence(error)
-  const action = isReason(error, 'name_taken') && { action: { label: msg('Keep both'), run: keepBoth } }
-  say(host, { text, tone: 'error', ...action })
+/** Names of many that are told. */
+const toldNames = 3
+
+const takenWords = (taken: readonly Entry[], all: readonly Entry[], { name }: DropTarget): string => {
+  const [only] = taken
+  if (taken.length === 1 && only)
+    return msg(str`The name “${plainName(only.name)}” is taken in “${plainName(name)}”.`)
+  const names = taken.slice(0, toldNames).map(entry => `“${plainName(entry.name)}”`)
+  const more = taken.length - names.length
+  const list = more > 0 ? [...names, msg(str`${formatCount(more)} more`)] : names
+  const count = msg(str`${formatCount(taken.length)} of ${formatCount(all.length)}`)
+  return msg(str`${count} names are taken in “${plainName(name)}”: ${list.join(', ')}.`)
+}
+
+/** How what was not moved or copied, as its names are taken, can come all the same. */
+type Ways = { keepBoth(): void; skip(others: readonly Entry[]): void }
+
+/** Offers to keep both where names are taken, and to leave those of many where they are; every other failure is only told. */
+const failed = (
+  { host }: Desk,
+  error: unknown,
+  rest: readonly Entry[],
+  target: DropTarget,
+  { keepBoth, skip }: Ways,
+): void => {
+  if (!isReason(error, 'name_taken')) {
+    const text = isReason(error, 'not_found') ? notThere([target]) : errorSentence(error)
+    say(host, { text, tone: 'error' })
+    return
+  }
+  const keep = { label: msg('Keep both'), run: keepBoth }
+  const ids = new Set(error.details.taken as string[] | undefined)
+  const taken = rest.filter(({ id }) => ids.has(id))
+  const isOfMany = rest.length > 1 && taken.length > 0
+  const others = isOfMany ? rest.filter(entry => !taken.includes(entry)) : []
+  const leave = { label: msg('Skip'), run: () => skip(others) }
+  say(host, {
+    text: isOfMany ? takenWords(taken, rest, target) : errorSentence(error),
+    tone: 'error',
+    actions: others.length > 0 ? [leave, keep] : [keep],
+  })
 }
 
 const tellGone = ({ host }: Desk, gone: readonly Entry[]): void => {
@@ -140,10 +176,14 @@ export const move = async (
   if (done.length > 0)
     say(desk.host, {
       text: msg(str`${named(done)} moved to “${plainName(target.name)}”.`),
-      action: undo(back),
+      actions: [undo(back)],
     })
   tellGone(desk, gone)
-  if (rest.length > 0) failed(desk, error, target, () => void move(desk, rest, from, target, 'keepBoth'))
+  if (rest.length > 0)
+    failed(desk, error, rest, target, {
+      keepBoth: () => void move(desk, rest, from, target, 'keepBoth'),
+      skip: others => void move(desk, others, from, target),
+    })
 }
 
 /** Copies entries into a folder; the undo deletes the copies. */
@@ -165,10 +205,14 @@ export const copy = async (
   if (done.length > 0)
     say(desk.host, {
       text: msg(str`${named(done)} copied to “${plainName(target.name)}”.`),
-      action: undo(back),
+      actions: [undo(back)],
     })
   tellGone(desk, gone)
-  if (rest.length > 0) failed(desk, error, target, () => void copy(desk, rest, target, 'keepBoth'))
+  if (rest.length > 0)
+    failed(desk, error, rest, target, {
+      keepBoth: () => void copy(desk, rest, target, 'keepBoth'),
+      skip: others => void copy(desk, others, target),
+    })
 }
 
 /** Deletes for ever what was made a moment ago, and only where nobody went on with it. */

@@ -1,10 +1,12 @@
-/** A short message that goes away by itself; with an action (Undo) it stays for at least ten seconds. */
+type ToastAction = { label: string; run(): void }
+
+/** A short message that goes away by itself; with actions (Undo) it stays for at least ten seconds. */
 export type Toast = {
   text: string
   tone?: 'info' | 'error'
   /** It stays until this is settled, and goes then. */
   until?: Promise<unknown>
-  action?: { label: string; run(): void }
+  actions?: readonly ToastAction[]
 }
 
 declare global {

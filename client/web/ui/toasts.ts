@@ -155,7 +155,7 @@ export class Toasts extends LitElement {
   #add(toast: Shown) {
     this.#wait(toast)
     const all = [...this.shown, toast]
-    const gone = all.filter(({ action }) => !action).slice(0, -mostPlain)
+    const gone = all.filter(({ actions }) => !actions).slice(0, -mostPlain)
     this.shown = all.filter(shown => !gone.includes(shown))
     const end = () => this.#drop(toast.id)
     toast.until?.then(end, end)
@@ -164,7 +164,7 @@ export class Toasts extends LitElement {
   #wait(toast: Shown) {
     clearTimeout(toast.timer)
     if (toast.until) return
-    toast.timer = window.setTimeout(() => this.#drop(toast.id), toast.action ? actionMs : plainMs)
+    toast.timer = window.setTimeout(() => this.#drop(toast.id), toast.actions ? actionMs : plainMs)
   }
 
   announce(text: string): void {
@@ -195,7 +195,7 @@ export class Toasts extends LitElement {
           @focusout=${() => this.layer.matches(':hover') || this.#wait(toast)}
         >
           ${toast.tone === 'error' ? icons.circleAlert : null}<span>${toast.text}</span>
-          ${toast.action ? html`<button @click=${() => this.#act(toast)}>${toast.action.label}</button>` : null}
+          ${toast.actions?.map(action => html`<button @click=${() => this.#act(toast, action.run)}>${action.label}</button>`)}
           <button class="close" aria-label=${msg('Dismiss')} title=${msg('Dismiss')} @click=${() => this.#drop(toast.id)}>${icons.close}</button>
         </li>`,
       )}
@@ -208,9 +208,9 @@ export class Toasts extends LitElement {
     )}</div>`
   }
 
-  #act(toast: Shown) {
+  #act(toast: Shown, run: () => void) {
     this.#drop(toast.id)
-    toast.action?.run()
+    run()
   }
 
   #drop(id: number) {

@@ -6,7 +6,7 @@ import type { Tx, Write } from '../tx.ts'
 import { insertCopies } from './copied-rows.ts'
 import { assertFits } from './depth.ts'
 import { entriesNow, findEntry, findFolder, idsAbove } from './find.ts'
-import { assertNameable, freeName, namedAs } from './free-name.ts'
+import { assertNameable, assertNamesFree, freeName, namedAs } from './free-name.ts'
 import { appendChanges, countChildren, nextSeqs } from './space-changes.ts'
 
 export type Copying = {
@@ -40,10 +40,11 @@ export const copyEntries: Write<Copying & { staged?: readonly string[] }, Entry[
     count += await assertFits(tx, row, above.size)
     tops.push(row)
   }
-  if (count > copiedAtOnce) {
-    for (const top of tops) await freeName(tx, folder.id, name ?? top.name, onClash)
-    return null
+  if (onClash === 'fail') {
+    const coming = tops.map(top => ({ id: top.id, name: name ?? top.name }))
+    await assertNamesFree(tx, folder.id, coming)
   }
+  if (count > copiedAtOnce) return null
   const copies: string[] = []
   for (const top of tops)
     copies.push(await copyWhole(tx, top, folder, await freeName(tx, folder.id, name ?? top.name, onClash)))

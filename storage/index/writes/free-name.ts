@@ -31,10 +31,35 @@ export const entryNamed = async (
   return row
 }
 
-export const nameTaken = (row: NamedEntryRow): WherryError =>
-  new WherryError('name_taken', `The folder has an entry named "${row.name}" already.`, {
-    entry: toEntry(row),
-  })
+/** `taken`: ids of those that were to get names that entries in the folder have, of which `row` is the first. */
+export const nameTaken = (row: NamedEntryRow, taken: readonly string[] = []): WherryError => {
+  const words =
+    taken.length > 1
+      ? `The folder has entries of ${taken.length} of these names already, one of them "${row.name}".`
+      : `The folder has an entry named "${row.name}" already.`
+  return new WherryError('name_taken', words, { entry: toEntry(row), ...(taken.length > 0 && { taken }) })
+}
+
+/** Throws `name_taken`, with all of them, where entries that are to come into a folder have names that are taken there. */
+export const assertNamesFree = async (
+  tx: Tx,
+  folder: string,
+  coming: readonly { id: string; name: string }[],
+): Promise<void> => {
+  const found = await entriesByKey(
+    tx.db,
+    folder,
+    coming.map(({ name }) => nameKey(name)),
+  )
+  const takes = ({ name }: { name: string }) => found.get(nameKey(name))
+  const taken = coming.filter(takes)
+  const [first] = taken.flatMap(one => takes(one) ?? [])
+  if (first)
+    throw nameTaken(
+      first,
+      taken.map(({ id }) => id),
+    )
+}
 
 /** `name` if it is free in the folder; else, to keep both, the first numbered one that is; else `name_taken`. */
 export const freeName = async (

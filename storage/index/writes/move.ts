@@ -8,7 +8,7 @@ import { folderKind } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import { assertFitsMoved, extentOf } from './depth.ts'
 import { entriesNow, findFolder, findMovable, idsAbove } from './find.ts'
-import { assertNameable, freeName, namedAs } from './free-name.ts'
+import { assertNameable, assertNamesFree, freeName, namedAs } from './free-name.ts'
 import { dropGrantsBelow, moveGrantsBelow, noteGrantsBelow } from './granted.ts'
 import { appendChanges, charge, countChildren, liftSeq, nextSeqs } from './space-changes.ts'
 import { assertLeftAlone } from './unchanged.ts'
@@ -32,6 +32,7 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
   const folder = await findFolder(tx, to)
   const above = new Set(await idsAbove(tx, folder.id))
   await assertFewLeave(tx, entries, folder.space)
+  if (onClash === 'fail') await assertNamesFree(tx, folder.id, await comingTo(tx, folder.id, moving))
   const moved: string[] = []
   for (const id of new Set(entries)) {
     const row = await findMovable(tx, id)
@@ -57,6 +58,21 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
     tx.effects.rights = true
   }
   return entriesNow(tx, entries)
+}
+
+/** What is not in the folder already, by the names that it is to have there. */
+const comingTo = async (
+  tx: Tx,
+  folder: string,
+  { entries, name }: Moving,
+): Promise<{ id: string; name: string }[]> => {
+  const rows = await tx.db
+    .selectFrom('entries')
+    .select(['id', 'name'])
+    .where('id', 'in', among(entries))
+    .where('parent', '!=', folder)
+    .execute()
+  return rows.map(row => ({ id: row.id, name: name ?? row.name }))
 }
 
 /** Throws `too_large` if more than one move can take would go to another space. */
