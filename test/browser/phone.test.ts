@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { webRig } from '../support/web-rig.ts'
-import { drop, endOf, row } from '../support/web-steps.ts'
+import { drop, endOf, row, shownNames } from '../support/web-steps.ts'
 
 const rig = webRig()
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
@@ -174,4 +174,29 @@ test.each([
   keys.ArrowUp = 'f.txt'
   await row(page, 'small.txt').waitFor({ state: 'attached' })
   await lookAtAll()
+})
+
+test('where the list has no head, a menu sorts it', async () => {
+  const folder = await withFiles('Sorted', ['b.txt', 'a.txt', 'long.txt'])
+  const { page } = await rig.open({ ...phone, path: `/f/${folder}` })
+  await row(page, 'a.txt').waitFor()
+  const sort = async (by: string) => {
+    await page.getByRole('button', { name: 'Sort', exact: true }).tap()
+    const menu = page.getByRole('menu', { name: 'Sort' })
+    await menu.waitFor()
+    const chosen = await menu.getByRole('menuitemradio', { checked: true }).innerText()
+    await menu.getByRole('menuitemradio', { name: by, exact: true }).tap()
+    await menu.waitFor({ state: 'hidden' })
+    return chosen
+  }
+  expect(await sort('Name')).toBe('Name')
+  await expect.poll(() => shownNames(page)).toEqual(['long.txt', 'b.txt', 'a.txt'])
+  await sort('Size')
+  await expect.poll(() => shownNames(page)).toEqual(['a.txt', 'b.txt', 'long.txt'])
+  expect(await sort('Size')).toBe('Size')
+  await expect.poll(async () => (await shownNames(page))[0]).toBe('long.txt')
+  await row(page, 'a.txt').waitFor()
+  const { page: wide } = await rig.open({ path: `/f/${folder}` })
+  await row(wide, 'a.txt').waitFor()
+  expect(await wide.getByRole('button', { name: 'Sort', exact: true }).isVisible()).toBe(false)
 })

@@ -226,6 +226,7 @@ export class FilesPage extends LitElement {
             .can=${this.#commands.can}
             @command=${(event: CustomEvent<CommandName>) => this.run(event.detail)}
             @view=${this.#changeView}
+            @sort=${(event: CustomEvent<{ x: number; y: number }>) => this.#openSortMenu(event.detail)}
             @more=${(event: CustomEvent<{ x: number; y: number }>) => this.#openMenu(event.detail)}
           ></wherry-selection-bar>
           ${this.#body()}
@@ -319,6 +320,17 @@ export class FilesPage extends LitElement {
   async #openMenu({ x, y }: { x: number; y: number }) {
     const part = await loadPart(this, import('./menu-items.ts'))
     if (part) await this.menu.openAt(x, y, part.menuItems(this.#commands, this.selection.ids.size > 0))
+  }
+
+  async #openSortMenu({ x, y }: { x: number; y: number }) {
+    const part = await loadPart(this, import('./menu-items.ts'))
+    if (part)
+      await this.menu.openAt(
+        x,
+        y,
+        part.sortItems(this.order, order => this.#sort(order)),
+        msg('Sort'),
+      )
   }
 
   #sort(order: ListOrder) {

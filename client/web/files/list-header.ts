@@ -4,12 +4,18 @@ import { icons } from '../ui/icons.ts'
 import { tell } from './list-events.ts'
 import type { ListOrder } from './rows.ts'
 
-const columns: readonly { by: ListOrder['by']; className: string; label: () => string }[] = [
+export const columns: readonly { by: ListOrder['by']; className: string; label: () => string }[] = [
   { by: 'name', className: 'name', label: () => msg('Name') },
   { by: 'person', className: 'by', label: () => msg('Changed by') },
   { by: 'modified', className: 'date', label: () => msg('Modified') },
   { by: 'size', className: 'size', label: () => msg('Size') },
 ]
+
+/** The order that choosing a column makes: by it, or, where that is so already, the other way round. */
+export const orderBy = (by: ListOrder['by'], present: ListOrder): ListOrder => ({
+  by,
+  descending: present.by === by && !present.descending,
+})
 
 /** The head of the list: a click sorts by a column, another one turns the order round. */
 export const listHeader = (
@@ -30,7 +36,7 @@ export const listHeader = (
     const isCurrent = order.by === by
     const direction = order.descending ? 'descending' : 'ascending'
     return html`<div role="columnheader" class=${className} aria-sort=${isCurrent ? direction : 'none'}>
-      <button @click=${() => tell(host, 'list-order', { by, descending: isCurrent && !order.descending })}>
+      <button @click=${() => tell(host, 'list-order', orderBy(by, order))}>
         ${label()}${isCurrent ? icons[order.descending ? 'arrowDown' : 'arrowUp'] : null}
       </button>
     </div>`

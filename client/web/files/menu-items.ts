@@ -1,7 +1,11 @@
+import { html } from 'lit'
+import { icons } from '../ui/icons.ts'
 import type { MenuItem } from '../ui/menu.ts'
 import '../ui/menu.ts'
 import { type CommandName, commandNames, commands, keyCap } from './commands.ts'
 import type { FileCommands } from './file-commands.ts'
+import { columns, orderBy } from './list-header.ts'
+import type { ListOrder } from './rows.ts'
 
 const folderItems: readonly CommandName[] = [
   'newFolder',
@@ -31,3 +35,11 @@ export const menuItems = (fileCommands: FileCommands, hasSelection: boolean): Me
     }
   })
 }
+
+/** What the list is sorted by; the present one turns the order round. */
+export const sortItems = (present: ListOrder, choose: (order: ListOrder) => void): MenuItem[] =>
+  columns.map(({ by, label }) => {
+    const isChosen = present.by === by
+    const icon = isChosen ? icons[present.descending ? 'arrowDown' : 'arrowUp'] : html`<svg></svg>`
+    return { label: label(), icon, isChosen, run: () => choose(orderBy(by, present)) }
+  })

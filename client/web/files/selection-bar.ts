@@ -9,7 +9,7 @@ import { type CommandName, commands } from './commands.ts'
 
 const shownCommands: readonly CommandName[] = ['download', 'moveTo', 'delete']
 
-/** What is selected and what can be done with it; without a selection the number of items. Fires `command`, `view`, `more`. */
+/** What is selected and what can be done with it; without a selection the number of items. Fires `command`, `view`, `sort`, `more`. */
 @customElement('wherry-selection-bar')
 export class SelectionBar extends LitElement {
   @property({ attribute: false }) selected: readonly Entry[] = []
@@ -64,6 +64,12 @@ export class SelectionBar extends LitElement {
           display: none;
         }
       }
+      /* There the list has a head, see row-styles.ts. */
+      @container bar (min-width: 544px) {
+        .sort {
+          display: none;
+        }
+      }
       @container bar (max-width: 679px) {
         .word {
           display: none;
@@ -90,6 +96,7 @@ export class SelectionBar extends LitElement {
       <span class="count"><span role="status">${this.#told()}</span>${this.#total()}</span>
       ${this.selected.length > 0 ? this.#actions() : null}
       <div class="end">
+        ${this.selected.length > 0 ? null : html`<button class="icon sort" aria-label=${msg('Sort')} title=${msg('Sort')} aria-haspopup="menu" @click=${this.#askFor('sort')}>${icons.arrowUpDown}</button>`}
         <button
           class="icon ${this.selected.length > 0 ? 'wide' : ''}"
           aria-label=${msg('Grid view')}
@@ -136,15 +143,16 @@ export class SelectionBar extends LitElement {
             ${icons[icon]}<span class="word">${label()}</span>
           </button>`
       })}
-      <button class="icon" aria-label=${msg('More actions')} title=${msg('More actions')} aria-haspopup="menu" @click=${this.#more}>${icons.ellipsis}</button>`
+      <button class="icon" aria-label=${msg('More actions')} title=${msg('More actions')} aria-haspopup="menu" @click=${this.#askFor('more')}>${icons.ellipsis}</button>`
   }
 
   #command(name: CommandName) {
     this.dispatchEvent(new CustomEvent<CommandName>('command', { detail: name }))
   }
 
-  #more = (event: MouseEvent) => {
+  /** For a menu below the button. */
+  #askFor = (menu: 'more' | 'sort') => (event: MouseEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect()
-    this.dispatchEvent(new CustomEvent('more', { detail: { x: box.left, y: box.bottom + 6 } }))
+    this.dispatchEvent(new CustomEvent(menu, { detail: { x: box.left, y: box.bottom + 6 } }))
   }
 }

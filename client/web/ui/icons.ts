@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit'
 import arrowDown from 'lucide-static/icons/arrow-down.svg'
 import arrowUp from 'lucide-static/icons/arrow-up.svg'
+import arrowUpDown from 'lucide-static/icons/arrow-up-down.svg'
 import check from 'lucide-static/icons/check.svg'
 import chevronDown from 'lucide-static/icons/chevron-down.svg'
 import chevronRight from 'lucide-static/icons/chevron-right.svg'
@@ -52,6 +53,7 @@ const texts = {
   archive,
   arrowDown,
   arrowUp,
+  arrowUpDown,
   check,
   chevronDown,
   chevronRight,

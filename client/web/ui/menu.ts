@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from 'lit'
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { base } from '../styles/controls.ts'
 import { focusedElement, refocus } from './focus.ts'
@@ -11,6 +11,8 @@ export type MenuItem = {
   /** As shown to people: `F2`. */
   keys?: string
   danger?: boolean
+  /** It is one of several of which one is chosen, and whether it is that one. */
+  isChosen?: boolean
   /** Shown, and not to be run; `note`: its words say why others are not. */
   disabled?: boolean | 'note'
   /** True begins a new group. */
@@ -25,6 +27,7 @@ const gap = 8
 export class Menu extends LitElement {
   @property() label = ''
   @state() private items: readonly MenuItem[] = []
+  @state() private shownLabel = ''
   @query('[popover]') private readonly popup!: HTMLElement
   /** What had the focus before. */
   #opener: HTMLElement | null = null
@@ -118,10 +121,11 @@ export class Menu extends LitElement {
     `,
   ]
 
-  /** Opens it with these items at a point of the window, and moves the focus to its first item. */
-  async openAt(x: number, y: number, items: readonly MenuItem[]): Promise<void> {
+  /** Opens it with these items at a point of the window, and moves the focus to the chosen item, or the first one. */
+  async openAt(x: number, y: number, items: readonly MenuItem[], label = this.label): Promise<void> {
     this.#opener = focusedElement()
     this.items = items
+    this.shownLabel = label
     await this.updateComplete
     this.popup.showPopover()
     this.#press.opened(this.popup)
@@ -131,7 +135,12 @@ export class Menu extends LitElement {
     const top = Math.max(gap, Math.min(y, innerHeight - height - gap))
     this.popup.style.left = `${left}px`
     this.popup.style.top = `${top}px`
-    this.#focus(0)
+    this.#focus(
+      Math.max(
+        0,
+        items.findIndex(({ isChosen }) => isChosen),
+      ),
+    )
   }
 
   openBelow(opener: HTMLElement, items: readonly MenuItem[]): Promise<void> {
@@ -145,11 +154,12 @@ export class Menu extends LitElement {
   }
 
   override render() {
-    return html`<div popover role="menu" aria-label=${this.label} @keydown=${this.#pressed} @toggle=${this.#toggled}>
+    return html`<div popover role="menu" aria-label=${this.shownLabel} @keydown=${this.#pressed} @toggle=${this.#toggled}>
       <slot></slot>
       ${this.items.map(
         item => html`${item.line ? html`<hr role="separator" />` : null}<button
-          role="menuitem"
+          role=${item.isChosen === undefined ? 'menuitem' : 'menuitemradio'}
+          aria-checked=${item.isChosen ?? nothing}
           tabindex="-1"
           class=${item.disabled === true ? 'disabled' : item.danger ? 'danger' : ''}
           aria-disabled=${item.disabled ? 'true' : 'false'}
@@ -171,12 +181,12 @@ export class Menu extends LitElement {
   }
 
   #focus(index: number) {
-    const all = this.renderRoot.querySelectorAll<HTMLElement>('[role="menuitem"]')
+    const all = this.renderRoot.querySelectorAll<HTMLElement>('[role^="menuitem"]')
     all[(index + all.length) % all.length]?.focus()
   }
 
   #pressed = (event: KeyboardEvent) => {
-    const all = [...this.renderRoot.querySelectorAll('[role="menuitem"]')]
+    const all = [...this.renderRoot.querySelectorAll('[role^="menuitem"]')]
     const at = all.findIndex(item => item.matches(':focus'))
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }
     const next = steps[event.key]
