@@ -21,11 +21,19 @@ export type LocalTree = {
 
 const noFile = 'it is neither a file nor a folder'
 
-/** The files to upload for what was named on the command line: files, and folders with all that is in them. */
+/**
+ * The files to upload for what was named on the command line: files, and folders with all that is in them. What is not there
+ * keeps nothing else back; throws why where it is all that was named.
+ */
 export const readLocalTree = async (named: readonly string[]): Promise<LocalTree> => {
   const tree: LocalTree = { files: [], folders: [], skipped: [], failed: [] }
+  let missing = 0
   for (const file of named) {
-    const found = await stat(file)
+    const found = await stat(file).catch(error => {
+      if (++missing === named.length) throw error
+      tree.failed.push({ file, why: whyOf(error) })
+    })
+    if (!found) continue
     const name = basename(resolve(file))
     if (found.isDirectory()) await readFolder(tree, file, [name])
     else if (found.isFile()) addFile(tree, file, [], name, found)

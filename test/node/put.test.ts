@@ -76,6 +76,18 @@ describe('one obstacle', () => {
     ])
   })
 
+  test('of a file that is not there keeps no other back, and where there is no other nothing is asked of the hub', async () => {
+    const [here, nowhere] = [join(rig.directory, 'is here'), join(rig.directory, 'is nowhere')]
+    await writeFile(here, 'x')
+    const { code, stdout, stderr } = await rig.ada.run(['put', nowhere, here, 'me:', '--json'])
+    expect(stderr).toBe(`wherry: ${nowhere}: no such file or directory\n`)
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1, failed: 1, failures: [{ file: nowhere }] })
+    expect(code).toBe(1)
+    const none = await rig.ada.run(['put', nowhere, nowhere, 'me:made/', '--json'])
+    expect(none).toMatchObject({ code: 4, stdout: '' })
+    expect((await rig.ada.run(['ls', 'me:made'])).code).toBe(4)
+  })
+
   test('to telling what is passed over does not stop the rest', async () => {
     const tree = join(rig.directory, 'untold')
     await mkdir(tree)
