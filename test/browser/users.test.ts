@@ -121,6 +121,7 @@ test('the menu of the account says whose it is, and has the two other themes', a
     const menu = page.locator('wherry-account-menu')
     await menu.getByText('Zoe', { exact: true }).waitFor()
     await menu.getByText(zoe.email, { exact: true }).waitFor()
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
     const items = await page.getByRole('menuitem').allTextContents()
     return items.map(item => item.trim()).filter(item => item.includes('heme'))
   }
@@ -133,4 +134,24 @@ test('the menu of the account says whose it is, and has the two other themes', a
   expect(await themes()).toEqual(['Dark theme', 'Theme of the system'])
   await page.getByRole('menuitem', { name: 'Theme of the system' }).click()
   expect(await ink()).toBe(dark)
+})
+
+test('all other sessions of an account are ended at once, and the present one stays', async () => {
+  const yves = await rig.makeUser('Yves')
+  const { page } = await rig.open({ as: yves })
+  const others = [await rig.open({ as: yves }), await rig.open({ as: yves })]
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('menuitem', { name: 'Sessions' }).click()
+  const dialog = page.locator('wherry-sessions-dialog')
+  await dialog.getByRole('button', { name: 'End the 2 others' }).waitFor()
+  expect(await dialog.locator('li .hint').allTextContents()).toEqual(
+    Array(3).fill(expect.stringMatching(/^\S+ · last seen just.now$/)),
+  )
+  expect(await accessibilityProblems(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'End the 2 others' }).click()
+  await page.getByText('2 sessions were ended.').waitFor()
+  for (const { page: other } of others) await other.getByRole('button', { name: 'Sign in' }).waitFor()
+  await expect.poll(() => dialog.getByRole('listitem').count()).toBe(1)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Account' }).waitFor()
 })
