@@ -41,26 +41,33 @@ const open = database<Schema>('wherry-uploads', made => {
   made.createObjectStore('uploads', { keyPath: 'id' }).createIndex('user', 'user')
 })
 
+const begin = async () => (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
+
+/** At once: a page that is left in the next moment would take back what was written otherwise. */
+const commit = async (transaction: Awaited<ReturnType<typeof begin>>): Promise<void> => {
+  transaction.commit()
+  await transaction.done
+}
+
 /** Kept in IndexedDB, which is the only place that can keep file handles. */
 export const rememberedFiles = (): RememberedFiles => ({
   async add(uploads, insteadOf = []) {
-    const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
-    for (const id of insteadOf) void store.delete(id)
-    for (const upload of uploads) void store.put(upload)
-    await done
+    const transaction = await begin()
+    for (const id of insteadOf) void transaction.store.delete(id)
+    for (const upload of uploads) void transaction.store.put(upload)
+    await commit(transaction)
   },
   async change(changes) {
-    const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
-    const set = async (change: RememberedChange) => {
-      const upload = await store.get(change.id)
-      if (upload) await store.put({ ...upload, ...change })
-    }
-    await Promise.all([...changes.map(set), done])
+    const transaction = await begin()
+    const { store } = transaction
+    const known = await Promise.all(changes.map(({ id }) => store.get(id)))
+    for (const [index, upload] of known.entries()) if (upload) void store.put({ ...upload, ...changes[index] })
+    await commit(transaction)
   },
   async remove(ids) {
-    const { store, done } = (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
-    for (const id of ids) void store.delete(id)
-    await done
+    const transaction = await begin()
+    for (const id of ids) void transaction.store.delete(id)
+    await commit(transaction)
   },
   of: async user => (await open()).getAllFromIndex('uploads', 'user', user),
 })
