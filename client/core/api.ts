@@ -362,8 +362,8 @@ export type DownloadOptions = {
   signal?: AbortSignal
   /** Of the file; the present one by default. */
   version?: string | null
-  /** The sink has nothing of it: a small file then comes with the first answer, whole. */
-  isNew?: boolean
+  /** Where the sink has nothing of it: a small file comes before the first answer. */
+  atOnce?: boolean
   onProgress?(progress: DownloadProgress): void
   /** Before anything is asked for: how many bytes of what the sink has were compared so far. */
   onCompared?(bytes: number): void

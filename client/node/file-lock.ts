@@ -26,7 +26,8 @@ const tryLock = async (path: string): Promise<boolean> => {
   }
 }
 
-const isRunning = (pid: number): boolean => {
+/** Whether this machine has such a process, as far as that is to be seen. */
+export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true

@@ -1,11 +1,12 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { type FileHandle, link, lstat, open, readdir, rename, stat, unlink, utimes } from 'node:fs/promises'
+import { type FileHandle, link, lstat, open, readdir, rename, unlink, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { WherryError } from '../../protocol/errors.ts'
 import { nameEndingIn } from '../../protocol/names.ts'
 import type { ChunkRef } from '../../protocol/values.ts'
 import { isOf, type Looked } from './file-chunks.ts'
+import { isRunning } from './file-lock.ts'
 import { isGone, isThere } from './peer/write-errors.ts'
 
 /** Where a file is to be, of which entry, and whether it replaces another one there. */
@@ -18,32 +19,36 @@ export const beside = (file: string, entry: string, ending: string): string =>
 /** What a large file is called until it is whole; not even an earlier part that was uploaded has that name. */
 export const partName = (file: string, entry: string): string => beside(file, entry, 'wherry-part')
 
-const runChars = 8
-
-/** What a small file is called for the moment in which it is written: nobody else has that name. */
+/** What a small file is called for the moment in which it is written: nobody else has that name, and whose it is is seen. */
 export const ownPartName = (file: string, entry: string): string =>
-  beside(file, entry, `${randomBytes(runChars / 2).toString('hex')}.wherry-new`)
+  beside(file, entry, `${process.pid}-${randomBytes(4).toString('hex')}.wherry-new`)
 
-const isOwnPart = new RegExp(`\\.[0-9a-f]{8}\\.[0-9a-f]{${runChars}}\\.wherry-new$`)
+const ownPart = /\.[0-9a-f]{8}\.(\d+)-[0-9a-f]{8}\.wherry-new$/
 
-/** A small file is written within so long, or nobody writes it any more. */
-export const leftAfterMs = 60_000
+/** What is so new may be another machine's, where a folder is shared. */
+const freshMs = 1_000
+/** So long nobody takes to write a small file, but for who was stopped. */
+const longMs = 60 * 60 * 1_000
 
-/** Removes from a folder what killed commands left of small files. */
-export const removeLeft = async (folder: string, now: () => number = Date.now): Promise<void> => {
+/** Removes from a folder what killed commands left of small files, as far as it can. */
+export const removeLeft = async (folder: string): Promise<void> => {
   const names = await readdir(folder).catch(() => [])
-  for (const name of names.filter(one => isOwnPart.test(one))) {
+  for (const name of names) {
+    const [, writer] = ownPart.exec(name) ?? []
+    if (writer === undefined) continue
     const path = join(folder, name)
+    const found = await look(path)
+    if (!found?.isFile()) continue
     // Not when it was modified: it has the date of its file by then.
-    const changed = (await stat(path).catch(() => null))?.ctimeMs
-    if (changed !== undefined && now() - changed > leftAfterMs) await removeFile(path)
+    const age = Date.now() - found.ctimeMs
+    if (age > (isRunning(Number(writer)) ? longMs : freshMs)) await removeFile(path).catch(() => {})
   }
 }
 
-/** Also where it is gone. Half the system calls of rm(). */
+/** Also where there is none, even where none can be removed. Half the system calls of rm(). */
 export const removeFile = async (path: string): Promise<void> => {
-  await unlink(path).catch(error => {
-    if (!isGone(error)) throw error
+  await unlink(path).catch(async error => {
+    if (!isGone(error) && (await look(path))) throw error
   })
 }
 

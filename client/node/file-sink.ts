@@ -6,8 +6,8 @@ import { smallFileSink } from './small-file-sink.ts'
 
 /**
  * A file of this machine for an entry of the hub. It is written beside its name and gets it when it is whole. Where the file
- * has this very content, it stays; where it has another, `has` fails with `name_taken` unless told to overwrite it, and, if it
- * is large, with `busy` while another command writes to that place. What replaces a file has its mode. Written, not flushed to
+ * has this very content, it stays; where it has another, `has` fails with `name_taken` unless told to overwrite it, and with
+ * `busy` while another command writes a large file to that place. What replaces a file has its mode. Written, not flushed to
  * the disk: as `cp` does.
  */
 export const fileSink = (file: string, entry: string, { overwrite = false } = {}): Sink => {

@@ -43,10 +43,10 @@ describe('downloading into a file', () => {
   })
 
   test.each([
-    { bytes: 300_000, isNew: false, step: 7 },
-    { bytes: 262_143, isNew: true, step: 3 },
+    { bytes: 300_000, atOnce: false, step: 7 },
+    { bytes: 262_143, atOnce: true, step: 3 },
   ])('a connection that breaks at any message delays a download and nothing else: %o', async one => {
-    const { bytes, isNew, step } = one
+    const { bytes, atOnce, step } = one
     const content = someBytes(bytes)
     const file = join(directory, 'a')
     const run = async (cutAt: number | null) => {
@@ -54,7 +54,7 @@ describe('downloading into a file', () => {
       const entry = await put(hub, content)
       if (cutAt !== null) hub.cutAtMessage(cutAt)
       const before = hub.messages
-      await download(hub.link, entry.id, fileSink(file, entry.id, { overwrite: true }), { isNew })
+      await download(hub.link, entry.id, fileSink(file, entry.id, { overwrite: true }), { atOnce })
       expect(new Uint8Array(await readFile(file)), `cut at ${cutAt}`).toEqual(content)
       await rm(file)
       return hub.messages - before
@@ -138,10 +138,28 @@ describe('downloading into a file', () => {
     const entry = await put(hub, content)
     hub.counted.calls.clear()
     const file = join(directory, 'a')
-    await download(hub.link, entry.id, fileSink(file, entry.id), { isNew: true })
+    await download(hub.link, entry.id, fileSink(file, entry.id), { atOnce: true })
     expect(new Uint8Array(await readFile(file))).toEqual(content)
     expect([...hub.counted.calls]).toEqual([['download.open', 1]])
     expect(hub.counted.servedBytes).toBe(bytes)
+  })
+
+  test('a small file gets through where no connection lasts for all of it', async () => {
+    const hub = createFakeHub()
+    const content = someBytes(200_000)
+    const entry = await put(hub, content)
+    const file = join(directory, 'a')
+    // Each connection carries some twenty messages, of which there are more than forty.
+    let connections = 0
+    const cutLater = () => {
+      if (hub.link.state === 'live' && connections++ < 12) hub.cutAtMessage(20)
+    }
+    hub.link.onState(cutLater)
+    cutLater()
+    await download(hub.link, entry.id, fileSink(file, entry.id), { atOnce: true })
+    expect(new Uint8Array(await readFile(file))).toEqual(content)
+    expect(connections).toBeGreaterThan(2)
+    expect(hub.counted.servedBytes).toBeLessThan(2 * content.length)
   })
 
   test('a file that is too large to come with the answer comes as others do', async () => {
@@ -149,7 +167,7 @@ describe('downloading into a file', () => {
     const content = someBytes(262_144)
     const entry = await put(hub, content)
     const file = join(directory, 'a')
-    await download(hub.link, entry.id, fileSink(file, entry.id), { isNew: true })
+    await download(hub.link, entry.id, fileSink(file, entry.id), { atOnce: true })
     expect(new Uint8Array(await readFile(file))).toEqual(content)
     expect(hub.counted.calls.get('download.close')).toBe(1)
   })
@@ -159,7 +177,7 @@ describe('downloading into a file', () => {
     const content = someBytes(1000)
     const entry = await put(hub, content)
     for (const name of ['a', 'b']) {
-      await download(hub.link, entry.id, fileSink(join(directory, name), entry.id), { isNew: true })
+      await download(hub.link, entry.id, fileSink(join(directory, name), entry.id), { atOnce: true })
       expect(new Uint8Array(await readFile(join(directory, name)))).toEqual(content)
     }
     expect(hub.counted.calls.get('download.open')).toBe(3)
@@ -172,12 +190,12 @@ describe('downloading into a file', () => {
     const [hash = ''] = hub.known.keys()
     const file = join(directory, 'a')
     hub.corruptOnce(hash)
-    await download(hub.link, entry.id, fileSink(file, entry.id), { isNew: true })
+    await download(hub.link, entry.id, fileSink(file, entry.id), { atOnce: true })
     expect(new Uint8Array(await readFile(file))).toEqual(content)
     expect(hub.counted.calls.get('download.read')).toBe(1)
     const bad = hub.known.get(hash)
     if (bad) bad[0] = (bad[0] ?? 0) ^ 1
-    const other = download(hub.link, entry.id, fileSink(join(directory, 'b'), entry.id), { isNew: true })
+    const other = download(hub.link, entry.id, fileSink(join(directory, 'b'), entry.id), { atOnce: true })
     expect(isReason(await failureOf(other), 'chunk_damaged')).toBe(true)
     expect(await readdir(directory)).toEqual(['a'])
   })

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { leftAfterMs, ownPartName, partName, removeLeft } from '../../client/node/file-place.ts'
+import { ownPartName, partName, removeLeft } from '../../client/node/file-place.ts'
 import { fileSink } from '../../client/node/file-sink.ts'
 import { someBytes } from './memory-source.ts'
 
@@ -93,7 +93,7 @@ describe('two downloads to one place', () => {
       await sink.has(content.chunks)
       await write(sink, content)
     }
-    expect(await readdir(directory)).toEqual([])
+    expect((await readdir(directory)).filter(name => name.endsWith('.wherry-new'))).toHaveLength(3)
     const [first, same, other] = sinks
     await first?.sink.finish(info)
     await same?.sink.finish(info)
@@ -199,17 +199,53 @@ test('a file that came to be there meanwhile stays, unless it was to be overwrit
   }
 })
 
-test('what a killed command left of a small file goes after a minute, and nothing else does', async () => {
-  const [left, fresh] = [ownPartName(file, 'entry'), ownPartName(file, 'entry')]
+test('what killed commands left of small files goes, and nothing else does', async () => {
+  const nobody = 4_194_305
+  const own = ownPartName(file, 'entry')
+  const left = own.replace(`.${process.pid}-`, `.${nobody}-`)
+  const folder = `${left.slice(0, -'12345678.wherry-new'.length)}12345678.wherry-new`
   const named = join(directory, 'a.0123abcd')
-  const others = [partName(file, 'entry'), partName(named, 'entry'), named]
-  for (const path of [left, fresh, ...others]) await writeFile(path, 'x')
-  // Its age is that of the last change, which no call sets back.
-  const later = Date.now() + leftAfterMs + 10_000
-  await removeLeft(directory, () => Date.now())
-  expect(await readdir(directory)).toHaveLength(5)
-  await removeLeft(directory, () => later)
-  expect((await readdir(directory)).sort()).toEqual(others.map(path => basename(path)).sort())
+  const others = [own, partName(file, 'entry'), partName(named, 'entry'), named]
+  await mkdir(folder)
+  for (const path of [left, ...others]) await writeFile(path, 'x')
+  await removeLeft(directory)
+  // It might be another machine's.
+  expect(await readdir(directory)).toContain(basename(left))
+  const expected = [folder, ...others].map(path => basename(path)).sort()
+  await expect
+    .poll(async () => {
+      await removeLeft(directory)
+      return (await readdir(directory)).sort()
+    })
+    .toEqual(expected)
+  await expect(removeLeft(join(directory, 'nowhere'))).resolves.toBeUndefined()
+})
+
+test('a small file that could not get its name leaves nothing', async () => {
+  const content = version(small)
+  for (const overwrite of [false, true]) {
+    const place = join(directory, 'a folder')
+    const sink = fileSink(place, 'entry', { overwrite })
+    await sink.has(content.chunks)
+    await write(sink, content)
+    await mkdir(place)
+    await expect(sink.finish(info)).rejects.toThrow()
+    await sink.stop(true)
+    expect(await readdir(directory)).toEqual(['a folder'])
+    await rm(place, { recursive: true })
+  }
+})
+
+test('a name that an empty file has for a moment is waited for', async () => {
+  const content = version(small)
+  await writeFile(file, '')
+  const sink = fileSink(file, 'entry')
+  const asked = sink.has(content.chunks)
+  await writeFile(file, content.bytes)
+  expect((await asked).size).toBe(content.chunks.length)
+  await sink.finish(info)
+  await writeFile(file, '')
+  await expect(fileSink(file, 'entry').has(content.chunks)).rejects.toMatchObject({ reason: 'name_taken' })
 })
 
 test('a small file is for nobody else to read where the one that it replaces was not', async () => {

@@ -127,6 +127,24 @@ test('a file that has the name of a folder is told, and all the rest comes down'
   expect(await readFile(join(place, 'obstacle/b'), 'utf8')).toBe('mine')
 })
 
+test('a get of many small files that is stopped leaves whole ones and nothing else, and the same command brings the rest', async () => {
+  const names = Array.from({ length: 600 }, (_, i) => `f${i}`)
+  await putFiles('stopped', Object.fromEntries(names.map(name => [name, Buffer.alloc(3000, name)])))
+  const place = join(rig.directory, 'stopped here')
+  await mkdir(place)
+  const here = () => readdir(join(place, 'stopped')).catch(() => [])
+  const getting = rig.ada.start(['get', 'me:stopped', place])
+  await expect.poll(async () => (await here()).length, { interval: 5, timeout: 20_000 }).toBeGreaterThan(50)
+  getting.process.kill('SIGINT')
+  expect((await getting.result).code).toBe(130)
+  const left = await here()
+  expect(left.length).toBeLessThan(names.length)
+  expect(left.filter(name => !names.includes(name))).toEqual([])
+  for (const name of left) expect((await stat(join(place, 'stopped', name))).size).toBe(3000)
+  expect(await rig.ada.json(['get', 'me:stopped', place])).toMatchObject({ files: 600, failed: 0 })
+  expect((await here()).toSorted()).toEqual(names.toSorted())
+})
+
 test('a place that ends with a slash is a folder, which is made with those above it', async () => {
   await putFiles('slash', { file: randomBytes(1000) })
   const place = join(rig.directory, 'new/folder/')

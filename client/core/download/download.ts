@@ -44,7 +44,7 @@ const downloadVersion = async (
   sink: Sink,
   options: DownloadOptions & { hashing?: Hashing },
 ): Promise<DownloadedFile> => {
-  const { signal, version = null, isNew: whole = false, onProgress, onCompared } = options
+  const { signal, version = null, atOnce = false, onProgress, onCompared } = options
   const { hashing = subtleHashing } = options
   const compared = (bytes: number) => {
     signal?.throwIfAborted()
@@ -52,13 +52,13 @@ const downloadVersion = async (
   }
   for (;;) {
     const id = newId()
-    let opened = await openDownload(link, { download: id, entry, version, signal, whole })
+    let opened = await openDownload(link, { download: id, entry, version, signal, atOnce })
     const { file } = opened
     /** The same version, on a connection that lives. */
     const reopen = async (): Promise<Opened> => {
       opened = await openDownload(link, {
         ...{ download: id, entry, version: file.version, signal },
-        whole: false,
+        atOnce: false,
       })
       return opened
     }

@@ -12,7 +12,7 @@ export type Opened = {
   file: DownloadedFile
   stream: number
   epoch: number
-  /** The whole of a small file, which came before the answer: nothing is open then. Null for others. */
+  /** What came of a small file before the answer: nothing is open then. Null for others. */
   sent: readonly Slice[] | null
 }
 
@@ -21,8 +21,8 @@ export type ToOpen = {
   entry: string
   version: string | null
   signal: AbortSignal | undefined
-  /** A file that is small may come with the answer. */
-  whole: boolean
+  /** A small file may come before the answer. */
+  atOnce: boolean
 }
 
 /** Links to hubs from before small files came with the answer. */
@@ -40,10 +40,10 @@ const listenFor = (link: TransferLink, stream: number, mostBytes: number) => {
   return { slices, stop }
 }
 
-const openOnce = async (link: TransferLink, { whole, signal, ...names }: ToOpen): Promise<Opened> => {
+const openOnce = async (link: TransferLink, { atOnce, signal, ...names }: ToOpen): Promise<Opened> => {
   const { epoch } = link
   const stream = link.newStream()
-  const sendUpTo = whole && !sendsNothing.has(link) ? limits.openBytes : 0
+  const sendUpTo = atOnce && !sendsNothing.has(link) ? limits.openBytes : 0
   const early = listenFor(link, stream, sendUpTo)
   try {
     const file = await link.call(
@@ -55,19 +55,22 @@ const openOnce = async (link: TransferLink, { whole, signal, ...names }: ToOpen)
   } catch (error) {
     if (sendUpTo === 0 || !isReason(error, 'invalid_params')) throw error
     sendsNothing.add(link)
-    return openOnce(link, { whole: false, signal, ...names })
+    return openOnce(link, { ...names, signal, atOnce: false })
   } finally {
     early.stop()
   }
 }
 
-/** Opens a download on the connection that there is, or on the next one. */
+/**
+ * Opens a download on the connection that there is, or on the next one. What broke a connection once is not sent before the
+ * answer again: chunk by chunk it gets on, however little each connection carries.
+ */
 export const openDownload = async (link: TransferLink, what: ToOpen): Promise<Opened> => {
-  for (;;) {
+  for (let { atOnce } = what; ; atOnce = false) {
     what.signal?.throwIfAborted()
     await link.whenState('live')
     try {
-      return await openOnce(link, what)
+      return await openOnce(link, { ...what, atOnce })
     } catch (error) {
       if (!isReason(error, 'disconnected')) throw error
     }

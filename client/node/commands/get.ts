@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, mkdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { limits } from '../../../protocol/limits.ts'
@@ -60,6 +61,12 @@ async function* wantedFiles(
 }
 
 const isSmall = ({ entry }: Wanted): 'small' | 'large' => (entry.size <= limits.openBytes ? 'small' : 'large')
+
+const isWritable = async (folder: string): Promise<boolean> =>
+  access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
 
 type GetOptions = { force: boolean; checkAll: boolean }
 
@@ -129,7 +136,8 @@ const getAll = async (
     await download(client, one.entry.id, fileSink(one.file, one.entry.id, { overwrite: force }), {
       signal,
       hashing,
-      isNew: here === 'nothing',
+      // What cannot be written does not have to come first.
+      atOnce: here === 'nothing' && (await isWritable(dirname(one.file))),
       onProgress({ receivedBytes, reusedBytes, comingBytes: coming }) {
         totals.receivedBytes += receivedBytes - before.receivedBytes
         totals.reusedBytes += reusedBytes - before.reusedBytes
@@ -162,7 +170,9 @@ const getAll = async (
       const queue = files.values()
       return Array.from({ length: most }, () => worker(queue))
     }
-    await Promise.all([...workers(large, atOnce.large), ...workers(small, atOnce.small)])
+    const ended = await Promise.allSettled([...workers(large, atOnce.large), ...workers(small, atOnce.small)])
+    // Not before all have ended: one might leave what it was about to give its name.
+    for (const worker of ended) if (worker.status === 'rejected') throw worker.reason
   } finally {
     bar.stop()
     tell(failures, output)

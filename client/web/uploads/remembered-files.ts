@@ -61,7 +61,8 @@ export const rememberedFiles = (): RememberedFiles => ({
     const transaction = await begin()
     const { store } = transaction
     const known = await Promise.all(changes.map(({ id }) => store.get(id)))
-    for (const [index, upload] of known.entries()) if (upload) void store.put({ ...upload, ...changes[index] })
+    for (const [index, upload] of known.entries())
+      if (upload) void store.put({ ...upload, ...changes[index] })
     await commit(transaction)
   },
   async remove(ids) {

@@ -3,13 +3,16 @@ import type { LitElement, ReactiveController } from 'lit'
 /** So long a list of what is through stays open, and after that while the pointer or the focus is in it. */
 const restMs = 10_000
 
+/** There the list of uploads would cover the page: only its head is shown until it is asked for. */
+export const isSmall = () => matchMedia('(max-width: 719px), (max-height: 419px)').matches
+
 type TrayList = LitElement & {
   /** Nothing runs, and nothing asks for somebody. */
   readonly isThrough: boolean
   isCollapsed: boolean
 }
 
-/** Shows only the head of the tray when all is through and was to be seen, and all of it again when more comes. */
+/** Shows only the head of the tray when all is through and was to be seen, and what was shown at first when more comes. */
 export class TrayRest implements ReactiveController {
   readonly #tray: TrayList
   #timer: number | undefined
@@ -25,7 +28,7 @@ export class TrayRest implements ReactiveController {
   hostUpdate(): void {
     if (this.#tray.isThrough) return
     this.#hasRested = false
-    if (this.#isClosed) this.#tray.isCollapsed = false
+    if (this.#isClosed) this.#tray.isCollapsed = isSmall()
   }
 
   hostUpdated(): void {

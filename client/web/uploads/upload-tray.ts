@@ -16,7 +16,7 @@ import './save-row.ts'
 import './speed-graph.ts'
 import { failureGroups, isActive, isHeldUp, isOver, shownFolder, trayItems } from './tray-order.ts'
 import { TrayReach } from './tray-reach.ts'
-import { TrayRest } from './tray-rest.ts'
+import { isSmall, TrayRest } from './tray-rest.ts'
 import { type TrayNews, TrayVoice } from './tray-voice.ts'
 import { trayStyles } from './upload-tray-styles.ts'
 import './upload-row.ts'
@@ -30,8 +30,6 @@ declare global {
     }>
   }
 }
-
-const isSmall = () => matchMedia('(max-width: 719px), (max-height: 419px)').matches
 
 /** The uploads of this browser at the bottom end of the page; a sheet on a phone. */
 @customElement('wherry-upload-tray')
@@ -49,7 +47,6 @@ export class UploadTray extends LitElement {
   /** Files read so far of what was dropped, while that takes long. */
   @property({ attribute: false }) readCount: number | null = null
   @property({ attribute: false }) saves: readonly ShownSave[] = []
-  /** On a small screen it would cover the list: only its head is there until it is asked for. */
   @state() isCollapsed = isSmall()
   @query('[aria-expanded]') private readonly toggle!: HTMLElement | null
   #focused: { element: HTMLElement | null; row: number } | null = null
