@@ -469,6 +469,27 @@ describe('the connection of a client', () => {
     expect(new Set(callsOf('space.list').map(call => call.id)).size).toBe(1)
   })
 
+  it('ends what is not to be repeated, and a closing hub refused, with the connection: transfers go on with the next one', async () => {
+    const { client, callsOf, connect, quiet, pass } = start({
+      'space.list': () => {
+        throw new WherryError('closing')
+      },
+    })
+    await connect()
+    let failure: unknown = null
+    const failing = client.call('space.list', {}, { retry: false }).catch(error => {
+      failure = error
+    })
+    await quiet()
+    expect(failure).toBe(null)
+    hub.far.cut(closeCodes.restarting)
+    await failing
+    expect(failure).toMatchObject({ reason: 'disconnected' })
+    await pass(1000)
+    await connect()
+    expect(callsOf('space.list')).toHaveLength(1)
+  })
+
   it('signs in on a fresh socket after a session ended', async () => {
     const { client, ends, connect, quiet, say } = start()
     await connect()

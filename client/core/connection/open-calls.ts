@@ -110,6 +110,8 @@ export const createOpenCalls = (timers: Timers, onLatency: (ms: number) => void)
     putOff(id: RpcId, reason: PutOff): boolean {
       const call = open.get(id)
       if (!call || isForAnyone(call.name) || ++call.putOff > mostPutOff[reason]) return false
+      // A closing hub goes, and what may not be repeated ends with the connection, as if it had not been answered.
+      if (reason === 'closing' && !call.repeat) return true
       if (reason !== 'session_expired' && !call.repeat) return false
       call.sentAtMs = null
       return true
