@@ -19,6 +19,9 @@ export const roomIn = (directory: string): { freeBytes: number; problem: string 
   }
 }
 
+/** A write that found room on a full disk does not end that: it may have been the last that fits. */
+export const hasRoom = (directory: string): boolean => roomIn(directory).freeBytes >= roomBytes
+
 /** No byte is free, or a chunk or the index found no room and less than roomBytes are free since. */
 export const isDiskFull = ({ chunks, isIndexFull }: Pick<Storage, 'chunks' | 'isIndexFull'>): boolean => {
   const { state, freeBytes } = chunks.health()

@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { isReason, WherryError } from '../../protocol/errors.ts'
-import { roomIn } from '../disk-room.ts'
+import { hasRoom, roomIn } from '../disk-room.ts'
 import { batched } from './batched.ts'
 import { bufferPool, checkChunkSize } from './buffer-pool.ts'
 import type {
@@ -92,7 +92,10 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
   const firstSegment = await firstFreeSegment(directory, indexed)
   const point = await cleanPoint(directory)
   const pool = bufferPool()
-  const state = storeState(message => log?.warn(message))
+  const state = storeState(
+    message => log?.warn(message),
+    () => hasRoom(directory),
+  )
   const crash = crasher(crashAt)
   const running = new Set<Promise<unknown>>()
 

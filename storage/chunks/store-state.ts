@@ -7,7 +7,7 @@ export type StoreState = {
   current(): Pick<StoreHealth, 'state' | 'problem'>
   /** Throws `storage_read_only` once something failed for good. */
   checkWritable(): void
-  /** A put succeeded: the disk has room again. */
+  /** A put succeeded: if the disk was full, it may have room again. */
   wrote(): void
   /** A put failed; answers the error to throw. */
   failed(error: unknown): unknown
@@ -20,7 +20,8 @@ const causeOf = (error: unknown): string => {
   return messageOf(cause)
 }
 
-export const storeState = (warn: (message: string) => void): StoreState => {
+/** `hasRoom`: for more than what fits by chance, where a disk was full. */
+export const storeState = (warn: (message: string) => void, hasRoom: () => boolean): StoreState => {
   let now: Pick<StoreHealth, 'state' | 'problem'> = { state: 'writable', problem: null }
 
   /** Said once until it is over: each put that is refused would say it again. */
@@ -39,7 +40,7 @@ export const storeState = (warn: (message: string) => void): StoreState => {
     },
     wrote() {
       isShortOfFiles = false
-      if (now.state === 'full') now = { state: 'writable', problem: null }
+      if (now.state === 'full' && hasRoom()) now = { state: 'writable', problem: null }
     },
     failed(error) {
       if (isReason(error, 'busy') && !isShortOfFiles) {

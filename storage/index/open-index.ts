@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
 import type { ChunkId, ChunkIndex } from '../chunks/chunk-store.ts'
+import { hasRoom } from '../disk-room.ts'
 import { messageOf } from '../message-of.ts'
 import type { Actor, Storage } from '../storage.ts'
 import { checkpoint } from './checkpoint.ts'
@@ -49,7 +50,7 @@ export type IndexOptions = {
 export const openIndex = async (options: IndexOptions): Promise<Index> => {
   const file = join(options.directory, 'index.db')
   const database = await prepare(file, options.unclean)
-  const writer = await startWriter({ ...options, file })
+  const writer = await startWriter({ ...options, file, hasRoom: () => hasRoom(options.directory) })
   const db = new Kysely<Tables>({ dialect: new IndexDialect(database) })
   const upkeep = startUpkeep(writer)
   return {

@@ -30,6 +30,8 @@ export const startWriter = async (options: {
   /** Files, folders and unfinished uploads that a space may hold; by default without bound. */
   spaceEntries?: number
   crashAt?: IndexCrash | null
+  /** Whether the disk has room for more than what fits by chance, where it was full; by default it has. */
+  hasRoom?: () => boolean
   /** Is told once why no write is taken any more, and each time that the disk becomes full. */
   warn?: (message: string) => void
 }): Promise<Writer> => {
@@ -76,7 +78,7 @@ export const startWriter = async (options: {
       isClosed = true
       closed.resolve()
     } else if (message.kind === 'done') {
-      isFull = false
+      isFull &&= !(options.hasRoom?.() ?? true)
       const commit = { ...message.effects, seqs: new Map(message.effects.seqs) }
       for (const listener of listeners) listener(commit)
       message.outcomes.forEach(settle)
