@@ -54,9 +54,11 @@ const open = async (options: StorageOptions): Promise<Storage & { createdMasterK
   makeDirectory(directory)
   const unlock = lockDirectory(directory)
   let index: Index | null = null
+  let unmark = () => {}
   try {
     await refuseLostIndex(directory)
     const marker = runMarker(join(directory, 'running'))
+    unmark = () => removeMark(marker.remove, log)
     if (marker.wasRunning)
       log?.warn('The last stop was not a clean one: what was written last is checked first.')
     const opened = await openIndex(indexOptions(options, marker.wasRunning))
@@ -64,11 +66,14 @@ const open = async (options: StorageOptions): Promise<Storage & { createdMasterK
     const { keys, createdMasterKeyFile } = await openKeys({ directory, masterKey: options.masterKey ?? null })
     const chunks = await diskChunks({ ...chunkOptions(options, opened), keys })
     return {
-      ...compose(opened, chunks, () => removeMark(marker.remove, log), unlock),
+      ...compose(opened, chunks, unmark, unlock),
       createdMasterKey: createdMasterKeyFile !== null,
     }
   } catch (error) {
+    // An index that was opened is whole, and nothing was changed since.
+    const isWhole = index?.problem() === null
     await index?.close()
+    if (isWhole) unmark()
     unlock()
     throw error
   }

@@ -87,10 +87,12 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
   const { directory, index, keys, log, crashAt = null, allowMissing = false } = options
   const { filesWith = async () => '' } = options
   await makeDirectory(directory)
-  const indexed = [...(await index.segmentEnds()).keys()]
-  const missing = await missingSegments(directory, index, indexed, allowMissing)
-  const firstSegment = await firstFreeSegment(directory, indexed)
+  const ends = await index.segmentEnds()
+  const indexed = [...ends.keys()]
   const point = await cleanPoint(directory)
+  const verifyFrom = options.verifyAll ? 0 : point.verifyFrom
+  const missing = await missingSegments(directory, index, { ends, verifyFrom }, allowMissing)
+  const firstSegment = await firstFreeSegment(directory, indexed)
   const pool = bufferPool()
   const state = storeState(
     message => log?.warn(message),
@@ -146,7 +148,6 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
     log,
     onFailed: error => state.failed(error),
   })
-  const verifyFrom = options.verifyAll ? 0 : point.verifyFrom
   await recoverChunks(
     { index, check, takesForLost: allowMissing, onUnreadable: damage.failed, filesWith, log },
     verifyFrom === null ? null : indexed.filter(segment => segment >= verifyFrom && !missing.has(segment)),

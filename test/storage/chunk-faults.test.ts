@@ -76,9 +76,9 @@ test.each(rots)('chunks of a segment that is %s are damaged, and heal', async (_
   const first = await diskChunks({ directory, index, keys })
   const chunks = await putSome(first, 4)
   await first.close()
-  for (const path of segmentFiles(directory)) rot(path)
   const store = await diskChunks({ directory, index, keys })
   onTestFinished(() => store.close())
+  for (const path of segmentFiles(directory)) rot(path)
   for (const chunk of chunks) {
     expect(await stateOf(store, chunk)).toBe('chunk_damaged')
     expect(await healed(store, chunk)).toBe('intact')
@@ -284,6 +284,19 @@ test('the rows of the index can be rebuilt by scanning, past damage and torn tai
   const found = new Map<string, MarkedRow>()
   for await (const row of scanSegments(directory, keys)) found.set(row.id, { ...row, damaged: false })
   expect(found).toEqual(rows)
+})
+
+test('what a crash cut off of the recent records is found at the start, and stops nobody', async () => {
+  const { store, index, directory, keys } = await temporaryDiskChunks()
+  const chunks = await putSome(store, 10)
+  const places = await Promise.all(chunks.map(({ id }) => rowOf(index, id)))
+  const [last] = places.toSorted((a, b) => b.segment - a.segment || b.offset - a.offset)
+  if (!last) throw new Error('Ten chunks were asked for.')
+  truncateSync(join(directory, segmentFileName(last.segment)), last.offset + last.length - 1)
+  const said: string[] = []
+  const next = await diskChunks({ directory, index, keys, log: logInto(said) })
+  onTestFinished(() => next.close())
+  expect(said[0]).toBe('warn: After an unclean stop 9 chunks were verified and 1 found damaged.')
 })
 
 test('what a crash left unreadable among the recent records is found at the start', async () => {
