@@ -86,6 +86,7 @@ const run = async (
 const reasonCodes: Partial<Record<Reason, number>> = {
   unauthenticated: exitCodes.signedOut,
   session_ended: exitCodes.signedOut,
+  account_disabled: exitCodes.signedOut,
   not_found: exitCodes.notFound,
   forbidden: exitCodes.notFound,
   disconnected: exitCodes.offline,
@@ -135,9 +136,16 @@ const showHelp = async (name: string | undefined, output: Output): Promise<void>
   output.result(Object.keys(commands), help(all))
 }
 
+/** The command, and all else; what holds everywhere may be before it, too. */
+const commandIn = (argv: readonly string[]): [name: string | undefined, ...rest: string[]] => {
+  let at = 0
+  while (/^--(json$|hub(=|$))/.test(argv[at] ?? '')) at += argv[at] === '--hub' ? 2 : 1
+  return [argv[at], ...argv.slice(0, at), ...argv.slice(at + 1)]
+}
+
 const main = async (argv: string[]): Promise<number> => {
   const output = createOutput(argv.includes('--json'), process.stdout, process.stderr)
-  const [name, ...rest] = argv
+  const [name, ...rest] = commandIn(argv)
   const interruption = onInterrupt()
   try {
     if (name === undefined) await showHelp(undefined, output)
