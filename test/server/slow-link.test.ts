@@ -129,7 +129,7 @@ test('what came of an upload counts no more when its file turns out to be there 
 })
 
 test('others are told of an upload what the hub knew of it before, too', async () => {
-  const { client, root, queue, hub } = await slowUpload(2_000_000)
+  const { client, root, queue, hub } = await slowUpload(1_000_000)
   const other = await signedInClient(hub.url, administrator)
   onTestFinished(() => other.client.close())
   const known = someBytes(4_000_000, 1)
