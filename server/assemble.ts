@@ -11,6 +11,7 @@ import type { Config } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
 import type { Hub } from './context.ts'
 import { createDispatcher, type Dispatcher } from './dispatch.ts'
+import { troubleOf } from './http/health.ts'
 import { createBroadcaster } from './live/broadcast.ts'
 import { followRights } from './live/follow-rights.ts'
 import { configuredMasterKey } from './master-key.ts'
@@ -105,6 +106,9 @@ export const assemble = async (parts: AssembleParts): Promise<Assembled> => {
     allocatedBytes: () => storage.chunks.health().allocatedBytes,
     rooms: () => rooms.count,
     relayWindowBytes: () => relays.windowBytes,
+    isReady: () => troubleOf(storage) === null,
+    freeBytes: () => storage.chunks.health().freeBytes,
+    damagedChunks: () => storage.chunks.damaged(),
   })
   const relays = createRelays(config, metrics)
   const rooms = createRooms({ config, clock, connections, relays })

@@ -10,7 +10,7 @@ import type { Hub } from './context.ts'
 import { mostSockets, socketsWarning } from './descriptors.ts'
 import { clientRoute } from './http/client.ts'
 import { downloadRoute } from './http/downloads.ts'
-import { healthRoutes } from './http/health.ts'
+import { healthRoutes, troubleOf } from './http/health.ts'
 import { sessionRoutes } from './http/session.ts'
 import { socketEvents } from './socket-events.ts'
 import { tlsWarning } from './tls-files.ts'
@@ -86,7 +86,7 @@ const openDoors = async (
     tls: cert === null || key === null ? null : { cert, key },
     routes: [
       ...healthRoutes({
-        problem: () => storage.problem() ?? storage.chunks.health().unreadable,
+        problem: () => troubleOf(storage),
         metrics,
         metricsToken: config.metricsToken,
       }),

@@ -13,17 +13,20 @@ export const createMetrics = (gauges: {
   allocatedBytes(): number
   rooms(): number
   relayWindowBytes(): number
+  isReady(): boolean
+  freeBytes(): number
+  damagedChunks(): Promise<number>
 }): HubMetrics => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       name,
       help,
       registers,
-      collect() {
-        this.set(read())
+      async collect() {
+        this.set(await read())
       },
     })
   const calls = new Histogram({
@@ -56,6 +59,9 @@ export const createMetrics = (gauges: {
     'Bytes that may be on their way through relays.',
     gauges.relayWindowBytes,
   )
+  gauge('wherry_ready', '1 while /readyz answers 200, else 0.', () => (gauges.isReady() ? 1 : 0))
+  gauge('wherry_free_bytes', 'Free on the disk of the stored chunks.', gauges.freeBytes)
+  gauge('wherry_damaged_chunks', 'Stored chunks that are known to be damaged.', gauges.damagedChunks)
   return {
     callEnded: (call, seconds, outcome) => calls.observe({ call, outcome }, seconds),
     received: bytes => received.inc(bytes),

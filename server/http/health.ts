@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Storage } from '../../storage/storage.ts'
 import type { HubMetrics } from '../metrics.ts'
 import { isLoopback } from '../transport/addresses.ts'
 import type { Door, HttpRequest, HttpRoute } from '../transport/http.ts'
@@ -9,6 +10,10 @@ export type HealthParts = {
   metrics: HubMetrics
   metricsToken: string | null
 }
+
+/** Why the hub takes no changes, or cannot read what it stores, as a sentence; null where it does both. */
+export const troubleOf = ({ problem, chunks }: Pick<Storage, 'problem' | 'chunks'>): string | null =>
+  problem() ?? chunks.health().unreadable
 
 const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 

@@ -48,6 +48,8 @@ export interface ChunkStore {
   /** Those of `ids` that the store has, undamaged as far as it knows. */
   has(ids: readonly ChunkId[]): Promise<Set<ChunkId>>
   health(): StoreHealth
+  /** How many stored chunks are known to be damaged. */
+  damaged(): Promise<number>
   /** Resolves when what was put is settled and files are closed. */
   close(): Promise<void>
 }

@@ -53,6 +53,8 @@ export const memoryChunks = (
       freeBytes: freemem(),
       allocatedBytes: pool.allocatedBytes(),
     }),
+    /** Those are forgotten as soon as they are known. */
+    damaged: async () => 0,
     async close() {
       closed = true
     },

@@ -92,14 +92,20 @@ describe('health', () => {
     const chunks = join(hub.directory, 'chunks')
     await rename(chunks, `${chunks}.away`)
     const answer = await fetch(`${base}/readyz`)
+    const measured = await (await fetch(`${base}/metrics`)).text()
     await rename(`${chunks}.away`, chunks)
+    expect(measured).toContain('\nwherry_ready 0\n')
     expect(answer.status).toBe(503)
     expect(await answer.json()).toMatchObject({ problem: expect.stringContaining('cannot be reached') })
     expect((await fetch(`${base}/readyz`)).status).toBe(200)
   })
 
   test('metrics are for this machine only, and not for what a proxy on it forwards', async () => {
-    expect(await (await fetch(`${base}/metrics`)).text()).toContain('wherry_connections')
+    const measured = await (await fetch(`${base}/metrics`)).text()
+    expect(measured).toContain('wherry_connections')
+    expect(measured).toContain('\nwherry_ready 1\n')
+    expect(measured).toContain('\nwherry_damaged_chunks 0\n')
+    expect(Number(/^wherry_free_bytes (\S+)$/m.exec(measured)?.[1])).toBeGreaterThan(0)
     for (const name of ['x-forwarded-for', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'via']) {
       const proxied = await fetch(`${base}/metrics`, { headers: { [name]: 'files.example.org' } })
       expect({ name, status: proxied.status }).toEqual({ name, status: 403 })
