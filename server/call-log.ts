@@ -28,7 +28,7 @@ export const logCall = (log: Logger, logged: readonly string[], call: EndedCall)
   const isDone = outcome === 'ok'
   if (!isDone && !wrongSecrets.has(outcome)) return
   const named = Object.fromEntries(logged.map(field => [field, params[field]]))
-  const by = user && { by: user.user, bySession: user.session }
+  const by = user && { by: user.user, byName: user.name, bySession: user.session }
   log.info(
     { call: name, ...named, ...noted, ...by, address, request: request.id, outcome },
     isDone ? 'done' : 'refused',

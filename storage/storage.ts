@@ -167,6 +167,8 @@ export type Entries = {
   path(user: string, id: string): Promise<{ id: string; name: string; level: Level | null }[]>
   /** Those of the folders that are one of `tops`, lie below one at any depth, or are there no more. */
   below(tops: readonly string[], folders: readonly string[]): Promise<string[]>
+  /** Where an entry is, as `space:path`: for the log. */
+  place(id: string): Promise<string | null>
   /** The entry at a path of names below the root, whoever may see it: the caller checks. */
   resolve(space: string, path: readonly string[]): Promise<Entry | null>
   /** A page, folders first. `invalid_params` for a cursor that list() did not make. */

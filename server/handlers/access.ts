@@ -14,6 +14,12 @@ const findSubject = async (storage: Storage, subject: Subject): Promise<GrantSub
   return { kind: 'user', user: user.id }
 }
 
+/** What the log says besides ids, which nobody can look up later. */
+const namesOf = async (storage: Storage, entry: string, subject: Subject) => {
+  const user = subject.kind === 'user' ? await storage.users.get(subject.user) : null
+  return { path: await storage.entries.place(entry), ...(user && { email: user.email }) }
+}
+
 export const checkAccess: Handler<'access.check'> = async ({ principal, levelOf }, { entry }) => {
   const level = await levelOf(principal.user, entry)
   if (level === null) throw new WherryError('not_found')
@@ -25,12 +31,19 @@ export const listAccess: Handler<'access.list'> = async ({ storage }, { entry })
 })
 
 export const grantAccess: Handler<'access.grant'> = async (
-  { storage, actor },
+  { storage, actor, noted },
   { entry, subject, level },
-) => ({
-  grant: await storage.access.grant(actor, entry, await findSubject(storage, subject), level),
-})
+) => {
+  const grant = await storage.access.grant(actor, entry, await findSubject(storage, subject), level)
+  Object.assign(noted, await namesOf(storage, entry, subject))
+  return { grant }
+}
 
-export const revokeAccess: Handler<'access.revoke'> = async ({ storage, actor }, { entry, subject }) => ({
-  revoked: await storage.access.revoke(actor, entry, await findSubject(storage, subject)),
-})
+export const revokeAccess: Handler<'access.revoke'> = async (
+  { storage, actor, noted },
+  { entry, subject },
+) => {
+  const revoked = await storage.access.revoke(actor, entry, await findSubject(storage, subject))
+  Object.assign(noted, await namesOf(storage, entry, subject))
+  return { revoked }
+}

@@ -89,9 +89,13 @@ export const deleteEntries: Handler<'entry.delete'> = async (
   { storage, actor, noted },
   { entries, unchangedSince },
 ) => {
-  const named = await Promise.all(entries.slice(0, mostNamed).map(storage.entries.get))
+  const nameOf = async (id: string) => {
+    const [entry, path] = await Promise.all([storage.entries.get(id), storage.entries.place(id)])
+    return entry && { id, name: entry.name, folder: entry.folder, path }
+  }
+  const named = await Promise.all(entries.slice(0, mostNamed).map(nameOf))
   const removed = await storage.entries.remove(actor, entries, unchangedSince)
-  const deleted = named.flatMap(entry => entry && [{ id: entry.id, name: entry.name, folder: entry.folder }])
+  const deleted = named.filter(entry => entry !== null)
   Object.assign(noted, { deleted, removed })
   return { removed }
 }

@@ -16,18 +16,22 @@ export const createUser: Handler<'user.create'> = async ({ storage, passwords, a
 export const listUsers: Handler<'user.list'> = async ({ storage }, { after, limit }) =>
   storage.users.list(after, limit)
 
-export const disableUser: Handler<'user.disable'> = async ({ storage, actor }, { user, disabled }) => ({
-  user: await storage.users.setDisabled(actor, user, disabled),
-})
+export const disableUser: Handler<'user.disable'> = async ({ storage, actor, noted }, params) => {
+  const user = await storage.users.setDisabled(actor, params.user, params.disabled)
+  Object.assign(noted, { email: user.email })
+  return { user }
+}
 
 /** A stolen session of an administrator does not do for the account's own password. */
 export const setPassword: Handler<'user.setPassword'> = async (context, { user, password }) => {
-  const { storage, passwords, principal, actor } = context
+  const { storage, passwords, principal, actor, noted } = context
   if (user === principal.user)
     throw new WherryError(
       'conflict',
       'Your own password is changed by account.changePassword, which asks for the present one.',
     )
   const hash = await passwords.hash(password)
-  return { endedSessions: await storage.users.resetPasswordHash(actor, user, hash) }
+  const endedSessions = await storage.users.resetPasswordHash(actor, user, hash)
+  Object.assign(noted, { email: (await storage.users.get(user))?.email })
+  return { endedSessions }
 }

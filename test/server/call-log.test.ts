@@ -26,15 +26,22 @@ const login = { keep: 'token', agent: 'test' } as const
 
 test('the log tells who came in, who was refused, and who changed what somebody may do', async () => {
   const ada = await signedInClient(hub.socketUrl)
-  const by = { by: ada.signedIn.user.id, bySession: ada.signedIn.session, address }
-  const entry = ada.root
+  const { id, name: byName } = ada.signedIn.user
+  const by = { by: id, byName, bySession: ada.signedIn.session, address }
+  const { entry: plans } = await ada.call('folder.create', {
+    folder: ada.root,
+    name: 'Plans',
+    onClash: 'fail',
+  })
+  const entry = plans.id
+  const path = `${byName}:Plans`
   const { user } = await ada.call('user.create', { email, name: 'Eve', password }, 'create')
   expect(lineOf('create')).toMatchObject({ call: 'user.create', email, role: 'member', ...by, outcome: 'ok' })
   await ada.call('access.grant', { entry, subject: { kind: 'email', email }, level: 'read' }, 'grant')
   const subject = { kind: 'email', email }
-  expect(lineOf('grant')).toMatchObject({ call: 'access.grant', entry, subject, level: 'read', ...by })
+  expect(lineOf('grant')).toMatchObject({ call: 'access.grant', entry, path, subject, level: 'read', ...by })
   await ada.call('access.revoke', { entry, subject: { kind: 'user', user: user.id } }, 'revoke')
-  expect(lineOf('revoke')).toMatchObject({ call: 'access.revoke', entry, ...by })
+  expect(lineOf('revoke')).toMatchObject({ call: 'access.revoke', entry, path, email, ...by })
 
   const eve = await rawClient(hub.socketUrl)
   const wrong = 'not the secret'
@@ -52,9 +59,15 @@ test('the log tells who came in, who was refused, and who changed what somebody 
   await eve.call('account.changePassword', { current: password, next }, 'change')
   expect(lineOf('change')).toMatchObject({ call: 'account.changePassword', by: user.id, outcome: 'ok' })
   await ada.call('user.setPassword', { user: user.id, password: given }, 'set')
-  expect(lineOf('set')).toMatchObject({ call: 'user.setPassword', user: user.id, ...by, outcome: 'ok' })
+  expect(lineOf('set')).toMatchObject({
+    call: 'user.setPassword',
+    user: user.id,
+    email,
+    ...by,
+    outcome: 'ok',
+  })
   await ada.call('user.disable', { user: user.id, disabled: true }, 'disable')
-  expect(lineOf('disable')).toMatchObject({ user: user.id, disabled: true, ...by })
+  expect(lineOf('disable')).toMatchObject({ user: user.id, email, disabled: true, ...by })
 
   for (const secret of [password, next, given, wrong, administrator.password, ada.signedIn.access])
     expect(JSON.stringify(lines)).not.toContain(secret)
@@ -82,7 +95,9 @@ test('the log tells who deleted what, by the names that nothing else has any mor
     call: 'entry.delete',
     by: ada.signedIn.user.id,
     address,
-    deleted: [{ id: entry.id, name: 'Old plans', folder: ada.root }],
+    deleted: [
+      { id: entry.id, name: 'Old plans', folder: ada.root, path: `${ada.signedIn.user.name}:Old plans` },
+    ],
     removed: 1,
   })
   ada.close()
