@@ -16,9 +16,8 @@ type TrayList = LitElement & {
 export class TrayRest implements ReactiveController {
   readonly #tray: TrayList
   #timer: number | undefined
-  /** Once for what came together: who opens it again has it open. */
-  #hasRested = false
-  #isClosed = false
+  /** It closes once for what came together: who opens it again has it open. */
+  #state: 'waits' | 'closed' | 'reopened' = 'waits'
 
   constructor(tray: TrayList) {
     this.#tray = tray
@@ -27,15 +26,16 @@ export class TrayRest implements ReactiveController {
 
   hostUpdate(): void {
     if (this.#tray.isThrough) return
-    this.#hasRested = false
-    if (this.#isClosed) this.#tray.isCollapsed = isSmall()
+    if (this.#state === 'closed') this.#tray.isCollapsed = isSmall()
+    this.#state = 'waits'
   }
 
   hostUpdated(): void {
     const { isThrough, isCollapsed } = this.#tray
-    if (!isCollapsed) this.#isClosed = false
-    if (!isThrough || isCollapsed || this.#hasRested) this.#stop()
-    else this.#timer ??= window.setTimeout(this.#close, restMs)
+    if (this.#state === 'closed' && !isCollapsed) this.#state = 'reopened'
+    if (isThrough && !isCollapsed && this.#state === 'waits')
+      this.#timer ??= window.setTimeout(this.#close, restMs)
+    else this.#stop()
   }
 
   hostDisconnected(): void {
@@ -51,8 +51,7 @@ export class TrayRest implements ReactiveController {
     this.#timer = undefined
     if (this.#tray.matches(':hover, :focus-within')) this.#timer = window.setTimeout(this.#close, restMs)
     else {
-      this.#hasRested = true
-      this.#isClosed = true
+      this.#state = 'closed'
       this.#tray.isCollapsed = true
     }
   }
