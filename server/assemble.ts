@@ -108,7 +108,7 @@ export const assemble = async (parts: AssembleParts): Promise<Assembled> => {
     relayWindowBytes: () => relays.windowBytes,
     isReady: () => troubleOf(storage) === null,
     freeBytes: () => storage.chunks.health().freeBytes,
-    damagedChunks: () => storage.chunks.damaged(),
+    damagedChunks: () => storage.chunks.damagedCount(),
   })
   const relays = createRelays(config, metrics)
   const rooms = createRooms({ config, clock, connections, relays })

@@ -124,15 +124,11 @@ export const tryFileLock = async (path: string): Promise<(() => Promise<void>) |
   return () => giveBack(path)
 }
 
-/** Takes the lock when no other process, nor this one, has it any more; null after so many milliseconds. */
-const awaitFileLock = async (
-  path: string,
-  mostMs = Number.POSITIVE_INFINITY,
-): Promise<(() => Promise<void>) | null> => {
-  const end = performance.now() + mostMs
+/** Takes the lock when no other process, nor this one, has it any more. */
+const awaitFileLock = async (path: string): Promise<() => Promise<void>> => {
   for (;;) {
     const taken = await tryFileLock(path)
-    if (taken || performance.now() > end) return taken
+    if (taken) return taken
     await setTimeout(pollMs)
   }
 }
@@ -143,6 +139,6 @@ export const withFileLock = async <T>(path: string, work: () => Promise<T>): Pro
   try {
     return await work()
   } finally {
-    await release?.()
+    await release()
   }
 }

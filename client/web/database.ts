@@ -18,16 +18,23 @@ export const database = <S extends DBSchema>(
   }
 }
 
-/** Puts one value, and commits at once: a page that is reloaded in the next moment would take it back otherwise. */
+/** Commits what was asked for at once: a page that is left in the next moment would take it back otherwise. */
+export const commitAtOnce = async (
+  transaction: { commit(): void; done: Promise<void> },
+  writes: readonly Promise<unknown>[],
+): Promise<void> => {
+  transaction.commit()
+  await Promise.all([...writes, transaction.done])
+}
+
+/** Puts one value, and commits at once. */
 export const putAtOnce = async <S extends DBSchema, N extends StoreNames<S>>(
   database: IDBPDatabase<S>,
   name: N,
   value: StoreValue<S, N>,
 ): Promise<void> => {
   const transaction = database.transaction(name, 'readwrite')
-  const put = transaction.store.put(value)
-  transaction.commit()
-  await Promise.all([put, transaction.done])
+  await commitAtOnce(transaction, [transaction.store.put(value)])
 }
 
 /** Without storage (some private windows) nothing is remembered, and all else works. */

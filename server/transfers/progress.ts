@@ -20,8 +20,8 @@ export const waitingMs = 10 * 60 * 1000
 /** One that runs and of which nothing came for so long is told as waiting: it is paused, or its network is. */
 export const quietMs = 15 * 1000
 
-/** `since`: when it came into its state. `movedAt`: when something of it came. `isQuiet`: as it was told last. */
-type Row = { progress: TransferProgress; since: number; movedAt: number; isQuiet: boolean }
+/** `since`: when it came into its state. `movedAt`: when something of it came. */
+type Row = { progress: TransferProgress; since: number; movedAt: number; isToldQuiet: boolean }
 
 const mostMs = { running: Number.POSITIVE_INFINITY, waiting: waitingMs, ended: endedMs }
 
@@ -56,11 +56,11 @@ export const createProgress = (clock: () => number): Progress => {
   const set = (folder: string, progress: TransferProgress): void => {
     const rows = folders.get(folder) ?? new Map<string, Row>()
     const before = rows.get(progress.upload)
-    const hasMoved = before?.progress.storedBytes !== progress.storedBytes
-    const hasTurned = before?.progress.state !== progress.state
-    const since = hasTurned || !before ? clock() : before.since
-    const movedAt = hasMoved || hasTurned || !before ? clock() : before.movedAt
-    rows.set(progress.upload, { progress, since, movedAt, isQuiet: false })
+    const isSame = before?.progress.state === progress.state
+    const since = isSame ? before.since : clock()
+    const hasMoved = !isSame || before.progress.storedBytes !== progress.storedBytes
+    const movedAt = hasMoved ? clock() : before.movedAt
+    rows.set(progress.upload, { progress, since, movedAt, isToldQuiet: false })
     folders.set(folder, rows)
     folderOf.set(progress.upload, folder)
     forgetOver(folder, rows)
@@ -87,8 +87,8 @@ export const createProgress = (clock: () => number): Progress => {
     sweep: () => {
       for (const [folder, rows] of folders) {
         const all = [...rows.values()]
-        const quiet = all.filter(row => isQuiet(row) && !row.isQuiet)
-        for (const row of quiet) row.isQuiet = true
+        const quiet = all.filter(row => isQuiet(row) && !row.isToldQuiet)
+        for (const row of quiet) row.isToldQuiet = true
         const over = all.some(isOver)
         if (over) forgetOver(folder, rows)
         if (over || quiet.length > 0) changed(folder)

@@ -49,7 +49,7 @@ export interface ChunkStore {
   has(ids: readonly ChunkId[]): Promise<Set<ChunkId>>
   health(): StoreHealth
   /** How many stored chunks are known to be damaged. */
-  damaged(): Promise<number>
+  damagedCount(): Promise<number>
   /** Resolves when what was put is settled and files are closed. */
   close(): Promise<void>
 }
@@ -75,6 +75,7 @@ export interface ChunkIndex {
   mark(rows: readonly ChunkRow[], damaged: boolean): Promise<void>
   /** All that are marked damaged. */
   damaged(): Promise<MarkedRow[]>
+  damagedCount(): Promise<number>
   /** For each segment with rows: the end of its last indexed record. */
   segmentEnds(): Promise<Map<number, number>>
   /** Rows of a segment at or behind an offset, by offset: what an unclean stop makes worth verifying. */

@@ -286,7 +286,7 @@ export const diskChunks = async (options: DiskChunksOptions): Promise<ChunkStore
         allocatedBytes: pool.allocatedBytes(),
       }
     },
-    damaged: async () => (await index.damaged()).length,
+    damagedCount: index.damagedCount,
     close: () => (closing ??= settleAndClose()),
   }
 }

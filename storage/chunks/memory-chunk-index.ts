@@ -33,6 +33,9 @@ export const memoryChunkIndex = (marked: PlacedChunk[] = []): ChunkIndex => {
     async damaged() {
       return [...rows.values()].filter(row => row.damaged).map(row => ({ ...row }))
     },
+    async damagedCount() {
+      return [...rows.values()].filter(row => row.damaged).length
+    },
     async segmentEnds() {
       const ends = new Map<number, number>()
       for (const { segment, offset, length } of rows.values())

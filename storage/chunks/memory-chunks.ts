@@ -54,7 +54,7 @@ export const memoryChunks = (
       allocatedBytes: pool.allocatedBytes(),
     }),
     /** Those are forgotten as soon as they are known. */
-    damaged: async () => 0,
+    damagedCount: async () => 0,
     async close() {
       closed = true
     },

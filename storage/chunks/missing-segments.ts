@@ -42,8 +42,10 @@ export const missingSegments = async (
 ): Promise<Set<number>> => {
   const missing = new Set<number>()
   const lost: Lost[] = []
-  for (const [segment, end] of ends) {
-    const bytes = await bytesOf(directory, segment)
+  const known = [...ends]
+  const sizes = await Promise.all(known.map(([segment]) => bytesOf(directory, segment)))
+  for (const [i, [segment, end]] of known.entries()) {
+    const bytes = sizes[i] ?? null
     const isVerified = verifyFrom !== null && segment >= verifyFrom
     if (bytes === null) missing.add(segment)
     else if (bytes >= end || isVerified) continue

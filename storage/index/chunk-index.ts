@@ -50,6 +50,12 @@ export const sqliteChunkIndex = (db: Kysely<Tables>, writer: Writer): ChunkIndex
     return rows.map(toMarkedRow)
   },
 
+  async damagedCount() {
+    const { rows } = await sql<{ count: number }>`
+      select count(*) as count from chunks indexed by chunks_damaged where damaged = 1`.execute(db)
+    return rows[0]?.count ?? 0
+  },
+
   async segmentEnds() {
     const { rows } = await sql<{ segment: number; end: number }>`
       select segment, max(offset + length) as end from chunks group by segment`.execute(db)

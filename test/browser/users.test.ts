@@ -96,7 +96,7 @@ test('an account is disabled by who said so twice, and enabled at once', async (
   const button = (name: string) => page.getByRole('button', { name: `${name}: ${walt.email}`, exact: true })
   const dialog = page.getByRole('dialog', { name: `Disable ${walt.email}?` })
   const inDialog = (name: string) =>
-    page.locator('wherry-disable-dialog').getByRole('button', { name, exact: true })
+    page.locator('wherry-confirm-dialog').getByRole('button', { name, exact: true })
   await button('Disable').click()
   await dialog.waitFor()
   await page.getByText('Its files and what was shared stay.').waitFor()

@@ -25,9 +25,9 @@ const find = async ({ storage }: Awaited<ReturnType<typeof damagedUpload>>['rig'
 
 test('an unfinished upload lacks chunks that were found damaged, until they are sent again', async () => {
   const { rig, id, directory } = await damagedUpload()
-  expect(await rig.storage.chunks.damaged()).toBe(0)
+  expect(await rig.storage.chunks.damagedCount()).toBe(0)
   await find(rig, bytesOf('two'))
-  expect(await rig.storage.chunks.damaged()).toBe(1)
+  expect(await rig.storage.chunks.damagedCount()).toBe(1)
   const at = rig.connect()
   const resumed = await callIn(rig, at, 'upload.resume', resumeUpload, { upload: id, stream: 1, from: 0 })
   expect(resumed.upload.storedBytes).toBe(3)
@@ -39,7 +39,7 @@ test('an unfinished upload lacks chunks that were found damaged, until they are 
   await expect(commit()).rejects.toMatchObject({ reason: 'incomplete', details: { missing: [1] } })
   expect(await checkDirectory(directory)).toEqual([])
   await putChunk(rig.storage, id, 1, bytesOf('two'))
-  expect(await rig.storage.chunks.damaged()).toBe(0)
+  expect(await rig.storage.chunks.damagedCount()).toBe(0)
   expect((await commit()).entry.size).toBe(6)
   expect(await checkDirectory(directory)).toEqual([])
 })

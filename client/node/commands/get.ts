@@ -22,9 +22,10 @@ import { whyOf } from '../why-of.ts'
  * Files that download at the same time. A small one is one question and one answer: more of them than large ones, or a
  * distant hub would spend most of the time waiting.
  */
-const atOnce = { large: 4, small: 32 }
+const concurrency = { large: 4, small: 32 }
 
-type Wanted = { entry: Entry; file: string }
+/** `isWritable`: its folder is, as far as that is to be seen before. */
+type Wanted = { entry: Entry; file: string; isWritable: boolean }
 
 const isFolder = async (path: string): Promise<boolean> => {
   const found = await stat(path).catch(() => null)
@@ -38,35 +39,41 @@ const localName = (name: string): string => {
   return name
 }
 
-/** Makes the folders on the way. What has no place here goes into `failed`, with all that is in it. */
+const isWritable = async (folder: string): Promise<boolean> =>
+  access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+
+/** What is in a folder, made here with those in it. What has no place here goes into `failed`, with all that is in it. */
 async function* wantedFiles(
   client: Client,
   entry: Entry,
   target: string,
   failed: Unsent[],
 ): AsyncGenerator<Wanted> {
-  if (entry.kind === 'file') {
-    yield { entry, file: target }
-    return
-  }
   try {
     await mkdir(target, { recursive: true })
   } catch (error) {
     failed.push({ file: target, why: isThere(error) ? 'what has that name here is no folder' : whyOf(error) })
     return
   }
+  const canWrite = await isWritable(target)
   await removeLeft(target)
-  for await (const child of listFolder(client, entry.id))
-    yield* wantedFiles(client, child, join(target, localName(child.name)), failed)
+  for await (const child of listFolder(client, entry.id)) {
+    const file = join(target, localName(child.name))
+    if (child.kind === 'folder') yield* wantedFiles(client, child, file, failed)
+    else yield { entry: child, file, isWritable: canWrite }
+  }
+}
+
+const wantedFile = async (entry: Entry, file: string): Promise<Wanted> => {
+  const folder = dirname(file)
+  await removeLeft(folder)
+  return { entry, file, isWritable: await isWritable(folder) }
 }
 
 const isSmall = ({ entry }: Wanted): 'small' | 'large' => (entry.size <= limits.openBytes ? 'small' : 'large')
-
-const isWritable = async (folder: string): Promise<boolean> =>
-  access(folder, constants.W_OK).then(
-    () => true,
-    () => false,
-  )
 
 type GetOptions = { force: boolean; checkAll: boolean }
 
@@ -137,7 +144,7 @@ const getAll = async (
       signal,
       hashing,
       // What cannot be written does not have to come first.
-      atOnce: here === 'nothing' && (await isWritable(dirname(one.file))),
+      atOnce: here === 'nothing' && one.isWritable,
       onProgress({ receivedBytes, reusedBytes, comingBytes: coming }) {
         totals.receivedBytes += receivedBytes - before.receivedBytes
         totals.reusedBytes += reusedBytes - before.reusedBytes
@@ -170,7 +177,10 @@ const getAll = async (
       const queue = files.values()
       return Array.from({ length: most }, () => worker(queue))
     }
-    const ended = await Promise.allSettled([...workers(large, atOnce.large), ...workers(small, atOnce.small)])
+    const ended = await Promise.allSettled([
+      ...workers(large, concurrency.large),
+      ...workers(small, concurrency.small),
+    ])
     // Not before all have ended: one might leave what it was about to give its name.
     for (const worker of ended) if (worker.status === 'rejected') throw worker.reason
   } finally {
@@ -192,9 +202,11 @@ export const get: Command = {
     const named = args[1] ?? '.'
     if (named.endsWith('/')) await mkdir(named, { recursive: true })
     const target = (await isFolder(named)) ? join(named, localName(entry.name)) : named
-    if (entry.kind === 'file') await removeLeft(dirname(target))
     const unmade: Unsent[] = []
-    const wanted = await Array.fromAsync(wantedFiles(client, entry, target, unmade))
+    const wanted =
+      entry.kind === 'file'
+        ? [await wantedFile(entry, target)]
+        : await Array.fromAsync(wantedFiles(client, entry, target, unmade))
     const { failures: failed, ...totals } = await getAll(
       client,
       wanted,

@@ -1,48 +1,24 @@
 import { msg, str } from '@lit/localize'
 import { isReason } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
-import type { HubClient, LiveFolder } from '../../core/api.ts'
+import type { LiveFolder } from '../../core/api.ts'
 import { loadPart } from '../app/load-part.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
-import { errorSentence } from '../text/errors.ts'
-import { formatCount } from '../text/format.ts'
 import { named } from '../text/named.ts'
 import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
-import { announce, say, sayWhile } from '../ui/say.ts'
+import { say, sayWhile } from '../ui/say.ts'
+import { type Desk, tellClash, tellFailure, tellGone, tellNotUndone, tellUndone } from './action-words.ts'
 import type { DropTarget } from './drag.ts'
 import { inPieces } from './in-pieces.ts'
-
-/** What an action needs: the hub, and where its toasts start from. */
-export type Desk = { client: HubClient; host: HTMLElement }
 
 type Clash = 'fail' | 'keepBoth'
 
 const isFile = ({ kind }: Entry): boolean => kind === 'file'
 
 const undo = (run: () => unknown) => ({ label: msg('Undo'), run: () => void run() })
-
-const tellFailure = ({ host }: Desk, error: unknown): void =>
-  say(host, { text: errorSentence(error), tone: 'error' })
-
-const notThere = (entries: readonly { name: string }[]): string => {
-  const [first] = entries
-  if (entries.length === 1 && first) return msg(str`“${plainName(first.name)}” is not there any more.`)
-  return msg(str`${formatCount(entries.length)} items are not there any more.`)
-}
-
-/** Eyes see it in the list. */
-const tellUndone = ({ host }: Desk): void => announce(host, msg('Undone.'))
-
-/** `needed` is what an undo cannot do without. */
-const tellNotUndone = ({ host }: Desk, error: unknown, needed: { name: string }): void => {
-  const text = isReason(error, 'not_found')
-    ? msg(str`“${plainName(needed.name)}” is not there any more, so this cannot be undone.`)
-    : errorSentence(error)
-  say(host, { text, tone: 'error' })
-}
 
 /** Runs it; a failure becomes a toast and null. */
 const attempt = async <T>(
@@ -80,53 +56,6 @@ export const rename = async (desk: Desk, entry: Entry, name: string): Promise<vo
     if (undone) tellUndone(desk)
   }
   say(desk.host, { text: msg(str`Renamed to “${plainName(done.entry.name)}”.`), actions: [undo(back)] })
-}
-
-/** Names of many that are told. */
-const toldNames = 3
-
-const takenWords = (taken: readonly Entry[], all: readonly Entry[], { name }: DropTarget): string => {
-  const [only] = taken
-  if (taken.length === 1 && only)
-    return msg(str`The name “${plainName(only.name)}” is taken in “${plainName(name)}”.`)
-  const names = taken.slice(0, toldNames).map(entry => `“${plainName(entry.name)}”`)
-  const more = taken.length - names.length
-  const list = more > 0 ? [...names, msg(str`${formatCount(more)} more`)] : names
-  const count = msg(str`${formatCount(taken.length)} of ${formatCount(all.length)}`)
-  return msg(str`${count} names are taken in “${plainName(name)}”: ${list.join(', ')}.`)
-}
-
-/** How what was not moved or copied, as its names are taken, can come all the same. */
-type Ways = { keepBoth(): void; skip(others: readonly Entry[]): void }
-
-/** Offers to keep both where names are taken, and to leave those of many where they are; every other failure is only told. */
-const failed = (
-  { host }: Desk,
-  error: unknown,
-  rest: readonly Entry[],
-  target: DropTarget,
-  { keepBoth, skip }: Ways,
-): void => {
-  if (!isReason(error, 'name_taken')) {
-    const text = isReason(error, 'not_found') ? notThere([target]) : errorSentence(error)
-    say(host, { text, tone: 'error' })
-    return
-  }
-  const keep = { label: msg('Keep both'), run: keepBoth }
-  const ids = new Set(error.details.taken as string[] | undefined)
-  const taken = rest.filter(({ id }) => ids.has(id))
-  const isOfMany = rest.length > 1 && taken.length > 0
-  const others = isOfMany ? rest.filter(entry => !taken.includes(entry)) : []
-  const leave = { label: msg('Skip'), run: () => skip(others) }
-  say(host, {
-    text: isOfMany ? takenWords(taken, rest, target) : errorSentence(error),
-    tone: 'error',
-    actions: others.length > 0 ? [leave, keep] : [keep],
-  })
-}
-
-const tellGone = ({ host }: Desk, gone: readonly Entry[]): void => {
-  if (gone.length > 0) say(host, { text: notThere(gone), tone: 'error' })
 }
 
 /** What got another name where it was for a while has its own again, if that is still free. */
@@ -180,7 +109,7 @@ export const move = async (
     })
   tellGone(desk, gone)
   if (rest.length > 0)
-    failed(desk, error, rest, target, {
+    tellClash(desk, error, rest, target, {
       keepBoth: () => void move(desk, rest, from, target, 'keepBoth'),
       skip: others => void move(desk, others, from, target),
     })
@@ -209,7 +138,7 @@ export const copy = async (
     })
   tellGone(desk, gone)
   if (rest.length > 0)
-    failed(desk, error, rest, target, {
+    tellClash(desk, error, rest, target, {
       keepBoth: () => void copy(desk, rest, target, 'keepBoth'),
       skip: others => void copy(desk, others, target),
     })

@@ -15,7 +15,7 @@ import { readSettings, writeSettings } from '../app/settings.ts'
 import { base, buttons } from '../styles/controls.ts'
 import { icons } from '../ui/icons.ts'
 import { LostFocus } from '../ui/lost-focus.ts'
-import type { Menu } from '../ui/menu.ts'
+import type { Menu, MenuItem } from '../ui/menu.ts'
 import { loadActions, rename } from './lazy-actions.ts'
 import './breadcrumbs.ts'
 import type { Crumb } from './breadcrumbs.ts'
@@ -36,6 +36,10 @@ import { SelectedEntries } from './selected-entries.ts'
 import * as select from './selection.ts'
 import './selection-bar.ts'
 import { ShownFolder } from './shown-folder.ts'
+
+/** Of the window. */
+type Point = { x: number; y: number }
+type MenuPart = typeof import('./menu-items.ts')
 
 /** A folder, live: list or grid, selection, commands, details. */
 @customElement('wherry-files-page')
@@ -226,8 +230,8 @@ export class FilesPage extends LitElement {
             .can=${this.#commands.can}
             @command=${(event: CustomEvent<CommandName>) => this.run(event.detail)}
             @view=${this.#changeView}
-            @sort=${(event: CustomEvent<{ x: number; y: number }>) => this.#openSortMenu(event.detail)}
-            @more=${(event: CustomEvent<{ x: number; y: number }>) => this.#openMenu(event.detail)}
+            @sort=${(event: CustomEvent<Point>) => this.#openSortMenu(event.detail)}
+            @more=${(event: CustomEvent<Point>) => this.#openMenu(event.detail)}
           ></wherry-selection-bar>
           ${this.#body()}
         </section>
@@ -317,20 +321,17 @@ export class FilesPage extends LitElement {
     this.#openMenu({ x, y })
   }
 
-  async #openMenu({ x, y }: { x: number; y: number }) {
+  async #showMenu({ x, y }: Point, itemsOf: (part: MenuPart) => MenuItem[], label?: string) {
     const part = await loadPart(this, import('./menu-items.ts'))
-    if (part) await this.menu.openAt(x, y, part.menuItems(this.#commands, this.selection.ids.size > 0))
+    if (part) await this.menu.openAt(x, y, itemsOf(part), label)
   }
 
-  async #openSortMenu({ x, y }: { x: number; y: number }) {
-    const part = await loadPart(this, import('./menu-items.ts'))
-    if (part)
-      await this.menu.openAt(
-        x,
-        y,
-        part.sortItems(this.order, order => this.#sort(order)),
-        msg('Sort'),
-      )
+  #openMenu(at: Point) {
+    void this.#showMenu(at, part => part.menuItems(this.#commands, this.selection.ids.size > 0))
+  }
+
+  #openSortMenu(at: Point) {
+    void this.#showMenu(at, part => part.sortItems(this.order, order => this.#sort(order)), msg('Sort'))
   }
 
   #sort(order: ListOrder) {
@@ -367,6 +368,6 @@ export class FilesPage extends LitElement {
     const box = this.renderRoot
       .querySelector('wherry-empty-folder:not([state="gone"])')
       ?.getBoundingClientRect()
-    if (box) void this.#openMenu({ x: box.left + box.width / 3, y: box.top + box.height / 3 })
+    if (box) this.#openMenu({ x: box.left + box.width / 3, y: box.top + box.height / 3 })
   }
 }

@@ -1,4 +1,5 @@
 import { loadPart } from '../app/load-part.ts'
+import type { Desk } from './action-words.ts'
 import type * as Actions from './actions.ts'
 
 const load = () => import('./actions.ts')
@@ -7,10 +8,8 @@ const load = () => import('./actions.ts')
 export const loadActions = (): Promise<unknown> => load()
 
 const later =
-  <Args extends unknown[]>(
-    pick: (actions: typeof Actions) => (desk: Actions.Desk, ...args: Args) => Promise<void>,
-  ) =>
-  async (desk: Actions.Desk, ...args: Args): Promise<void> => {
+  <Args extends unknown[]>(pick: (actions: typeof Actions) => (desk: Desk, ...args: Args) => Promise<void>) =>
+  async (desk: Desk, ...args: Args): Promise<void> => {
     const actions = await loadPart(desk.host, load())
     if (actions) await pick(actions)(desk, ...args)
   }

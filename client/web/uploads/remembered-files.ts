@@ -1,5 +1,5 @@
 import type { DBSchema } from 'idb'
-import { database } from '../database.ts'
+import { commitAtOnce, database } from '../database.ts'
 
 /** A file whose upload began in this browser, so that it can go on after a reload or a crash. */
 export type RememberedUpload = {
@@ -43,32 +43,29 @@ const open = database<Schema>('wherry-uploads', made => {
 
 const begin = async () => (await open()).transaction('uploads', 'readwrite', { durability: 'relaxed' })
 
-/** At once: a page that is left in the next moment would take back what was written otherwise. */
-const commit = async (transaction: Awaited<ReturnType<typeof begin>>): Promise<void> => {
-  transaction.commit()
-  await transaction.done
-}
-
 /** Kept in IndexedDB, which is the only place that can keep file handles. */
 export const rememberedFiles = (): RememberedFiles => ({
   async add(uploads, insteadOf = []) {
     const transaction = await begin()
-    for (const id of insteadOf) void transaction.store.delete(id)
-    for (const upload of uploads) void transaction.store.put(upload)
-    await commit(transaction)
+    const { store } = transaction
+    await commitAtOnce(transaction, [
+      ...insteadOf.map(id => store.delete(id)),
+      ...uploads.map(upload => store.put(upload)),
+    ])
   },
   async change(changes) {
     const transaction = await begin()
     const { store } = transaction
     const known = await Promise.all(changes.map(({ id }) => store.get(id)))
-    for (const [index, upload] of known.entries())
-      if (upload) void store.put({ ...upload, ...changes[index] })
-    await commit(transaction)
+    const writes = known.flatMap((upload, i) => (upload ? [store.put({ ...upload, ...changes[i] })] : []))
+    await commitAtOnce(transaction, writes)
   },
   async remove(ids) {
     const transaction = await begin()
-    for (const id of ids) void transaction.store.delete(id)
-    await commit(transaction)
+    await commitAtOnce(
+      transaction,
+      ids.map(id => transaction.store.delete(id)),
+    )
   },
   of: async user => (await open()).getAllFromIndex('uploads', 'user', user),
 })

@@ -11,9 +11,9 @@ import { pageStyles } from '../styles/page-styles.ts'
 import { errorSentence } from '../text/errors.ts'
 import { formatBytes } from '../text/format.ts'
 import '../ui/avatar.ts'
+import '../ui/confirm-dialog.ts'
 import { icons } from '../ui/icons.ts'
 import { say } from '../ui/say.ts'
-import './disable-dialog.ts'
 import './new-user-dialog.ts'
 import './set-password-dialog.ts'
 
@@ -117,7 +117,12 @@ export class UsersPage extends LitElement {
 
   #disable(user: User) {
     const confirm = () => void this.#set(user, true)
-    this.dialog = html`<wherry-disable-dialog .user=${user} @confirm=${confirm} @close=${this.#closed}></wherry-disable-dialog>`
+    this.dialog = html`<wherry-confirm-dialog
+      heading=${msg(str`Disable ${user.email}?`)}
+      action=${msg('Disable')}
+      @confirm=${confirm}
+      @close=${this.#closed}
+    ><p>${msg('All sessions of this account end, with what they upload and download, and nobody can sign in to it until it is enabled again. Its files and what was shared stay.')}</p></wherry-confirm-dialog>`
   }
 
   #setPassword(user: User) {

@@ -4,25 +4,16 @@ import { among } from '../insert-rows.ts'
 import type { Tables } from '../tables.ts'
 import { ownRank, type RankedStep } from './access.ts'
 
-/** The entries from the root of the space down to an entry itself. */
-const namesAbove = async (db: Kysely<Tables>, id: string): Promise<{ id: string; name: string }[]> =>
-  db
-    .selectFrom('entries as e')
-    .innerJoin(ancestry(id).as('a'), 'a.id', 'e.id')
-    .select(['e.id', 'e.name'])
-    .orderBy('a.depth', 'desc')
-    .execute()
-
 /** As `space:path`, for people; null if there is no such entry. */
 export const placeOf = async (db: Kysely<Tables>, id: string): Promise<string | null> => {
-  const [, ...path] = await namesAbove(db, id)
-  const space = await db
+  const [root, ...path] = await db
     .selectFrom('entries as e')
+    .innerJoin(ancestry(id).as('a'), 'a.id', 'e.id')
     .innerJoin('spaces as s', 's.id', 'e.space')
-    .select('s.name')
-    .where('e.id', '=', id)
-    .executeTakeFirst()
-  return space ? `${space.name}:${path.map(({ name }) => name).join('/')}` : null
+    .select(['e.name', 's.name as space'])
+    .orderBy('a.depth', 'desc')
+    .execute()
+  return root ? `${root.space}:${path.map(({ name }) => name).join('/')}` : null
 }
 
 type NamedStep = RankedStep & { id: string; name: string }
