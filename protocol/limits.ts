@@ -49,6 +49,8 @@ export const limits = {
   readChunks: 64,
   /** Users in one page of user.list. */
   pageUsers: 500,
+  /** Grants in one page of access.review and user.grants. */
+  pageGrants: 500,
   /** Entries of which one change of rights tells a connection each by itself, and not by the roots of their spaces. */
   accessChanges: 16,
   /** Folders that one connection may watch. */

@@ -181,6 +181,23 @@ export const grant = v.strictObject({
 })
 export type Grant = v.InferOutput<typeof grant>
 
+/** A grant with the place of what it is on, for whoever looks over many of them. */
+export const placedGrant = v.strictObject({
+  entry: id,
+  spaceName: v.string(),
+  /** Names from the asked folder, or from the root of the space, down to the entry itself; none for that folder or root. */
+  path: listOf(v.string(), limits.pathNames),
+  subject: grant.entries.subject,
+  level,
+  grantedAt: time,
+  grantedBy: v.nullable(person),
+})
+export type PlacedGrant = v.InferOutput<typeof placedGrant>
+
+/** Where a page of grants ended. `subject`: null for everyone. */
+export const grantCursor = v.strictObject({ entry: id, subject: v.nullable(id) })
+export type GrantCursor = v.InferOutput<typeof grantCursor>
+
 /** An unfinished upload, as its owner sees it on any device. */
 export const unfinishedUpload = v.strictObject({
   id,

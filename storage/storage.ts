@@ -4,7 +4,9 @@ import type {
   ChunkRef,
   Entry,
   Grant,
+  GrantCursor,
   OnClash,
+  PlacedGrant,
   Space,
   UnfinishedUpload,
   User,
@@ -217,10 +219,16 @@ export type Entries = {
 
 export type GrantSubject = { kind: 'everyone' } | { kind: 'user'; user: string }
 
+export type GrantPage = { grants: PlacedGrant[]; next: GrantCursor | null }
+
 export type AccessRights = {
   /** The highest level that ownership or any grant on the entry or above it gives; null for none or no such entry. */
   level(user: string, entry: string): Promise<Level | null>
   list(entry: string): Promise<Grant[]>
+  /** A page of the grants on an entry and on all that is in it; a page may have fewer than `limit` and go on. */
+  below(entry: Pick<Entry, 'id' | 'space'>, after: GrantCursor | null, limit: number): Promise<GrantPage>
+  /** A page of the grants to a user and to everyone, in all spaces. */
+  givenTo(user: string, after: GrantCursor | null, limit: number): Promise<GrantPage>
   /** (once) */
   grant(actor: Actor, entry: string, subject: GrantSubject, level: Level): Promise<Grant>
   /** (once) False if there was nothing to revoke. */

@@ -5,15 +5,26 @@ import {
   count,
   email,
   grant,
+  grantCursor,
   id,
   level,
   listOf,
   password,
   personName,
+  placedGrant,
   subject,
   text,
   user,
 } from '../values.ts'
+
+const grantPage = {
+  after: v.optional(v.nullable(grantCursor), null),
+  limit: v.optional(count(limits.pageGrants, 1), 100),
+}
+const placedGrants = v.strictObject({
+  grants: listOf(placedGrant, limits.pageGrants),
+  next: v.nullable(grantCursor),
+})
 
 export const peopleCalls = {
   'access.check': call({
@@ -28,6 +39,13 @@ export const peopleCalls = {
     access: [{ level: 'admin', of: 'entry' }],
     params: v.strictObject({ entry: id }),
     result: v.strictObject({ grants: listOf(grant, limits.listItems) }),
+    errors: [],
+  }),
+  'access.review': call({
+    doc: 'A page of the grants on an entry and on all that is in it. Pages are joined by `next`; one may have fewer grants than `limit`, or none, and go on.',
+    access: [{ level: 'admin', of: 'entry' }],
+    params: v.strictObject({ entry: id, ...grantPage }),
+    result: placedGrants,
     errors: [],
   }),
   'access.grant': call({
@@ -73,6 +91,13 @@ export const peopleCalls = {
     }),
     result: v.strictObject({ users: listOf(user, limits.pageUsers), next: v.nullable(v.string()) }),
     errors: [],
+  }),
+  'user.grants': call({
+    doc: 'A page of what was given to an account, and of what was given to everyone: all of it, besides its own space, that the account may see. Pages are joined by `next`.',
+    access: 'administrator',
+    params: v.strictObject({ user: id, ...grantPage }),
+    result: placedGrants,
+    errors: ['not_found'],
   }),
   'user.disable': call({
     doc: 'Disables an account, which ends its sessions at once, or enables it again. The last administrator stays enabled.',

@@ -30,6 +30,12 @@ export const listAccess: Handler<'access.list'> = async ({ storage }, { entry })
   grants: (await storage.access.list(entry)).slice(0, limits.listItems),
 })
 
+export const reviewAccess: Handler<'access.review'> = async ({ storage }, { entry: id, after, limit }) => {
+  const entry = await storage.entries.get(id)
+  if (entry === null) throw new WherryError('not_found')
+  return storage.access.below(entry, after, limit)
+}
+
 export const grantAccess: Handler<'access.grant'> = async (
   { storage, actor, noted },
   { entry, subject, level },

@@ -1,6 +1,6 @@
 import type { CallName } from '../../protocol/table.ts'
 import type { Handler } from '../context.ts'
-import { checkAccess, grantAccess, listAccess, revokeAccess } from './access.ts'
+import { checkAccess, grantAccess, listAccess, reviewAccess, revokeAccess } from './access.ts'
 import { changePassword, setUp } from './account.ts'
 import { closeDownload, listChunks, makeDownloadUrl, openDownload, readChunks } from './downloads.ts'
 import {
@@ -38,7 +38,7 @@ import {
   openUpload,
   resumeUpload,
 } from './uploads.ts'
-import { createUser, disableUser, listUsers, setPassword } from './user.ts'
+import { createUser, disableUser, listGrantsOfUser, listUsers, setPassword } from './user.ts'
 
 /** Who handles which call: a call without a handler is a type error. */
 export const handlers: { [N in CallName]: Handler<N> } = {
@@ -67,10 +67,12 @@ export const handlers: { [N in CallName]: Handler<N> } = {
   'entry.delete': deleteEntries,
   'access.check': checkAccess,
   'access.list': listAccess,
+  'access.review': reviewAccess,
   'access.grant': grantAccess,
   'access.revoke': revokeAccess,
   'user.create': createUser,
   'user.list': listUsers,
+  'user.grants': listGrantsOfUser,
   'user.disable': disableUser,
   'user.setPassword': setPassword,
   'upload.credit': askCredit,

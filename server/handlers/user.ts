@@ -16,6 +16,11 @@ export const createUser: Handler<'user.create'> = async ({ storage, passwords, a
 export const listUsers: Handler<'user.list'> = async ({ storage }, { after, limit }) =>
   storage.users.list(after, limit)
 
+export const listGrantsOfUser: Handler<'user.grants'> = async ({ storage }, { user, after, limit }) => {
+  if ((await storage.users.get(user)) === null) throw new WherryError('not_found', 'There is no such user.')
+  return storage.access.givenTo(user, after, limit)
+}
+
 export const disableUser: Handler<'user.disable'> = async ({ storage, actor, noted }, params) => {
   const user = await storage.users.setDisabled(actor, params.user, params.disabled)
   Object.assign(noted, { email: user.email })

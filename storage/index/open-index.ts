@@ -17,6 +17,7 @@ import { changeReads } from './reads/changes.ts'
 import { contentReads } from './reads/contents.ts'
 import { filesWith } from './reads/damaged.ts'
 import { entryReads } from './reads/entries.ts'
+import { placedGrantReads } from './reads/placed-grants.ts'
 import { requestReads } from './reads/requests.ts'
 import { spaceReads } from './reads/spaces.ts'
 import { sqliteCode } from './savepoint.ts'
@@ -126,6 +127,7 @@ const entriesOf = (db: Kysely<Tables>, writer: Writer, upkeep: Upkeep): Storage[
 
 const accessOf = (db: Kysely<Tables>, writer: Writer): Storage['access'] => ({
   ...accessReads(db),
+  ...placedGrantReads(db),
   grant: (actor: Actor, entry, subject, level) =>
     writer.run('access.grant', { entry, subject, level }, actor),
   revoke: (actor: Actor, entry, subject) => writer.run('access.revoke', { entry, subject }, actor),

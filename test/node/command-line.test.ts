@@ -767,6 +767,20 @@ describe('administration', () => {
     expect(below.stdout).toBe(
       'There was nothing to revoke here.\nStill holds: ben@example.org may read, from shared.\n',
     )
+    await wherry.json(['access', 'me:shared/for ben.txt', 'grant', 'everyone', 'write'])
+    const reviewed = await wherry.run(['access', 'me:', 'below'])
+    expect(reviewed.stdout.split('\n').map(line => line.split(/ {2,}/))).toEqual([
+      ['me:shared', 'ben@example.org', 'read', `by ${spaces[0]?.name}`],
+      ['me:shared/for ben.txt', 'everyone', 'write', `by ${spaces[0]?.name}`],
+      [''],
+    ])
+    expect((await wherry.run(['users', 'access', 'BEN@example.org'])).stdout).toBe(
+      reviewed.stdout
+        .replaceAll('me:', `${spaces[0]?.name}:`)
+        .replace(/^/, 'ben@example.org was given, besides the own space:\n'),
+    )
+    await wherry.json(['access', 'me:shared/for ben.txt', 'revoke', 'everyone'])
+    expect(await ben.run(['users', 'access', 'ben@example.org'])).toMatchObject({ code: 4 })
     await wherry.json(['access', 'me:shared', 'grant', 'ben@example.org', 'admin'])
     const own = await ben.run(['access', path, 'revoke', 'ben@example.org'])
     expect(own).toEqual({ code: 0, stdout: 'Revoked.\n', stderr: '' })

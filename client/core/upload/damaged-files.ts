@@ -1,4 +1,5 @@
 import { isReason } from '../../../protocol/errors.ts'
+import { allPages } from '../all-pages.ts'
 import type { TransferLink } from '../api.ts'
 
 /** Ids of the files below a folder that are damaged on the hub: uploading one again heals it. An older hub tells of none. */
@@ -6,19 +7,15 @@ export const damagedFiles = async (
   link: Pick<TransferLink, 'call'>,
   folder: string,
 ): Promise<ReadonlySet<string>> => {
-  const damaged = new Set<string>()
-  let after: string | null = null
   try {
-    do {
-      const page: { entries: string[]; next: string | null } = await link.call('folder.findDamaged', {
-        folder,
-        after,
-      })
-      for (const id of page.entries) damaged.add(id)
-      after = page.next
-    } while (after !== null)
+    return new Set(
+      await allPages(async (after: string | null) => {
+        const { entries, next } = await link.call('folder.findDamaged', { folder, after })
+        return { items: entries, next }
+      }),
+    )
   } catch (error) {
-    if (!isReason(error, 'unknown_call')) throw error
+    if (isReason(error, 'unknown_call')) return new Set()
+    throw error
   }
-  return damaged
 }

@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 import { emailKey } from '../../../protocol/names.ts'
 import { type Grant, level as levelSchema, type Subject } from '../../../protocol/values.ts'
+import { grantsBelow } from '../../core/people.ts'
 import { ArgumentsError, argument, type Command, UsageError } from '../cli/command.ts'
+import { grantColumns, inOrder, who } from '../cli/grant-columns.ts'
 import { columns, printable } from '../cli/output.ts'
 import { needEntry } from '../cli/remote-path.ts'
 
 const parseSubject = (typed: string): Subject =>
   typed === 'everyone' ? { kind: 'everyone' } : { kind: 'email', email: typed }
-
-const who = ({ subject }: Grant): string => (subject.kind === 'everyone' ? 'everyone' : subject.email)
 
 const whereFrom = ({ inherited, entryName }: Grant): string =>
   inherited ? `from ${printable(entryName)}` : 'here'
@@ -20,8 +20,8 @@ const holdsFor = ({ subject }: Grant, asked: Subject): boolean =>
 const kindOf = ({ kind }: Subject): Grant['subject']['kind'] => (kind === 'everyone' ? 'everyone' : 'user')
 
 export const access: Command = {
-  usage: 'access SPACE:PATH [grant WHO LEVEL | revoke WHO]',
-  doc: 'Shows or changes who may do what with a folder or file. WHO is an e-mail address or "everyone"; LEVEL is read, write, delete or admin.',
+  usage: 'access SPACE:PATH [grant WHO LEVEL | revoke WHO | below]',
+  doc: 'Shows or changes who may do what with a folder or file; `below` lists all that was given on it and on what is in it. WHO is an e-mail address or "everyone"; LEVEL is read, write, delete or admin.',
   takes: { min: 1, max: 4 },
   async run({ connect, output }, args) {
     const client = await connect()
@@ -53,6 +53,11 @@ export const access: Command = {
         revoked ? 'Revoked.' : 'There was nothing to revoke here.',
         ...still.map(grant => `Still holds: ${who(grant)} may ${grant.level}, ${whereFrom(grant)}.`),
       ])
+    } else if (action === 'below') {
+      const grants = inOrder(await grantsBelow(client, entry.id))
+      const start = argument(args, 0).replace(/\/+$/, '')
+      const rows = grants.map(grant => grantColumns(grant, start))
+      output.result(grants, rows.length === 0 ? ['Nothing was given here or below.'] : columns(rows))
     } else {
       throw new ArgumentsError(`unknown: ${action}`)
     }

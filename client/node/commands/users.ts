@@ -3,6 +3,7 @@ import { emailKey } from '../../../protocol/names.ts'
 import { parseBytes } from '../../../protocol/sizes.ts'
 import type { User } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { allUsers, grantsTo } from '../../core/people.ts'
 import {
   ArgumentsError,
   argument,
@@ -12,21 +13,14 @@ import {
   textOption,
   UsageError,
 } from '../cli/command.ts'
+import { grantColumns, inOrder } from '../cli/grant-columns.ts'
 import { columns, printable } from '../cli/output.ts'
 import { passwordOption, readSecret } from '../cli/read-secret.ts'
 
-async function* allUsers(client: HubClient): AsyncGenerator<User> {
-  let after: string | null = null
-  do {
-    const page: { users: User[]; next: string | null } = await client.call('user.list', { after, limit: 500 })
-    yield* page.users
-    after = page.next
-  } while (after !== null)
-}
-
 const findUser = async (client: HubClient, email: string): Promise<User> => {
-  for await (const user of allUsers(client)) if (emailKey(user.email) === emailKey(email)) return user
-  throw new WherryError('not_found', `There is no account with the address ${email}.`)
+  const user = (await allUsers(client)).find(each => emailKey(each.email) === emailKey(email))
+  if (user === undefined) throw new WherryError('not_found', `There is no account with the address ${email}.`)
+  return user
 }
 
 const quotaOption = (options: OptionValues): number | null => {
@@ -70,8 +64,8 @@ const setPassword = async (
 
 export const users: Command = {
   usage:
-    'users [create EMAIL [--name N] [--admin] [--quota BYTES] [--password-stdin] | passwd EMAIL [--password-stdin] | disable EMAIL | enable EMAIL]',
-  doc: 'For administrators: lists, makes, disables and enables accounts, and gives the account of somebody else a new password, which ends its sessions.',
+    'users [create EMAIL [--name N] [--admin] [--quota BYTES] [--password-stdin] | passwd EMAIL [--password-stdin] | disable EMAIL | enable EMAIL | access EMAIL]',
+  doc: 'For administrators: lists, makes, disables and enables accounts, gives the account of somebody else a new password, which ends its sessions, and lists what an account was given access to.',
   options: {
     name: { type: 'string' },
     admin: { type: 'boolean' },
@@ -84,7 +78,7 @@ export const users: Command = {
     const client = await connect()
     const [action] = args
     if (action === undefined) {
-      const list = await Array.fromAsync(allUsers(client))
+      const list = await allUsers(client)
       const rows = list.map(user => [
         user.email,
         user.role,
@@ -103,6 +97,13 @@ export const users: Command = {
     } else if (action === 'disable' || action === 'enable') {
       const user = await setDisabled(client, argument(args, 1), action === 'disable')
       output.result(user, [`${user.email} is ${user.disabled ? 'disabled' : 'enabled'}.`])
+    } else if (action === 'access') {
+      const user = await findUser(client, argument(args, 1))
+      const grants = inOrder(await grantsTo(client, user.id))
+      output.result(grants, [
+        `${user.email}${user.disabled ? ', who is disabled,' : ''} was given, besides the own space:`,
+        ...(grants.length === 0 ? ['nothing'] : columns(grants.map(grant => grantColumns(grant)))),
+      ])
     } else {
       throw new ArgumentsError(`unknown: ${action}`)
     }

@@ -8,8 +8,9 @@ import { live } from 'lit/directives/live.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { type Level, levels } from '../../../protocol/levels.ts'
 import type { ParamsInput } from '../../../protocol/table.ts'
-import type { Entry, Grant } from '../../../protocol/values.ts'
+import type { Entry, Grant, PlacedGrant } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { grantsBelow } from '../../core/people.ts'
 import { clientContext } from '../app/client-context.ts'
 import { request } from '../app/requests.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
@@ -21,6 +22,7 @@ import { icons } from '../ui/icons.ts'
 import { accessSentence, subjectName } from './access-sentence.ts'
 import { accessStyles } from './access-styles.ts'
 import { levelWord } from './level-words.ts'
+import { inOrder, placedGrantRow, placeOf } from './placed-grants.ts'
 
 type Subject = ParamsInput<'access.grant'>['subject']
 
@@ -36,6 +38,11 @@ export class AccessDialog extends LitElement {
     args: () => [this.entry?.id],
     task: async ([entry = ''], { signal }) =>
       (await this.client.call('access.list', { entry }, { signal })).grants,
+  })
+
+  readonly #inside = new Task(this, {
+    args: () => [this.entry?.kind === 'folder' ? this.entry.id : undefined],
+    task: async ([entry], { signal }) => (entry === undefined ? [] : this.#readInside(entry, signal)),
   })
 
   static override styles = [base, buttons, fields, accessStyles]
@@ -63,6 +70,11 @@ export class AccessDialog extends LitElement {
         <button class="primary">${msg('Give access')}</button>
       </form>
       ${this.problem ? html`<p class="error" role="alert">${this.problem}</p>` : null}
+      ${this.#inside.render({
+        error: error => html`<p class="error" role="alert">${errorSentence(error)}</p>`,
+        pending: () => this.#listInside(this.#inside.value ?? []),
+        complete: grants => this.#listInside(grants),
+      })}
     </wherry-dialog>`
   }
 
@@ -78,7 +90,7 @@ export class AccessDialog extends LitElement {
   #row(grant: Grant) {
     const { subject } = grant
     const name = subjectName(grant)
-    const target: Subject = subject.kind === 'everyone' ? subject : { kind: 'user', user: subject.user.id }
+    const target = targetOf(grant)
     return html`<li>
       ${subject.kind === 'everyone' ? icons.users : html`<wherry-avatar .person=${subject.user}></wherry-avatar>`}
       <span class="main"><b>${name}</b><span class="hint">${grant.inherited ? msg(str`from “${grant.entryName}”`) : subject.kind === 'user' ? subject.email : ''}</span></span>
@@ -93,6 +105,23 @@ export class AccessDialog extends LitElement {
             <button class="icon" aria-label=${msg(str`Take back the access of ${name}`)} @click=${() => this.#revoke(target)}>${icons.close}</button>`
       }
     </li>`
+  }
+
+  async #readInside(entry: string, signal: AbortSignal): Promise<PlacedGrant[]> {
+    const grants = await grantsBelow(this.client, entry, signal)
+    return inOrder(grants.filter(grant => grant.entry !== entry))
+  }
+
+  #listInside(grants: readonly PlacedGrant[]) {
+    if (grants.length === 0) return null
+    const row = (grant: PlacedGrant) => {
+      const [place, name] = [placeOf(grant), subjectName(grant)]
+      const revoke = () => this.#revoke(targetOf(grant), grant.entry)
+      const action = html`<button class="icon" aria-label=${msg(str`Take back the access of ${name} to “${place}”`)} @click=${revoke}>${icons.close}</button>`
+      return placedGrantRow(grant, { main: place, more: name, action })
+    }
+    return html`<h3>${msg('Given inside this folder')}</h3>
+      <ul>${repeat(grants, grantKey, row)}</ul>`
   }
 
   #levels(current: Level) {
@@ -120,8 +149,8 @@ export class AccessDialog extends LitElement {
     return this.#change(entry => this.client.call('access.grant', { entry, subject, level }))
   }
 
-  #revoke(subject: Subject) {
-    return this.#change(entry => this.client.call('access.revoke', { entry, subject }))
+  #revoke(subject: Subject, on?: string) {
+    return this.#change(entry => this.client.call('access.revoke', { entry: on ?? entry, subject }))
   }
 
   async #change(call: (entry: string) => Promise<unknown>): Promise<boolean> {
@@ -134,13 +163,16 @@ export class AccessDialog extends LitElement {
       this.problem = errorSentence(error)
       return false
     } finally {
-      await this.#grants.run()
+      await Promise.all([this.#grants.run(), this.#inside.run()])
       await this.updateComplete
       this.dialog.keepFocus()
     }
   }
 }
 
+const targetOf = ({ subject }: Pick<Grant, 'subject'>): Subject =>
+  subject.kind === 'everyone' ? subject : { kind: 'user', user: subject.user.id }
+
 /** One on this entry and one from above may be for the same person. */
-const grantKey = ({ entry, subject }: Grant): string =>
+const grantKey = ({ entry, subject }: Pick<Grant, 'entry' | 'subject'>): string =>
   `${entry} ${subject.kind === 'user' ? subject.user.id : subject.kind}`

@@ -21,5 +21,5 @@ export const accessSentence = (grants: readonly Grant[], me: string | undefined)
 }
 
 /** Who a grant is for, as shown in lists. */
-export const subjectName = ({ subject }: Grant): string =>
+export const subjectName = ({ subject }: Pick<Grant, 'subject'>): string =>
   subject.kind === 'everyone' ? msg('Everyone') : subject.user.name

@@ -1,6 +1,6 @@
 import { css } from 'lit'
 
-/** Beside access-dialog.ts. */
+/** Lists of who may do what with what. */
 export const accessStyles = css`
   .sentence {
     display: flex;
@@ -11,6 +11,11 @@ export const accessStyles = css`
     font-weight: 500;
     color: var(--brand-text);
     background: var(--brand-soft);
+  }
+  h3 {
+    margin-block-start: 20px;
+    font-size: 14px;
+    font-weight: 650;
   }
   ul {
     margin-block: 8px 16px;

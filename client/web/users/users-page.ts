@@ -5,6 +5,7 @@ import { css, html, LitElement, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
 import type { User } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { allUsers } from '../../core/people.ts'
 import { clientContext } from '../app/client-context.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import { pageStyles } from '../styles/page-styles.ts'
@@ -16,13 +17,14 @@ import { icons } from '../ui/icons.ts'
 import { say } from '../ui/say.ts'
 import './new-user-dialog.ts'
 import './set-password-dialog.ts'
+import './user-grants-dialog.ts'
 
 /** For administrators: all accounts, new ones, a new password for one, and switching one off or on. */
 @customElement('wherry-users-page')
 export class UsersPage extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
   @state() private dialog: TemplateResult | null = null
-  readonly #users = new Task(this, { args: () => [], task: (_, { signal }) => this.#all(signal) })
+  readonly #users = new Task(this, { args: () => [], task: (_, { signal }) => allUsers(this.client, signal) })
 
   static override styles = [
     base,
@@ -81,24 +83,10 @@ export class UsersPage extends LitElement {
     const command = (name: string, run: () => void) =>
       html`<button aria-label=${`${name}: ${user.email}`} @click=${run}>${name}</button>`
     return html`<span class="commands">
+      ${command(msg('Access…'), () => this.#showGrants(user))}
       ${command(msg('Set password…'), () => this.#setPassword(user))}
       ${command(user.disabled ? msg('Enable') : msg('Disable'), () => (user.disabled ? void this.#set(user, false) : this.#disable(user)))}
     </span>`
-  }
-
-  async #all(signal: AbortSignal): Promise<User[]> {
-    const all: User[] = []
-    let after: string | null = null
-    do {
-      const page: { users: User[]; next: string | null } = await this.client.call(
-        'user.list',
-        { after },
-        { signal },
-      )
-      all.push(...page.users)
-      after = page.next
-    } while (after !== null)
-    return all
   }
 
   async #set(user: User, disabled: boolean) {
@@ -123,6 +111,10 @@ export class UsersPage extends LitElement {
       @confirm=${confirm}
       @close=${this.#closed}
     ><p>${msg('All sessions of this account end, with what they upload and download, and nobody can sign in to it until it is enabled again. Its files and what was shared stay.')}</p></wherry-confirm-dialog>`
+  }
+
+  #showGrants(user: User) {
+    this.dialog = html`<wherry-user-grants-dialog .user=${user} @close=${this.#closed}></wherry-user-grants-dialog>`
   }
 
   #setPassword(user: User) {

@@ -16,7 +16,19 @@ export const placeOf = async (db: Kysely<Tables>, id: string): Promise<string | 
   return root ? `${root.space}:${path.map(({ name }) => name).join('/')}` : null
 }
 
-type NamedStep = RankedStep & { id: string; name: string }
+type Step = { id: string; parent: string | null; name: string }
+type NamedStep = RankedStep & Step
+
+/** Entries and all folders above them, of whatever user they are. */
+export const stepsAbove = async (db: Kysely<Tables>, ids: readonly string[]): Promise<Step[]> => {
+  const { rows } = await sql<Step>`
+    with recursive above(id, parent, name) as (
+      select id, parent, name from entries where id in ${among(ids)}
+      union
+      select e.id, e.parent, e.name from entries as e join above on e.id = above.parent
+    ) select id, parent, name from above`.execute(db)
+  return rows
+}
 
 /** Entries and all folders above them, with the rank that each itself gives the user. */
 export const entriesAbove = async (
@@ -34,8 +46,8 @@ export const entriesAbove = async (
 }
 
 /** What is above an entry and itself, from the root of the space down. */
-export const pathTo = (id: string, steps: ReadonlyMap<string, NamedStep>): NamedStep[] => {
-  const path: NamedStep[] = []
+export const pathTo = <S extends Step>(id: string, steps: ReadonlyMap<string, S>): S[] => {
+  const path: S[] = []
   for (let at = steps.get(id); at !== undefined; at = steps.get(at.parent ?? '')) path.push(at)
   return path.reverse()
 }

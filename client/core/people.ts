@@ -1,0 +1,29 @@
+import { limits } from '../../protocol/limits.ts'
+import type { GrantCursor, PlacedGrant, User } from '../../protocol/values.ts'
+import { allPages } from './all-pages.ts'
+import type { HubClient } from './api.ts'
+
+type Client = Pick<HubClient, 'call'>
+
+/** For administrators: all accounts, by e-mail address. */
+export const allUsers = (client: Client, signal?: AbortSignal): Promise<User[]> =>
+  allPages(async (after: string | null) => {
+    const { users, next } = await client.call('user.list', { after, limit: limits.pageUsers }, { signal })
+    return { items: users, next }
+  })
+
+/** All grants on an entry and on what is in it, in no order that says something. */
+export const grantsBelow = (client: Client, entry: string, signal?: AbortSignal): Promise<PlacedGrant[]> =>
+  allPages(async (after: GrantCursor | null) => {
+    const params = { entry, after, limit: limits.pageGrants }
+    const { grants, next } = await client.call('access.review', params, { signal })
+    return { items: grants, next }
+  })
+
+/** For administrators: all grants to an account and to everyone, in no order that says something. */
+export const grantsTo = (client: Client, user: string, signal?: AbortSignal): Promise<PlacedGrant[]> =>
+  allPages(async (after: GrantCursor | null) => {
+    const params = { user, after, limit: limits.pageGrants }
+    const { grants, next } = await client.call('user.grants', params, { signal })
+    return { items: grants, next }
+  })
