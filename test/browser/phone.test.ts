@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { accessibilityProblems } from '../support/accessibility.ts'
+import { dropToSend } from '../support/direct-send.ts'
 import { webRig } from '../support/web-rig.ts'
 import { drop, endOf, row, shownNames } from '../support/web-steps.ts'
 
@@ -199,4 +201,70 @@ test('where the list has no head, a menu sorts it', async () => {
   const { page: wide } = await rig.open({ path: `/f/${folder}` })
   await row(wide, 'a.txt').waitFor()
   expect(await wide.getByRole('button', { name: 'Sort', exact: true }).isVisible()).toBe(false)
+})
+
+test('a folder that is open, also one that was given, has its access changed on a phone', async () => {
+  const folder = await rig.makeFolder('Given on')
+  const greta = await rig.makeUser('Greta-Longname-Surnamesson')
+  await rig.share(folder, greta.id, 'admin')
+  const small = { ...phone, viewport: { width: 320, height: 568 } }
+  const { page } = await rig.open({ ...small, as: greta, path: `/f/${folder}` })
+  await page.getByRole('button', { name: 'Access', exact: true }).tap()
+  const own = page.locator('wherry-access-dialog li').filter({ hasText: 'Greta' })
+  await own.waitFor()
+  // The whole name in two lines at the most, and its level below.
+  const name = await own.locator('b').boundingBox()
+  expect(name?.height).toBeLessThan(50)
+  const level = await own.getByRole('combobox').boundingBox()
+  expect(level?.y).toBeGreaterThan((name?.y ?? 0) + (name?.height ?? 0))
+  const dialog = page.locator('wherry-access-dialog dialog')
+  expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true)
+})
+
+test('the sheet of a row names it, selects all, and shows its details', async () => {
+  const long = `${'Minutes of the meeting '.repeat(6)}at last.txt`
+  const folder = await withFiles('With details', [long, 'other.txt'])
+  const { page } = await rig.open({ ...phone, path: `/f/${folder}` })
+  await openSheet(page, long)
+  const menu = page.getByRole('menu', { name: 'Actions' })
+  const head = page.locator('wherry-menu .chosen')
+  await expect.poll(() => head.innerText()).toBe(long)
+  expect(await head.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true)
+  await menu.getByRole('menuitem', { name: 'Details' }).tap()
+  const details = page.getByRole('dialog', { name: 'Details' })
+  await details.waitFor()
+  const pane = page.locator('wherry-details-pane')
+  await pane.getByText('verified').waitFor()
+  expect(await pane.locator('h2').innerText()).toBe(long)
+  expect(await accessibilityProblems(page)).toEqual([])
+  await page.locator('wherry-dialog').getByRole('button', { name: 'Close' }).tap()
+  await details.waitFor({ state: 'detached' })
+  await openSheet(page, long)
+  await menu.getByRole('menuitem', { name: 'Select all' }).tap()
+  await page.getByText('2 selected').first().waitFor()
+  await page.getByRole('button', { name: 'More actions' }).tap()
+  await menu.waitFor()
+  expect(await head.count()).toBe(0)
+  // On a wide page the pane is beside the list, and the keys are for the rest.
+  const { page: wide } = await rig.open({ path: `/f/${folder}` })
+  await row(wide, 'other.txt').click({ button: 'right' })
+  const items = await wide.getByRole('menu', { name: 'Actions' }).getByRole('menuitem').allInnerTexts()
+  expect(items.join()).not.toMatch(/Details|Select all/)
+})
+
+test('the account menu has what is used of the own space', async () => {
+  const { page } = await rig.open(phone)
+  await page.getByRole('button', { name: 'Account' }).tap()
+  await page.locator('wherry-account-menu').getByText('used', { exact: false }).waitFor()
+})
+
+test('the code of a send is in view once files were chosen', async () => {
+  const paths = Array.from({ length: 12 }, (_, i) => join(rig.directory, `sent ${i}.txt`))
+  for (const path of paths) await writeFile(path, path)
+  const { page } = await rig.open({ ...phone, viewport: { width: 320, height: 568 }, path: '/send' })
+  await dropToSend(page, paths)
+  const code = page.locator('wherry-invitation .code')
+  await code.waitFor()
+  await expect.poll(() => endOf(code)).toBeLessThanOrEqual(568)
+  expect((await code.boundingBox())?.y).toBeGreaterThan(0)
 })

@@ -1,7 +1,8 @@
 import { consume } from '@lit/context'
 import { msg } from '@lit/localize'
 import { css, html, LitElement, type TemplateResult } from 'lit'
-import { customElement, query, state } from 'lit/decorators.js'
+import { customElement, property, query, state } from 'lit/decorators.js'
+import type { Space } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { base } from '../styles/controls.ts'
 import '../ui/avatar.ts'
@@ -9,11 +10,15 @@ import type { Menu } from '../ui/menu.ts'
 import { clientContext } from './client-context.ts'
 import { loadLater } from './load-later.ts'
 import { loadPart } from './load-part.ts'
+import './quota-bar.ts'
 
 /** The signed-in person, and what belongs to the account and to this browser. */
 @customElement('wherry-account-menu')
 export class AccountMenu extends LitElement {
   @consume({ context: clientContext }) private readonly client!: HubClient
+  @property({ attribute: false }) own: Space | null = null
+  /** There is no side bar, which has it otherwise. */
+  @state() private isNarrow = false
   @state() private dialog: TemplateResult | null = null
   @query('wherry-menu') private readonly menu!: Menu
 
@@ -42,6 +47,14 @@ export class AccountMenu extends LitElement {
         overflow-wrap: anywhere;
         unicode-bidi: plaintext;
       }
+      .who wherry-quota-bar {
+        margin-block-start: 10px;
+      }
+      @media (max-width: 719px) {
+        .who {
+          max-inline-size: none;
+        }
+      }
       .who small {
         font-size: 12px;
         color: var(--text-2);
@@ -59,13 +72,14 @@ export class AccountMenu extends LitElement {
         <wherry-avatar .person=${user}></wherry-avatar>
       </button>
       <wherry-menu label=${user?.email ?? msg('Account')}>
-        <p class="who"><b>${user?.name}</b><small>${user?.email}</small></p>
+        <div class="who"><b>${user?.name}</b><small>${user?.email}</small>${this.isNarrow ? html`<wherry-quota-bar .space=${this.own}></wherry-quota-bar>` : null}</div>
       </wherry-menu>
       ${this.dialog}`
   }
 
   #open = async (event: Event) => {
     const opener = event.currentTarget as HTMLElement
+    this.isNarrow = matchMedia('(max-width: 719px)').matches
     const part = await loadPart(this, import('./account-items.ts'))
     if (!part) return
     const items = part.accountItems(this, {

@@ -153,7 +153,7 @@ export class Frame extends LitElement {
               .latencyMs=${this.client.latencyMs}
               ?doubtful=${this.client.isInDoubt}
             ></wherry-connection-pill>
-            <wherry-account-menu></wherry-account-menu>
+            <wherry-account-menu .own=${this.#spaces.own ?? null}></wherry-account-menu>
           </div>
         </header>
         <main class="page" tabindex="-1">${this.#page(isAdmin)}</main>

@@ -13,6 +13,7 @@ import { go } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { readSettings, writeSettings } from '../app/settings.ts'
 import { base, buttons } from '../styles/controls.ts'
+import { plainName } from '../text/plain-name.ts'
 import { icons } from '../ui/icons.ts'
 import { LostFocus } from '../ui/lost-focus.ts'
 import type { Menu, MenuItem } from '../ui/menu.ts'
@@ -37,6 +38,9 @@ import * as select from './selection.ts'
 import './selection-bar.ts'
 import { ShownFolder } from './shown-folder.ts'
 
+/** As in files-styles.ts, in pixels. */
+const widthForDetails = 900
+
 /** Of the window. */
 type Point = { x: number; y: number }
 type MenuPart = typeof import('./menu-items.ts')
@@ -57,6 +61,10 @@ export class FilesPage extends LitElement {
   @state() private order: ListOrder = { by: 'name', descending: false }
   @state() private view = readSettings().view
   @state() private details = readSettings().details
+  /** Named at the head of the menu where that is a sheet, which covers the row. */
+  @state() private chosen = ''
+  /** The details are shown in a dialog, where there is no room beside the list. */
+  @state() private isSheetOpen = false
   @query('wherry-entry-list') readonly list!: EntryList | null
   @query('wherry-menu') private readonly menu!: Menu
   readonly folder: FolderView = new FolderView(this, {
@@ -122,6 +130,7 @@ export class FilesPage extends LitElement {
     this.#pendingSelection = null
     this.renaming = null
     this.dialog = null
+    this.isSheetOpen = false
     this.#live.clearNews()
     this.folder.info = this.folder.info?.entry.id === this.place ? this.folder.info : null
     this.folder.open(this.place)
@@ -209,15 +218,14 @@ export class FilesPage extends LitElement {
 
   override render() {
     const { live, info } = this.folder
-    const { crumbs, here } = this.#shown.place(info, this.client.user?.id)
-    const [shownEntry] = this.selected.length === 1 ? this.selected : [here]
+    const { crumbs } = this
     return html`<div class="page ${this.details && info ? 'with-details' : ''}">
         <section class="main" aria-label=${info?.entry.name ?? msg('Folder')}>
           <header>
             <wherry-breadcrumbs .path=${crumbs}></wherry-breadcrumbs>
             <div class="who">
               <wherry-presence .people=${live?.people ?? []}></wherry-presence>
-              ${info?.level === 'admin' ? html`<button @click=${() => this.#commands.openAccess(info.entry)}>${icons.userPlus}${msg('Access')}</button>` : null}
+              ${info?.level === 'admin' ? html`<button aria-label=${msg('Access')} @click=${() => this.#commands.openAccess(info.entry)}>${icons.userPlus}<span>${msg('Access')}</span></button>` : null}
             </div>
           </header>
           <wherry-selection-bar
@@ -235,19 +243,40 @@ export class FilesPage extends LitElement {
           ></wherry-selection-bar>
           ${this.#body()}
         </section>
-        <wherry-details-pane
-          aria-label=${msg('Details')}
-          role="complementary"
-          .entry=${shownEntry}
-          .selected=${this.selected}
-          .where=${crumbs.map(crumb => crumb.name).join(' / ')}
-          ?shown=${this.details}
-          ?admin=${info?.level === 'admin' && this.details}
-          @access=${() => shownEntry && this.#commands.openAccess(shownEntry)}
-        ></wherry-details-pane>
+        ${this.isSheetOpen ? null : this.#details(this.details)}
       </div>
-      <wherry-menu label=${msg('Actions')}></wherry-menu>
+      ${
+        this.isSheetOpen
+          ? html`<wherry-dialog heading=${msg('Details')} @close=${this.#closeSheet}>${this.#details(true)}</wherry-dialog>`
+          : null
+      }
+      <wherry-menu label=${msg('Actions')}>${this.chosen ? html`<p class="chosen">${this.chosen}</p>` : null}</wherry-menu>
       ${this.dialog}`
+  }
+
+  #details(isShown: boolean) {
+    const { info } = this.folder
+    const { crumbs, here } = this.#shown.place(info, this.client.user?.id)
+    const [entry] = this.selected.length === 1 ? this.selected : [here]
+    return html`<wherry-details-pane
+      aria-label=${msg('Details')}
+      role="complementary"
+      .entry=${entry}
+      .selected=${this.selected}
+      .where=${crumbs.map(crumb => crumb.name).join(' / ')}
+      ?shown=${isShown}
+      ?admin=${info?.level === 'admin' && isShown}
+      @access=${() => entry && this.#changeAccess(entry)}
+    ></wherry-details-pane>`
+  }
+
+  #changeAccess(entry: Entry) {
+    this.isSheetOpen = false
+    this.#commands.openAccess(entry)
+  }
+
+  #closeSheet = () => {
+    this.isSheetOpen = false
   }
 
   #body() {
@@ -327,10 +356,13 @@ export class FilesPage extends LitElement {
   }
 
   #openMenu(at: Point) {
+    const [one, another] = this.selected
+    this.chosen = one && !another ? plainName(one.name) : ''
     void this.#showMenu(at, part => part.menuItems(this.#commands, this.selection.ids.size > 0))
   }
 
   #openSortMenu(at: Point) {
+    this.chosen = ''
     void this.#showMenu(at, part => part.sortItems(this.order, order => this.#sort(order)), msg('Sort'))
   }
 
@@ -354,8 +386,13 @@ export class FilesPage extends LitElement {
   }
 
   toggleDetails(): void {
+    if (this.offsetWidth < widthForDetails) return void this.#openSheet()
     this.details = !this.details
     writeSettings({ details: this.details })
+  }
+
+  async #openSheet() {
+    this.isSheetOpen = (await loadPart(this, import('../ui/dialog.ts'))) !== null
   }
 
   #pressed = (event: KeyboardEvent) =>

@@ -48,6 +48,20 @@ export const filesStyles = css`
       opacity: 1;
     }
   }
+  wherry-dialog wherry-details-pane {
+    display: block;
+    padding: 0;
+    border: 0;
+  }
+  .chosen {
+    display: none;
+    padding: 8px 10px 12px;
+    border-block-end: 1px solid var(--line);
+    margin-block-end: 6px;
+    font-weight: 600;
+    overflow-wrap: anywhere;
+    unicode-bidi: plaintext;
+  }
   @container page (min-width: 900px) {
     .page.with-details {
       grid-template-columns: minmax(0, 1fr) 332px;
@@ -57,11 +71,19 @@ export const filesStyles = css`
     }
   }
   @media (max-width: 719px) {
+    .chosen {
+      display: block;
+    }
     header {
       min-block-size: 52px;
       padding-inline: 10px 14px;
     }
     .who button {
+      inline-size: 40px;
+      padding: 0;
+      border-color: transparent;
+    }
+    .who button span {
       display: none;
     }
   }

@@ -2,6 +2,7 @@ import { html } from 'lit'
 import { icons } from '../ui/icons.ts'
 import type { MenuItem } from '../ui/menu.ts'
 import '../ui/menu.ts'
+import { hasKeyboard } from '../ui/pointing.ts'
 import { type CommandName, commandNames, commands, keyCap } from './commands.ts'
 import type { FileCommands } from './file-commands.ts'
 import { columns, orderBy } from './list-header.ts'
@@ -16,9 +17,15 @@ const folderItems: readonly CommandName[] = [
   'details',
 ]
 
+/** Fingers have neither the keys nor, on a phone, the buttons for the last two. */
+const selectionItems = (): readonly CommandName[] => {
+  const names = commandNames.filter(name => commands[name].group !== undefined)
+  return hasKeyboard() ? names : [...names, 'selectAll', 'details']
+}
+
 /** The context menu of the selection, or of the folder itself: what can be done now, and nothing else. */
 export const menuItems = (fileCommands: FileCommands, hasSelection: boolean): MenuItem[] => {
-  const names = hasSelection ? commandNames.filter(name => commands[name].group !== undefined) : folderItems
+  const names = hasSelection ? selectionItems() : folderItems
   let group: number | undefined
   return names.filter(fileCommands.can).map((name, index) => {
     const command = commands[name]

@@ -42,6 +42,11 @@ export const rowStyles = css`
   .more button:focus-visible {
     opacity: 1;
   }
+  @media (hover: none) {
+    .row .more button {
+      opacity: 1;
+    }
+  }
   .head {
     position: sticky;
     inset-block-start: 0;

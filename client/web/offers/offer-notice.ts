@@ -54,6 +54,12 @@ export class OfferNotice extends LitElement {
         color: var(--on-brand);
         background: var(--brand);
       }
+      @media (max-width: 719px) {
+        [popover] {
+          inset: auto 12px calc(76px + env(safe-area-inset-bottom));
+          inline-size: auto;
+        }
+      }
     `,
   ]
 

@@ -59,8 +59,10 @@ export class PreviewFrame extends LitElement {
         flex: 1;
         min-inline-size: 0;
         overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        overflow-wrap: anywhere;
         font-size: 14px;
         font-weight: 650;
       }

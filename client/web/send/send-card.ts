@@ -92,7 +92,14 @@ export class SendCard extends LitElement {
       }
       @media (max-width: 719px) {
         :host {
+          display: flex;
+          flex-direction: column;
           padding-inline: 16px;
+        }
+        /* What somebody else waits for comes first. */
+        .files {
+          order: 1;
+          margin-block: 12px 0;
         }
       }
     `,

@@ -14,8 +14,8 @@ import './composer.ts'
 import { PageDrop } from './page-drop.ts'
 import './send-card.ts'
 import { formatCount } from '../text/format.ts'
-import type { ReceiverRequest, SendCommand } from './send-card.ts'
-import { contentOf } from './send-content.ts'
+import type { ReceiverRequest, SendCard, SendCommand } from './send-card.ts'
+import { contentOf, type SendContent } from './send-content.ts'
 import { type DirectSend, type Sends, sendsOf } from './sends.ts'
 
 /** Sends straight to another device: something comes in, a code comes out. */
@@ -85,7 +85,7 @@ export class SendPage extends LitElement {
     return html`<wherry-composer
       ?over=${this.#drop.isOver}
       @wherry-files-chosen=${(event: CustomEvent<Chosen>) => this.#start(event.detail)}
-      @text=${(event: CustomEvent<string>) => this.#sends?.start({ files: [], folders: [], text: event.detail })}
+      @text=${(event: CustomEvent<string>) => void this.#open({ files: [], folders: [], text: event.detail })}
     ></wherry-composer>`
   }
 
@@ -97,7 +97,16 @@ export class SendPage extends LitElement {
       )
       say(this, { tone: 'error', text })
     }
-    if (isSecureContext && files.length + emptyFolders.length > 0) this.#sends?.start(contentOf(chosen))
+    if (isSecureContext && files.length + emptyFolders.length > 0) void this.#open(contentOf(chosen))
+  }
+
+  /** Its code is what comes next, and on a phone it would be further down. */
+  async #open(content: SendContent) {
+    this.#sends?.start(content)
+    await this.updateComplete
+    const card = this.renderRoot.querySelector<SendCard>('wherry-send-card')
+    await card?.updateComplete
+    card?.scrollIntoView({ block: 'start' })
   }
 
   #run({ transfer, files }: DirectSend, command: SendCommand) {

@@ -40,6 +40,22 @@ export const accessStyles = css`
     inline-size: auto;
     min-block-size: 34px;
   }
+  /* A name, and its level in a line of its own. */
+  @media (max-width: 479px) {
+    li:has(select) {
+      flex-wrap: wrap;
+      padding-block: 8px;
+    }
+    li:has(select) .main {
+      flex-basis: calc(100% - 50px);
+    }
+    li select {
+      flex: 1;
+      min-inline-size: 0;
+      min-block-size: 40px;
+      margin-inline-start: 40px;
+    }
+  }
   .add {
     display: flex;
     flex-wrap: wrap;

@@ -47,6 +47,14 @@ export const base = css`
     clip-path: inset(50%);
     white-space: nowrap;
   }
+  /* Safari on phones zooms in on a field with smaller text, and not back out. */
+  @media (pointer: coarse) {
+    input,
+    select,
+    textarea {
+      font-size: 16px !important;
+    }
+  }
   @media (prefers-reduced-motion: reduce) {
     *,
     ::before,

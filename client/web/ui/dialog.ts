@@ -69,6 +69,7 @@ export class ModalDialog extends LitElement {
         :host([wide]) dialog {
           inline-size: 100vw;
           max-inline-size: 100vw;
+          max-block-size: min(100dvh - 64px, 760px);
           margin-block-end: 0;
           border-end-start-radius: 0;
           border-end-end-radius: 0;

@@ -84,6 +84,9 @@ export class Menu extends LitElement {
         color: var(--text-2);
       }
       @media (pointer: coarse) {
+        button {
+          min-block-size: 44px;
+        }
         kbd {
           display: none;
         }
