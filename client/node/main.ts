@@ -75,7 +75,7 @@ const run = async (
   } catch (error) {
     throw error instanceof ArgumentsError
       ? new UsageError(`${error.message}; ${usedAs(name, command)}`, { cause: error })
-      : error
+      : session.explained(error)
   } finally {
     // What the command still does would keep the process, or be told as its failure.
     over.abort()

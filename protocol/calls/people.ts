@@ -49,7 +49,7 @@ export const peopleCalls = {
     errors: [],
   }),
   'access.grant': call({
-    doc: 'Gives a user, or everyone with an account, a level on an entry and all that is in it; replaces what that subject had there. Holds at once.',
+    doc: 'Gives a user, or everyone with an account, a level on an entry and all that is in it; replaces what that subject had there. Holds at once. By their id, a member can name only somebody who was given something on the entry or above it; others by e-mail address.',
     access: [{ level: 'admin', of: 'entry' }],
     once: true,
     params: v.strictObject({ entry: id, subject, level }),

@@ -2,7 +2,10 @@ import { WherryError } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Subject } from '../../protocol/values.ts'
 import type { GrantSubject, Storage } from '../../storage/storage.ts'
+import type { UserPrincipal } from '../connection.ts'
 import type { Handler } from '../context.ts'
+
+const noSuchUser = () => new WherryError('not_found', 'There is no such user.')
 
 const findSubject = async (storage: Storage, subject: Subject): Promise<GrantSubject> => {
   if (subject.kind === 'everyone') return subject
@@ -10,7 +13,7 @@ const findSubject = async (storage: Storage, subject: Subject): Promise<GrantSub
     subject.kind === 'user'
       ? await storage.users.get(subject.user)
       : await storage.users.findByEmail(subject.email)
-  if (user === null) throw new WherryError('not_found', 'There is no such user.')
+  if (user === null) throw noSuchUser()
   return { kind: 'user', user: user.id }
 }
 
@@ -36,10 +39,27 @@ export const reviewAccess: Handler<'access.review'> = async ({ storage }, { entr
   return storage.access.below(entry, after, limit)
 }
 
+/**
+ * The answer has the address of whoever gets something. By an id, which everybody sees who sees a change of that person,
+ * it is told only where it is known: to administrators of the hub, and of whoever has something there already.
+ */
+const refuseUnknown = async (
+  storage: Storage,
+  { user, role }: UserPrincipal,
+  entry: string,
+  subject: Subject,
+) => {
+  if (subject.kind !== 'user' || role === 'admin' || subject.user === user) return
+  const grants = await storage.access.list(entry)
+  if (!grants.some(grant => grant.subject.kind === 'user' && grant.subject.user.id === subject.user))
+    throw noSuchUser()
+}
+
 export const grantAccess: Handler<'access.grant'> = async (
-  { storage, actor, noted },
+  { storage, actor, principal, noted },
   { entry, subject, level },
 ) => {
+  await refuseUnknown(storage, principal, entry, subject)
   const grant = await storage.access.grant(actor, entry, await findSubject(storage, subject), level)
   Object.assign(noted, await namesOf(storage, entry, subject))
   return { grant }

@@ -145,7 +145,8 @@ export const createTransfers = (
       if (!stream.opened) return []
       const end = (error: WherryError) => {
         if (stream.ended) return
-        progress.update(stream.upload, { state: 'waiting' })
+        // Others are told that it is over: it does not go on in a moment.
+        progress.update(stream.upload, { state: 'ended' })
         streams.end(stream, error)
       }
       return [{ user: stream.user, folder: stream.opened.folder, end }]

@@ -636,10 +636,16 @@ describe('passwords', () => {
     signingIn.process.stdin?.write(`${password}\n`)
     expect((await signingIn.result).code).toBe(0)
     const next = 'another password of Nora'
+    const mistyped = await own.run(['passwd', '--password-stdin'], `of somebody else\n${next}\n`)
+    expect(mistyped).toMatchObject({ code: 1, stderr: 'wherry: That is not the present password.\n' })
     const changed = await own.run(['passwd', '--password-stdin'], `${password}\n${next}\n`)
     expect(changed.stdout).toContain('Changed.')
     expect((await own.run(login, password)).code).toBe(1)
     expect((await own.run(login, next)).code).toBe(0)
+    const list = (await own.json(['sessions'])) as { id: string; current: boolean }[]
+    const ended = await own.run(['sessions', 'revoke', list.find(({ current }) => current)?.id ?? ''])
+    expect(ended).toEqual({ code: 0, stdout: 'Ended.\n', stderr: '' })
+    expect((await own.run(['ls'])).code).toBe(3)
   })
 
   test('are typed unseen, also ahead of the questions', async () => {
@@ -736,7 +742,7 @@ describe('administration', () => {
     for (let i = 0; !seen; i++) await hers.json(['mkdir', `me:watched/${i}`])
     await wherry.json(['users', 'disable', mary.email])
     const { code, stderr } = await watching.result
-    expect(stderr).toContain('session was ended')
+    expect(stderr).toContain('account was disabled')
     expect(code).toBe(3)
   })
 
@@ -763,6 +769,9 @@ describe('administration', () => {
     await writeFile(join(home, 'of ben.txt'), 'hi too')
     const put = await ben.run(['put', join(home, 'of ben.txt'), path])
     expect(put).toMatchObject({ code: 1, stderr: 'wherry: of ben.txt: You may not write there.\n' })
+    expect(await ben.json(['access', path])).toEqual({ level: 'read', grants: null })
+    const slip = await wherry.run(['access', 'me:shared', 'revoke', 'ben@example.org', 'everyone'])
+    expect(slip).toMatchObject({ code: 2, stderr: expect.stringContaining('one too many: everyone') })
     const below = await wherry.run(['access', 'me:shared/for ben.txt', 'revoke', 'ben@example.org'])
     expect(below.stdout).toBe(
       'There was nothing to revoke here.\nStill holds: ben@example.org may read, from shared.\n',

@@ -39,12 +39,12 @@ const expectEnded = async ({ process, result }: ReturnType<CommandLine['start']>
   const tooLong = setTimeout(() => process.kill('SIGKILL'), soonMs)
   const { code, stderr } = await result
   clearTimeout(tooLong)
-  expect(stderr).toContain('session was ended')
+  expect(stderr).toContain('account was disabled')
   expect(code).toBe(3)
   return stderr
 }
 
-const onlyReason = 'wherry: This session was ended. Sign in again.\n'
+const onlyReason = 'wherry: This account was disabled by an administrator.\n'
 
 /** Of zeros: long to transfer, without room on the disk. */
 const longFile = async (bytes: number) => {

@@ -55,6 +55,11 @@ export const argument = (args: readonly string[], place: number): string => {
   return value
 }
 
+/** For commands of which one form takes fewer arguments than another. */
+export const refuseMore = (args: readonly string[], most: number): void => {
+  if (args.length > most) throw new ArgumentsError(`one too many: ${args[most]}`)
+}
+
 /** A text option, or undefined. */
 export const textOption = (options: OptionValues, name: string): string | undefined => {
   const value = options[name]

@@ -1,5 +1,6 @@
-import { WherryError } from '../../../protocol/errors.ts'
+import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { socketPath } from '../../../protocol/rpc.ts'
+import type { EventParams } from '../../../protocol/table.ts'
 import type { Credentials, HubClient, TransferLink } from '../../core/api.ts'
 import { createClient } from '../../core/client.ts'
 import { fileCredentials } from '../credentials.ts'
@@ -12,6 +13,12 @@ import type { CommandContext } from './command.ts'
 import { hubAddress } from './hub-address.ts'
 
 export type Client = HubClient & TransferLink
+
+/** Why a session was ended, as far as it is not plain to whoever typed the command. */
+const endWords: Partial<Record<EventParams<'session.ended'>['reason'], string>> = {
+  disabled: 'This account was disabled by an administrator.',
+  password: 'The password of this account was changed. Sign in with the new one.',
+}
 
 /** A command that ends its own session is over by then. */
 const endedMs = 500
@@ -36,6 +43,7 @@ export const openSession = ({ hubOption, output, signal }: SessionParts) => {
   const clients: Client[] = []
   const ended = Promise.withResolvers<never>()
   let endTimer: NodeJS.Timeout | undefined
+  let whyEnded = 'This session was ended. Sign in again.'
 
   const hub = async (): Promise<string> => {
     const address = hubOption ?? (process.env.WHERRY_HUB || (await currentHub()))
@@ -65,10 +73,10 @@ export const openSession = ({ hubOption, output, signal }: SessionParts) => {
       throw new WherryError('unauthenticated', `Sign in first: wherry login ${address} --email E`)
     client.onState(state => {
       if (state !== 'signedOut') return
-      endTimer ??= setTimeout(
-        () => ended.reject(new WherryError('session_ended', 'This session was ended. Sign in again.')),
-        endedMs,
-      )
+      endTimer ??= setTimeout(() => ended.reject(new WherryError('session_ended', whyEnded)), endedMs)
+    })
+    client.on('session.ended', ({ reason }) => {
+      whyEnded = endWords[reason] ?? whyEnded
     })
     return client
   }
@@ -79,6 +87,11 @@ export const openSession = ({ hubOption, output, signal }: SessionParts) => {
     connect,
     /** Rejects with `session_ended` when the hub ends the session of a command that goes on. */
     ended: ended.promise,
+    /** The error of a command in the words of what ended the session, if that was it. */
+    explained: (error: unknown): unknown =>
+      isReason(error, 'session_ended')
+        ? new WherryError('session_ended', whyEnded, {}, { cause: error })
+        : error,
     close() {
       clearTimeout(endTimer)
       for (const client of clients) client.close()

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { emailKey } from '../../../protocol/names.ts'
 import { type Grant, level as levelSchema, type Subject } from '../../../protocol/values.ts'
 import { grantsBelow } from '../../core/people.ts'
-import { ArgumentsError, argument, type Command, UsageError } from '../cli/command.ts'
+import { ArgumentsError, argument, type Command, refuseMore, UsageError } from '../cli/command.ts'
 import { grantColumns, inOrder, who } from '../cli/grant-columns.ts'
 import { columns, printable } from '../cli/output.ts'
 import { needEntry } from '../cli/remote-path.ts'
@@ -27,11 +27,16 @@ export const access: Command = {
     const client = await connect()
     const entry = await needEntry(client, argument(args, 0))
     const [, action] = args
+    refuseMore(args, action === 'grant' ? 4 : action === 'revoke' ? 3 : 2)
     if (action === undefined) {
       const { level } = await client.call('access.check', { entry: entry.id })
       const { grants } =
-        level === 'admin' ? await client.call('access.list', { entry: entry.id }) : { grants: [] }
-      const rows = grants.map(grant => [who(grant), grant.level, grant.inherited ? whereFrom(grant) : ''])
+        level === 'admin' ? await client.call('access.list', { entry: entry.id }) : { grants: null }
+      const rows = (grants ?? []).map(grant => [
+        who(grant),
+        grant.level,
+        grant.inherited ? whereFrom(grant) : '',
+      ])
       output.result({ level, grants }, [`Your level: ${level}`, ...columns(rows)])
     } else if (action === 'grant') {
       const level = v.safeParse(levelSchema, argument(args, 3))

@@ -1,4 +1,4 @@
-import { isReason } from '../../../protocol/errors.ts'
+import { isReason, WherryError } from '../../../protocol/errors.ts'
 import { ArgumentsError, argument, type Command, textOption, UsageError } from '../cli/command.ts'
 import { hubAddress } from '../cli/hub-address.ts'
 import { columns, formatDate, printable } from '../cli/output.ts'
@@ -73,7 +73,10 @@ export const passwd: Command = {
       if (!isSure) throw new UsageError('the two are not the same')
       return { current, next }
     })
-    const { endedSessions } = await client.call('account.changePassword', { current, next })
+    const { endedSessions } = await client.call('account.changePassword', { current, next }).catch(error => {
+      if (!isReason(error, 'wrong_credentials')) throw error
+      throw new WherryError('wrong_credentials', 'That is not the present password.', {}, { cause: error })
+    })
     output.result({ endedSessions }, [`Changed. Other sessions ended: ${endedSessions}.`])
   },
 }
@@ -85,7 +88,13 @@ export const sessions: Command = {
   async run({ connect, output }, args) {
     const client = await connect()
     if (args[0] === 'revoke') {
-      await client.call('session.revoke', { session: argument(args, 1) })
+      const session = argument(args, 1)
+      const { sessions: list } = await client.call('session.list', {})
+      const isOwn = list.some(({ id, current }) => id === session && current)
+      await client.call('session.revoke', { session }).catch(error => {
+        // The hub ends it before it can answer.
+        if (!isOwn || !isReason(error, 'session_ended')) throw error
+      })
       output.result({}, ['Ended.'])
       return
     }

@@ -57,6 +57,8 @@ const setPassword = async (
   options: OptionValues,
 ): Promise<{ user: User; endedSessions: number }> => {
   const user = await findUser(client, email)
+  if (user.id === client.user?.id)
+    throw new UsageError('your own password is changed by `wherry passwd`, which asks for the present one')
   const password = await readSecret(`New password for ${user.email}: `, context, options)
   const { endedSessions } = await client.call('user.setPassword', { user: user.id, password })
   return { user, endedSessions }

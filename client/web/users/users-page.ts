@@ -47,6 +47,19 @@ export class UsersPage extends LitElement {
     `,
   ]
 
+  override connectedCallback() {
+    super.connectedCallback()
+    addEventListener('focus', this.#readAgain)
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback()
+    removeEventListener('focus', this.#readAgain)
+  }
+
+  /** Other administrators change accounts, too, and the hub tells nobody of it. */
+  #readAgain = () => void this.#users.run()
+
   override render() {
     return html`<header>
         <h1>${msg('Users')}</h1>
