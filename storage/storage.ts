@@ -275,8 +275,14 @@ export type SmallFileResult =
   | { ok: false; reason: 'name_taken' | 'quota_exceeded'; message: string }
 
 export type Uploads = {
-  /** Reserves the quota. The same id by the same user with the same fields again is a no-op; with others `conflict`. */
+  /**
+   * Reserves the quota, as long as its user is not disabled and may write there: after that it is given back at once, and
+   * reserved again by open(), resume(), declare() or commit(), `quota_exceeded` if there is no room for it then. What was
+   * stored is kept all the while. The same id by the same user with the same fields again is the same upload; with others `conflict`.
+   */
   open(actor: Actor, upload: NewUpload): Promise<UploadRow>
+  /** Reserves what was given back. Null if there is no such upload. */
+  resume(actor: Actor, id: string): Promise<UploadRow | null>
   get(user: string, id: string): Promise<UploadRow | null>
   list(user: string): Promise<UploadRow[]>
   /**

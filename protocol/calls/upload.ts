@@ -27,7 +27,7 @@ export const uploadCalls = {
     errors: [],
   }),
   'upload.open': call({
-    doc: 'Begins an upload under an id that the client made, reserves its quota, and binds the stream on which its slices come. The same id again is the same upload.',
+    doc: 'Begins an upload under an id that the client made, reserves its quota as long as the caller may write there, and binds the stream on which its slices come. The same id again is the same upload.',
     access: [{ level: 'write', of: 'folder' }],
     params: v.strictObject({
       upload: id,
@@ -54,7 +54,7 @@ export const uploadCalls = {
     access: [{ level: 'write', of: 'upload' }],
     params: v.strictObject({ upload: id, from: index, chunks: listOf(chunkRef, limits.declareBatch, 1) }),
     result: v.strictObject({ missing: listOf(index, limits.declareBatch) }),
-    errors: ['conflict', 'too_large'],
+    errors: ['conflict', 'too_large', 'quota_exceeded'],
   }),
   'upload.commit': call({
     doc: 'Makes the upload an entry, or a new version of one. Fails with `incomplete` and `missing`, the first indexes that are not stored.',
@@ -77,7 +77,7 @@ export const uploadCalls = {
     ],
   }),
   'upload.resume': call({
-    doc: 'Binds an unfinished upload to a stream of this connection and answers, page by page, what was declared and which of it is stored.',
+    doc: 'Binds an unfinished upload to a stream of this connection and answers, page by page, what was declared and which of it is stored. Where its quota was given back, as the caller could not write there any more, it is reserved again.',
     access: [{ level: 'write', of: 'upload' }],
     params: v.strictObject({ upload: id, stream, from: v.optional(index, 0) }),
     result: v.strictObject({
@@ -85,7 +85,7 @@ export const uploadCalls = {
       chunks: listOf(v.strictObject({ ...chunkRef.entries, stored: v.boolean() }), limits.chunksPage),
       next: v.nullable(index),
     }),
-    errors: ['not_found'],
+    errors: ['not_found', 'quota_exceeded', 'storage_full', 'storage_read_only'],
   }),
   'upload.begun': call({
     doc: 'Which chunks of a resumed upload arrived in part before a connection broke: slices of these may go on behind `bytes` on the stream that the upload is bound to. The hub may forget them at any time, and refuses such a chunk with `chunk_mismatch` then: it has to be sent whole.',

@@ -37,12 +37,12 @@ export const commitUpload: Handler<'upload.commit'> = async ({ storage, transfer
   return committed
 }
 
-export const resumeUpload: Handler<'upload.resume'> = async ({ storage, transfers, principal }, params) => {
+export const resumeUpload: Handler<'upload.resume'> = async ({ storage, transfers, actor }, params) => {
   const { upload: id, from } = params
-  const found = await storage.uploads.get(principal.user, id)
+  const found = await storage.uploads.resume(actor, id)
   if (!found) throw new WherryError('not_found')
   await transfers.uploads.opened(params, found)
-  const row = (await storage.uploads.get(principal.user, id)) ?? found
+  const row = (await storage.uploads.get(actor.user, id)) ?? found
   const chunks = await storage.uploads.chunks(id, from, limits.usualChunksPage)
   transfers.uploads.learn(params, from, chunks, row.declaredChunks)
   const next = from + chunks.length

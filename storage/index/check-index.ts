@@ -11,9 +11,14 @@ const rules: readonly Rule[] = [
       from versions as v join entries as e on e.id = v.entry where e.space = s.id)`,
   },
   {
-    says: 'reserved bytes of a space are not the sum of its unfinished uploads',
-    query: `select s.id from spaces as s where s.reserved != (select coalesce(sum(u.size), 0)
-      from uploads as u where u.space = s.id and u.answer is null)`,
+    says: 'reserved bytes of a space are not the sum of what uploads reserve',
+    query: `select s.id from spaces as s where s.reserved != (select coalesce(sum(u.reserved), 0)
+      from uploads as u where u.space = s.id)`,
+  },
+  {
+    says: 'an upload reserves neither its size nor nothing, or is finished and reserves something',
+    query: `select u.id from uploads as u
+      where u.reserved != 0 and (u.reserved != u.size or u.answer is not null)`,
   },
   {
     says: 'a space counts its entries and unfinished uploads wrongly',

@@ -8,6 +8,7 @@ import { prunedByTime } from './migrations/0004-pruned-by-time.ts'
 import { countedEntries } from './migrations/0005-counted-entries.ts'
 import { removedFolders } from './migrations/0006-removed-folders.ts'
 import { stagedCopies } from './migrations/0007-staged-copies.ts'
+import { givenBackReservations } from './migrations/0008-given-back-reservations.ts'
 import type { Tables } from './tables.ts'
 
 /** Every step of the schema, in order. One that landed is never edited. */
@@ -19,6 +20,7 @@ export const migrations: Record<string, Migration> = {
   '0005-counted-entries': countedEntries,
   '0006-removed-folders': removedFolders,
   '0007-staged-copies': stagedCopies,
+  '0008-given-back-reservations': givenBackReservations,
 }
 
 /**

@@ -12,11 +12,12 @@ import { putMany } from './writes/put-many.ts'
 import { sweepRemovals } from './writes/removals.ts'
 import { removeEntries } from './writes/remove.ts'
 import { renameEntry } from './writes/rename.ts'
+import { giveBackReservations } from './writes/reservations.ts'
 import { createSession, endSession, pruneSessions, rotateSession, touchSessions } from './writes/sessions.ts'
 import { setSetting, setSettingIfAbsent } from './writes/settings.ts'
 import { declareChunks } from './writes/upload-chunks.ts'
 import { commitUpload } from './writes/upload-commit.ts'
-import { cancelUpload, expireUploads, openUpload } from './writes/uploads.ts'
+import { cancelUpload, expireUploads, openUpload, resumeUpload } from './writes/uploads.ts'
 import { createUser, setDisabled, setPasswordHash, setUpHub } from './writes/users.ts'
 
 /** Every write that there is, by name: the only list of them. */
@@ -40,10 +41,12 @@ export const operations = {
   'access.grant': grantLevel,
   'access.revoke': revokeLevel,
   'uploads.open': openUpload,
+  'uploads.resume': resumeUpload,
   'uploads.declare': declareChunks,
   'uploads.commit': commitUpload,
   'uploads.cancel': cancelUpload,
   'uploads.expire': expireUploads,
+  'uploads.giveBack': giveBackReservations,
   'uploads.putMany': putMany,
   'chunks.add': addChunks,
   'chunks.mark': markChunks,

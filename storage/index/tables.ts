@@ -63,7 +63,7 @@ type SpacesTable = {
   quota: number | null
   /** Bytes of all versions in the space. */
   used: number
-  /** Bytes that unfinished uploads announced. */
+  /** Bytes that unfinished uploads reserve. */
   reserved: number
   /** Files and folders but the root, those in `removals` included, and unfinished uploads. */
   entries: number
@@ -150,6 +150,8 @@ type UploadsTable = {
   content: string
   name: string
   size: number
+  /** Bytes of the space's quota: the size, or 0 once it is finished or was given back. */
+  reserved: number
   modified_at: number
   on_clash: OnClash
   declared_bytes: number

@@ -10,6 +10,9 @@ export const uploadOfUser = prepared((db, { user, id }: { user: string; id: stri
   db.selectFrom('uploads').selectAll().where('id', '=', id).where('user', '=', user),
 )
 
+/** It has the quota that it needs to be committed. */
+export const isReserved = (row: UploadTableRow): boolean => row.answer !== null || row.reserved === row.size
+
 export const toUpload = (row: Omit<UploadTableRow, 'answer'>): UploadRow => ({
   id: row.id,
   user: row.user,

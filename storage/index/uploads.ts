@@ -3,6 +3,7 @@ import type { Actor, Uploads } from '../storage.ts'
 import { smallFileReads } from './reads/small-files.ts'
 import { uploadReads } from './reads/uploads.ts'
 import type { Tables } from './tables.ts'
+import { isReserved, toUpload, uploadOfUser } from './upload-rows.ts'
 import type { Writer } from './writer.ts'
 
 /** For a write that is repeatable by what it is, not by a request id. */
@@ -17,6 +18,12 @@ export const uploadsOf = (
   ...uploadReads(db),
   ...smallFileReads(db),
   open: (actor, upload) => writer.run('uploads.open', { user: actor.user, upload, keptMs }, byItself(actor)),
+  async resume(actor, id) {
+    const [row] = await uploadOfUser(db, { user: actor.user, id })
+    if (row === undefined) return null
+    if (isReserved(row)) return toUpload(row)
+    return writer.run('uploads.resume', { user: actor.user, upload: id }, byItself(actor))
+  },
   declare: (actor, upload, from, chunks) =>
     writer.run('uploads.declare', { user: actor.user, upload, from, chunks }, byItself(actor)),
   commit: (actor, upload, type) =>

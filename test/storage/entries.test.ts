@@ -116,7 +116,10 @@ test('moving to another space moves the charge and resets older cursors', async 
   const { entry: a } = await storage.entries.createFolder(actor, root, 'a', 'fail')
   await upload(storage, ada, a.id, 'f', [bytesOf('12345')])
   const unfinished = { name: 'g', size: 7, modifiedAt: 0, onClash: 'fail' as const }
-  await storage.uploads.open(actor, { ...unfinished, id: 'u'.repeat(22), folder: a.id })
+  await storage.uploads.open(
+    { user: bob.id, requestId: null },
+    { ...unfinished, id: 'u'.repeat(22), folder: a.id },
+  )
   const before = await storage.spaces.seq(space)
   await storage.entries.move(actor, [a.id], bobs?.root ?? '', 'fail')
   expect(await storage.spaces.get(space)).toMatchObject({ usedBytes: 0, reservedBytes: 0 })

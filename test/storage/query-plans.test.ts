@@ -4,7 +4,7 @@ import { entryReads } from '../../storage/index/reads/entries.ts'
 import { spaceReads } from '../../storage/index/reads/spaces.ts'
 import type { Filling } from '../../storage/index/writes/copy-steps.ts'
 import { indexOfAda } from './index-of-ada.ts'
-import { emptyFiles, newId } from './open-temporary.ts'
+import { emptyFiles, newId, person } from './open-temporary.ts'
 import { openPlanned } from './query-plans.ts'
 
 /** A step in which every row of a table is looked at, and the names of tables that are not in the index. */
@@ -89,6 +89,14 @@ test('a large folder is copied without a walk through all entries of the hub', a
   expect(await walks('copies.fill', { fillings })).toEqual([])
   expect(await walks('entries.copy', { ...copying, staged })).toEqual([])
   expect(await walks('copies.giveUp', { staged })).toEqual([])
+})
+
+test('reservations without a right are found without a walk through finished uploads, entries or grants', async () => {
+  const { run, walks, inner } = await openWithFolders()
+  const opening = { id: newId(), folder: inner, name: 'n', size: 7, modifiedAt: 0, onClash: 'fail' }
+  const bob = await run<{ id: string }>('users.create', person('Bob'))
+  await run('uploads.open', { user: bob.id, upload: opening, keptMs: 1_000 })
+  expect(await walks('uploads.giveBack', { after: '' })).toEqual([])
 })
 
 test('what is left of large folders that were deleted is found without a walk through all entries', async () => {

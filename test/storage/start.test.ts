@@ -101,6 +101,7 @@ const undone = {
   '0005-counted-entries': 'alter table spaces drop column entries',
   '0006-removed-folders': 'drop table removals',
   '0007-staged-copies': 'drop table staged',
+  '0008-given-back-reservations': 'drop index uploads_reserving; alter table uploads drop column reserved',
 }
 
 /** Makes the index one of an older hub, whose newest step was `newest`. */

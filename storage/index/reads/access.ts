@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { type Level, levels } from '../../../protocol/levels.ts'
 import { limits } from '../../../protocol/limits.ts'
 import type { AccessRights } from '../../storage.ts'
@@ -27,7 +27,7 @@ export const accessReads = (db: Kysely<Tables>): Pick<AccessRights, 'level' | 'l
 })
 
 /** The rank that a row of `above` itself gives the user, by grants on it or as the root of a space of the user's; null if none. */
-export const ownRank = (user: string) => sql<number | null>`
+export const ownRank = (user: string | RawBuilder<unknown>) => sql<number | null>`
   case (select owner from spaces where id = above.space and root = above.id) when ${user} then ${ownerRank}
     else (select max(level) from grants where entry = above.id and subject in ('', ${user})) end`
 

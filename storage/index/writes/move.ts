@@ -124,10 +124,10 @@ const changeSpace = async (tx: Tx, row: EntryRow, space: string): Promise<void> 
     .select(eb => eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'))
     .where('entry', 'in', subtree([row.id]))
     .executeTakeFirstOrThrow()
-  const { bytes: reserved, uploads } = await tx.db
+  const { reserved, uploads } = await tx.db
     .selectFrom('uploads')
     .select(eb => [
-      eb.fn.coalesce(eb.fn.sum<number>('size'), eb.lit(0)).as('bytes'),
+      eb.fn.coalesce(eb.fn.sum<number>('reserved'), eb.lit(0)).as('reserved'),
       eb.fn.countAll<number>().as('uploads'),
     ])
     .where('folder', 'in', subtree([row.id]))

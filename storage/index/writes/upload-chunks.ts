@@ -10,6 +10,7 @@ import { levelOf } from '../reads/access.ts'
 import type { Tables } from '../tables.ts'
 import type { Tx, Write } from '../tx.ts'
 import type { UploadTableRow } from '../upload-rows.ts'
+import { reserveAgain } from './reservations.ts'
 import { findUpload } from './uploads.ts'
 
 type Declaration = {
@@ -21,7 +22,7 @@ type Declaration = {
 
 export const declareChunks: Write<Declaration, number[]> = async (tx, args) => {
   const { user, upload, from, chunks } = args
-  const row = await findUpload(tx, user, upload)
+  const row = await reserveAgain(tx, await findUpload(tx, user, upload))
   if (from > row.declared_chunks)
     throw new WherryError('conflict', 'Chunks are declared in order, without a hole.')
   const repeated = chunks.slice(0, row.declared_chunks - from)

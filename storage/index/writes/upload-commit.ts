@@ -19,7 +19,10 @@ const setWhole = prepared(
 type Answered = { id: string; answer: string; now: number; expiresAt: number }
 
 const setAnswer = prepared((db, { id, answer, now, expiresAt }: Answered) =>
-  db.updateTable('uploads').set({ answer, touched_at: now, expires_at: expiresAt }).where('id', '=', id),
+  db
+    .updateTable('uploads')
+    .set({ answer, reserved: 0, touched_at: now, expires_at: expiresAt })
+    .where('id', '=', id),
 )
 
 /**
@@ -50,7 +53,11 @@ export const commitUpload: Write<{ user: string; upload: string; type: string },
   const used = unchanged ? 0 : size
   // The folder may have moved to another space meanwhile.
   const moved = folder.space !== row.space
-  await charge(tx, row.space, { used: moved ? 0 : used, reserved: -size, entries: moved ? -1 : added - 1 })
+  await charge(tx, row.space, {
+    used: moved ? 0 : used,
+    reserved: -row.reserved,
+    entries: moved ? -1 : added - 1,
+  })
   if (moved) await charge(tx, folder.space, { used, entries: added })
   const expiresAt = tx.now + answerKeptMs
   await setAnswer(tx.db, { id: row.id, answer: JSON.stringify(placed), now: tx.now, expiresAt })

@@ -11,6 +11,7 @@ import { assertRoomBelow } from './depth.ts'
 import { findFolder } from './find.ts'
 import { entryNamed, namedAs, nameTaken } from './free-name.ts'
 import { giveUpContents } from './orphans.ts'
+import { reserveAgain } from './reservations.ts'
 import { charge } from './space-changes.ts'
 
 type Opening = { user: string; upload: NewUpload; keptMs: number }
@@ -21,7 +22,7 @@ const uploadById = prepared((db, { id }: { id: string }) =>
 
 export const openUpload: Write<Opening, UploadRow> = async (tx, { user, upload, keptMs }) => {
   const [known] = await uploadById(tx.db, upload)
-  if (known !== undefined) return sameUpload(known, user, upload)
+  if (known !== undefined) return toUpload(await reserveAgain(tx, sameUpload(known, user, upload)))
   const folder = await findFolder(tx, upload.folder)
   namedAs(upload.name)
   const there = upload.onClash === 'keepBoth' ? undefined : await entryNamed(tx, folder.id, upload.name)
@@ -41,6 +42,7 @@ export const openUpload: Write<Opening, UploadRow> = async (tx, { user, upload, 
     content,
     name: upload.name,
     size: upload.size,
+    reserved: upload.size,
     modified_at: upload.modifiedAt,
     on_clash: upload.onClash,
     declared_bytes: 0,
@@ -56,7 +58,7 @@ export const openUpload: Write<Opening, UploadRow> = async (tx, { user, upload, 
   return toUpload(row)
 }
 
-const sameUpload = (row: UploadTableRow, user: string, upload: NewUpload): UploadRow => {
+const sameUpload = (row: UploadTableRow, user: string, upload: NewUpload): UploadTableRow => {
   const same =
     row.user === user &&
     row.folder === upload.folder &&
@@ -65,7 +67,7 @@ const sameUpload = (row: UploadTableRow, user: string, upload: NewUpload): Uploa
     row.modified_at === upload.modifiedAt &&
     row.on_clash === upload.onClash
   if (!same) throw new WherryError('conflict', 'That id names another upload.')
-  return toUpload(row)
+  return row
 }
 
 /** The row of an upload of that user; `not_found` if there is none. */
@@ -74,6 +76,12 @@ export const findUpload = async (tx: Tx, user: string, id: string): Promise<Uplo
   if (row === undefined) throw new WherryError('not_found', 'There is no such upload.')
   return row
 }
+
+/** Has one go on whose reservation may have been given back. */
+export const resumeUpload: Write<{ user: string; upload: string }, UploadRow> = async (
+  tx,
+  { user, upload },
+) => toUpload(await reserveAgain(tx, await findUpload(tx, user, upload)))
 
 /** One that was committed is left alone; one that is gone is gone. */
 export const cancelUpload: Write<{ user: string; upload: string }, null> = async (tx, { user, upload }) => {
@@ -100,7 +108,7 @@ export const expireUploads: Write<
   return { expired, more: rows.length === expireAtOnce }
 }
 
-/** Removes uploads, gives back what unfinished ones reserved, and leaves contents without a version to the sweep. */
+/** Removes uploads, gives back what they reserved, and leaves contents without a version to the sweep. */
 const dropUploads = async (tx: Tx, rows: readonly UploadTableRow[]): Promise<void> => {
   const removed = await removeUploads(tx, sql`id in ${among(rows.map(row => row.id))}`)
   await giveUpContents(
@@ -111,16 +119,14 @@ const dropUploads = async (tx: Tx, rows: readonly UploadTableRow[]): Promise<voi
 
 type RemovedUpload = { content: string; space: string; reserved: number; unfinished: number }
 
-/** Removes the uploads that meet a condition and gives back what unfinished ones reserved. Their contents are the caller's to give up. */
+/** Removes the uploads that meet a condition and gives back what they reserved. Their contents are the caller's to give up. */
 export const removeUploads = async (
   tx: Tx,
   condition: RawBuilder<unknown>,
 ): Promise<{ content: string }[]> => {
   const { rows } = await sql<RemovedUpload>`
     delete from uploads where ${condition}
-    returning content, space, iif(answer is null, size, 0) as reserved, answer is null as unfinished`.execute(
-    tx.db,
-  )
+    returning content, space, reserved, answer is null as unfinished`.execute(tx.db)
   for (const [space, inSpace] of Map.groupBy(rows, row => row.space))
     await charge(tx, space, {
       reserved: -inSpace.reduce((sum, row) => sum + row.reserved, 0),
