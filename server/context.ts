@@ -59,7 +59,7 @@ export type CallContext<P extends Principal | null = UserPrincipal> = Hub & {
   principal: P
   /** The JSON-RPC id where it is a text (client-made, repeatable), else null. */
   requestId: string | null
-  /** What the log's line about the call is to tell besides the parameters that the table names. */
+  /** What the log's line about the call is to tell besides the parameters that the table names. A call that it does not log has a line if anything is noted. */
   noted: Record<string, unknown>
   /** For writes: the principal's user and the request id. */
   actor: Actor

@@ -104,7 +104,7 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
   const settle = async (socket: Socket, call: Call): Promise<void> => {
     const { name, row, params, request } = call
     const { principal, address } = socket
-    const noted = {}
+    const noted: Record<string, unknown> = {}
     const start = performance.now()
     let fail: FailAnnounced | null = null
     let outcome = 'ok'
@@ -122,7 +122,8 @@ export const createDispatcher = (hub: Hub): Dispatcher => {
       const seconds = (performance.now() - start) / 1000
       hub.metrics.callEnded(name, seconds, outcome)
       const user = asUser(socket.principal ?? principal)
-      if (row.logged) logCall(hub.log, row.logged, { name, params, noted, request, outcome, address, user })
+      const logged = row.logged ?? (Object.keys(noted).length > 0 ? [] : null)
+      if (logged) logCall(hub.log, logged, { name, params, noted, request, outcome, address, user })
       const by = user?.user
       hub.log.debug(
         { call: name, by, address, request: request.id, connection: socket.id, seconds, outcome },

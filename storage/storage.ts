@@ -160,6 +160,9 @@ export type ListPage = {
   limit: number
 }
 
+/** `droppedGrants`: how many were on the entries or in them, and did not come along. */
+export type Moved = { entries: Entry[]; droppedGrants: number }
+
 /** Of what is in folders, at any depth. */
 export type Sum = { files: number; folders: number; bytes: number }
 
@@ -204,7 +207,7 @@ export type Entries = {
     folder: string,
     onClash: 'fail' | 'keepBoth',
     options?: { unchangedSince?: number | undefined; name?: string | undefined },
-  ): Promise<Entry[]>
+  ): Promise<Moved>
   /** (once) `name`: of a single entry there. */
   copy(
     actor: Actor,

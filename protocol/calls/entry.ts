@@ -47,7 +47,7 @@ export const entryCalls = {
     errors: ['name_taken', 'forbidden', 'conflict'],
   }),
   'entry.move': call({
-    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step, to another space at most 50,000 entries (`too_large`: they can be copied there instead); what is in the folder already stays as it is. `name`: of a single entry, the name it gets there. `name_taken` has the ids of those whose names are, as `taken`. What was granted on them or in them stays only if the caller is an administrator of the folder in the end, and is taken back otherwise. `unchangedSince`: only if nobody else changed one of them after that change number of their space.',
+    doc: 'Moves entries into a folder, all or none. Folders move with all that is in them, in one step, to another space at most 50,000 entries (`too_large`: they can be copied there instead); what is in the folder already stays as it is. `name`: of a single entry, the name it gets there. `name_taken` has the ids of those whose names are, as `taken`. What was granted on them or in them stays only if the caller is an administrator of the folder in the end, and is taken back otherwise; who asks with `tellDropped` is answered how many grants that were. `unchangedSince`: only if nobody else changed one of them after that change number of their space.',
     access: [
       { level: 'delete', of: 'entries' },
       { level: 'write', of: 'folder' },
@@ -59,8 +59,10 @@ export const entryCalls = {
       onClash: onEntryClash,
       unchangedSince,
       name: nameThere,
+      /** Older clients take no other answer than they know. */
+      tellDropped: v.optional(v.boolean(), false),
     }),
-    result: entriesResult,
+    result: v.strictObject({ ...entriesResult.entries, droppedGrants: v.optional(count()) }),
     errors: [
       'name_taken',
       'invalid_move',

@@ -1,5 +1,6 @@
 import { isReason, WherryError } from '../../protocol/errors.ts'
 import type { Space } from '../../protocol/values.ts'
+import type { Storage } from '../../storage/storage.ts'
 import type { Handler } from '../context.ts'
 
 export const getEntry: Handler<'entry.get'> = async ({ storage, principal, levelOf }, { entry: id }) => {
@@ -67,12 +68,32 @@ export const renameEntry: Handler<'entry.rename'> = async (context, params) => {
   }
 }
 
+/** Of what is moved or deleted together, so many are named in the log. */
+const mostNamed = 20
+
+/** What the log says of entries that are about to be elsewhere, or nowhere. */
+const namesOf = async ({ entries }: Storage, ids: readonly string[]) => {
+  const nameOf = async (id: string) => {
+    const [entry, path] = await Promise.all([entries.get(id), entries.place(id)])
+    return entry && { id, name: entry.name, folder: entry.folder, path }
+  }
+  const named = await Promise.all(ids.slice(0, mostNamed).map(nameOf))
+  return named.filter(entry => entry !== null)
+}
+
+/** A grant that did not come along has no row that tells who took it: the log does. */
 export const moveEntries: Handler<'entry.move'> = async (
-  { storage, actor },
-  { entries, folder, onClash, ...options },
-) => ({
-  entries: await storage.entries.move(actor, entries, folder, onClash, options),
-})
+  { storage, actor, noted },
+  { entries: ids, folder, onClash, tellDropped, ...options },
+) => {
+  const named = await namesOf(storage, ids)
+  const { entries, droppedGrants } = await storage.entries.move(actor, ids, folder, onClash, options)
+  if (droppedGrants > 0) {
+    const moved = named.filter(entry => entry.folder !== folder)
+    Object.assign(noted, { moved, folder, to: await storage.entries.place(folder), droppedGrants })
+  }
+  return { entries, ...(tellDropped && { droppedGrants }) }
+}
 
 export const copyEntries: Handler<'entry.copy'> = async (
   { storage, actor },
@@ -81,21 +102,13 @@ export const copyEntries: Handler<'entry.copy'> = async (
   entries: await storage.entries.copy(actor, entries, folder, onClash, { name }),
 })
 
-/** Of what is deleted together, so many are named in the log. */
-const mostNamed = 20
-
 /** What is gone has no row that tells who took it: the log does. */
 export const deleteEntries: Handler<'entry.delete'> = async (
   { storage, actor, noted },
   { entries, unchangedSince },
 ) => {
-  const nameOf = async (id: string) => {
-    const [entry, path] = await Promise.all([storage.entries.get(id), storage.entries.place(id)])
-    return entry && { id, name: entry.name, folder: entry.folder, path }
-  }
-  const named = await Promise.all(entries.slice(0, mostNamed).map(nameOf))
+  const deleted = await namesOf(storage, entries)
   const removed = await storage.entries.remove(actor, entries, unchangedSince)
-  const deleted = named.filter(entry => entry !== null)
   Object.assign(noted, { deleted, removed })
   return { removed }
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import type BetterSqlite from 'better-sqlite3'
 import { Kysely } from 'kysely'
+import type { Entry } from '../../protocol/values.ts'
 import type { ChunkId, ChunkIndex } from '../chunks/chunk-store.ts'
 import { hasRoom } from '../disk-room.ts'
 import { messageOf } from '../message-of.ts'
-import type { Actor, Storage } from '../storage.ts'
+import type { Actor, Moved, Storage } from '../storage.ts'
 import { checkpoint } from './checkpoint.ts'
 import { sqliteChunkIndex } from './chunk-index.ts'
 import { copyWith } from './copying.ts'
@@ -116,8 +117,12 @@ const entriesOf = (db: Kysely<Tables>, writer: Writer, upkeep: Upkeep): Storage[
     writer.run('entries.createFolder', { folder, name, onClash }, actor),
   rename: (actor, entry, name, unchangedSince) =>
     writer.run('entries.rename', { entry, name, unchangedSince }, actor),
-  move: (actor, entries, folder, onClash, { unchangedSince, name } = {}) =>
-    writer.run('entries.move', { entries, folder, onClash, unchangedSince, name }, actor),
+  async move(actor, entries, folder, onClash, { unchangedSince, name } = {}) {
+    const args = { entries, folder, onClash, unchangedSince, name }
+    const moved: Moved | Entry[] = await writer.run('entries.move', args, actor)
+    // Of a repetition: an older hub kept the entries alone as its answer.
+    return Array.isArray(moved) ? { entries: moved, droppedGrants: 0 } : moved
+  },
   async remove(actor, entries, unchangedSince) {
     const removed = await writer.run('entries.remove', { entries, unchangedSince }, actor)
     upkeep.sweep()

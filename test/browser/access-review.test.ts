@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { accessibilityProblems } from '../support/accessibility.ts'
 import { administrator } from '../support/hub-process.ts'
 import { webRig } from '../support/web-rig.ts'
-import { choose, row } from '../support/web-steps.ts'
+import { choose, openFolder, row } from '../support/web-steps.ts'
 
 const rig = webRig()
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
@@ -33,6 +33,55 @@ test('the dialog of a folder lists what was given inside of it, and takes that b
   expect((await rig.client.call('access.review', { entry: roof })).grants).toEqual([])
   // What was given on the folder itself is not touched.
   await dialog.getByLabel('Level of Rosa').waitFor()
+})
+
+test('who moves something to where they may not share is told what that took back, and undo does not give it again', async () => {
+  const lena = await rig.makeUser('Lena')
+  const team = await rig.makeFolder('Team')
+  const [sub, inner, target] = [
+    await rig.makeFolder('sub', team),
+    await rig.makeFolder('inner', team),
+    await rig.makeFolder('private', team),
+  ]
+  await rig.client.call('entry.move', { entries: [inner], folder: sub })
+  await rig.share(team, lena.id, 'delete')
+  const subject = { kind: 'everyone' } as const
+  for (const entry of [sub, inner]) await rig.client.call('access.grant', { entry, subject, level: 'read' })
+  const { page } = await rig.open({ as: lena, path: `/f/${team}` })
+  const moveSub = async () => {
+    await row(page, 'sub').click()
+    await page.keyboard.press('Control+X')
+    await openFolder(page, 'private')
+    await page.keyboard.press('Control+V')
+  }
+  await moveSub()
+  const shares = 'What was shared there was taken back (2 shares). Undo does not give it again.'
+  await page.getByText(`“sub” moved to “private”. ${shares}`).waitFor()
+  expect((await rig.list(target)).map(({ name }) => name)).toEqual(['sub'])
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(async () => (await rig.list(team)).map(({ name }) => name)).toEqual(['private', 'sub'])
+  expect((await rig.client.call('access.review', { entry: sub })).grants).toEqual([])
+  await page.goBack()
+  await moveSub()
+  await page.getByText('“sub” moved to “private”.', { exact: true }).waitFor()
+})
+
+test('who undoes a move to where they may share is told that the way back took what was given', async () => {
+  const olga = await rig.makeUser('Olga')
+  const outer = await rig.makeFolder('Outer')
+  const own = await rig.makeFolder('own', outer)
+  const sub = await rig.makeFolder('sub', outer)
+  await rig.share(outer, olga.id, 'delete')
+  await rig.share(own, olga.id, 'admin')
+  await rig.client.call('access.grant', { entry: sub, subject: { kind: 'everyone' }, level: 'read' })
+  const { page } = await rig.open({ as: olga, path: `/f/${outer}` })
+  await row(page, 'sub').click()
+  await page.keyboard.press('Control+X')
+  await openFolder(page, 'own')
+  await page.keyboard.press('Control+V')
+  await page.getByText('“sub” moved to “own”.', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByText('Undone. What was shared there was taken back (1 share).').waitFor()
 })
 
 test.each([

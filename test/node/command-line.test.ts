@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createUploadQueue } from '../../client/core/upload/upload-queue.ts'
+import type { Result } from '../../protocol/table.ts'
 import { memorySource } from '../client/memory-source.ts'
 import { type CommandLine, commandLine, inTerminal } from '../support/command-line.ts'
 import { administrator, type HubProcess, hubProcess } from '../support/hub-process.ts'
@@ -470,6 +471,29 @@ describe('files', () => {
     ])
     expect(await wherry.json(['rm', 'me:a'])).toEqual({ removed: 5 })
     expect((await wherry.run(['ls', 'me:a'])).code).toBe(4)
+  })
+
+  test('mv tells how much of what was granted it took back', async () => {
+    const ivy = { email: 'ivy@example.org', password: 'the password of Ivy' }
+    await wherry.json(['users', 'create', ivy.email, '--name', 'Ivy', '--password-stdin'], ivy.password)
+    const hers = commandLine(join(home, 'ivy'))
+    await hers.json(['login', hub.url, '--email', ivy.email, '--password-stdin'], ivy.password)
+    await wherry.json(['mkdir', 'me:team/one', 'me:team/two/inner', 'me:team/private'])
+    await wherry.json(['access', 'me:team', 'grant', ivy.email, 'delete'])
+    const { shared } = (await hers.json(['ls'])) as Result<'space.list'>
+    const space = `${shared.find(({ path }) => path[0] === 'team')?.spaceName}:team`
+    for (const path of ['one', 'two', 'two/inner'])
+      await wherry.json(['access', `me:team/${path}`, 'grant', 'everyone', 'read'])
+    expect(await hers.run(['mv', `${space}/one`, `${space}/private`])).toMatchObject({
+      code: 0,
+      stderr:
+        'wherry: What was granted there was taken back (1 grant), and moving it back does not give it again.\n',
+    })
+    const both = await hers.run(['mv', `${space}/two`, `${space}/private`, '--json'])
+    expect(both.stderr).toContain('(2 grants)')
+    expect(JSON.parse(both.stdout)).toMatchObject([{ name: 'two' }])
+    expect(await hers.run(['mv', `${space}/private/two`, space])).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await hers.json(['mv', `${space}/two`, `${space}/three`])).toMatchObject([{ name: 'three' }])
   })
 
   test.each([

@@ -103,6 +103,53 @@ test('the log tells who deleted what, by the names that nothing else has any mor
   ada.close()
 })
 
+test('the log tells of a move that took back what was granted, and of no other', async () => {
+  const ada = await signedInClient(hub.socketUrl)
+  const account = { email: 'ben@example.org', password }
+  const { user } = await ada.call('user.create', { ...account, name: 'Ben' })
+  const make = async (folder: string, name: string) =>
+    (await ada.call('folder.create', { folder, name, onClash: 'fail' })).entry.id
+  const team = await make(ada.root, 'Team')
+  const [shared, plain, target] = [
+    await make(team, 'Shared'),
+    await make(team, 'Plain'),
+    await make(team, 'Private'),
+  ]
+  const inner = await make(shared, 'Inner')
+  const subject = { kind: 'user', user: user.id } as const
+  await ada.call('access.grant', { entry: team, subject, level: 'delete' })
+  for (const entry of [shared, inner])
+    await ada.call('access.grant', { entry, subject: { kind: 'everyone' }, level: 'read' })
+  const ben = await signedInClient(hub.socketUrl, account)
+  await ben.call('entry.move', { entries: [plain], folder: target }, 'dropped nothing')
+  expect(lineOf('dropped nothing')).toBeUndefined()
+  const entries = [shared, plain]
+  await ben.call('entry.move', { entries, folder: target }, 'dropped')
+  const of = ada.signedIn.user.name
+  expect(lineOf('dropped')).toMatchObject({
+    call: 'entry.move',
+    by: user.id,
+    address,
+    moved: [{ id: shared, name: 'Shared', folder: team, path: `${of}:Team/Shared` }],
+    folder: target,
+    to: `${of}:Team/Private`,
+    droppedGrants: 2,
+    outcome: 'ok',
+  })
+  for (const client of [ada, ben]) client.close()
+})
+
+test('the answer to a move has the number of dropped grants for those who ask, and for older clients is as it was', async () => {
+  const ada = await signedInClient(hub.socketUrl)
+  const entries = [
+    (await ada.call('folder.create', { folder: ada.root, name: 'Moves', onClash: 'fail' })).entry.id,
+  ]
+  const move = { entries, folder: ada.root }
+  expect(Object.keys(await ada.call('entry.move', move))).toEqual(['entries'])
+  expect(await ada.call('entry.move', { ...move, tellDropped: true })).toMatchObject({ droppedGrants: 0 })
+  ada.close()
+})
+
 test('the log tells once that an account takes no more sign-ins from an address', async () => {
   const attempt = async () => {
     const mallory = await rawClient(hub.socketUrl)

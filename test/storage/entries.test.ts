@@ -77,8 +77,8 @@ test('a folder moves with all that is in it, but never into itself, and the root
   })
   await expect(storage.entries.rename(actor, root, 'x')).rejects.toMatchObject({ reason: 'forbidden' })
   await expect(storage.entries.remove(actor, [root])).rejects.toMatchObject({ reason: 'forbidden' })
-  const [moved] = await storage.entries.move(actor, [a.id], c.id, 'fail')
-  expect(moved).toMatchObject({ id: a.id, folder: c.id })
+  const { entries: moved } = await storage.entries.move(actor, [a.id], c.id, 'fail')
+  expect(moved[0]).toMatchObject({ id: a.id, folder: c.id })
   const { space } = a
   expect(await storage.entries.resolve(space, ['C', 'a', 'b', 'deep.txt'])).toMatchObject({
     name: 'deep.txt',
@@ -172,8 +172,8 @@ test('what is moved or copied alone gets another name on the way, and of several
   const folderIn = async (folder: string, name: string) =>
     (await storage.entries.createFolder(actor, folder, name, 'fail')).entry.id
   const [a, b, to] = [await folderIn(root, 'a'), await folderIn(root, 'b'), await folderIn(root, 'to')]
-  const [moved] = await storage.entries.move(actor, [a], to, 'fail', { name: 'c' })
-  expect(moved).toMatchObject({ id: a, name: 'c', folder: to })
+  const { entries: moved } = await storage.entries.move(actor, [a], to, 'fail', { name: 'c' })
+  expect(moved[0]).toMatchObject({ id: a, name: 'c', folder: to })
   await expect(storage.entries.copy(actor, [b], to, 'fail', { name: 'C' })).rejects.toMatchObject({
     reason: 'name_taken',
   })
@@ -185,7 +185,8 @@ test('what is moved or copied alone gets another name on the way, and of several
       reason: 'invalid_params',
     })
   // To be renamed is another right.
-  expect(await storage.entries.move(actor, [a], to, 'fail', { name: 'd' })).toMatchObject([{ name: 'c' }])
+  const { entries: same } = await storage.entries.move(actor, [a], to, 'fail', { name: 'd' })
+  expect(same).toMatchObject([{ name: 'c' }])
 })
 
 test('of many that are to be moved or copied, all whose names are taken are told, and none is moved or copied', async () => {
@@ -210,7 +211,7 @@ test('of many that are to be moved or copied, all whose names are taken are told
   }
   expect((await storage.entries.list(to, firstPage)).total).toBe(2)
   // What is in the folder already does not stand in its own way.
-  const moved = await storage.entries.move(actor, [...there, ids[0] ?? ''], to, 'fail')
+  const { entries: moved } = await storage.entries.move(actor, [...there, ids[0] ?? ''], to, 'fail')
   expect(moved.map(({ name }) => name)).toEqual(['B', 'd', 'a'])
 })
 
@@ -244,7 +245,8 @@ test('a name or a place is taken back unless somebody else changed it', async ()
   const { entry: to } = await storage.entries.createFolder(actor, root, 'to', 'fail')
   const first = await storage.entries.rename(actor, a.id, 'b')
   await storage.entries.rename(actor, a.id, 'c')
-  const [moved] = await storage.entries.move(actor, [a.id], to.id, 'fail', { unchangedSince: first.seq })
+  const there = await storage.entries.move(actor, [a.id], to.id, 'fail', { unchangedSince: first.seq })
+  const [moved] = there.entries
   await storage.entries.createFolder(other, a.id, 'in it', 'fail')
   expect(await storage.entries.rename(actor, a.id, 'd', moved?.seq)).toMatchObject({ name: 'd' })
   const theirs = await storage.entries.rename(other, a.id, 'e')
@@ -254,9 +256,8 @@ test('a name or a place is taken back unless somebody else changed it', async ()
     storage.entries.move(actor, [a.id], root, 'fail', { unchangedSince: moved?.seq }),
   ).rejects.toMatchObject(refused)
   expect(await storage.entries.get(a.id)).toMatchObject({ name: 'e', folder: to.id, seq: theirs.seq })
-  expect(
-    await storage.entries.move(actor, [a.id], root, 'fail', { unchangedSince: theirs.seq }),
-  ).toHaveLength(1)
+  const back = await storage.entries.move(actor, [a.id], root, 'fail', { unchangedSince: theirs.seq })
+  expect(back.entries).toHaveLength(1)
 })
 
 test('copies are deleted again unless anything in them changed', async () => {

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
+import BetterSqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import type { Commit, Storage } from '../../storage/storage.ts'
-import { bytesOf, person, temporaryDirectory, upload, withAda } from './open-temporary.ts'
+import { bytesOf, openTemporary, person, temporaryDirectory, upload, withAda } from './open-temporary.ts'
 
 /** Bob has a level on a folder of Ada's and a space of his own; Carol has nothing. */
 const withTeam = async (level: 'write' | 'delete' | 'admin') => {
@@ -39,7 +41,8 @@ test('grants do not come along into a folder where who moves may not give them, 
   storage.onCommit(commit => {
     if (commit.rights) commits.push(commit)
   })
-  await storage.entries.move(asBob, [trap], team.id, 'fail')
+  const { droppedGrants } = await storage.entries.move(asBob, [trap], team.id, 'fail')
+  expect(droppedGrants).toBe(3)
   for (const entry of [trap, below, file.id]) expect(await grantsOn(storage, entry)).toEqual([])
   expect(await storage.access.level(carol, file.id)).toBeNull()
   expect(await grantsOn(storage, beside)).toEqual(['read'])
@@ -71,10 +74,28 @@ test('grants come along where who moves is an administrator of the folder, by a 
   const { storage, actor, root, team, folder, asBob, toCarol, bobsRoot } = await withTeam('admin')
   const [a, b] = [await folder(bobsRoot, 'a'), await folder(team.id, 'b')]
   for (const entry of [a, b]) await storage.access.grant(asBob, entry, toCarol, 'write')
-  await storage.entries.move(asBob, [a], team.id, 'fail')
-  await storage.entries.move(asBob, [b], bobsRoot, 'fail')
-  await storage.entries.move(actor, [a], root, 'fail')
+  const moves = [
+    await storage.entries.move(asBob, [a], team.id, 'fail'),
+    await storage.entries.move(asBob, [b], bobsRoot, 'fail'),
+    await storage.entries.move(actor, [a], root, 'fail'),
+  ]
+  expect(moves.map(({ droppedGrants }) => droppedGrants)).toEqual([0, 0, 0])
   for (const entry of [a, b]) expect(await grantsOn(storage, entry)).toEqual(['write'])
+})
+
+test('a move that is repeated tells again how many grants it dropped, and one of an older hub, of none', async () => {
+  const { directory, storage, team, folder, asBob, toCarol, bobsRoot } = await withTeam('write')
+  const shared = await folder(bobsRoot, 'shared')
+  await storage.access.grant(asBob, shared, toCarol, 'read')
+  const move = (at: Storage) => at.entries.move({ ...asBob, requestId: 'move' }, [shared], team.id, 'fail')
+  const moved = await move(storage)
+  expect(moved).toMatchObject({ entries: [{ id: shared, folder: team.id }], droppedGrants: 1 })
+  expect(await move(storage)).toEqual(moved)
+  await storage.close()
+  const database = new BetterSqlite(join(directory, 'index.db'))
+  database.exec("update requests set answer = answer -> 'entries' where op = 'entries.move'")
+  database.close()
+  expect(await move(await openTemporary({ directory }))).toEqual({ ...moved, droppedGrants: 0 })
 })
 
 test('grants that came along into another space are found there, on the entry and below it', async () => {

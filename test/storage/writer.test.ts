@@ -111,12 +111,12 @@ test('the answer of a request that changed nothing is not kept', async () => {
     storage.entries.move({ user: ada, requestId }, [entry.id], folder, 'fail')
   const commits: Commit[] = []
   storage.onCommit(commit => commits.push(commit))
-  expect(await move('nothing', root)).toEqual([entry])
+  expect(await move('nothing', root)).toEqual({ entries: [entry], droppedGrants: 0 })
   expect(await storage.requests.has(ada, 'nothing')).toBe(false)
   expect(commits).toMatchObject([{ rights: false }])
   await move('something', other.id)
   expect(await storage.requests.has(ada, 'something')).toBe(true)
-  expect(await move('nothing', root)).toMatchObject([{ folder: root }])
+  expect(await move('nothing', root)).toMatchObject({ entries: [{ folder: root }] })
   expect(await storage.requests.has(ada, 'nothing')).toBe(true)
 })
 

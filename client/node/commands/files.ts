@@ -1,5 +1,6 @@
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { moveEntries } from '../../core/move-entries.ts'
 import { argument, type Command, UsageError } from '../cli/command.ts'
 import { columns, countOfFiles, formatBytes, formatDate, printable } from '../cli/output.ts'
 import {
@@ -109,29 +110,41 @@ const otherSpelling = (target: string, folder: Entry): string | null => {
   return trailingSlash || name === undefined || name === folder.name ? null : name
 }
 
+type Placed = { entries: Entry[]; droppedGrants: number }
+
+const rename = async (client: HubClient, { id }: Entry, name: string): Promise<Placed> => {
+  const { entry } = await client.call('entry.rename', { entry: id, name })
+  return { entries: [entry], droppedGrants: 0 }
+}
+
 const place = async (
   kind: 'move' | 'copy',
   client: HubClient,
   sources: string[],
   target: string,
   keepBoth: boolean,
-) => {
+): Promise<Placed> => {
   const entries = await Promise.all(sources.map(typed => needEntry(client, typed)))
   const { folder, name } = await findDestination(client, target, { needsFolder: sources.length > 1 })
   const [first] = entries
   const spelling = otherSpelling(target, folder)
   if (kind === 'move' && entries.length === 1 && first?.id === folder.id && spelling !== null)
-    return [(await client.call('entry.rename', { entry: folder.id, name: spelling })).entry]
-  const onClash = keepBoth ? 'keepBoth' : 'fail'
-  if (name === null || first === undefined) {
-    const ids = entries.map(entry => entry.id)
-    return (await client.call(`entry.${kind}`, { entries: ids, folder: folder.id, onClash })).entries
-  }
-  if (kind === 'move' && first.folder === folder.id)
-    return [(await client.call('entry.rename', { entry: first.id, name })).entry]
-  const there = { folder: folder.id, name, onClash } as const
-  return (await client.call(`entry.${kind}`, { entries: [first.id], ...there })).entries
+    return rename(client, folder, spelling)
+  if (kind === 'move' && name !== null && first?.folder === folder.id) return rename(client, first, name)
+  const there = {
+    entries: entries.map(entry => entry.id),
+    folder: folder.id,
+    onClash: keepBoth ? 'keepBoth' : 'fail',
+    ...(name !== null && { name }),
+  } as const
+  if (kind === 'move') return moveEntries(client, there)
+  return { ...(await client.call('entry.copy', there)), droppedGrants: 0 }
 }
+
+const droppedNote = (dropped: number): string =>
+  dropped === 1
+    ? 'What was granted there was taken back (1 grant), and moving it back does not give it again.'
+    : `What was granted there was taken back (${dropped} grants), and moving it back does not give it again.`
 
 const placing = (kind: 'move' | 'copy', usage: string, doc: string): Command => ({
   usage,
@@ -141,8 +154,9 @@ const placing = (kind: 'move' | 'copy', usage: string, doc: string): Command => 
   async run({ connect, output }, args, options) {
     const client = await connect()
     const target = argument(args, args.length - 1)
-    const entries = await place(kind, client, args.slice(0, -1), target, options['keep-both'] === true)
-    output.result(entries, [])
+    const placed = await place(kind, client, args.slice(0, -1), target, options['keep-both'] === true)
+    output.result(placed.entries, [])
+    if (placed.droppedGrants > 0) output.problem(droppedNote(placed.droppedGrants))
   },
 })
 

@@ -4,6 +4,7 @@ import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { errorSentence } from '../text/errors.ts'
 import { formatCount } from '../text/format.ts'
+import { named } from '../text/named.ts'
 import { plainName } from '../text/plain-name.ts'
 import { announce, say } from '../ui/say.ts'
 import type { DropTarget } from './drag.ts'
@@ -22,8 +23,22 @@ const notThere = (entries: readonly { name: string }[]): string => {
   return msg(str`${formatCount(entries.length)} items are not there any more.`)
 }
 
-/** Eyes see it in the list. */
-export const tellUndone = ({ host }: Desk): void => announce(host, msg('Undone.'))
+const droppedWords = (dropped: number): string =>
+  dropped === 1
+    ? msg('What was shared there was taken back (1 share).')
+    : msg(str`What was shared there was taken back (${formatCount(dropped)} shares).`)
+
+/** `dropped`: grants that did not come along. */
+export const movedWords = (moved: readonly Entry[], { name }: DropTarget, dropped: number): string => {
+  const text = msg(str`${named(moved)} moved to “${plainName(name)}”.`)
+  return dropped === 0 ? text : `${text} ${droppedWords(dropped)} ${msg('Undo does not give it again.')}`
+}
+
+/** Eyes see it in the list, but not the grants that the way back took. */
+export const tellUndone = ({ host }: Desk, dropped = 0): void => {
+  if (dropped === 0) announce(host, msg('Undone.'))
+  else say(host, { text: `${msg('Undone.')} ${droppedWords(dropped)}` })
+}
 
 /** `needed` is what an undo cannot do without. */
 export const tellNotUndone = ({ host }: Desk, error: unknown, needed: { name: string }): void => {

@@ -1,7 +1,8 @@
 import { msg, str } from '@lit/localize'
 import { isReason } from '../../../protocol/errors.ts'
 import type { Entry } from '../../../protocol/values.ts'
-import type { LiveFolder } from '../../core/api.ts'
+import type { HubClient, LiveFolder } from '../../core/api.ts'
+import { type Moving, moveEntries } from '../../core/move-entries.ts'
 import { loadPart } from '../app/load-part.ts'
 import { request } from '../app/requests.ts'
 import { go } from '../app/router.ts'
@@ -10,7 +11,15 @@ import { named } from '../text/named.ts'
 import { plainName } from '../text/plain-name.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { say, sayWhile } from '../ui/say.ts'
-import { type Desk, tellClash, tellFailure, tellGone, tellNotUndone, tellUndone } from './action-words.ts'
+import {
+  type Desk,
+  movedWords,
+  tellClash,
+  tellFailure,
+  tellGone,
+  tellNotUndone,
+  tellUndone,
+} from './action-words.ts'
 import type { DropTarget } from './drag.ts'
 import { inPieces } from './in-pieces.ts'
 
@@ -72,6 +81,21 @@ const takeNamesBack = async ({ client }: Desk, before: readonly Entry[], now: re
   }
 }
 
+/** Moves entries in pieces; `there`: where to and how, of each piece. */
+const moveAll = async (
+  client: HubClient,
+  entries: readonly Entry[],
+  there: (piece: readonly Entry[]) => Omit<Moving, 'entries'>,
+) => {
+  let dropped = 0
+  const outcome = await inPieces(client, entries, async (ids, piece) => {
+    const moved = await moveEntries(client, { ...there(piece), entries: ids })
+    dropped += moved.droppedGrants
+    return moved.entries
+  })
+  return { ...outcome, dropped }
+}
+
 /** Moves entries from `from` into a folder, and offers to undo it. */
 export const move = async (
   desk: Desk,
@@ -81,32 +105,18 @@ export const move = async (
   onClash: Clash = 'fail',
 ): Promise<void> => {
   const { client } = desk
-  const there = { folder: target.id, onClash }
-  const moving = inPieces(
-    client,
-    entries,
-    async ids => (await client.call('entry.move', { ...there, entries: ids })).entries,
-  )
+  const moving = moveAll(client, entries, () => ({ folder: target.id, onClash }))
   sayWhile(desk.host, moving, msg(str`Moving ${named(entries)} to “${plainName(target.name)}”…`))
-  const { done, made, gone, rest, error } = await moving
+  const { done, made, gone, rest, error, dropped } = await moving
   const back = async () => {
     const here = { folder: from.id, onClash: 'keepBoth' } as const
-    const undone = await inPieces(
-      client,
-      made,
-      async (ids, piece) =>
-        (await client.call('entry.move', { ...here, entries: ids, ...ifUnchanged(piece) })).entries,
-    )
-    if (undone.done.length > 0) tellUndone(desk)
+    const undone = await moveAll(client, made, piece => ({ ...here, ...ifUnchanged(piece) }))
+    if (undone.done.length > 0) tellUndone(desk, undone.dropped)
     tellGone(desk, undone.gone)
     if (undone.rest.length > 0) tellNotUndone(desk, undone.error, from)
     await attempt(desk, () => takeNamesBack(desk, done, undone.made))
   }
-  if (done.length > 0)
-    say(desk.host, {
-      text: msg(str`${named(done)} moved to “${plainName(target.name)}”.`),
-      actions: [undo(back)],
-    })
+  if (done.length > 0) say(desk.host, { text: movedWords(done, target, dropped), actions: [undo(back)] })
   tellGone(desk, gone)
   if (rest.length > 0)
     tellClash(desk, error, rest, target, {

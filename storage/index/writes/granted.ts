@@ -30,9 +30,11 @@ export const noteGrantsBelow = async (tx: Tx, entries: readonly string[]): Promi
   note(tx, rows)
 }
 
-/** Takes back all that was granted on these entries and on anything in them; noteGrantsBelow() comes first. */
-export const dropGrantsBelow = async (tx: Tx, entries: readonly string[]): Promise<void> => {
-  await sql`delete from grants where entry in ${grantedBelow(entries)}`.execute(tx.db)
+/** Takes back all that was granted on these entries and on anything in them, and answers how many grants that were; noteGrantsBelow() comes first. */
+export const dropGrantsBelow = async (tx: Tx, entries: readonly string[]): Promise<number> => {
+  const { numAffectedRows = 0n } =
+    await sql`delete from grants where entry in ${grantedBelow(entries)}`.execute(tx.db)
+  return Number(numAffectedRows)
 }
 
 /** Has what was granted on these entries and on anything in them go to another space with them; comes before the entries. */

@@ -1,6 +1,6 @@
 import { WherryError } from '../../../protocol/errors.ts'
 import { includesLevel } from '../../../protocol/levels.ts'
-import type { Entry } from '../../../protocol/values.ts'
+import type { Moved } from '../../storage.ts'
 import { type EntryRow, subtree } from '../entry-rows.ts'
 import { among } from '../insert-rows.ts'
 import { levelOf } from '../reads/access.ts'
@@ -26,7 +26,7 @@ type Moving = {
 const movedAtOnce = 50_000
 
 /** What was granted on an entry stays with it only where who moves it could grant that. */
-export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
+export const moveEntries: Write<Moving, Moved> = async (tx, moving) => {
   const { entries, folder: to, name: wanted, onClash, unchangedSince } = moving
   assertNameable(entries, wanted)
   const folder = await findFolder(tx, to)
@@ -52,12 +52,13 @@ export const moveEntries: Write<Moving, Entry[]> = async (tx, moving) => {
     tx.effects.rightsAt.push({ entry: id, space: row.space })
     moved.push(id)
   }
+  let droppedGrants = 0
   if (moved.length > 0) {
     await noteGrantsBelow(tx, moved)
-    if (!(await mayGrant(tx, folder.id))) await dropGrantsBelow(tx, moved)
+    if (!(await mayGrant(tx, folder.id))) droppedGrants = await dropGrantsBelow(tx, moved)
     tx.effects.rights = true
   }
-  return entriesNow(tx, entries)
+  return { entries: await entriesNow(tx, entries), droppedGrants }
 }
 
 /** What is not in the folder already, by the names that it is to have there. */
