@@ -38,6 +38,10 @@ export const events = {
     doc: `The caller's level on an entry, after a grant to the caller or to everyone changed there or its entry was deleted, moved, renamed or replaced, or the level on a watched folder did; null if it is not readable. What is below it may have changed as well: where more than ${limits.accessChanges} entries would be told at once, the roots of their spaces are told instead. Watches and transfers that it ended are over already.`,
     params: v.strictObject({ space: id, entry: id, level: v.nullable(level) }),
   }),
+  'access.edited': event({
+    doc: 'What access.list and access.review answer on a watched folder, or on what is in it, may be different now: grants changed there or above. Told to those who have level admin in the folder, at most five times a second for each folder; not told in a folder from which something with grants was deleted or moved away.',
+    params: v.strictObject({ folder: id }),
+  }),
   'session.ended': event({
     doc: 'This session is over; the hub closes the connection next.',
     params: v.strictObject({ reason: v.picklist(['logout', 'revoked', 'reused', 'disabled', 'password']) }),

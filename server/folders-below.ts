@@ -18,3 +18,17 @@ export const foldersBelow = async (
   }
   return below
 }
+
+/** Entries.above() for any number of entries, with a pause after each query. */
+export const foldersAbove = async (
+  entries: Pick<Entries, 'above'>,
+  ids: readonly string[],
+  pause: () => Promise<void>,
+): Promise<Set<string>> => {
+  const above = new Set<string>()
+  for (let at = 0; at < ids.length; at += askedAtOnce) {
+    for (const id of await entries.above(ids.slice(at, at + askedAtOnce))) above.add(id)
+    await pause()
+  }
+  return above
+}

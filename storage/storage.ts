@@ -172,6 +172,8 @@ export type Entries = {
   path(user: string, id: string): Promise<{ id: string; name: string; level: Level | null }[]>
   /** Those of the folders that are one of `tops`, lie below one at any depth, or are there no more. */
   below(tops: readonly string[], folders: readonly string[]): Promise<string[]>
+  /** Those of the entries that are there, and all folders above them. */
+  above(ids: readonly string[]): Promise<string[]>
   /** Where an entry is, as `space:path`: for the log. */
   place(id: string): Promise<string | null>
   /** The entry at a path of names below the root, whoever may see it: the caller checks. */
@@ -232,8 +234,14 @@ export type AccessRights = {
   below(entry: Pick<Entry, 'id' | 'space'>, after: GrantCursor | null, limit: number): Promise<GrantPage>
   /** A page of the grants to a user and to everyone, in all spaces. */
   givenTo(user: string, after: GrantCursor | null, limit: number): Promise<GrantPage>
-  /** (once) */
-  grant(actor: Actor, entry: string, subject: GrantSubject, level: Level): Promise<Grant>
+  /** (once) `conflict` if the subject has another level on this very entry than `replaces`; null: than none. */
+  grant(
+    actor: Actor,
+    entry: string,
+    subject: GrantSubject,
+    level: Level,
+    replaces?: Level | null,
+  ): Promise<Grant>
   /** (once) False if there was nothing to revoke. */
   revoke(actor: Actor, entry: string, subject: GrantSubject): Promise<boolean>
 }

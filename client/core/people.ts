@@ -1,4 +1,6 @@
+import { isReason } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
+import type { ParamsInput, Result } from '../../protocol/table.ts'
 import type { GrantCursor, PlacedGrant, User } from '../../protocol/values.ts'
 import { allPages } from './all-pages.ts'
 import type { HubClient } from './api.ts'
@@ -19,6 +21,19 @@ export const grantsBelow = (client: Client, entry: string, signal?: AbortSignal)
     const { grants, next } = await client.call('access.review', params, { signal })
     return { items: grants, next }
   })
+
+/** Gives a level in the place of the one in `replaces`: `conflict` where it is another one now. An older hub cannot look. */
+export const replaceGrant = async (
+  client: Client,
+  { replaces, ...grant }: ParamsInput<'access.grant'>,
+): Promise<Result<'access.grant'>> => {
+  try {
+    return await client.call('access.grant', { ...grant, replaces })
+  } catch (error) {
+    if (!isReason(error, 'invalid_params')) throw error
+    return client.call('access.grant', grant)
+  }
+}
 
 /** For administrators: all grants to an account and to everyone, in no order that says something. */
 export const grantsTo = (client: Client, user: string, signal?: AbortSignal): Promise<PlacedGrant[]> =>

@@ -57,10 +57,12 @@ const refuseUnknown = async (
 
 export const grantAccess: Handler<'access.grant'> = async (
   { storage, actor, principal, noted },
-  { entry, subject, level },
+  { entry, subject, level, replaces },
 ) => {
-  await refuseUnknown(storage, principal, entry, subject)
-  const grant = await storage.access.grant(actor, entry, await findSubject(storage, subject), level)
+  // What is replaced is there already, which the writer looks at; where it was taken back that is a conflict.
+  if (typeof replaces !== 'string') await refuseUnknown(storage, principal, entry, subject)
+  const found = await findSubject(storage, subject)
+  const grant = await storage.access.grant(actor, entry, found, level, replaces)
   Object.assign(noted, await namesOf(storage, entry, subject))
   return { grant }
 }

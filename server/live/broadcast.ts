@@ -7,6 +7,7 @@ import { asUser, type Connection } from '../connection.ts'
 import { foldersBelow } from '../folders-below.ts'
 import { inSlices } from '../slices.ts'
 import type { Transfers } from '../transfers/transfers.ts'
+import { createAccessEdits } from './access-edits.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { throttle } from './throttle.ts'
 import { createWatches, type Watch, type WatchedFolder } from './watches.ts'
@@ -27,6 +28,8 @@ export type Broadcaster = {
    * is left that is not allowed, to those whose levels are others since it was called last.
    */
   recheck(changed: Commit['rightsAt']): Promise<readonly Watch[]>
+  /** Grants changed on entries, and recheck() had a look: tells those who administer a watched folder above. */
+  edited(grants: Commit['grants']): Promise<void>
   /** To be called at each commit. */
   committed(commit: Pick<Commit, 'seqs' | 'movedFolders'>): void
   progressed(folder: string): void
@@ -68,6 +71,8 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
       tell('transfer.progressed', { folder, uploads: parts.transfers.progressOf(folder) }),
     ),
   )
+
+  const edits = createAccessEdits({ entries: parts.storage.entries, watches, whenAllowed })
 
   const end = (watch: Watch): void => {
     watch.unfollow()
@@ -136,8 +141,10 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
     const ids = doubted.map(({ id }) => id)
     const concerned = await foldersBelow(parts.storage.entries, tops, ids, pause)
     for (const { id, rights, changes } of doubted) {
-      if (concerned.has(id)) await allowed(id)
-      else rights.checked = Math.max(rights.checked, changes)
+      if (concerned.has(id)) {
+        await allowed(id)
+        edits.ring(id)
+      } else rights.checked = Math.max(rights.checked, changes)
       await pause()
     }
   }
@@ -183,6 +190,7 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
       for (const space of spaces) for (const { rights } of watches.foldersOf(space).values()) rights.changes++
     },
     recheck,
+    edited: edits.ringAbove,
     committed: ({ seqs, movedFolders }) => {
       const spaces = [...seqs.keys()].filter(space => watches.foldersOf(space).size > 0)
       for (const space of spaces) feed.ring(space)
@@ -194,6 +202,7 @@ export const createBroadcaster = (parts: BroadcastParts): Broadcaster => {
     stop: () => {
       presence.stop()
       progress.stop()
+      edits.stop()
     },
   }
 }

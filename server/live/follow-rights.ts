@@ -6,7 +6,7 @@ import type { Broadcaster } from './broadcast.ts'
 import { tellGrantees } from './grantees.ts'
 
 export type RightsParts = {
-  broadcaster: Pick<Broadcaster, 'doubt' | 'recheck'>
+  broadcaster: Pick<Broadcaster, 'doubt' | 'recheck' | 'edited'>
   transfers: Pick<Transfers, 'recheck'>
   connections: { all(): Iterable<Connection> }
   rootOf(space: string): Promise<string | null>
@@ -36,6 +36,7 @@ export const followRights = (parts: RightsParts): ((commit: Changed) => void) =>
     const tops = [...new Set(rightsAt.map(({ entry }) => entry))]
     const [told] = await Promise.all([broadcaster.recheck(rightsAt), transfers.recheck(tops)])
     await tellGrantees(parts, grants, told)
+    await broadcaster.edited(grants)
   }
 
   const run = async (): Promise<void> => {

@@ -133,7 +133,7 @@ const entriesOf = (db: Kysely<Tables>, writer: Writer, upkeep: Upkeep): Storage[
 const accessOf = (db: Kysely<Tables>, writer: Writer): Storage['access'] => ({
   ...accessReads(db),
   ...placedGrantReads(db),
-  grant: (actor: Actor, entry, subject, level) =>
-    writer.run('access.grant', { entry, subject, level }, actor),
+  grant: (actor: Actor, entry, subject, level, replaces) =>
+    writer.run('access.grant', { entry, subject, level, replaces }, actor),
   revoke: (actor: Actor, entry, subject) => writer.run('access.revoke', { entry, subject }, actor),
 })

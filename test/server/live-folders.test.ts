@@ -239,3 +239,40 @@ describe('a grant', () => {
     expect(await owner.event('access.changed')).toEqual({ space, entry, level: 'admin' })
   })
 })
+
+describe('who has access', () => {
+  test('is told to be edited to those who administer a watched folder on the way up or below, and to nobody else', async () => {
+    const accounts = ['reader', 'beside'].map(name => ({
+      ...{ email: `${name}@example.org`, name, password: 'another long password' },
+    }))
+    const owner = await open()
+    for (const account of accounts) await owner.call('user.create', account)
+    const [admin, reader, other] = [await open(member), await open(accounts[0]), await open(accounts[1])]
+    const folder = await makeFolder(owner, owner.root, 'administered by two')
+    const inner = await makeFolder(owner, folder.id, 'inner')
+    const { id: entry } = await makeFolder(owner, inner.id, 'given')
+    const below = await makeFolder(owner, entry, 'below')
+    const sibling = await makeFolder(owner, folder.id, 'sibling')
+    const to = ({ email }: { email: string }) => ({ kind: 'email', email }) as const
+    await owner.call('access.grant', { entry: folder.id, subject: to(member), level: 'admin' })
+    for (const account of accounts)
+      await owner.call('access.grant', { entry: folder.id, subject: to(account), level: 'delete' })
+    const grantBeside = (subject: ReturnType<typeof to>) =>
+      owner.call('access.grant', { entry: sibling.id, subject, level: 'admin' })
+    await grantBeside(to(accounts[1] ?? member))
+    for (const { id } of [folder, inner, below]) {
+      await admin.call('folder.watch', { folder: id })
+      await reader.call('folder.watch', { folder: id })
+    }
+    await other.call('folder.watch', { folder: sibling.id })
+    await grantBeside(to(member))
+    expect(await other.event('access.edited')).toEqual({ folder: sibling.id })
+    const watched = new Set<string>()
+    await owner.call('access.grant', { entry, subject: { kind: 'everyone' }, level: 'read' })
+    while (watched.size < 3) watched.add((await admin.event('access.edited')).folder)
+    expect(watched).toEqual(new Set([folder.id, inner.id, below.id]))
+    for (const client of [reader, other]) await client.call('space.list', {})
+    expect(reader.eventsSoFar('access.edited')).toBe(0)
+    expect(other.eventsSoFar('access.edited')).toBe(0)
+  })
+})

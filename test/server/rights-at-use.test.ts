@@ -140,6 +140,9 @@ test('by an id a member gives something only to whoever has something there, so 
   const subject = { kind: 'user' as const, user: ada.signedIn.user.id }
   const byId = bob.call('access.grant', { entry: bob.root, subject, level: 'read' })
   await expect(byId).rejects.toMatchObject({ reason: 'not_found' })
+  // Also of one who had something there before: nothing comes back, and nothing is told.
+  const replacing = { entry: bob.root, subject, level: 'read', replaces: 'read' } as const
+  await expect(bob.call('access.grant', replacing)).rejects.toMatchObject({ reason: 'conflict' })
   const { grant } = await bob.call('access.grant', {
     entry: bob.root,
     subject: { kind: 'email', email: carol.email },

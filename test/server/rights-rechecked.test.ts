@@ -174,7 +174,7 @@ test('whoever may not see a folder any more is told nothing of it from the commi
   expect([...owner.told, ...guest.told]).toEqual([])
   release()
   expect((await rechecked).map(({ connection }) => connection)).toEqual([guest])
-  const all = ['folder.changed', 'path.changed', 'presence.changed', 'transfer.progressed']
+  const all = ['access.edited', 'folder.changed', 'path.changed', 'presence.changed', 'transfer.progressed']
   await expect.poll(() => [...new Set(owner.told)].sort()).toEqual(all)
   expect(guest.told).toEqual(['access.changed'])
 })

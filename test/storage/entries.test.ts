@@ -3,7 +3,15 @@ import BetterSqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { checkDirectory } from '../../storage/index/check-directory.ts'
 import type { Commit } from '../../storage/storage.ts'
-import { bytesOf, openTemporary, person, temporaryDirectory, upload, withAda } from './open-temporary.ts'
+import {
+  bytesOf,
+  newId,
+  openTemporary,
+  person,
+  temporaryDirectory,
+  upload,
+  withAda,
+} from './open-temporary.ts'
 
 const firstPage = { order: 'name', descending: false, after: null, limit: 100 } as const
 
@@ -280,9 +288,12 @@ test('a commit says where rights may have changed, and which folders that concer
   const make = async (folder: string, name: string) =>
     (await storage.entries.createFolder(actor, folder, name, 'fail')).entry.id
   const [top, beside] = [await make(root, 'top'), await make(root, 'beside')]
-  const inner = await make(await make(top, 'middle'), 'inner')
+  const middle = await make(top, 'middle')
+  const inner = await make(middle, 'inner')
   const below = () => storage.entries.below([top], [root, top, inner, beside])
   expect(new Set(await below())).toEqual(new Set([top, inner]))
+  const above = await storage.entries.above([inner, beside, newId()])
+  expect(above.toSorted()).toEqual([root, top, middle, inner, beside].toSorted())
   const told: Commit['rightsAt'][number][][] = []
   storage.onCommit(({ rightsAt }) => told.push([...rightsAt]))
   await storage.access.grant(actor, inner, { kind: 'everyone' }, 'read')

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Level } from '../../protocol/levels.ts'
 import { sessionIdleMs } from '../../storage/index/writes/sessions.ts'
 import { openStorage } from '../../storage/open-storage.ts'
 import type { Commit } from '../../storage/storage.ts'
@@ -157,6 +158,26 @@ test('the highest of ownership, own and everyone’s grants holds, inherited dow
   expect(await storage.spaces.sharedWith(bob.id)).toEqual([])
   const nobody = storage.access.grant(actor, a.id, { kind: 'user', user: newId() }, 'read')
   await expect(nobody).rejects.toMatchObject({ reason: 'not_found' })
+})
+
+test('a level is replaced only where it is the one that was thought to be there', async () => {
+  const { storage, ada, actor, root } = await withAda()
+  const bob = await storage.users.create(actor, person('Bob'))
+  const subject = { kind: 'user', user: bob.id } as const
+  const replace = (level: Level, replaces?: Level | null, requestId: string | null = null) =>
+    storage.access.grant({ user: ada, requestId }, root, subject, level, replaces)
+  const conflict = { reason: 'conflict' }
+  await expect(replace('admin', 'read')).rejects.toMatchObject(conflict)
+  await replace('read', null)
+  await expect(replace('write', null)).rejects.toMatchObject(conflict)
+  expect((await storage.access.list(root)).map(({ level }) => level)).toEqual(['read'])
+  // Repeated after a lost answer it is the same request, although its own effect is there.
+  for (let i = 0; i < 2; i++)
+    expect(await replace('write', 'read', 'again')).toMatchObject({ level: 'write' })
+  await storage.access.revoke(actor, root, subject)
+  await expect(replace('admin', 'write')).rejects.toMatchObject(conflict)
+  expect(await storage.access.list(root)).toEqual([])
+  expect(await replace('delete')).toMatchObject({ level: 'delete' })
 })
 
 test('a session that nobody used for three months is over at the next start, and its tokens are forgotten', async () => {

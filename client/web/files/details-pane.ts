@@ -7,6 +7,7 @@ import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { clientContext } from '../app/client-context.ts'
 import { previewKind } from '../preview/preview-kind.ts'
+import { followAccessEdits } from '../sharing/access-edits.ts'
 import { accessSentence, subjectName } from '../sharing/access-sentence.ts'
 import { levelWord } from '../sharing/level-words.ts'
 import { base, buttons } from '../styles/controls.ts'
@@ -58,6 +59,16 @@ export class DetailsPane extends LitElement {
     entries: () => (this.shown && this.checkVisibility() ? this.selected : []),
     restMs,
   })
+
+  constructor() {
+    super()
+    // Edits of others; the own come as a request.
+    followAccessEdits(
+      this,
+      () => this.client,
+      () => this.#grants.run(),
+    )
+  }
 
   override connectedCallback() {
     super.connectedCallback()

@@ -1,7 +1,7 @@
 import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { Task } from '@lit/task'
-import { html, LitElement } from 'lit'
+import { html, LitElement, type TemplateResult } from 'lit'
 import { customElement, property, query, state } from 'lit/decorators.js'
 import { guard } from 'lit/directives/guard.js'
 import { live } from 'lit/directives/live.js'
@@ -10,17 +10,20 @@ import { type Level, levels } from '../../../protocol/levels.ts'
 import type { ParamsInput } from '../../../protocol/table.ts'
 import type { Entry, Grant, PlacedGrant } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
-import { grantsBelow } from '../../core/people.ts'
+import { grantsBelow, replaceGrant } from '../../core/people.ts'
 import { clientContext } from '../app/client-context.ts'
 import { request } from '../app/requests.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
 import { errorSentence } from '../text/errors.ts'
 import '../ui/avatar.ts'
+import '../ui/confirm-dialog.ts'
 import '../ui/dialog.ts'
 import type { ModalDialog } from '../ui/dialog.ts'
 import { icons } from '../ui/icons.ts'
+import { followAccessEdits } from './access-edits.ts'
 import { accessSentence, subjectName } from './access-sentence.ts'
 import { accessStyles } from './access-styles.ts'
+import { givesAdmin } from './gives-admin.ts'
 import { levelWord } from './level-words.ts'
 import { inOrder, placedGrantRow, placeOf } from './placed-grants.ts'
 
@@ -33,6 +36,8 @@ export class AccessDialog extends LitElement {
   @property({ attribute: false }) entry: Entry | null = null
   @state() private problem = ''
   @state() private isForEveryone = false
+  /** What is asked before it cannot be undone. */
+  @state() private question: TemplateResult | null = null
   @query('wherry-dialog') private readonly dialog!: ModalDialog
   readonly #grants = new Task(this, {
     args: () => [this.entry?.id],
@@ -45,7 +50,23 @@ export class AccessDialog extends LitElement {
     task: async ([entry], { signal }) => (entry === undefined ? [] : this.#readInside(entry, signal)),
   })
 
+  /** Own changes run one after the other: this is the end of the last. */
+  #latest: Promise<unknown> = Promise.resolve()
+  #changing = 0
+  /** The levels that own changes leave, by grantKey(), until the hub was asked again. */
+  readonly #own = new Map<string, Level>()
+
   static override styles = [base, buttons, fields, accessStyles]
+
+  constructor() {
+    super()
+    // What is read while an own change is on its way would take that back on the screen; it is followed by reading, too.
+    followAccessEdits(
+      this,
+      () => this.client,
+      async () => this.#changing > 0 || this.#read(),
+    )
+  }
 
   override render() {
     const heading = msg(str`Access to “${this.entry?.name ?? ''}”`)
@@ -75,7 +96,8 @@ export class AccessDialog extends LitElement {
         pending: () => this.#listInside(this.#inside.value ?? []),
         complete: grants => this.#listInside(grants),
       })}
-    </wherry-dialog>`
+    </wherry-dialog>
+    ${this.question}`
   }
 
   /** Rendered only for a new answer of the hub, which takes back what it refused and nothing that is still on its way. */
@@ -90,7 +112,7 @@ export class AccessDialog extends LitElement {
   #row(grant: Grant) {
     const { subject } = grant
     const name = subjectName(grant)
-    const target = targetOf(grant)
+    const revoke = () => void this.#ask(grant, null, () => this.#revoke(targetOf(grant)))
     return html`<li>
       ${subject.kind === 'everyone' ? icons.users : html`<wherry-avatar .person=${subject.user}></wherry-avatar>`}
       <span class="main"><b>${name}</b><span class="hint">${grant.inherited ? msg(str`from “${grant.entryName}”`) : subject.kind === 'user' ? subject.email : ''}</span></span>
@@ -100,9 +122,9 @@ export class AccessDialog extends LitElement {
           : html`<select
               aria-label=${msg(str`Level of ${name}`)}
               .value=${live(grant.level)}
-              @change=${(event: Event) => this.#grant(target, (event.target as HTMLSelectElement).value as Level)}
+              @change=${(event: Event) => void this.#replace(grant, event.target as HTMLSelectElement)}
             >${this.#levels(grant.level)}</select>
-            <button class="icon" aria-label=${msg(str`Take back the access of ${name}`)} @click=${() => this.#revoke(target)}>${icons.close}</button>`
+            <button class="icon" aria-label=${msg(str`Take back the access of ${name}`)} @click=${revoke}>${icons.close}</button>`
       }
     </li>`
   }
@@ -149,11 +171,69 @@ export class AccessDialog extends LitElement {
     return this.#change(entry => this.client.call('access.grant', { entry, subject, level }))
   }
 
-  #revoke(subject: Subject, on?: string) {
-    return this.#change(entry => this.client.call('access.revoke', { entry: on ?? entry, subject }))
+  #replace(grant: Grant, select: HTMLSelectElement) {
+    const [key, level] = [grantKey(grant), select.value as Level]
+    const replaces = this.#own.get(key) ?? grant.level
+    const run = () => {
+      this.#own.set(key, level)
+      const params = { subject: targetOf(grant), level, replaces }
+      return this.#change(entry => replaceGrant(this.client, { entry, ...params }))
+    }
+    return this.#ask(grant, level, run, () => {
+      select.value = replaces
+    })
   }
 
-  async #change(call: (entry: string) => Promise<unknown>): Promise<boolean> {
+  #revoke(subject: Subject, on?: string) {
+    return this.#change(async entry => {
+      const { revoked } = await this.client.call('access.revoke', { entry: on ?? entry, subject })
+      if (!revoked) this.problem = msg('This access was taken back already.')
+    })
+  }
+
+  /** Asks before a change of a grant after which only somebody else could change it back; null: it is taken back. */
+  async #ask(grant: Grant, level: Level | null, run: () => Promise<unknown>, cancelled = () => {}) {
+    const me = this.client.user?.id
+    const others = (this.#grants.value ?? []).filter(one => grantKey(one) !== grantKey(grant))
+    const after = level === null ? others : [...others, { ...grant, level }]
+    const keepsAdmin = !givesAdmin(grant, me) || after.some(one => givesAdmin(one, me))
+    if (keepsAdmin || (await this.#isOwner())) return run()
+    let isConfirmed = false
+    const confirm = () => {
+      isConfirmed = true
+      void run()
+    }
+    const closed = () => {
+      this.question = null
+      if (!isConfirmed) cancelled()
+    }
+    this.question = html`<wherry-confirm-dialog
+      heading=${msg('Give up your own right?')}
+      action=${msg('Give up')}
+      @confirm=${confirm}
+      @close=${closed}
+    ><p>${msg(str`You may not change who has access to “${this.entry?.name ?? ''}” any more then. You cannot undo this yourself.`)}</p></wherry-confirm-dialog>`
+  }
+
+  /** Of the space, who may do everything in it, whatever is granted. */
+  async #isOwner(): Promise<boolean> {
+    try {
+      const { space } = await this.client.call('entry.get', { entry: this.entry?.id ?? '' })
+      return space.owner?.id === this.client.user?.id
+    } catch {
+      // One question too many costs less than one too few.
+      return false
+    }
+  }
+
+  #change(call: (entry: string) => Promise<unknown>): Promise<boolean> {
+    this.#changing++
+    const done = this.#latest.then(() => this.#changeNow(call))
+    this.#latest = done
+    return done
+  }
+
+  async #changeNow(call: (entry: string) => Promise<unknown>): Promise<boolean> {
     this.problem = ''
     try {
       await call(this.entry?.id ?? '')
@@ -161,12 +241,19 @@ export class AccessDialog extends LitElement {
       return true
     } catch (error) {
       this.problem = errorSentence(error)
+      this.#own.clear()
       return false
     } finally {
-      await Promise.all([this.#grants.run(), this.#inside.run()])
+      this.#changing--
+      if (this.#changing === 0) await this.#read()
+      if (this.#changing === 0) this.#own.clear()
       await this.updateComplete
       this.dialog.keepFocus()
     }
+  }
+
+  #read() {
+    return Promise.all([this.#grants.run(), this.#inside.run()])
   }
 }
 

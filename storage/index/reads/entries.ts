@@ -9,12 +9,12 @@ import { folderKind, type Tables } from '../tables.ts'
 import { ranksIn } from './access.ts'
 import { damagedBelow } from './damaged.ts'
 import { encodeCursor, pageRows } from './pages.ts'
-import { entriesAbove, foldersBelow, pathTo, placeOf } from './paths.ts'
+import { entriesAbove, foldersBelow, pathTo, placeOf, stepsAbove } from './paths.ts'
 import { sumsBelow } from './sums.ts'
 
 type EntryReads = Pick<
   Entries,
-  'get' | 'path' | 'place' | 'below' | 'resolve' | 'list' | 'damagedBelow' | 'walk' | 'sums'
+  'get' | 'path' | 'place' | 'above' | 'below' | 'resolve' | 'list' | 'damagedBelow' | 'walk' | 'sums'
 >
 
 export const entryReads = (db: Kysely<Tables>): EntryReads => ({
@@ -35,6 +35,8 @@ export const entryReads = (db: Kysely<Tables>): EntryReads => ({
   },
 
   place: id => placeOf(db, id),
+
+  above: async ids => (await stepsAbove(db, ids)).map(({ id }) => id),
 
   below: (tops, folders) => foldersBelow(db, tops, folders),
 

@@ -23,13 +23,31 @@ const noteChange = (
   tx.effects.grants.push({ entry, space, user: subject.kind === 'everyone' ? null : subject.user })
 }
 
-export const grantLevel: Write<OnEntry & { level: Level }, Grant> = async (tx, { entry, subject, level }) => {
+/** Whoever changes what they see must not give back what somebody else revoked since. */
+const assertPresent = async (tx: Tx, { entry, subject }: OnEntry, replaces: Level | null): Promise<void> => {
+  const present = await tx.db
+    .selectFrom('grants')
+    .select('level')
+    .where('entry', '=', entry)
+    .where('subject', '=', subjectKey(subject))
+    .executeTakeFirst()
+  if ((present === undefined ? null : levels[present.level]) !== replaces)
+    throw new WherryError(
+      'conflict',
+      'Somebody else changed this access meanwhile, so it stays as it is now.',
+    )
+}
+
+type ToGrant = OnEntry & { level: Level; replaces?: Level | null | undefined }
+
+export const grantLevel: Write<ToGrant, Grant> = async (tx, { entry, subject, level, replaces }) => {
   const found = await findEntry(tx, entry)
   const key = subjectKey(subject)
   if (subject.kind === 'user') {
     const user = await tx.db.selectFrom('users').select('id').where('id', '=', key).executeTakeFirst()
     if (user === undefined) throw new WherryError('not_found', 'There is no such user.')
   }
+  if (replaces !== undefined) await assertPresent(tx, { entry, subject }, replaces)
   const others = await tx.db
     .selectFrom('grants')
     .select(eb => eb.fn.countAll<number>().as('count'))
