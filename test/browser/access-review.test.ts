@@ -84,6 +84,16 @@ test('who undoes a move to where they may share is told that the way back took w
   await page.getByText('Undone. What was shared there was taken back (1 share).').waitFor()
 })
 
+test('whoever was given a folder to manage reads that its owner sees it, too', async () => {
+  const mona = await rig.makeUser('Mona')
+  const folder = await rig.makeFolder('Managed by Mona')
+  await rig.share(folder, mona.id, 'admin')
+  const { page } = await rig.open({ as: mona, path: `/f/${folder}` })
+  await page.getByRole('button', { name: 'Access', exact: true }).click()
+  const sentence = page.locator('wherry-access-dialog .sentence')
+  await expect.poll(() => sentence.innerText()).toBe('You and the owner of the space can see this.')
+})
+
 test.each([
   ['1280 px', 'Paul', {}],
   ['a phone', 'Pia', phone],

@@ -6,13 +6,10 @@ export const accessSentence = (grants: readonly Grant[], me: string | undefined)
   if (grants.some(grant => grant.subject.kind === 'everyone')) {
     return msg('Everyone with an account on this hub can see this.')
   }
-  const names = [
-    ...new Set(
-      grants.flatMap(({ subject }) =>
-        subject.kind === 'user' && subject.user.id !== me ? [subject.user.name] : [],
-      ),
-    ),
-  ]
+  const people = grants.flatMap(({ subject }) => (subject.kind === 'user' ? [subject.user] : []))
+  // Whoever was given it is not the owner, who has no grant.
+  const owner = people.some(({ id }) => id === me) ? [msg('the owner of the space')] : []
+  const names = [...owner, ...new Set(people.flatMap(({ id, name }) => (id === me ? [] : [name])))]
   const [first, second] = names
   if (first === undefined) return msg('Nobody else was given access to this.')
   if (second === undefined) return msg(str`You and ${first} can see this.`)
