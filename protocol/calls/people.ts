@@ -66,6 +66,15 @@ export const peopleCalls = {
     errors: ['not_found'],
     logged: ['entry', 'subject'],
   }),
+  'access.leave': call({
+    doc: 'Gives up what the caller was given on this very entry; what everyone was given there, or on a folder above it, stays.',
+    access: [{ level: 'read', of: 'entry' }],
+    once: true,
+    params: v.strictObject({ entry: id }),
+    result: v.strictObject({ left: v.boolean() }),
+    errors: [],
+    logged: ['entry'],
+  }),
   'user.create': call({
     doc: 'Makes an account with a personal space.',
     access: 'administrator',

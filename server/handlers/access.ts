@@ -67,6 +67,11 @@ export const grantAccess: Handler<'access.grant'> = async (
   return { grant }
 }
 
+export const leaveAccess: Handler<'access.leave'> = async ({ storage, actor, noted }, { entry }) => {
+  Object.assign(noted, { path: await storage.entries.place(entry) })
+  return { left: await storage.access.revoke(actor, entry, { kind: 'user', user: actor.user }) }
+}
+
 export const revokeAccess: Handler<'access.revoke'> = async (
   { storage, actor, noted },
   { entry, subject },

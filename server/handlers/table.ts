@@ -1,6 +1,6 @@
 import type { CallName } from '../../protocol/table.ts'
 import type { Handler } from '../context.ts'
-import { checkAccess, grantAccess, listAccess, reviewAccess, revokeAccess } from './access.ts'
+import { checkAccess, grantAccess, leaveAccess, listAccess, reviewAccess, revokeAccess } from './access.ts'
 import { changePassword, setUp } from './account.ts'
 import { closeDownload, listChunks, makeDownloadUrl, openDownload, readChunks } from './downloads.ts'
 import {
@@ -70,6 +70,7 @@ export const handlers: { [N in CallName]: Handler<N> } = {
   'access.review': reviewAccess,
   'access.grant': grantAccess,
   'access.revoke': revokeAccess,
+  'access.leave': leaveAccess,
   'user.create': createUser,
   'user.list': listUsers,
   'user.grants': listGrantsOfUser,

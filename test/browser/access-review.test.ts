@@ -95,6 +95,32 @@ test('whoever was given a folder to manage reads that its owner sees it, too', a
 })
 
 test.each([
+  ['1280 px', 'Leona', {}],
+  ['a phone', 'Lois', phone],
+])('whoever was given something leaves it, on %s', async (_, name, screen) => {
+  const user = await rig.makeUser(name)
+  const folder = await rig.makeFolder(`Left by ${name}`)
+  await rig.share(folder, user.id, 'read')
+  const { page } = await rig.open({ as: user, path: '/shared', ...screen })
+  const link = page.getByRole('link', { name: `Left by ${name}` })
+  await link.waitFor()
+  await page.getByRole('button', { name: `Leave “Left by ${name}”` }).click()
+  await page.getByRole('dialog', { name: `Leave “Left by ${name}”?` }).waitFor()
+  expect(await accessibilityProblems(page)).toEqual([])
+  await page.locator('wherry-confirm-dialog').getByRole('button', { name: 'Leave', exact: true }).click()
+  await page.getByText(`You left “Left by ${name}”.`).waitFor()
+  await link.waitFor({ state: 'detached' })
+  expect((await rig.client.call('access.review', { entry: folder })).grants).toEqual([])
+
+  await rig.client.call('access.grant', { entry: folder, subject: { kind: 'everyone' }, level: 'read' })
+  await page.getByRole('button', { name: `Leave “Left by ${name}”` }).click()
+  await page.locator('wherry-confirm-dialog').getByRole('button', { name: 'Leave', exact: true }).click()
+  await page.getByText('was given to everyone, and not to you alone.').waitFor()
+  await link.waitFor()
+  await rig.client.call('entry.delete', { entries: [folder] })
+})
+
+test.each([
   ['1280 px', 'Paul', {}],
   ['a phone', 'Pia', phone],
 ])('an administrator looks up all that an account may see, on %s', async (_, name, screen) => {

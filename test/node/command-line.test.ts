@@ -814,6 +814,8 @@ describe('administration', () => {
     )
     await wherry.json(['access', 'me:shared/for ben.txt', 'revoke', 'everyone'])
     expect(await ben.run(['users', 'access', 'ben@example.org'])).toMatchObject({ code: 4 })
+    expect((await ben.run(['access', path, 'leave'])).stdout).toBe('Left.\n')
+    expect((await ben.run(['ls', path])).code).toBe(4)
     await wherry.json(['access', 'me:shared', 'grant', 'ben@example.org', 'admin'])
     const own = await ben.run(['access', path, 'revoke', 'ben@example.org'])
     expect(own).toEqual({ code: 0, stdout: 'Revoked.\n', stderr: '' })

@@ -20,8 +20,8 @@ const holdsFor = ({ subject }: Grant, asked: Subject): boolean =>
 const kindOf = ({ kind }: Subject): Grant['subject']['kind'] => (kind === 'everyone' ? 'everyone' : 'user')
 
 export const access: Command = {
-  usage: 'access SPACE:PATH [grant WHO LEVEL | revoke WHO | below]',
-  doc: 'Shows or changes who may do what with a folder or file; `below` lists all that was given on it and on what is in it. WHO is an e-mail address or "everyone"; LEVEL is read, write, delete or admin.',
+  usage: 'access SPACE:PATH [grant WHO LEVEL | revoke WHO | below | leave]',
+  doc: 'Shows or changes who may do what with a folder or file; `below` lists all that was given on it and on what is in it, and `leave` gives up what you were given there. WHO is an e-mail address or "everyone"; LEVEL is read, write, delete or admin.',
   takes: { min: 1, max: 4 },
   async run({ connect, output }, args) {
     const client = await connect()
@@ -58,6 +58,9 @@ export const access: Command = {
         revoked ? 'Revoked.' : 'There was nothing to revoke here.',
         ...still.map(grant => `Still holds: ${who(grant)} may ${grant.level}, ${whereFrom(grant)}.`),
       ])
+    } else if (action === 'leave') {
+      const { left } = await client.call('access.leave', { entry: entry.id })
+      output.result({ left }, [left ? 'Left.' : 'Nothing was given to you alone here.'])
     } else if (action === 'below') {
       const grants = inOrder(await grantsBelow(client, entry.id))
       const start = argument(args, 0).replace(/\/+$/, '')

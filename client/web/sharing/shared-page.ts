@@ -1,17 +1,23 @@
+import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
-import { css, html, LitElement } from 'lit'
-import { customElement, property } from 'lit/decorators.js'
+import { css, html, LitElement, type TemplateResult } from 'lit'
+import { customElement, property, state } from 'lit/decorators.js'
 import type { Result } from '../../../protocol/table.ts'
 import type { Entry } from '../../../protocol/values.ts'
+import type { HubClient } from '../../core/api.ts'
+import { clientContext } from '../app/client-context.ts'
 import { request } from '../app/requests.ts'
 import { isPlainClick } from '../app/router.ts'
 import { folderPath } from '../app/routes.ts'
 import { kindOf } from '../files/kind.ts'
 import { kindStyles } from '../files/kind-styles.ts'
-import { base } from '../styles/controls.ts'
+import { base, buttons } from '../styles/controls.ts'
 import { pageStyles } from '../styles/page-styles.ts'
+import { errorSentence } from '../text/errors.ts'
 import { formatBytes } from '../text/format.ts'
+import '../ui/confirm-dialog.ts'
 import { icons } from '../ui/icons.ts'
+import { say } from '../ui/say.ts'
 import { levelWord } from './level-words.ts'
 
 type Shared = Result<'space.list'>['shared'][number]
@@ -19,6 +25,8 @@ type Shared = Result<'space.list'>['shared'][number]
 /** What others shared with the signed-in user. */
 @customElement('wherry-shared-page')
 export class SharedPage extends LitElement {
+  @consume({ context: clientContext }) private readonly client!: HubClient
+  @state() private dialog: TemplateResult | null = null
   @property({ attribute: false }) items: readonly Shared[] = []
   /** There is more than the items. */
   @property({ type: Boolean }) more = false
@@ -26,6 +34,7 @@ export class SharedPage extends LitElement {
 
   static override styles = [
     base,
+    buttons,
     pageStyles,
     kindStyles,
     css`
@@ -47,7 +56,8 @@ export class SharedPage extends LitElement {
   override render() {
     return html`<header><h1>${msg('Shared with me')}</h1></header>
       ${this.items.length > 0 ? html`<ul class="rows">${this.items.map(item => this.#row(item))}</ul>` : this.#empty()}
-      ${this.more ? html`<p class="hint">${msg('There is more than fits into this list.')}</p>` : null}`
+      ${this.more ? html`<p class="hint">${msg('There is more than fits into this list.')}</p>` : null}
+      ${this.dialog}`
   }
 
   #row({ entry, level, spaceName, path }: Shared) {
@@ -60,7 +70,33 @@ export class SharedPage extends LitElement {
         <span class="main"><b>${entry.name}</b><small>${msg(str`From ${[spaceName, ...above].join(' / ')}`)}${size}</small></span>
       </a>
       <span class="tag">${levelWord(level)}</span>
+      <button class="icon" aria-label=${msg(str`Leave “${entry.name}”`)} title=${msg('Leave')} @click=${() => this.#askToLeave(entry)}>${icons.close}</button>
     </li>`
+  }
+
+  #askToLeave(entry: Entry) {
+    this.dialog = html`<wherry-confirm-dialog
+      heading=${msg(str`Leave “${entry.name}”?`)}
+      action=${msg('Leave')}
+      @confirm=${() => void this.#leave(entry)}
+      @close=${this.#closed}
+    ><p>${msg('You do not see it any more then, and what you upload there ends. Only those who manage it can give it to you again.')}</p></wherry-confirm-dialog>`
+  }
+
+  #closed = () => {
+    this.dialog = null
+  }
+
+  async #leave(entry: Entry) {
+    try {
+      const { left } = await this.client.call('access.leave', { entry: entry.id })
+      const text = left
+        ? msg(str`You left “${entry.name}”.`)
+        : msg(str`“${entry.name}” was given to everyone, and not to you alone.`)
+      say(this, { text })
+    } catch (error) {
+      say(this, { text: errorSentence(error), tone: 'error' })
+    }
   }
 
   /** Nothing around a shared file is there to be shown, unless its folder is shared too. */
