@@ -232,7 +232,7 @@ export type AccessRights = {
   list(entry: string): Promise<Grant[]>
   /** A page of the grants on an entry and on all that is in it; a page may have fewer than `limit` and go on. */
   below(entry: Pick<Entry, 'id' | 'space'>, after: GrantCursor | null, limit: number): Promise<GrantPage>
-  /** A page of the grants to a user and to everyone, in all spaces. */
+  /** A page of the grants to a user and to everyone, in the spaces of others. */
   givenTo(user: string, after: GrantCursor | null, limit: number): Promise<GrantPage>
   /** (once) `conflict` if the subject has another level on this very entry than `replaces`; null: than none. */
   grant(

@@ -1,7 +1,7 @@
 import { isReason } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { ParamsInput, Result } from '../../protocol/table.ts'
-import type { GrantCursor, PlacedGrant, User } from '../../protocol/values.ts'
+import type { GrantCursor, Person, PlacedGrant, User } from '../../protocol/values.ts'
 import { allPages } from './all-pages.ts'
 import type { HubClient } from './api.ts'
 
@@ -13,6 +13,10 @@ export const allUsers = (client: Client, signal?: AbortSignal): Promise<User[]> 
     const { users, next } = await client.call('user.list', { after, limit: limits.pageUsers }, { signal })
     return { items: users, next }
   })
+
+/** Who owns the space that an entry is in, and may do everything there, whatever is granted; null for none. */
+export const ownerOf = async (client: Client, entry: string, signal?: AbortSignal): Promise<Person | null> =>
+  (await client.call('entry.get', { entry }, { signal })).space.owner
 
 /** All grants on an entry and on what is in it, in no order that says something. */
 export const grantsBelow = (client: Client, entry: string, signal?: AbortSignal): Promise<PlacedGrant[]> =>

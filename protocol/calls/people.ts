@@ -49,7 +49,7 @@ export const peopleCalls = {
     errors: [],
   }),
   'access.grant': call({
-    doc: 'Gives a user, or everyone with an account, a level on an entry and all that is in it; replaces what that subject had there. Holds at once. With `replaces`, the level that the subject is thought to have on this very entry, null for none: `conflict` if it is another one now. By their id, a member can name only somebody who was given something on the entry or above it; others by e-mail address.',
+    doc: 'Gives a user, or everyone with an account, a level on an entry and all that is in it; replaces what that subject had there. Holds at once. With `replaces`, the level that the subject is thought to have on this very entry, null for none: `conflict` if it is another one now.',
     access: [{ level: 'admin', of: 'entry' }],
     once: true,
     params: v.strictObject({ entry: id, subject, level, replaces: v.optional(v.nullable(level)) }),

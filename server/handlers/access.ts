@@ -2,10 +2,7 @@ import { WherryError } from '../../protocol/errors.ts'
 import { limits } from '../../protocol/limits.ts'
 import type { Subject } from '../../protocol/values.ts'
 import type { GrantSubject, Storage } from '../../storage/storage.ts'
-import type { UserPrincipal } from '../connection.ts'
 import type { Handler } from '../context.ts'
-
-const noSuchUser = () => new WherryError('not_found', 'There is no such user.')
 
 const findSubject = async (storage: Storage, subject: Subject): Promise<GrantSubject> => {
   if (subject.kind === 'everyone') return subject
@@ -13,7 +10,7 @@ const findSubject = async (storage: Storage, subject: Subject): Promise<GrantSub
     subject.kind === 'user'
       ? await storage.users.get(subject.user)
       : await storage.users.findByEmail(subject.email)
-  if (user === null) throw noSuchUser()
+  if (user === null) throw new WherryError('not_found', 'There is no such user.')
   return { kind: 'user', user: user.id }
 }
 
@@ -39,28 +36,10 @@ export const reviewAccess: Handler<'access.review'> = async ({ storage }, { entr
   return storage.access.below(entry, after, limit)
 }
 
-/**
- * The answer has the address of whoever gets something. By an id, which everybody sees who sees a change of that person,
- * it is told only where it is known: to administrators of the hub, and of whoever has something there already.
- */
-const refuseUnknown = async (
-  storage: Storage,
-  { user, role }: UserPrincipal,
-  entry: string,
-  subject: Subject,
-) => {
-  if (subject.kind !== 'user' || role === 'admin' || subject.user === user) return
-  const grants = await storage.access.list(entry)
-  if (!grants.some(grant => grant.subject.kind === 'user' && grant.subject.user.id === subject.user))
-    throw noSuchUser()
-}
-
 export const grantAccess: Handler<'access.grant'> = async (
-  { storage, actor, principal, noted },
+  { storage, actor, noted },
   { entry, subject, level, replaces },
 ) => {
-  // What is replaced is there already, which the writer looks at; where it was taken back that is a conflict.
-  if (typeof replaces !== 'string') await refuseUnknown(storage, principal, entry, subject)
   const found = await findSubject(storage, subject)
   const grant = await storage.access.grant(actor, entry, found, level, replaces)
   Object.assign(noted, await namesOf(storage, entry, subject))

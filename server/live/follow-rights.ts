@@ -36,7 +36,8 @@ export const followRights = (parts: RightsParts): ((commit: Changed) => void) =>
     const tops = [...new Set(rightsAt.map(({ entry }) => entry))]
     const [told] = await Promise.all([broadcaster.recheck(rightsAt), transfers.recheck(tops)])
     await tellGrantees(parts, grants, told)
-    await broadcaster.edited(grants)
+    // For eyes: what enforces rights does not wait for it.
+    broadcaster.edited(grants).catch(failed)
   }
 
   const run = async (): Promise<void> => {

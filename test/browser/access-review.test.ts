@@ -91,7 +91,7 @@ test('whoever was given a folder to manage reads that its owner sees it, too', a
   const { page } = await rig.open({ as: mona, path: `/f/${folder}` })
   await page.getByRole('button', { name: 'Access', exact: true }).click()
   const sentence = page.locator('wherry-access-dialog .sentence')
-  await expect.poll(() => sentence.innerText()).toBe('You and the owner of the space can see this.')
+  await expect.poll(() => sentence.innerText()).toBe('You and ada can see this.')
 })
 
 test.each([

@@ -159,8 +159,8 @@ test('all other sessions of an account are ended at once, and the present one st
 test('what another administrator changed is shown when somebody comes back to the page', async () => {
   const wanda = await rig.makeUser('Wanda-elsewhere')
   const { page } = await rig.open({ path: '/users' })
-  await page.getByRole('button', { name: 'New user' }).waitFor()
   const row = page.getByRole('listitem').filter({ hasText: wanda.email })
+  await row.waitFor()
   await rig.client.call('user.disable', { user: wanda.id, disabled: true })
   expect(await row.getByText('Disabled').count()).toBe(0)
   await page.evaluate(() => window.dispatchEvent(new Event('focus')))

@@ -5,6 +5,7 @@ import { html, LitElement } from 'lit'
 import { customElement, property } from 'lit/decorators.js'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
+import { ownerOf } from '../../core/people.ts'
 import { clientContext } from '../app/client-context.ts'
 import { previewKind } from '../preview/preview-kind.ts'
 import { followAccessEdits } from '../sharing/access-edits.ts'
@@ -43,6 +44,11 @@ export class DetailsPane extends LitElement {
     args: () => [this.admin ? this.entry?.id : undefined],
     task: async ([entry], { signal }) =>
       entry ? (await this.client.call('access.list', { entry }, { signal })).grants : null,
+  })
+
+  readonly #owner = new Task(this, {
+    args: () => [this.admin ? this.entry?.id : undefined],
+    task: async ([entry], { signal }) => (entry ? ownerOf(this.client, entry, signal) : null),
   })
 
   readonly #picture = new Task(this, {
@@ -138,7 +144,7 @@ export class DetailsPane extends LitElement {
     const grants = this.#grants.value
     if (!grants) return null
     return html`<h3>${msg('Access')}</h3>
-      <p class="quiet-text">${accessSentence(grants, this.client.user?.id)}</p>
+      <p class="quiet-text">${accessSentence(grants, this.client.user?.id, this.#owner.value ?? null)}</p>
       <ul>${grants.map(
         grant => html`<li>
           ${grant.subject.kind === 'user' ? html`<wherry-avatar .person=${grant.subject.user}></wherry-avatar>` : icons.users}

@@ -97,6 +97,10 @@ export class FilesPage extends LitElement {
     return this.#live.rows
   }
 
+  get hasDialog(): boolean {
+    return this.dialog !== null || this.isSheetOpen
+  }
+
   override focus(): void {
     const place = this.list ?? this.renderRoot.querySelector<HTMLElement>('wherry-empty-folder')
     place?.focus()

@@ -62,7 +62,7 @@ type KeyTarget = HTMLElement & {
   readonly selection: Selection
   readonly list: EntryList | null
   /** Keys belong to a dialog while there is one. */
-  readonly dialog: unknown
+  readonly hasDialog: boolean
   setSelection(selection: Selection): void
 }
 
@@ -76,7 +76,7 @@ export const handleKey = (
 ): void => {
   const target = event.composedPath()[0]
   const isField = target instanceof HTMLInputElement && target.type !== 'checkbox'
-  if (isField || event.defaultPrevented || page.dialog !== null || inDialog(event)) return
+  if (isField || event.defaultPrevented || page.hasDialog || inDialog(event)) return
   const isFree = target === document.body
   const isHere = isFree || event.composedPath().includes(page)
   const onList = page.list !== null && (isFree || event.composedPath().includes(page.list))

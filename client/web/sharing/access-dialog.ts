@@ -7,10 +7,11 @@ import { guard } from 'lit/directives/guard.js'
 import { live } from 'lit/directives/live.js'
 import { repeat } from 'lit/directives/repeat.js'
 import { type Level, levels } from '../../../protocol/levels.ts'
+import { emailKey } from '../../../protocol/names.ts'
 import type { ParamsInput } from '../../../protocol/table.ts'
 import type { Entry, Grant, PlacedGrant } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
-import { grantsBelow, replaceGrant } from '../../core/people.ts'
+import { grantsBelow, ownerOf, replaceGrant } from '../../core/people.ts'
 import { clientContext } from '../app/client-context.ts'
 import { request } from '../app/requests.ts'
 import { base, buttons, fields } from '../styles/controls.ts'
@@ -43,6 +44,11 @@ export class AccessDialog extends LitElement {
     args: () => [this.entry?.id],
     task: async ([entry = ''], { signal }) =>
       (await this.client.call('access.list', { entry }, { signal })).grants,
+  })
+
+  readonly #owner = new Task(this, {
+    args: () => [this.entry?.id],
+    task: ([entry = ''], { signal }) => ownerOf(this.client, entry, signal),
   })
 
   readonly #inside = new Task(this, {
@@ -102,9 +108,10 @@ export class AccessDialog extends LitElement {
 
   /** Rendered only for a new answer of the hub, which takes back what it refused and nothing that is still on its way. */
   #list(grants: readonly Grant[]) {
+    const owner = this.#owner.value ?? null
     return guard(
-      [grants],
-      () => html`<p class="sentence" role="status">${icons.eye}${accessSentence(grants, this.client.user?.id)}</p>
+      [grants, owner],
+      () => html`<p class="sentence" role="status">${icons.eye}${accessSentence(grants, this.client.user?.id, owner)}</p>
       <ul>${repeat(grants, grantKey, grant => this.#row(grant))}</ul>`,
     )
   }
@@ -162,7 +169,10 @@ export class AccessDialog extends LitElement {
     const data = new FormData(form)
     const email = String(data.get('email') ?? '').trim()
     const subject: Subject = this.isForEveryone ? { kind: 'everyone' } : { kind: 'email', email }
-    if (!(await this.#grant(subject, String(data.get('level')) as Level))) return
+    const level = String(data.get('level')) as Level
+    const run = () => this.#grant(subject, level)
+    const replaced = this.#grants.value?.find(grant => !grant.inherited && isFor(grant, subject))
+    if (!(await (replaced ? this.#ask(replaced, level, run) : run()))) return
     form.reset()
     this.isForEveryone = false
   }
@@ -218,8 +228,8 @@ export class AccessDialog extends LitElement {
   /** Of the space, who may do everything in it, whatever is granted. */
   async #isOwner(): Promise<boolean> {
     try {
-      const { space } = await this.client.call('entry.get', { entry: this.entry?.id ?? '' })
-      return space.owner?.id === this.client.user?.id
+      const owner = await ownerOf(this.client, this.entry?.id ?? '')
+      return owner?.id === this.client.user?.id
     } catch {
       // One question too many costs less than one too few.
       return false
@@ -259,6 +269,12 @@ export class AccessDialog extends LitElement {
 
 const targetOf = ({ subject }: Pick<Grant, 'subject'>): Subject =>
   subject.kind === 'everyone' ? subject : { kind: 'user', user: subject.user.id }
+
+/** It is for the subject that was typed. */
+const isFor = (grant: Grant, typed: Subject): boolean =>
+  grant.subject.kind === 'user'
+    ? typed.kind === 'email' && emailKey(grant.subject.email) === emailKey(typed.email)
+    : typed.kind === 'everyone'
 
 /** One on this entry and one from above may be for the same person. */
 const grantKey = ({ entry, subject }: Pick<Grant, 'entry' | 'subject'>): string =>

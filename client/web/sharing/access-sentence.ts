@@ -1,15 +1,19 @@
 import { msg, str } from '@lit/localize'
-import type { Grant } from '../../../protocol/values.ts'
+import type { Grant, Person } from '../../../protocol/values.ts'
 
-/** One sentence that says who can see an entry now, to the administrator `me`. */
-export const accessSentence = (grants: readonly Grant[], me: string | undefined): string => {
+/** One sentence that says who can see an entry now, to the administrator `me`. `owner`: of the space. */
+export const accessSentence = (
+  grants: readonly Grant[],
+  me: string | undefined,
+  owner: Person | null,
+): string => {
   if (grants.some(grant => grant.subject.kind === 'everyone')) {
     return msg('Everyone with an account on this hub can see this.')
   }
-  const people = grants.flatMap(({ subject }) => (subject.kind === 'user' ? [subject.user] : []))
-  // Whoever was given it is not the owner, who has no grant.
-  const owner = people.some(({ id }) => id === me) ? [msg('the owner of the space')] : []
-  const names = [...owner, ...new Set(people.flatMap(({ id, name }) => (id === me ? [] : [name])))]
+  const given = grants.flatMap(({ subject }) => (subject.kind === 'user' ? [subject.user] : []))
+  const people = new Map([...(owner ? [owner] : []), ...given].map(({ id, name }) => [id, name]))
+  people.delete(me ?? '')
+  const names = [...people.values()]
   const [first, second] = names
   if (first === undefined) return msg('Nobody else was given access to this.')
   if (second === undefined) return msg(str`You and ${first} can see this.`)

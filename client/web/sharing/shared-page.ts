@@ -2,6 +2,8 @@ import { consume } from '@lit/context'
 import { msg, str } from '@lit/localize'
 import { css, html, LitElement, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
+import { isReason } from '../../../protocol/errors.ts'
 import type { Result } from '../../../protocol/table.ts'
 import type { Entry } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
@@ -17,7 +19,8 @@ import { errorSentence } from '../text/errors.ts'
 import { formatBytes } from '../text/format.ts'
 import '../ui/confirm-dialog.ts'
 import { icons } from '../ui/icons.ts'
-import { say } from '../ui/say.ts'
+import { LostFocus } from '../ui/lost-focus.ts'
+import { leave, say } from '../ui/say.ts'
 import { levelWord } from './level-words.ts'
 
 type Shared = Result<'space.list'>['shared'][number]
@@ -53,9 +56,22 @@ export class SharedPage extends LitElement {
     `,
   ]
 
+  constructor() {
+    super()
+    new LostFocus(this, () => leave(this))
+  }
+
   override render() {
     return html`<header><h1>${msg('Shared with me')}</h1></header>
-      ${this.items.length > 0 ? html`<ul class="rows">${this.items.map(item => this.#row(item))}</ul>` : this.#empty()}
+      ${
+        this.items.length > 0
+          ? html`<ul class="rows">${repeat(
+              this.items,
+              ({ entry }) => entry.id,
+              item => this.#row(item),
+            )}</ul>`
+          : this.#empty()
+      }
       ${this.more ? html`<p class="hint">${msg('There is more than fits into this list.')}</p>` : null}
       ${this.dialog}`
   }
@@ -80,20 +96,30 @@ export class SharedPage extends LitElement {
       action=${msg('Leave')}
       @confirm=${() => void this.#leave(entry)}
       @close=${this.#closed}
-    ><p>${msg('You do not see it any more then, and what you upload there ends. Only those who manage it can give it to you again.')}</p></wherry-confirm-dialog>`
+    ><p>${msg('What was given to you here ends, and with it what you upload there. Only those who manage it can give it to you again.')}</p></wherry-confirm-dialog>`
   }
 
   #closed = () => {
     this.dialog = null
   }
 
+  async #leftWords({ id: entry, name }: Entry, left: boolean): Promise<string> {
+    if (!left) return msg(str`“${name}” was given to everyone, and not to you alone.`)
+    try {
+      await this.client.call('access.check', { entry })
+    } catch (error) {
+      if (isReason(error, 'not_found')) return msg(str`You left “${name}”.`)
+      throw error
+    }
+    return msg(
+      str`You left “${name}”, and still see it: everyone was given it, or you were given a folder above.`,
+    )
+  }
+
   async #leave(entry: Entry) {
     try {
       const { left } = await this.client.call('access.leave', { entry: entry.id })
-      const text = left
-        ? msg(str`You left “${entry.name}”.`)
-        : msg(str`“${entry.name}” was given to everyone, and not to you alone.`)
-      say(this, { text })
+      say(this, { text: await this.#leftWords(entry, left) })
     } catch (error) {
       say(this, { text: errorSentence(error), tone: 'error' })
     }

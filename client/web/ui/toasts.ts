@@ -112,9 +112,7 @@ export class Toasts extends LitElement {
           inset-block-end: calc(76px + env(safe-area-inset-bottom));
           inline-size: calc(100vw - 32px);
         }
-      }
-      /* Above a sheet, which leaves that room, see dialog.ts. */
-      @media (max-width: 719px), (max-height: 419px) {
+        /* Above a sheet, which leaves that room, see dialog.ts. */
         :host([over-dialog]) [popover] {
           inset-block: 0 auto;
         }

@@ -3,6 +3,7 @@ import { msg, str } from '@lit/localize'
 import { Task } from '@lit/task'
 import { css, html, LitElement, type TemplateResult } from 'lit'
 import { customElement, state } from 'lit/decorators.js'
+import { repeat } from 'lit/directives/repeat.js'
 import type { User } from '../../../protocol/values.ts'
 import type { HubClient } from '../../core/api.ts'
 import { allUsers } from '../../core/people.ts'
@@ -75,7 +76,11 @@ export class UsersPage extends LitElement {
   }
 
   #rows(users: readonly User[]) {
-    return html`<ul class="rows">${users.map(user => this.#row(user))}</ul>`
+    return html`<ul class="rows">${repeat(
+      users,
+      ({ id }) => id,
+      user => this.#row(user),
+    )}</ul>`
   }
 
   #row(user: User) {

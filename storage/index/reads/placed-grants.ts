@@ -63,6 +63,7 @@ export const placedGrantReads = (db: Kysely<Tables>): Pick<AccessRights, 'below'
   async givenTo(user, after, limit) {
     const rows = await selectAfter(db, after, limit)
       .where('g.subject', 'in', among(['', user]))
+      .where('s.owner', 'is not', user)
       .execute()
     return placed(db, rows, null, limit)
   },
