@@ -119,6 +119,8 @@ export class AccessDialog extends LitElement {
   #row(grant: Grant) {
     const { subject } = grant
     const name = subjectName(grant)
+    // What was asked for before an own change is answered after it, too.
+    const level = this.#own.get(grantKey(grant)) ?? grant.level
     const revoke = () => void this.#ask(grant, null, () => this.#revoke(targetOf(grant)))
     return html`<li>
       ${subject.kind === 'everyone' ? icons.users : html`<wherry-avatar .person=${subject.user}></wherry-avatar>`}
@@ -128,9 +130,9 @@ export class AccessDialog extends LitElement {
           ? html`<span class="hint">${levelWord(grant.level)}</span>`
           : html`<select
               aria-label=${msg(str`Level of ${name}`)}
-              .value=${live(grant.level)}
+              .value=${live(level)}
               @change=${(event: Event) => void this.#replace(grant, event.target as HTMLSelectElement)}
-            >${this.#levels(grant.level)}</select>
+            >${this.#levels(level)}</select>
             <button class="icon" aria-label=${msg(str`Take back the access of ${name}`)} @click=${revoke}>${icons.close}</button>`
       }
     </li>`
@@ -262,8 +264,11 @@ export class AccessDialog extends LitElement {
     }
   }
 
-  #read() {
-    return Promise.all([this.#grants.run(), this.#inside.run()])
+  /** A later read takes the place of one that is on its way, so each looks after the focus of a row that goes. */
+  async #read() {
+    await Promise.all([this.#grants.run(), this.#inside.run()])
+    await this.updateComplete
+    if (this.isConnected) this.dialog.keepFocus()
   }
 }
 
