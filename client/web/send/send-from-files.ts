@@ -1,14 +1,14 @@
 import type { Entry } from '../../../protocol/values.ts'
-import { allPages } from '../../core/all-pages.ts'
 import type { HubClient } from '../../core/api.ts'
+import { folderPages } from '../../core/folder/folder-pages.ts'
 import type { SendContent, SentFile } from './send-content.ts'
 import { sendsOf } from './sends.ts'
 
-const listAll = (client: HubClient, folder: string): Promise<Entry[]> =>
-  allPages(async (after: string | null) => {
-    const { entries, next } = await client.call('folder.list', { folder, after })
-    return { items: entries, next }
-  })
+const listAll = async (client: HubClient, folder: string): Promise<Entry[]> => {
+  const all: Entry[] = []
+  for await (const { entries } of folderPages(client, folder)) all.push(...entries)
+  return all
+}
 
 const sentFile = (path: string[], { id, name, size, modifiedAt, version }: Entry): SentFile => ({
   ...{ path, name, size, modifiedAt, handle: null, file: null },

@@ -229,13 +229,10 @@ export class AccessDialog extends LitElement {
 
   /** Of the space, who may do everything in it, whatever is granted. */
   async #isOwner(): Promise<boolean> {
-    try {
-      const owner = await ownerOf(this.client, this.entry?.id ?? '')
-      return owner?.id === this.client.user?.id
-    } catch {
-      // One question too many costs less than one too few.
-      return false
-    }
+    // Where it is not known, one question too many costs less than one too few.
+    await this.#owner.taskComplete.catch(() => null)
+    const owner = this.#owner.value
+    return owner !== undefined && owner?.id === this.client.user?.id
   }
 
   #change(call: (entry: string) => Promise<unknown>): Promise<boolean> {
